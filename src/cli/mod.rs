@@ -1,0 +1,306 @@
+//! argv and the variables of the options -> what is to be done. clap lives here only.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::StyledStr;
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
+
+use crate::create::Wish;
+use crate::error::Error;
+use crate::program::{Ask, Foreign};
+use crate::voice::Voice;
+
+mod parted;
+mod switch;
+
+use parted::parted;
+use switch::Switch;
+
+/// What argv and vrun's variables ask for.
+#[derive(Debug)]
+pub enum Action {
+    /// Print this on stdout and stop: the help, the version.
+    Print(String),
+    /// Nothing was asked; print this on stderr.
+    Nothing(String),
+    /// Run a program.
+    Run(Request),
+}
+
+/// A program to run, and how.
+#[derive(Debug)]
+pub struct Request {
+    /// The program.
+    pub ask: Ask,
+    /// Its arguments.
+    pub args: Vec<OsString>,
+    /// Where to go first, one after the other.
+    pub directories: Vec<PathBuf>,
+    /// Where to look from, when not from the working directory.
+    pub project: Option<PathBuf>,
+    /// The environment, when it is named.
+    pub env: Option<Named>,
+    /// What Python was asked for.
+    pub python: Option<Wish>,
+    /// Whether a missing environment is made.
+    pub creation: Creation,
+    /// Whether a program of another Python may run.
+    pub foreign: Foreign,
+    /// Whether the program runs, or is only told.
+    pub mode: Mode,
+    /// How much vrun says.
+    pub voice: Voice,
+}
+
+/// An environment that was named.
+#[derive(Debug)]
+pub enum Named {
+    /// By `--env`: relative to the working directory.
+    ByOption(PathBuf),
+    /// By `VRUN_ENV`: relative to the project, so that it means one place from any subfolder.
+    ByVariable(PathBuf),
+}
+
+/// Whether a missing environment is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Creation {
+    /// On first use.
+    OnFirstUse,
+    /// Never.
+    Never,
+}
+
+/// Whether the program runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// It does.
+    Run,
+    /// Its command line is printed instead.
+    DryRun,
+}
+
+const HELP: &str = "`vrun --help` lists what there is";
+
+const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
+       vrun [OPTIONS] FILE.py [ARG]...
+       vrun [OPTIONS] -s FILE [ARG]...
+       vrun [OPTIONS] -m MODULE [ARG]...";
+
+const AFTER_HELP: &str = "\
+Variables: VRUN_PROJECT, VRUN_ENV (from the project), VRUN_PYTHON, VRUN_NO_CREATE,
+VRUN_OUTSIDE, VRUN_QUIET and VRUN_VERBOSE stand for the options of their names.
+VRUN_NAME replaces the names .venv, venv and env; VRUN_CEILING_DIRECTORIES ends
+the search, as git's does; VRUN_CACHE_DIR moves the cache.
+
+Exit status: the program's own; 125 where vrun failed, 126 where the program
+cannot be run or is refused, 127 where there is none, 130 where Ctrl-C ended
+the making of an environment.";
+
+/// Run a command in the project's virtual environment, made on first use
+#[derive(Debug, Parser)]
+#[command(name = "vrun", version, override_usage = USAGE, after_help = AFTER_HELP, disable_help_flag = true, disable_version_flag = true)]
+struct Typed {
+    /// Run FILE with the Python of the environment nearest to it
+    #[arg(short = 's', value_name = "FILE", allow_hyphen_values = true)]
+    script: Option<OsString>,
+
+    /// Run MODULE, as `python -m MODULE` does
+    #[arg(short = 'm', value_name = "MODULE", allow_hyphen_values = true)]
+    module: Option<OsString>,
+
+    /// Go to DIR first
+    #[arg(short = 'C', long, value_name = "DIR")]
+    directory: Vec<OsString>,
+
+    /// Look for the environment from DIR, and stay here
+    #[arg(long, value_name = "DIR", env = "VRUN_PROJECT", hide_env = true)]
+    project: Option<OsString>,
+
+    /// Use this environment, without a search
+    #[arg(long, value_name = "PATH", env = "VRUN_ENV", hide_env = true)]
+    env: Option<OsString>,
+
+    /// Ask for a Python: 3.12, '>=3.10', pypy3.10, a path
+    #[arg(
+        short,
+        long,
+        value_name = "REQUEST",
+        env = "VRUN_PYTHON",
+        hide_env = true
+    )]
+    python: Option<OsString>,
+
+    /// Make no environment where there is none
+    #[arg(long, env = "VRUN_NO_CREATE", hide_env = true, value_parser = Switch)]
+    no_create: bool,
+
+    /// Let a program of another Python run
+    #[arg(long, env = "VRUN_OUTSIDE", hide_env = true, value_parser = Switch)]
+    outside: bool,
+
+    /// Print what would run, quoted for a shell, and stop
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+
+    /// Say nothing but errors
+    #[arg(short, long, env = "VRUN_QUIET", hide_env = true, value_parser = Switch)]
+    quiet: bool,
+
+    /// Say which environment and program, and why
+    #[arg(short, long, env = "VRUN_VERBOSE", hide_env = true, value_parser = Switch)]
+    verbose: bool,
+
+    /// Print this help
+    #[arg(short, long, action = clap::ArgAction::Help)]
+    help: (),
+
+    /// Print the version
+    #[arg(short = 'V', long, action = clap::ArgAction::Version)]
+    version: (),
+}
+
+/// Reads argv, and through clap's `env` the variables that options have.
+///
+/// # Errors
+/// A usage error (125).
+pub fn parse(args: &[OsString]) -> Result<Action, Error> {
+    let mut command = Typed::command();
+    let args = args.get(1..).unwrap_or_default();
+    let (own, rest) = parted(args, &command);
+    let argv = [OsString::from("vrun")]
+        .into_iter()
+        .chain(own.iter().cloned());
+    let matches = match command.try_get_matches_from_mut(argv) {
+        Ok(matches) => matches,
+        Err(error) => return printed(error),
+    };
+    let typed = Typed::from_arg_matches(&matches).map_err(usage)?;
+    match to_run(&typed, rest) {
+        Some((ask, args)) => request(ask, args, typed, &matches).map(Action::Run),
+        None => Ok(Action::Nothing(plain(command.render_help()))),
+    }
+}
+
+/// The program and its arguments, where there is one.
+fn to_run<'a>(typed: &Typed, rest: &'a [OsString]) -> Option<(Ask, &'a [OsString])> {
+    match (&typed.script, &typed.module) {
+        (Some(file), _) => Some((Ask::Script(file.clone()), rest)),
+        (_, Some(module)) => Some((Ask::Module(module.clone()), rest)),
+        _ => rest
+            .split_first()
+            .map(|(name, args)| (Ask::Command(name.clone()), args)),
+    }
+}
+
+/// What was typed, with what that means.
+fn request(
+    ask: Ask,
+    args: &[OsString],
+    typed: Typed,
+    matches: &ArgMatches,
+) -> Result<Request, Error> {
+    let sources = Sources(matches);
+    let from = if sources.is_variable("python") {
+        "VRUN_PYTHON"
+    } else {
+        "--python"
+    };
+    let python = sources
+        .given("python", typed.python)?
+        .map(|text| Wish { text, from });
+    let named = if sources.is_variable("env") {
+        Named::ByVariable
+    } else {
+        Named::ByOption
+    };
+    Ok(Request {
+        ask,
+        args: args.to_vec(),
+        directories: directories(typed.directory),
+        project: sources.given("project", typed.project)?.map(PathBuf::from),
+        env: sources
+            .given("env", typed.env)?
+            .map(|path| named(path.into())),
+        python,
+        creation: if typed.no_create {
+            Creation::Never
+        } else {
+            Creation::OnFirstUse
+        },
+        foreign: if typed.outside {
+            Foreign::Allowed
+        } else {
+            Foreign::Refused
+        },
+        mode: if typed.dry_run {
+            Mode::DryRun
+        } else {
+            Mode::Run
+        },
+        voice: match (typed.quiet, typed.verbose) {
+            (true, true) if sources.weight("verbose") > sources.weight("quiet") => Voice::Verbose,
+            (true, _) => Voice::Quiet,
+            (false, true) => Voice::Verbose,
+            (false, false) => Voice::Normal,
+        },
+    })
+}
+
+/// An empty directory changes nothing, as with `git -C`.
+fn directories(typed: Vec<OsString>) -> Vec<PathBuf> {
+    let named = typed.into_iter().filter(|directory| !directory.is_empty());
+    named.map(PathBuf::from).collect()
+}
+
+/// Where clap took a value from.
+struct Sources<'a>(&'a ArgMatches);
+
+impl Sources<'_> {
+    fn is_variable(&self, id: &str) -> bool {
+        self.0.value_source(id) == Some(ValueSource::EnvVariable)
+    }
+
+    /// Which of two opposite flags counts: of two that were typed the later one, and one that was typed
+    /// outweighs a variable.
+    fn weight(&self, id: &str) -> usize {
+        let typed = self.0.value_source(id) == Some(ValueSource::CommandLine);
+        self.0.index_of(id).filter(|_| typed).unwrap_or(0)
+    }
+
+    /// A value that says something: an empty variable counts as unset, while `--env "$UNSET"` is a
+    /// mistake that must not quietly lead to another environment.
+    fn given(&self, id: &str, value: Option<OsString>) -> Result<Option<OsString>, Error> {
+        match value {
+            Some(value) if value.is_empty() && !self.is_variable(id) => {
+                Err(Error::failed(format!("--{id} is given an empty value")).hint(HELP))
+            }
+            value => Ok(value.filter(|value| !value.is_empty())),
+        }
+    }
+}
+
+/// clap answers `-h` and `-V` with an "error" that holds the text.
+fn printed(error: clap::Error) -> Result<Action, Error> {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            Ok(Action::Print(plain(error.render())))
+        }
+        _ => Err(usage(error)),
+    }
+}
+
+/// clap's message, in the form of all of vrun's.
+fn usage(error: clap::Error) -> Error {
+    let text = plain(error.render());
+    let message = text.split("\n\n").next().unwrap_or_default();
+    let message = message.strip_prefix("error: ").unwrap_or(message);
+    let line: Vec<_> = message.lines().map(str::trim).collect();
+    Error::failed(line.join(" ")).hint(HELP)
+}
+
+fn plain(text: StyledStr) -> String {
+    text.to_string()
+}

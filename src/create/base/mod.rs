@@ -1,0 +1,154 @@
+//! A request -> the base interpreter that the environment is made with.
+//!
+//! The candidates come in a fixed order, each is asked what it is by running it, and the first that fits
+//! wins. A virtual environment's Python stands for its base, and a shim for what it leads to.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, shown};
+use crate::os;
+
+use super::request::{Form, Kind, Request};
+
+mod ask;
+mod cache;
+mod candidates;
+mod outer;
+
+pub use ask::{Inquiry, is_script};
+pub use candidates::within;
+pub use outer::behind;
+
+use candidates::Candidate;
+
+/// The first release with a `venv` module.
+const FIRST: &[u64] = &[3, 3];
+
+/// An interpreter that was asked.
+#[derive(Clone, Debug)]
+pub struct Base {
+    /// Its file, absolute, as it was found: links kept.
+    pub exe: PathBuf,
+    /// What it said it is.
+    pub kind: Kind,
+}
+
+impl Base {
+    fn can_make_environments(&self) -> bool {
+        self.kind.release[..] >= *FIRST
+    }
+}
+
+/// The base interpreter for `request`.
+///
+/// # Errors
+/// None fits: the error names every interpreter that was seen. Or Ctrl-C.
+pub fn choose(request: Option<&Request>, inquiry: &Inquiry<'_>) -> Result<Base, Error> {
+    let mut seen = Vec::new();
+    let mut passed = Vec::new();
+    let mut asked: Vec<PathBuf> = Vec::new();
+    for Candidate { path, how } in candidates(request, inquiry) {
+        let answer = match outer::behind(&path) {
+            Ok(base) if asked.contains(&base) => continue,
+            Ok(base) => {
+                asked.push(base.clone());
+                inquiry.ask(&base)?
+            }
+            Err(why) => Err(why),
+        };
+        match answer {
+            Ok(base) if fits(request, &base) => {
+                let Base { exe, kind } = &base;
+                inquiry
+                    .voice
+                    .detail(|| format!("base {} ({kind}): {how}", shown(exe)));
+                return Ok(base);
+            }
+            Ok(base) => {
+                let Base { exe, kind } = &base;
+                inquiry
+                    .voice
+                    .detail(|| format!("passed over {}: it is {kind}", shown(exe)));
+                seen.push(base);
+            }
+            Err(why) => {
+                inquiry
+                    .voice
+                    .detail(|| format!("passed over {}: {why}", shown(&path)));
+                passed.push((path, why));
+            }
+        }
+    }
+    Err(none_fits(request, seen, passed))
+}
+
+fn fits(request: Option<&Request>, base: &Base) -> bool {
+    base.can_make_environments() && request.is_none_or(|request| request.form.admits(&base.kind))
+}
+
+fn candidates<'a>(
+    request: Option<&'a Request>,
+    inquiry: &Inquiry<'a>,
+) -> Box<dyn Iterator<Item = Candidate> + 'a> {
+    let world = inquiry.world;
+    match request.map(|request| &request.form) {
+        Some(Form::Path(path)) => Box::new(std::iter::once(Candidate {
+            path: within(path),
+            how: "it was named",
+        })),
+        Some(Form::Named(name)) => Box::new(candidates::pyenv_named(name, world).into_iter()),
+        _ => Box::new(candidates::all(world)),
+    }
+}
+
+/// Why there is no base, with all that was seen.
+fn none_fits(request: Option<&Request>, seen: Vec<Base>, passed: Vec<(PathBuf, String)>) -> Error {
+    let mut error = Error::failed(match request {
+        None => "there is no Python 3 to make an environment with".to_owned(),
+        Some(request) => format!(
+            "no Python can be used for `{}`, which {} asks for",
+            shown(&request.text),
+            request.origin
+        ),
+    });
+    let is_named = request.is_some_and(|request| matches!(request.form, Form::Path(_)));
+    let mut told: Vec<&Base> = Vec::new();
+    for base in &seen {
+        if told
+            .iter()
+            .any(|other| os::same_file(&other.exe, &base.exe))
+        {
+            continue;
+        }
+        told.push(base);
+        let old = if base.can_make_environments() {
+            ""
+        } else {
+            ", which has no virtual environments (Python 3.3 and later have)"
+        };
+        error = error.cause(format_args!("{} is {}{old}", shown(&base.exe), base.kind));
+    }
+    // Shims that lead nowhere are many and tell little, unless they are all there is.
+    if is_named || seen.is_empty() {
+        for (path, why) in &passed {
+            error = error.cause(format_args!("{}: {why}", shown(path)));
+        }
+    }
+    if seen.is_empty() && passed.is_empty() {
+        error = error.cause(match request.map(|request| &request.form) {
+            Some(Form::Named(_)) => "pyenv keeps no version of that name",
+            _ => "there is none on PATH, and pyenv and uv keep none",
+        });
+    }
+    match request {
+        None => error.hint("install Python 3, or name an interpreter with `-p PATH`"),
+        Some(_) => {
+            error.hint("install one, or take another with `-p REQUEST`, such as `-p 3` or a path")
+        }
+    }
+}
+
+/// Whether `path` is vrun itself, which never serves as a base.
+fn is_vrun(path: &Path, own: Option<&Path>) -> bool {
+    own.is_some_and(|own| os::same_file(own, path))
+}

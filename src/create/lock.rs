@@ -1,0 +1,180 @@
+//! A place -> a turn at it: one process makes the environment, the others wait and use it.
+//!
+//! The lock is a file beside the place (`.venv.vrun-lock`), held by the system's own file lock, so it
+//! dies with its holder. The holder takes the file away; whoever then gets the lock of a file that is
+//! no longer there asks again.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, reason, shown};
+use crate::os;
+use crate::venv;
+use crate::voice::Voice;
+
+/// How long a wait is before it is worth a line.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// What taking the lock comes to.
+#[derive(Debug)]
+pub enum Turn {
+    /// The environment is there: another process made it.
+    Done,
+    /// It is for this process to make.
+    Ours(Held),
+}
+
+/// The lock, held. Dropping it takes the file away.
+#[derive(Debug)]
+pub struct Held {
+    file: File,
+    path: PathBuf,
+}
+
+impl Held {
+    /// The locked file: a helper that is handed a clone of it holds the lock too.
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // Still locked, so it is this process's own file that goes.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Waits for the turn at `at`.
+///
+/// # Errors
+/// The lock's file cannot be made or locked.
+pub fn take(at: &Path, voice: Voice) -> Result<Turn, Error> {
+    let path = beside(at);
+    let is_made = || at.join(venv::MARKER).is_file();
+    let failed = |error: io::Error| {
+        Error::failed(format!("cannot create {}", shown(at)))
+            .cause(format_args!("{}: {}", shown(&path), reason(&error)))
+            .hint("make the directory writable, or put the environment elsewhere with `--env PATH`")
+    };
+    while !is_made() {
+        let file = open(&path).map_err(failed)?;
+        wait(&file, at, voice).map_err(failed)?;
+        if !os::is_still_at(&file, &path) {
+            continue;
+        }
+        let held = Held {
+            file,
+            path: path.clone(),
+        };
+        // Whoever had the turn before may have made it meanwhile.
+        return Ok(if is_made() {
+            Turn::Done
+        } else {
+            Turn::Ours(held)
+        });
+    }
+    Ok(Turn::Done)
+}
+
+/// `.venv` -> `.venv.vrun-lock`.
+fn beside(at: &Path) -> PathBuf {
+    let mut name = at.file_name().map(OsString::from).unwrap_or_default();
+    name.push(".vrun-lock");
+    at.with_file_name(name)
+}
+
+/// NFS locks only what is open for writing; what another user's vrun left behind may be open for reading
+/// only.
+fn open(path: &Path) -> io::Result<File> {
+    let writable = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path);
+    match writable {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            File::open(path).map_err(|_| error)
+        }
+        other => other,
+    }
+}
+
+fn wait(file: &File, at: &Path, voice: Voice) -> io::Result<()> {
+    let start = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) if start.elapsed() < PATIENCE => {
+                thread::sleep(Duration::from_millis(20));
+            }
+            Err(TryLockError::WouldBlock) => {
+                voice.tell(format_args!(
+                    "waiting for another vrun, which is creating {}",
+                    shown(at)
+                ));
+                return file.lock();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_holder_takes_the_lock_away_and_nothing_stays() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let at = dir.path().join(".venv");
+        let turn = take(&at, Voice::Quiet).expect("the lock");
+        assert!(matches!(turn, Turn::Ours(_)));
+        assert!(dir.path().join(".venv.vrun-lock").is_file());
+        drop(turn);
+        assert_eq!(fs::read_dir(dir.path()).expect("a directory").count(), 0);
+    }
+
+    #[test]
+    fn who_waits_finds_the_environment_made() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let at = dir.path().join(".venv");
+        let ours = take(&at, Voice::Quiet).expect("the lock");
+        thread::scope(|scope| {
+            let waiter = scope.spawn(|| take(&at, Voice::Quiet).expect("a turn"));
+            thread::sleep(Duration::from_millis(100));
+            assert!(!waiter.is_finished());
+            fs::create_dir(&at).expect("a directory");
+            fs::write(at.join(venv::MARKER), "").expect("a file");
+            drop(ours);
+            assert!(matches!(waiter.join(), Ok(Turn::Done)));
+        });
+        assert_eq!(fs::read_dir(dir.path()).expect("a directory").count(), 1);
+    }
+
+    #[test]
+    fn the_next_has_the_turn_where_the_holder_failed() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let at = dir.path().join(".venv");
+        let ours = take(&at, Voice::Quiet).expect("the lock");
+        thread::scope(|scope| {
+            let waiter = scope.spawn(|| take(&at, Voice::Quiet).expect("a turn"));
+            thread::sleep(Duration::from_millis(50));
+            drop(ours);
+            assert!(matches!(waiter.join(), Ok(Turn::Ours(_))));
+        });
+    }
+
+    #[test]
+    fn a_dead_makers_lock_is_free() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let at = dir.path().join(".venv");
+        fs::write(beside(&at), "").expect("a file");
+        assert!(matches!(take(&at, Voice::Quiet), Ok(Turn::Ours(_))));
+    }
+}

@@ -1,0 +1,211 @@
+//! A base interpreter, an empty directory -> an environment in it, made by that interpreter's own
+//! `-m venv`.
+//!
+//! Where it cannot, the error says what it lacks and what mends that.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::sync::atomic::AtomicBool;
+
+use crate::error::{Error, reason, shown};
+use crate::launch::{self, Helper};
+use crate::venv;
+use crate::voice::Voice;
+
+use super::base::Base;
+use super::interrupt;
+
+/// What the work is done with.
+#[derive(Debug)]
+pub struct Workshop<'a> {
+    /// The variables of every process that helps.
+    pub vars: &'a [(OsString, OsString)],
+    /// The lock: it is held as long as a helper runs.
+    pub lock: &'a File,
+    /// Set by Ctrl-C.
+    pub stop: &'a AtomicBool,
+    /// How much is said.
+    pub voice: Voice,
+}
+
+/// Makes an environment in `staged`, which is there and empty, for the place `at`.
+///
+/// # Errors
+/// The interpreter lacks a part, or fails; Ctrl-C.
+pub fn make(base: &Base, staged: &Path, at: &Path, workshop: &Workshop<'_>) -> Result<(), Error> {
+    if at.to_str().is_none() {
+        return Err(cannot(at)
+            .cause("its path is not UTF-8, which no pyvenv.cfg can hold")
+            .hint("say where else with `--env PATH`"));
+    }
+    let output = workshop.venv(&base.exe, staged, at)?;
+    if output.status.success() && venv::is_sound(staged) {
+        return Ok(());
+    }
+    if let Some(missing) = workshop.missing(base, staged) {
+        return Err(incapable(base, missing, at));
+    }
+    let mut failure = workshop.failure(&output, staged);
+    // A link to an interpreter that looks for its library beside the link (venv-made links of an
+    // installation that was moved): the file behind it does find it.
+    let resolved = dunce::canonicalize(&base.exe).unwrap_or_else(|_| base.exe.clone());
+    if resolved != base.exe {
+        workshop
+            .voice
+            .detail(|| format!("{} failed, now its target", shown(&base.exe)));
+        empty(staged).map_err(|error| cannot(at).cause(reason(&error)))?;
+        let output = workshop.venv(&resolved, staged, at)?;
+        if output.status.success() && venv::is_sound(staged) {
+            return Ok(());
+        }
+        failure = workshop.failure(&output, staged);
+    }
+    let what = cannot(at).cause(format_args!("{} -m venv failed", shown(&base.exe)));
+    let told = failure.into_iter().fold(what, Error::cause);
+    Err(told.hint("take another Python with `-p REQUEST`, such as `-p 3.12` or a path"))
+}
+
+fn cannot(at: &Path) -> Error {
+    Error::failed(format!("cannot create {}", shown(at)))
+}
+
+impl Workshop<'_> {
+    fn venv(&self, exe: &Path, staged: &Path, at: &Path) -> Result<Output, Error> {
+        let args = ["-s", "-m", "venv"].map(OsString::from);
+        let args = args.into_iter().chain([staged.into()]).collect();
+        match self.run(exe, args, staged) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                Err(interrupt::interrupted())
+            }
+            other => other.map_err(|error| {
+                cannot(at).cause(format_args!("{}: {}", shown(exe), reason(&error)))
+            }),
+        }
+    }
+
+    /// The helper works in the new directory: `-m` and `-c` look for modules where they start, and
+    /// there lie none of the user's.
+    fn run(&self, exe: &Path, args: Vec<OsString>, staged: &Path) -> io::Result<Output> {
+        let helper = Helper {
+            program: exe,
+            args,
+            vars: self.vars,
+            cwd: staged,
+            stdin: Some(self.lock.try_clone()?),
+        };
+        launch::run(helper, self.stop)
+    }
+
+    /// Which part of its own library the interpreter lacks.
+    fn missing(&self, base: &Base, staged: &Path) -> Option<&'static str> {
+        ["venv", "ensurepip"].into_iter().find(|module| {
+            let args = ["-s", "-c"].map(OsString::from);
+            let import = OsString::from(format!("import {module}"));
+            let args = args.into_iter().chain([import]).collect();
+            let imported = self.run(&base.exe, args, staged);
+            imported.is_ok_and(|output| !output.status.success())
+        })
+    }
+
+    /// The last lines of what the helper said. venv does not pass on why ensurepip failed, so that is
+    /// asked once more.
+    fn failure(&self, output: &Output, staged: &Path) -> Vec<String> {
+        let said = last_lines(output);
+        let python = venv::python(staged);
+        if !python.exists() || !said.last().is_some_and(|line| line.contains("ensurepip")) {
+            return said;
+        }
+        let words = ["-I", "-m", "ensurepip", "--upgrade", "--default-pip"];
+        let args = words.map(OsString::from).to_vec();
+        match self.run(&python, args, staged) {
+            Ok(again) if !again.status.success() => last_lines(&again),
+            _ => said,
+        }
+    }
+}
+
+fn last_lines(output: &Output) -> Vec<String> {
+    let text = [&output.stdout[..], &output.stderr].join(&b'\n');
+    let text = String::from_utf8_lossy(&text);
+    let lines: Vec<_> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    let last = &lines[lines.len().saturating_sub(4)..];
+    last.iter().map(shown).collect()
+}
+
+/// Why this interpreter can make none, and what mends it.
+fn incapable(base: &Base, missing: &str, at: &Path) -> Error {
+    let what = cannot(at).cause(format_args!(
+        "{} ({}) has no `{missing}` module",
+        shown(&base.exe),
+        base.kind
+    ));
+    match packaged(base) {
+        Some(package) => what.hint(format!("`apt install {package}` adds it")),
+        None => what
+            .hint("take another Python with `-p REQUEST`, such as `-p 3.12`, or install one whole"),
+    }
+}
+
+/// The package that holds what Debian and its kin take out of their Python.
+fn packaged(base: &Base) -> Option<String> {
+    let real: PathBuf = dunce::canonicalize(&base.exe).ok()?;
+    if !real.starts_with("/usr/bin") || !is_debian(&fs::read_to_string("/etc/os-release").ok()?) {
+        return None;
+    }
+    let [major, minor, ..] = base.kind.release[..] else {
+        return None;
+    };
+    Some(match base.kind.implementation.as_str() {
+        "pypy" => format!("pypy{major}-venv"),
+        _ => format!("python{major}.{minor}-venv"),
+    })
+}
+
+/// Whether os-release(5) tells of Debian or of what is made from it.
+fn is_debian(os_release: &str) -> bool {
+    let ids = os_release
+        .lines()
+        .filter_map(|line| line.strip_prefix("ID=").or(line.strip_prefix("ID_LIKE=")));
+    ids.flat_map(|value| value.trim_matches(['"', '\'']).split(' '))
+        .any(|id| id == "debian" || id == "ubuntu")
+}
+
+fn empty(dir: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            fs::remove_dir_all(entry.path())?;
+        } else {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debian_and_what_is_made_from_it_are_known() {
+        for (text, is) in [
+            ("PRETTY_NAME=\"x\"\nID=debian\n", true),
+            ("ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n", true),
+            ("ID=ubuntu\nID_LIKE=debian\n", true),
+            ("ID=fedora\n", false),
+            (
+                "ID=\"rhel\"\nID_LIKE=\"fedora\"\nVERSION_ID=debian\n",
+                false,
+            ),
+        ] {
+            assert_eq!(is_debian(text), is, "{text}");
+        }
+    }
+}

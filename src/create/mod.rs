@@ -1,0 +1,102 @@
+//! First use: a place without an environment -> one that is there and whole.
+//!
+//! The order is fixed: look at the place, take the lock, decide on the base interpreter, have it make the
+//! environment in a directory beside the place, move that into place. So there is no environment or a
+//! complete one at any moment, and exactly one process makes it.
+
+use std::path::Path;
+use std::time::Instant;
+
+use crate::error::{Error, shown};
+use crate::voice::Voice;
+use crate::world::World;
+
+mod base;
+mod fill;
+mod interrupt;
+mod lock;
+mod maker;
+mod place;
+mod renamed;
+pub mod request;
+mod staged;
+mod vars;
+
+pub use request::Wish;
+
+use base::Inquiry;
+use lock::Turn;
+use maker::Workshop;
+use staged::Staged;
+
+/// Where an environment is to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// Its directory to be: absolute, as the user wrote or sees it.
+    pub at: &'a Path,
+    /// The project that it is for; what that asks of Python counts.
+    pub project: Option<&'a Path>,
+}
+
+/// Makes the environment at `place.at`, or waits for whoever is making it. On Ok it is there and whole.
+///
+/// # Errors
+/// The place is taken by something else or cannot be written to; no Python fits; the base interpreter
+/// cannot make an environment; Ctrl-C. Nothing stays behind then.
+pub fn first_use(
+    place: &Place<'_>,
+    wish: Option<&Wish>,
+    world: &World,
+    voice: Voice,
+) -> Result<(), Error> {
+    place::refuse(place.at)?;
+    place::look(place.at)?;
+    let _parents = place::Parents::make(place.at)?;
+    match lock::take(place.at, voice)? {
+        Turn::Done => Ok(()),
+        Turn::Ours(lock) => make(place, wish, world, voice, &lock),
+    }
+}
+
+/// The same, for the one process that holds the lock.
+fn make(
+    place: &Place<'_>,
+    wish: Option<&Wish>,
+    world: &World,
+    voice: Voice,
+    lock: &lock::Held,
+) -> Result<(), Error> {
+    let started = Instant::now();
+    let stop = interrupt::watch();
+    let target = place::look(place.at)?;
+    let request = request::wanted(wish, place.project, world)?;
+    let vars = vars::for_python(world);
+    let inquiry = Inquiry {
+        world,
+        vars: &vars,
+        cwd: place
+            .project
+            .or(place.at.parent())
+            .unwrap_or(Path::new("/")),
+        stop: &stop,
+        voice,
+    };
+    let base = base::choose(request.as_ref(), &inquiry)?;
+    let at = shown(place.at);
+    voice.tell(format_args!("creating {at} ({})", base.kind));
+    let staged = Staged::beside(place.at)?;
+    let workshop = Workshop {
+        vars: &vars,
+        lock: lock.file(),
+        stop: &stop,
+        voice,
+    };
+    maker::make(&base, staged.path(), place.at, &workshop)?;
+    staged.finish()?;
+    interrupt::check(&stop)?;
+    staged.put(target)?;
+    interrupt::check(&stop)?;
+    let seconds = started.elapsed().as_secs_f64();
+    voice.tell(format_args!("created {at} in {seconds:.1} s"));
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! An environment that was made under a longer name -> the same, speaking of its final one.
+//!
+//! venv and pip write the environment's path into its scripts and its pyvenv.cfg. What vrun put behind the
+//! final name is found nowhere else, so taking those very bytes out is exact, however the path is quoted.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
+
+use crate::venv;
+
+/// Takes `suffix` out of every text in the scripts directory, and out of pyvenv.cfg. Modes stay.
+///
+/// # Errors
+/// A file cannot be read or written.
+pub fn without(root: &Path, suffix: &[u8]) -> io::Result<()> {
+    for entry in fs::read_dir(venv::scripts(root))? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            rewrite(&entry.path(), suffix)?;
+        }
+    }
+    rewrite(&root.join(venv::MARKER), suffix)
+}
+
+fn rewrite(file: &Path, suffix: &[u8]) -> io::Result<()> {
+    let bytes = fs::read(file)?;
+    let is_text = !bytes.contains(&0);
+    match cut(&bytes, suffix) {
+        Some(shorter) if is_text => fs::write(file, shorter),
+        _ => Ok(()),
+    }
+}
+
+/// `bytes` without any `part`; None where there is none.
+fn cut(bytes: &[u8], part: &[u8]) -> Option<Vec<u8>> {
+    let find = |bytes: &[u8]| bytes.windows(part.len()).position(|found| found == part);
+    let mut rest = bytes;
+    let mut kept = Vec::with_capacity(bytes.len());
+    while let Some(at) = find(rest) {
+        kept.extend_from_slice(&rest[..at]);
+        rest = &rest[at + part.len()..];
+    }
+    kept.extend_from_slice(rest);
+    (kept.len() < bytes.len()).then_some(kept)
+}
+
+/// Adds what every environment should have: a `.gitignore`, where venv did not write one (before 3.13),
+/// and in pyvenv.cfg who made it.
+///
+/// # Errors
+/// A file cannot be written.
+pub fn sign(root: &Path) -> io::Result<()> {
+    let ignore = root.join(".gitignore");
+    match OpenOptions::new().write(true).create_new(true).open(ignore) {
+        Ok(mut file) => file.write_all(b"*\n")?,
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(error),
+    }
+    let cfg = root.join(venv::MARKER);
+    let ends = fs::read(&cfg)?.last().is_none_or(|last| *last == b'\n');
+    let line = format!("vrun = {}\n", env!("CARGO_PKG_VERSION"));
+    let mut cfg = OpenOptions::new().append(true).open(cfg)?;
+    cfg.write_all(if ends { b"" } else { b"\n" })?;
+    cfg.write_all(line.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mention_goes_and_nothing_else() {
+        for (before, after) in [
+            ("#!/a/.venv.vrun-X/bin/python\n", "#!/a/.venv/bin/python\n"),
+            ("x='.venv.vrun-X' .vrun-X", "x='.venv' "),
+            ("'it'\"'\"'s.vrun-X'", "'it'\"'\"'s'"),
+        ] {
+            assert_eq!(
+                cut(before.as_bytes(), b".vrun-X").as_deref(),
+                Some(after.as_bytes())
+            );
+        }
+        assert_eq!(cut(b"/a/.venv.vrun-Y/bin", b".vrun-X"), None);
+        assert_eq!(cut(b"", b".vrun-X"), None);
+    }
+
+    #[test]
+    fn an_environment_is_signed_and_kept_out_of_git() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let file = |name: &str| fs::read_to_string(dir.path().join(name)).expect("a file");
+        fs::write(dir.path().join(venv::MARKER), "home = /usr/bin").expect("a file");
+        sign(dir.path()).expect("signed");
+        let signed = format!("home = /usr/bin\nvrun = {}\n", env!("CARGO_PKG_VERSION"));
+        assert_eq!(file(venv::MARKER), signed);
+        assert_eq!(file(".gitignore"), "*\n");
+    }
+}

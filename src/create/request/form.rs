@@ -1,0 +1,254 @@
+//! The text of a request -> what it admits.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use pep440_rs::{Version, VersionSpecifiers};
+
+/// What a request means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// `3`, `3.12`, `3.12.1`, `3.13t`, `pypy3.10`, `cpython`.
+    Release {
+        /// `cpython` or `pypy`, if it has to be that.
+        implementation: Option<&'static str>,
+        /// As far as it is said; empty for any.
+        release: Vec<u64>,
+        /// A free-threaded build, which is never meant unless it is said.
+        free_threaded: bool,
+    },
+    /// `>=3.10,<3.13` (PEP 440).
+    Range(VersionSpecifiers),
+    /// This very interpreter.
+    Path(PathBuf),
+    /// What pyenv calls so.
+    Named(OsString),
+}
+
+/// What kind of Python an interpreter is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// `cpython`, `pypy`: `sys.implementation.name`.
+    pub implementation: String,
+    /// 3, 12, 1; of an environment as much as it says of itself.
+    pub release: Vec<u64>,
+    /// `rc1`; empty for a final release.
+    pub suffix: String,
+    /// Whether it runs without the global lock.
+    pub free_threaded: bool,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self.implementation.as_str() {
+            "cpython" => "Python",
+            "pypy" => "PyPy",
+            other => other,
+        };
+        let threads = if self.free_threaded { "t" } else { "" };
+        write!(out, "{name} {}{threads}", self.version())
+    }
+}
+
+impl Kind {
+    fn version(&self) -> String {
+        let numbers: Vec<_> = self.release.iter().map(u64::to_string).collect();
+        format!("{}{}", numbers.join("."), self.suffix)
+    }
+}
+
+/// Whether `text` starts as a version specifier does.
+pub fn is_range(text: &str) -> bool {
+    text.starts_with(['<', '>', '=', '!', '~'])
+}
+
+impl Form {
+    /// Reads everything but paths and pyenv's names.
+    pub fn parse(text: &str) -> Option<Form> {
+        if is_range(text) {
+            return VersionSpecifiers::from_str(text).ok().map(Form::Range);
+        }
+        let (implementation, rest) = named(text);
+        if rest.is_empty() && !text.is_empty() {
+            return Some(Form::Release {
+                implementation,
+                release: Vec::new(),
+                free_threaded: false,
+            });
+        }
+        if let Some(form) = release(implementation, rest) {
+            return Some(form);
+        }
+        // `3.14.0rc1`: one version, exactly.
+        let exact = Version::from_str(rest)
+            .ok()
+            .filter(|version| implementation.is_none() && version.is_pre())?;
+        VersionSpecifiers::from_str(&format!("=={exact}"))
+            .ok()
+            .map(Form::Range)
+    }
+
+    /// Whether a Python of this kind will do. A path and a name decide by themselves.
+    pub fn admits(&self, kind: &Kind) -> bool {
+        match self {
+            Form::Release {
+                implementation,
+                release,
+                free_threaded,
+            } => {
+                implementation.is_none_or(|name| name == kind.implementation)
+                    && kind.release.iter().zip(release).all(|(is, asked)| is == asked)
+                    // Just `python` is any build.
+                    && (release.is_empty() || kind.free_threaded == *free_threaded)
+            }
+            Form::Range(range) => {
+                Version::from_str(&kind.version()).is_ok_and(|version| range.contains(&version))
+            }
+            Form::Path(_) | Form::Named(_) => true,
+        }
+    }
+}
+
+/// `pypy3.10` -> `pypy` and `3.10`. uv parts them with `@` or `-`.
+fn named(text: &str) -> (Option<&'static str>, &str) {
+    let names = [
+        ("python", None),
+        ("cpython", Some("cpython")),
+        ("pypy", Some("pypy")),
+    ];
+    for (name, implementation) in names {
+        if let Some(rest) = text.strip_prefix(name) {
+            return (
+                implementation,
+                rest.strip_prefix(['@', '-']).unwrap_or(rest),
+            );
+        }
+    }
+    (None, text)
+}
+
+fn release(implementation: Option<&'static str>, text: &str) -> Option<Form> {
+    let (numbers, free_threaded) = match text.strip_suffix('t') {
+        Some(numbers) => (numbers, true),
+        None => (text, false),
+    };
+    let release = numbers
+        .split('.')
+        .map(|number| {
+            number
+                .parse()
+                .ok()
+                .filter(|_| number.bytes().all(|byte| byte.is_ascii_digit()))
+        })
+        .collect::<Option<Vec<u64>>>()
+        .filter(|release| release.len() <= 3);
+    Some(Form::Release {
+        implementation,
+        release: release?,
+        free_threaded,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(implementation: &str, release: &[u64], free_threaded: bool) -> Kind {
+        Kind {
+            implementation: implementation.into(),
+            release: release.to_vec(),
+            suffix: String::new(),
+            free_threaded,
+        }
+    }
+
+    #[test]
+    fn a_request_admits_what_it_says_and_no_more() {
+        let plain = kind("cpython", &[3, 12, 1], false);
+        let newer = kind("cpython", &[3, 13, 0], false);
+        let threaded = kind("cpython", &[3, 13, 0], true);
+        let pypy = kind("pypy", &[3, 10, 14], false);
+        for (text, admitted) in [
+            ("3", vec![&plain, &newer, &pypy]),
+            ("3.12", vec![&plain]),
+            ("3.12.1", vec![&plain]),
+            ("3.12.2", vec![]),
+            ("3.1", vec![]),
+            ("3.13", vec![&newer]),
+            ("3.13t", vec![&threaded]),
+            ("python3.13t", vec![&threaded]),
+            ("python3.12", vec![&plain]),
+            ("cpython3.12", vec![&plain]),
+            ("cpython@3.12", vec![&plain]),
+            ("cpython3", vec![&plain, &newer]),
+            ("3.10", vec![&pypy]),
+            ("pypy3.10", vec![&pypy]),
+            (">=3.10,<3.13", vec![&plain, &pypy]),
+            ("==3.12.*", vec![&plain]),
+            ("~=3.12", vec![&plain, &newer, &threaded]),
+            ("!=3.12.1", vec![&newer, &threaded, &pypy]),
+            ("3.14.0rc1", vec![]),
+        ] {
+            let form = Form::parse(text).expect(text);
+            for kind in [&plain, &newer, &threaded, &pypy] {
+                let expected = admitted.contains(&kind);
+                assert_eq!(form.admits(kind), expected, "{text} and {kind}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_request_is_none() {
+        for text in [
+            "",
+            "latest",
+            "3.x",
+            "3.",
+            "3..1",
+            "+3",
+            "3.12.1.0",
+            "3.12-dev",
+            "system",
+            "pypy3.10-7.3.12",
+            ">=",
+            "^3.10",
+            "3.13tt",
+        ] {
+            assert_eq!(Form::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_bare_name_is_any_release_of_it() {
+        let threaded = kind("cpython", &[3, 14, 0], true);
+        let pypy = kind("pypy", &[3, 10, 14], false);
+        for (text, cpython_fits, pypy_fits) in [
+            ("python", true, true),
+            ("cpython", true, false),
+            ("pypy", false, true),
+        ] {
+            let form = Form::parse(text).expect(text);
+            assert_eq!(
+                (form.admits(&threaded), form.admits(&pypy)),
+                (cpython_fits, pypy_fits)
+            );
+        }
+    }
+
+    #[test]
+    fn a_kind_reads_as_people_write_it() {
+        let mut candidate = kind("cpython", &[3, 14, 0], false);
+        candidate.suffix = "rc1".into();
+        assert_eq!(candidate.to_string(), "Python 3.14.0rc1");
+        assert_eq!(
+            kind("cpython", &[3, 13, 0], true).to_string(),
+            "Python 3.13.0t"
+        );
+        assert_eq!(
+            kind("pypy", &[3, 10, 14], false).to_string(),
+            "PyPy 3.10.14"
+        );
+    }
+}

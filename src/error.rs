@@ -1,0 +1,155 @@
+//! What vrun says when it cannot do what it was asked: what, why, what to type next, and the exit code.
+//!
+//! The shape is fixed, so that a person finds the command to type in the same place each time:
+//!
+//! ```text
+//! vrun: <what could not be done, lower case, no final period>
+//!   cause: <one line each>
+//!   hint: <something to type>
+//! ```
+
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::fmt;
+use std::io;
+
+/// Why vrun itself ends instead of the program, as an exit code. `env`, `nohup` and `timeout` use
+/// the same three (POSIX, "Shell & Utilities", exit status of `env`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// vrun failed before the program ran; usage errors too.
+    Failed = 125,
+    /// The program was found but cannot be run, or vrun refuses to run it or to make an environment.
+    Refused = 126,
+    /// There is no such program.
+    NotFound = 127,
+    /// Ctrl-C while an environment was being made.
+    Interrupted = 130,
+}
+
+/// One failure, told whole.
+#[derive(Debug)]
+pub struct Error {
+    what: String,
+    causes: Vec<String>,
+    hint: Option<String>,
+    /// The code that vrun ends with.
+    pub exit: Exit,
+}
+
+impl Error {
+    /// vrun could not get as far as running the program (125).
+    pub fn failed(what: impl Into<String>) -> Error {
+        Error::new(Exit::Failed, what)
+    }
+
+    /// Found, but not runnable, or refused (126).
+    pub fn refused(what: impl Into<String>) -> Error {
+        Error::new(Exit::Refused, what)
+    }
+
+    /// No such program (127).
+    pub fn not_found(what: impl Into<String>) -> Error {
+        Error::new(Exit::NotFound, what)
+    }
+
+    /// Ctrl-C during first use (130).
+    pub fn interrupted(what: impl Into<String>) -> Error {
+        Error::new(Exit::Interrupted, what)
+    }
+
+    fn new(exit: Exit, what: impl Into<String>) -> Error {
+        Error {
+            what: what.into(),
+            causes: Vec::new(),
+            hint: None,
+            exit,
+        }
+    }
+
+    /// Adds a reason; several stand below each other in the order they were added.
+    pub fn cause(mut self, cause: impl fmt::Display) -> Error {
+        self.causes.push(cause.to_string());
+        self
+    }
+
+    /// Says what to type next; a later hint replaces an earlier one.
+    pub fn hint(mut self, hint: impl Into<String>) -> Error {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "vrun: {}", self.what)?;
+        for cause in &self.causes {
+            write!(out, "\n  cause: {cause}")?;
+        }
+        if let Some(hint) = &self.hint {
+            write!(out, "\n  hint: {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+/// What the system says of a failure, without the number that only its own manual explains.
+pub fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let plain = text.split(" (os error ").next().unwrap_or(&text);
+    let mut chars = plain.chars();
+    // The system starts a sentence; here it goes on with one.
+    let first = chars.next().map(|c| c.to_ascii_lowercase());
+    first.into_iter().chain(chars).collect()
+}
+
+/// A name or path for a message: on one line, whatever bytes it holds.
+pub fn shown(name: impl AsRef<OsStr>) -> String {
+    let text = name.as_ref().to_string_lossy();
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() {
+            line.extend(c.escape_default())
+        } else {
+            line.push(c)
+        }
+    }
+    line
+}
+
+/// A name or path for a command that the reader may paste into a shell.
+pub fn typed(name: impl AsRef<OsStr>) -> String {
+    let text = name.as_ref().to_string_lossy();
+    match shell_words::quote(&text) {
+        Cow::Borrowed(plain) => plain.to_owned(),
+        Cow::Owned(quoted) => quoted,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_reads_what_cause_hint() {
+        let error = Error::not_found("no program named `pytset`")
+            .cause("it is not on PATH")
+            .hint("install it with `vrun pip install pytset`");
+        assert_eq!(
+            error.to_string(),
+            "vrun: no program named `pytset`\n  cause: it is not on PATH\n  hint: install it with `vrun pip install pytset`"
+        );
+        assert_eq!(error.exit as u8, 127);
+    }
+
+    #[test]
+    fn the_systems_reason_comes_without_its_number() {
+        let error = io::Error::from_raw_os_error(2);
+        assert!(!reason(&error).contains("os error"), "{}", reason(&error));
+    }
+
+    #[test]
+    fn a_name_with_a_newline_stays_on_its_line() {
+        assert_eq!(shown("a\nb\tc\u{1b}[1m"), "a\\nb\\tc\\u{1b}[1m");
+    }
+}

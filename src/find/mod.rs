@@ -1,0 +1,199 @@
+//! Where we stand -> which environment this is and why, or where one would be made.
+//!
+//! The nearest `pyvenv.cfg` up the directory tree decides; an active environment that belongs to the
+//! same project comes before it, and stands in where there is none. Nothing is created here, and
+//! the reason stays with the answer, so that errors and `-v` need no second look.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, shown};
+use crate::venv;
+
+mod active;
+mod barred;
+mod ceiling;
+mod names;
+mod project;
+mod redirect;
+mod walk;
+
+pub use barred::Barred;
+pub use ceiling::ceilings;
+pub use names::Names;
+pub use project::nearest as project;
+
+use walk::End;
+
+/// What the search needs to know of the world.
+#[derive(Debug)]
+pub struct Search {
+    /// The directory it starts from: absolute, as the user sees it.
+    pub start: PathBuf,
+    /// What an environment's directory is called.
+    pub names: Names,
+    /// The user's home directory.
+    pub home: Option<PathBuf>,
+    /// The system's directory for temporary files.
+    pub temp: PathBuf,
+    /// Directories that the walk does not go up into.
+    pub ceilings: Vec<PathBuf>,
+    /// `VIRTUAL_ENV`, where it is an absolute path.
+    pub active: Option<PathBuf>,
+}
+
+/// What a search ends with.
+#[derive(Debug)]
+pub enum Answer {
+    /// This environment.
+    Found(Found),
+    /// None; this is where one would be made.
+    Missing(Missing),
+}
+
+/// The environment that was decided on.
+#[derive(Debug)]
+pub struct Found {
+    /// Its directory, absolute, as the user wrote or sees it.
+    pub root: PathBuf,
+    /// What decided.
+    pub why: Why,
+    /// An environment that is active and was not taken: what of it is on PATH has to go.
+    pub left: Option<PathBuf>,
+    /// What looked like an environment on the way and is none.
+    pub passed: Vec<Passed>,
+}
+
+/// Where an environment would be made.
+#[derive(Debug)]
+pub struct Missing {
+    /// Its directory to be.
+    pub at: PathBuf,
+    /// The project that it would be for.
+    pub project: Option<PathBuf>,
+    /// Why vrun does not make it unasked.
+    pub barred: Option<Barred>,
+    /// An environment that is active and cannot serve here.
+    pub left: Option<PathBuf>,
+    /// What looked like an environment on the way and is none.
+    pub passed: Vec<Passed>,
+}
+
+/// What was passed over, and why.
+#[derive(Debug)]
+pub struct Passed {
+    /// The file or directory.
+    pub path: PathBuf,
+    /// What is amiss.
+    pub why: String,
+}
+
+/// The rule that decided.
+#[derive(Debug)]
+pub enum Why {
+    /// `--env` or `VRUN_ENV` names it.
+    Named(&'static str),
+    /// The search stood inside it.
+    Inside,
+    /// It lies in this directory under one of the usual names.
+    Nearest(PathBuf),
+    /// This `.venv` file names it.
+    Redirect(PathBuf),
+    /// It is the only environment in this project's root.
+    OnlyChild(PathBuf),
+    /// It is active, and belongs to this very project.
+    ActiveHere,
+    /// It is active, and no other was found.
+    ActiveAlone,
+    /// It is active, and this one, which was found, has no Python that runs here.
+    ActiveInstead(PathBuf),
+    /// It was made for this run.
+    Made,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Why::Named(by) => write!(out, "{by} names it"),
+            Why::Inside => write!(out, "the search started inside it"),
+            Why::Nearest(dir) => write!(out, "the nearest, in {}", shown(dir)),
+            Why::Redirect(file) => write!(out, "{} names it", shown(file)),
+            Why::OnlyChild(dir) => write!(out, "the only one in {}", shown(dir)),
+            Why::ActiveHere => write!(out, "it is active and belongs to this project"),
+            Why::ActiveAlone => write!(out, "it is active and there is no other"),
+            Why::ActiveInstead(_) => write!(out, "it is active and the nearest cannot run here"),
+            Why::Made => write!(out, "just made"),
+        }
+    }
+}
+
+/// The nearest environment from where the search starts.
+///
+/// # Errors
+/// Something on the way claims to say which environment it is, and does not.
+pub fn nearest(search: &Search) -> Result<Answer, Error> {
+    let mut walked = walk::up(&search.start, search)?;
+    if matches!(walked.end, End::Top) && walked.project.is_none() {
+        // The user came here through a link: the directories above the real place count too, before
+        // an environment is made in the middle of a project.
+        let real = dunce::canonicalize(&search.start).unwrap_or_else(|_| search.start.clone());
+        if real != search.start {
+            walked = walk::up(&real, search)?;
+        }
+    }
+    Ok(active::weigh(walked, search))
+}
+
+/// Where a script's search starts: in the directory that really holds it, links resolved.
+///
+/// # Errors
+/// There is no such file.
+pub fn beside(script: &Path) -> Result<PathBuf, Error> {
+    let real = dunce::canonicalize(script)
+        .map_err(|_| Error::not_found(format!("no file named {}", shown(script))))?;
+    Ok(real.parent().unwrap_or(&real).to_owned())
+}
+
+/// `path`, if a search can start there.
+///
+/// # Errors
+/// It is no directory.
+pub fn directory(path: PathBuf) -> Result<PathBuf, Error> {
+    if path.is_dir() {
+        return Ok(path);
+    }
+    Err(
+        Error::failed(format!("no directory named {}", shown(&path)))
+            .hint("`--project` and VRUN_PROJECT take a directory that exists"),
+    )
+}
+
+/// The environment that was named, found or to be made there; no search.
+///
+/// # Errors
+/// `path` is a redirect file that leads nowhere.
+pub fn named(path: PathBuf, by: &'static str, search: &Search) -> Result<Answer, Error> {
+    let root = if path.is_file() {
+        redirect::target(&path)?
+    } else {
+        path
+    };
+    let left = active::other_than(&root, search);
+    let passed = Vec::new();
+    if root.join(venv::MARKER).is_file() {
+        return Ok(Answer::Found(Found {
+            root,
+            why: Why::Named(by),
+            left,
+            passed,
+        }));
+    }
+    let project = project(&search.start, search.home.as_deref()).map(Path::to_owned);
+    Ok(Answer::Missing(Missing {
+        at: root,
+        project,
+        barred: None,
+        left,
+        passed,
+    }))
+}

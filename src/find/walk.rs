@@ -1,0 +1,189 @@
+//! The walk: from a directory up to the root, the first that holds an environment ends it.
+
+use std::fs::{self, FileType};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::{Names, Passed, Search, Why, project, redirect};
+use crate::error::{Error, reason, shown, typed};
+use crate::venv;
+
+/// Where a walk ended.
+#[derive(Debug)]
+pub enum End {
+    /// In `dir`, at an environment.
+    Environment {
+        root: PathBuf,
+        why: Why,
+        dir: PathBuf,
+    },
+    /// In `dir`, where a redirect file names an environment that is not there yet.
+    ToBeMade { root: PathBuf, dir: PathBuf },
+    /// At the root, a ceiling or the home directory.
+    Top,
+}
+
+/// A walk, told whole.
+#[derive(Debug)]
+pub struct Walked {
+    /// Where it started.
+    pub start: PathBuf,
+    /// Where it ended.
+    pub end: End,
+    /// The project that holds the start, where the walk came as far as that.
+    pub project: Option<PathBuf>,
+    /// What it passed over.
+    pub passed: Vec<Passed>,
+}
+
+/// Walks up from `start`.
+///
+/// # Errors
+/// A redirect file leads nowhere, or a project has several environments and none of a usual name.
+pub fn up(start: &Path, search: &Search) -> Result<Walked, Error> {
+    let mut passed = Vec::new();
+    let mut project: Option<&Path> = None;
+    let mut end = End::Top;
+    for dir in start.ancestors() {
+        if is_end(dir, start, project, search) {
+            break;
+        }
+        if let Some(here) = look_in(dir, &search.names, &mut passed)? {
+            end = here;
+            break;
+        }
+        if project.is_none() && project::is_root(dir, search.home.as_deref()) {
+            project = Some(dir);
+            if let Some(root) = only_child(dir, &search.names)? {
+                end = End::Environment {
+                    root,
+                    why: Why::OnlyChild(dir.to_owned()),
+                    dir: dir.to_owned(),
+                };
+                break;
+            }
+        }
+    }
+    let project = project.map(Path::to_owned);
+    Ok(Walked {
+        start: start.to_owned(),
+        end,
+        project,
+        passed,
+    })
+}
+
+/// Whether the walk stops short of `dir`: at a ceiling above the start (git(1) excepts the start itself
+/// too), and, coming from a project below, at the home directory, for `~/.venv` is no project's.
+fn is_end(dir: &Path, start: &Path, project: Option<&Path>, search: &Search) -> bool {
+    let ceiling = dir != start && search.ceilings.iter().any(|ceiling| ceiling == dir);
+    ceiling || (project.is_some() && project::is_home(dir, search.home.as_deref()))
+}
+
+/// The environment that `dir` is, or holds under one of the usual names.
+fn look_in(dir: &Path, names: &Names, passed: &mut Vec<Passed>) -> Result<Option<End>, Error> {
+    if dir.join(venv::MARKER).is_file() {
+        return Ok(Some(End::Environment {
+            root: dir.to_owned(),
+            why: Why::Inside,
+            dir: dir.to_owned(),
+        }));
+    }
+    for name in names.iter() {
+        let root = dir.join(name);
+        let Some(kind) = kind(&root, passed) else {
+            continue;
+        };
+        if kind.is_dir() {
+            if root.join(venv::MARKER).is_file() {
+                let dir = dir.to_owned();
+                return Ok(Some(End::Environment {
+                    root,
+                    why: Why::Nearest(dir.clone()),
+                    dir,
+                }));
+            }
+            passed.push(Passed {
+                path: root,
+                why: "it has no pyvenv.cfg".to_owned(),
+            });
+        } else if kind.is_file() && name == names.first() {
+            return redirected(root, dir).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+/// What `path` is, links followed; None where there is nothing, or nothing to be seen.
+fn kind(path: &Path, passed: &mut Vec<Passed>) -> Option<FileType> {
+    match fs::metadata(path) {
+        Ok(found) => Some(found.file_type()),
+        Err(error) => {
+            if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) {
+                passed.push(Passed {
+                    path: path.to_owned(),
+                    why: reason(&error),
+                });
+            }
+            None
+        }
+    }
+}
+
+/// Where the redirect file `file` in `dir` leads.
+fn redirected(file: PathBuf, dir: &Path) -> Result<End, Error> {
+    let root = redirect::target(&file)?;
+    let dir = dir.to_owned();
+    if root.join(venv::MARKER).is_file() {
+        return Ok(End::Environment {
+            root,
+            why: Why::Redirect(file),
+            dir,
+        });
+    }
+    if root.starts_with(&dir) && root != dir {
+        return Ok(End::ToBeMade { root, dir });
+    }
+    let wrong = if root.exists() {
+        "is no environment: it has no pyvenv.cfg"
+    } else {
+        "does not exist"
+    };
+    Err(redirect::leads_nowhere(&file)
+        .cause(format_args!("it names {}, which {wrong}", shown(&root))))
+}
+
+/// The one environment in a project's root that goes by a name of its own. VRUN_NAME has said which name
+/// counts, and `.venv` may well be another system's: then there is none.
+fn only_child(dir: &Path, names: &Names) -> Result<Option<PathBuf>, Error> {
+    let Names::Usual = names else { return Ok(None) };
+    let Ok(entries) = fs::read_dir(dir) else {
+        return Ok(None);
+    };
+    let mut found: Vec<PathBuf> = entries
+        .flatten()
+        .filter(|entry| {
+            entry
+                .file_type()
+                .is_ok_and(|kind| kind.is_dir() || kind.is_symlink())
+        })
+        .map(|entry| entry.path())
+        .filter(|path| path.join(venv::MARKER).is_file())
+        .collect();
+    if found.len() < 2 {
+        return Ok(found.pop());
+    }
+    found.sort();
+    let error = Error::failed(format!(
+        "{} has more than one environment, and no .venv",
+        shown(dir)
+    ));
+    let error = found
+        .iter()
+        .fold(error, |error, path| error.cause(shown(path)));
+    let name = found[0].strip_prefix(dir).unwrap_or(&found[0]);
+    Err(error.hint(format!(
+        "say which with `--env`, such as `vrun --env {} ...`, or with VRUN_ENV",
+        typed(name)
+    )))
+}

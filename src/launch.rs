@@ -1,0 +1,153 @@
+//! Where processes start: the program that vrun becomes, and the base interpreters it asks.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use crate::error::{Error, reason, shown};
+use crate::os;
+use crate::program::{Program, shebang};
+
+/// Becomes `program` with `vars` as all its variables. Comes back only to say why it could not.
+pub fn become_program(program: &Program, vars: &[(OsString, OsString)]) -> Error {
+    let error = attempt(&program.file, &program.argv, vars);
+    match os::SHELL {
+        Some(shell) if os::is_unknown_format(&error) && is_for_shell(&program.file) => {
+            // A script without a first line is the shell's: execvp(3) has it so, and so does `env`.
+            let script = named_as_a_path(&program.file);
+            let args = program.argv.iter().skip(1).cloned();
+            let argv: Vec<_> = [shell.into(), script.into()]
+                .into_iter()
+                .chain(args)
+                .collect();
+            explained(&program.file, attempt(Path::new(shell), &argv, vars))
+        }
+        _ => explained(&program.file, error),
+    }
+}
+
+fn is_for_shell(file: &Path) -> bool {
+    matches!(shebang::read(file), Ok(None)) && !shebang::is_binary(file)
+}
+
+/// A bare name, found through an empty entry of PATH, could be an option to a shell.
+fn named_as_a_path(file: &Path) -> PathBuf {
+    if file.components().count() > 1 {
+        file.to_owned()
+    } else {
+        Path::new(".").join(file)
+    }
+}
+
+fn attempt(file: &Path, argv: &[OsString], vars: &[(OsString, OsString)]) -> io::Error {
+    match os::become_program(file, argv, vars) {
+        Ok(never) => match never {},
+        Err(error) => error,
+    }
+}
+
+/// What the system's refusal to start `file` comes from.
+fn explained(file: &Path, error: io::Error) -> Error {
+    let refused = Error::refused(format!("{} cannot be run", shown(file)));
+    match (error.kind(), interpreter(file)) {
+        (ErrorKind::NotFound, _) if !file.exists() => {
+            Error::not_found(format!("no file named {}", shown(file)))
+        }
+        (ErrorKind::NotFound, Some(interpreter)) => refused.cause(format_args!(
+            "its first line names {interpreter}, which does not exist"
+        )),
+        (ErrorKind::NotFound, None) => {
+            refused.cause("the loader that it names is not on this system")
+        }
+        (_, Some(interpreter)) => refused.cause(format_args!(
+            "its first line names {interpreter}: {}",
+            reason(&error)
+        )),
+        (_, None) if os::is_unknown_format(&error) => {
+            refused.cause("it is a program for another system")
+        }
+        (_, None) => refused.cause(reason(&error)),
+    }
+}
+
+/// The interpreter that a script's first line names, for a message.
+fn interpreter(file: &Path) -> Option<String> {
+    let line = shebang::read(file).ok()??;
+    let word = shebang::words(&line).next()?;
+    Some(shown(String::from_utf8_lossy(word).as_ref()))
+}
+
+/// A helper program that is run to its end while vrun waits.
+#[derive(Debug)]
+pub struct Helper<'a> {
+    /// The file to start.
+    pub program: &'a Path,
+    /// What it is called with, its own name not included.
+    pub args: Vec<OsString>,
+    /// All its variables.
+    pub vars: &'a [(OsString, OsString)],
+    /// Where it works.
+    pub cwd: &'a Path,
+    /// What it finds as standard input. A lock file handed over here stays locked until the helper is
+    /// gone, even where vrun is killed before it.
+    pub stdin: Option<File>,
+}
+
+/// Runs a helper, and collects what it prints. Once `stop` is set the helper is killed with
+/// all that it started, and the answer is `Interrupted`.
+///
+/// # Errors
+/// It cannot be started, or was stopped.
+pub fn run(helper: Helper<'_>, stop: &AtomicBool) -> io::Result<Output> {
+    let stdin = helper.stdin.map_or_else(Stdio::null, Stdio::from);
+    let mut command = Command::new(helper.program);
+    os::lead_group(&mut command);
+    let mut child = command
+        .args(&helper.args)
+        .env_clear()
+        .envs(helper.vars.iter().map(|(name, value)| (name, value)))
+        .current_dir(helper.cwd)
+        .stdin(stdin)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let stdout = collect(child.stdout.take());
+    let stderr = collect(child.stderr.take());
+    let status = wait(&mut child, stop)?;
+    let read = |reader: thread::JoinHandle<Vec<u8>>| reader.join().unwrap_or_default();
+    Ok(Output {
+        status,
+        stdout: read(stdout),
+        stderr: read(stderr),
+    })
+}
+
+/// Reads a stream to its end on the side, so that a helper that prints much is never held up.
+fn collect(stream: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut stream) = stream {
+            let _ = stream.read_to_end(&mut bytes);
+        }
+        bytes
+    })
+}
+
+fn wait(child: &mut Child, stop: &AtomicBool) -> io::Result<std::process::ExitStatus> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        if stop.load(Ordering::Relaxed) {
+            os::kill_group(child)?;
+            child.wait()?;
+            return Err(ErrorKind::Interrupted.into());
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}

@@ -1,0 +1,15 @@
+//! What differs between systems: the same few names twice. The only place with `cfg(unix)` and
+//! `cfg(windows)`; everything else reads as if there were one system.
+
+#[cfg(unix)]
+mod unix;
+#[cfg(unix)]
+pub use unix::*;
+
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+pub use windows::*;
+
+/// PATH-like lists, split and joined by this system's rule. Pure, though they live in `std::env`.
+pub use std::env::{join_paths, split_paths};

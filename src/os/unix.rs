@@ -1,0 +1,177 @@
+//! Linux, macOS and the BSDs.
+
+use std::convert::Infallible;
+use std::ffi::{CString, OsStr, OsString};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::os::fd::BorrowedFd;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use nix::sys::signal::Signal;
+
+/// The scripts directory of an environment (sysconfig's `venv` scheme).
+pub const SCRIPTS: &str = "bin";
+/// What ends a program's file name.
+pub const EXE: &str = "";
+/// The variable that names the home directory.
+pub const HOME: &str = "HOME";
+/// What separates the entries of PATH.
+pub const PATH_SEPARATOR: char = ':';
+/// Where programs are looked up when PATH is unset (glibc's `_CS_PATH`, which its execvp takes).
+pub const DEFAULT_PATH: &str = "/bin:/usr/bin";
+/// What runs a script that names no interpreter (execvp(3)).
+pub const SHELL: Option<&str> = Some("/bin/sh");
+
+/// Whether the system does not know what kind of program a file is.
+pub fn is_unknown_format(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(nix::errno::Errno::ENOEXEC as i32)
+}
+
+/// Whether two variable names are the same to this system.
+pub fn same_variable(name: &OsStr, wanted: &str) -> bool {
+    name.as_bytes() == wanted.as_bytes()
+}
+
+/// Whether both paths lead to the same file or directory, links followed. False where either cannot
+/// be looked at.
+pub fn same_file(a: &Path, b: &Path) -> bool {
+    match (fs::metadata(a), fs::metadata(b)) {
+        (Ok(a), Ok(b)) => (a.dev(), a.ino()) == (b.dev(), b.ino()),
+        _ => false,
+    }
+}
+
+/// Whether `path` still leads to the file that `file` was opened from.
+pub fn is_still_at(file: &File, path: &Path) -> bool {
+    match (file.metadata(), fs::metadata(path)) {
+        (Ok(a), Ok(b)) => (a.dev(), a.ino()) == (b.dev(), b.ino()),
+        _ => false,
+    }
+}
+
+/// Makes a symbolic link at `at`.
+///
+/// # Errors
+/// Whatever symlink(2) says.
+pub fn link(target: &Path, at: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, at)
+}
+
+/// Text of this system from the bytes that another program wrote.
+pub fn text(bytes: Vec<u8>) -> Option<OsString> {
+    Some(OsString::from_vec(bytes))
+}
+
+/// Has `command` lead a group of its own, so that all that it starts can be ended with it.
+pub fn lead_group(command: &mut Command) {
+    command.process_group(0);
+}
+
+/// Ends a process that leads a group, and the group.
+///
+/// # Errors
+/// Whatever kill(2) says.
+pub fn kill_group(leader: &mut Child) -> io::Result<()> {
+    let Ok(id) = i32::try_from(leader.id()) else {
+        return leader.kill();
+    };
+    let group = nix::unistd::Pid::from_raw(id);
+    nix::sys::signal::killpg(group, nix::sys::signal::Signal::SIGKILL).map_err(io::Error::from)
+}
+
+/// The directory for files that can be made again: XDG_CACHE_HOME or its default; on macOS
+/// `~/Library/Caches` (XDG Base Directory Specification; Apple's File System Programming Guide).
+pub fn cache_home(
+    home: Option<&Path>,
+    setting: impl Fn(&str) -> Option<PathBuf>,
+) -> Option<PathBuf> {
+    if let Some(named) = setting("XDG_CACHE_HOME").filter(|path| path.is_absolute()) {
+        return Some(named);
+    }
+    let below = if cfg!(target_os = "macos") {
+        "Library/Caches"
+    } else {
+        ".cache"
+    };
+    Some(home?.join(below))
+}
+
+/// Becomes `program`: same process, same terminal, same standard streams. Returns only to say why
+/// it could not.
+///
+/// # Errors
+/// Whatever execve(2) says, and InvalidInput for a NUL byte in what it is to be handed.
+pub fn become_program(
+    program: &Path,
+    argv: &[OsString],
+    vars: &[(OsString, OsString)],
+) -> io::Result<Infallible> {
+    let path = CString::new(program.as_os_str().as_bytes())?;
+    let argv = argv
+        .iter()
+        .map(|arg| CString::new(arg.as_bytes()))
+        .collect::<Result<Vec<_>, _>>()?;
+    let vars = vars.iter().map(assignment).collect::<Result<Vec<_>, _>>()?;
+    if !SIGPIPE_CAME_IGNORED.load(Ordering::Relaxed) {
+        sigpipe::reset();
+    }
+    close_what_came_closed();
+    nix::unistd::execve(&path, &argv, &vars).map_err(io::Error::from)
+}
+
+fn assignment((name, value): &(OsString, OsString)) -> io::Result<CString> {
+    let mut line = Vec::with_capacity(name.len() + value.len() + 2);
+    line.extend_from_slice(name.as_bytes());
+    line.push(b'=');
+    line.extend_from_slice(value.as_bytes());
+    Ok(CString::new(line)?)
+}
+
+/// Which of the standard streams came closed. std opens /dev/null on those before `main`, so this is
+/// written by a constructor, which runs before that.
+static CAME_CLOSED: [AtomicBool; 3] = [const { AtomicBool::new(false) }; 3];
+
+/// Whether SIGPIPE came ignored. std ignores it before `main` whatever it was, and a program inherits what
+/// is ignored. There is no safe call that tells, so the kernel's own account is read (proc(5)); where
+/// there is none, it counts as not ignored.
+static SIGPIPE_CAME_IGNORED: AtomicBool = AtomicBool::new(false);
+
+#[ctor::ctor]
+fn look_before_std_does() {
+    SIGPIPE_CAME_IGNORED.store(is_sigpipe_ignored(), Ordering::Relaxed);
+    for (stream, closed) in standard_streams().into_iter().zip(&CAME_CLOSED) {
+        closed.store(rustix::io::fcntl_getfd(stream).is_err(), Ordering::Relaxed);
+    }
+}
+
+fn is_sigpipe_ignored() -> bool {
+    let mut status = [0; 4096];
+    let length = File::open("/proc/self/status").and_then(|mut file| file.read(&mut status));
+    let text = str::from_utf8(&status[..length.unwrap_or(0)]).unwrap_or_default();
+    let mask = text.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|digits| u64::from_str_radix(digits.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (Signal::SIGPIPE as i32 - 1) & 1 == 1)
+}
+
+/// Marks std's stand-ins to be closed by execve, so that the program finds what vrun found. A failing
+/// execve leaves them open for the error message.
+fn close_what_came_closed() {
+    for (stream, closed) in standard_streams().into_iter().zip(&CAME_CLOSED) {
+        if closed.load(Ordering::Relaxed) {
+            let _ = rustix::io::fcntl_setfd(stream, rustix::io::FdFlags::CLOEXEC);
+        }
+    }
+}
+
+fn standard_streams() -> [BorrowedFd<'static>; 3] {
+    [
+        rustix::stdio::stdin(),
+        rustix::stdio::stdout(),
+        rustix::stdio::stderr(),
+    ]
+}

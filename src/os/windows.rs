@@ -1,0 +1,114 @@
+//! Windows, where no process can become another: vrun waits, and stays out of the way.
+
+use std::convert::Infallible;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::io;
+use std::os::windows::io::AsRawHandle;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+
+use win32job::{ExtendedLimitInfo, Job};
+
+/// The scripts directory of an environment (sysconfig's `venv` scheme).
+pub const SCRIPTS: &str = "Scripts";
+/// What ends a program's file name.
+pub const EXE: &str = ".exe";
+/// The variable that names the home directory.
+pub const HOME: &str = "USERPROFILE";
+/// What separates the entries of PATH.
+pub const PATH_SEPARATOR: char = ';';
+/// Where programs are looked up when PATH is unset: nowhere.
+pub const DEFAULT_PATH: &str = "";
+/// What runs a script that names no interpreter: nothing.
+pub const SHELL: Option<&str> = None;
+
+/// Whether the system does not know what kind of program a file is (ERROR_BAD_EXE_FORMAT).
+pub fn is_unknown_format(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(193)
+}
+
+/// Whether two variable names are the same to this system: it ignores case.
+pub fn same_variable(name: &OsStr, wanted: &str) -> bool {
+    name.eq_ignore_ascii_case(wanted)
+}
+
+/// Whether both paths lead to the same file or directory, links followed. False where either cannot
+/// be looked at.
+pub fn same_file(a: &Path, b: &Path) -> bool {
+    match (dunce::canonicalize(a), dunce::canonicalize(b)) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => false,
+    }
+}
+
+/// Whether `path` still leads to the file that `file` was opened from, as far as this system tells:
+/// that there is a file.
+pub fn is_still_at(_: &File, path: &Path) -> bool {
+    path.is_file()
+}
+
+/// Stands a copy of `target` at `at`: links are for administrators here.
+///
+/// # Errors
+/// It cannot be copied.
+pub fn link(target: &Path, at: &Path) -> io::Result<()> {
+    fs::copy(target, at).map(drop)
+}
+
+/// Text of this system from the bytes that another program wrote.
+pub fn text(bytes: Vec<u8>) -> Option<OsString> {
+    String::from_utf8(bytes).ok().map(OsString::from)
+}
+
+/// Has `command` lead a group of its own: nothing to do, a process is ended alone here.
+pub fn lead_group(_: &mut Command) {}
+
+/// Ends a process.
+///
+/// # Errors
+/// Whatever TerminateProcess says.
+pub fn kill_group(leader: &mut Child) -> io::Result<()> {
+    leader.kill()
+}
+
+/// The directory for files that can be made again.
+pub fn cache_home(_: Option<&Path>, setting: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
+    setting("LOCALAPPDATA").filter(|path| path.is_absolute())
+}
+
+/// Runs `program` and ends with its exit code, all 32 bits of it. Returns only to say why it could
+/// not start.
+///
+/// # Errors
+/// Whatever CreateProcess says.
+pub fn become_program(
+    program: &Path,
+    argv: &[OsString],
+    vars: &[(OsString, OsString)],
+) -> io::Result<Infallible> {
+    // Ctrl-C goes to every process on the console. It is the program's to act on; vrun must outlive
+    // it to pass the exit code on. Failing to set the handler is no reason not to run.
+    let _ = ctrlc::set_handler(|| {});
+    let mut command = Command::new(program);
+    command
+        .args(argv.iter().skip(1))
+        .env_clear()
+        .envs(vars.iter().map(|(name, value)| (name, value)));
+    let mut child = command.spawn()?;
+    let job = dies_with_us(&child);
+    let status = child.wait()?;
+    drop(job);
+    std::process::exit(status.code().unwrap_or(1))
+}
+
+/// Puts the program into a job that ends with vrun, as CPython's own redirector does (PC/launcher.c):
+/// the program dies when vrun is killed, while what the program itself starts is its own affair.
+/// Where jobs are not to be had, the program runs without one.
+fn dies_with_us(child: &Child) -> Option<Job> {
+    let mut limits = ExtendedLimitInfo::new();
+    limits.limit_kill_on_job_close().limit_silent_breakaway_ok();
+    let job = Job::create_with_limit_info(&limits).ok()?;
+    job.assign_process(child.as_raw_handle() as isize).ok()?;
+    Some(job)
+}

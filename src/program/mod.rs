@@ -1,0 +1,249 @@
+//! A name and a view -> the file that runs and its argv, or why there is none (126, 127).
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::os;
+use crate::venv;
+
+mod absent;
+pub mod shebang;
+
+/// What was asked to run.
+#[derive(Debug)]
+pub enum Ask {
+    /// A program, by name or path; or a Python file.
+    Command(OsString),
+    /// `-m`: a module, as `python -m` takes it.
+    Module(OsString),
+    /// `-s`: a Python file that brings its place with it.
+    Script(OsString),
+}
+
+/// Whether a program of another Python may run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Foreign {
+    /// It may not.
+    Refused,
+    /// `--outside`: it may.
+    Allowed,
+}
+
+/// Where programs are looked for.
+#[derive(Debug)]
+pub struct Places<'a> {
+    /// The environment's directory.
+    pub root: &'a Path,
+    /// The view's PATH.
+    pub path: &'a OsStr,
+    /// The file that vrun runs from, so that it never finds itself under another name.
+    pub own: Option<PathBuf>,
+    /// Whether `python` may be another than the environment's.
+    pub foreign: Foreign,
+}
+
+/// What will run.
+#[derive(Debug)]
+pub struct Program {
+    /// The file.
+    pub file: PathBuf,
+    /// Its arguments, its own name first.
+    pub argv: Vec<OsString>,
+}
+
+/// A script whose own first line starts vrun is `-s` with that script: taken as a command it would
+/// start vrun, which would take it as a command.
+pub fn unlooped(ask: Ask) -> Ask {
+    let may_be_script = |name: &OsStr| has_separator(name) || is_python_source(name);
+    match ask {
+        Ask::Command(name) if may_be_script(&name) && starts_vrun(Path::new(&name)) => {
+            Ask::Script(name)
+        }
+        other => other,
+    }
+}
+
+fn starts_vrun(file: &Path) -> bool {
+    // A directory, or what may not be read, has no first line; running it will say what it is.
+    shebang::read(file)
+        .ok()
+        .flatten()
+        .is_some_and(|line| shebang::names_vrun(&line))
+}
+
+/// The program that `ask` means, with `args` for it.
+///
+/// # Errors
+/// There is none (127), or it cannot be run (126).
+pub fn find(ask: Ask, args: Vec<OsString>, places: &Places<'_>) -> Result<Program, Error> {
+    match ask {
+        Ask::Module(module) => by_python(
+            [OsString::from("-m"), module].into_iter().chain(args),
+            places,
+        ),
+        Ask::Script(file) if !Path::new(&file).exists() => Err(absent::no_file(&file)),
+        Ask::Script(file) => by_python([file].into_iter().chain(args), places),
+        Ask::Command(name) if is_python_file(&name, places) => {
+            by_python([name].into_iter().chain(args), places)
+        }
+        Ask::Command(name) => command(name, args, places),
+    }
+}
+
+/// What `find` will say once the environment is there, as far as can be told before.
+pub fn foretold(ask: Ask, args: Vec<OsString>, places: &Places<'_>) -> Program {
+    let python = venv::python(places.root);
+    let (file, own) = match ask {
+        Ask::Module(module) => (python, vec![OsString::from("-m"), module]),
+        Ask::Script(file) => (python, vec![file]),
+        Ask::Command(name) if is_python_file(&name, places) => (python, vec![name]),
+        Ask::Command(name) if has_separator(&name) => (name.into(), Vec::new()),
+        Ask::Command(name) if belongs_to_python(&name) => {
+            (venv::scripts(places.root).join(name), Vec::new())
+        }
+        Ask::Command(name) => (
+            lookup(&name, places.path, places).unwrap_or_else(|| name.into()),
+            Vec::new(),
+        ),
+    };
+    let argv = [file.clone().into()]
+        .into_iter()
+        .chain(own)
+        .chain(args)
+        .collect();
+    Program { file, argv }
+}
+
+fn by_python(args: impl Iterator<Item = OsString>, places: &Places<'_>) -> Result<Program, Error> {
+    let python = python(OsStr::new("python"), places)?;
+    let argv = [python.clone().into()].into_iter().chain(args).collect();
+    Ok(Program { file: python, argv })
+}
+
+/// Whether `name` is a Python file to be run by the environment's Python: it is there, and it is not the
+/// name of a program in the environment (some tools install theirs with the ending).
+fn is_python_file(name: &OsStr, places: &Places<'_>) -> bool {
+    let program = || {
+        let scripts = venv::scripts(places.root);
+        !has_separator(name) && lookup(name, scripts.as_os_str(), places).is_some()
+    };
+    is_python_source(name) && Path::new(name).is_file() && !program()
+}
+
+/// Whether `name` ends as Python's files do.
+fn is_python_source(name: &OsStr) -> bool {
+    let ending = Path::new(name).extension();
+    ending.is_some_and(|end| end.eq_ignore_ascii_case("py") || end.eq_ignore_ascii_case("pyw"))
+}
+
+fn command(name: OsString, args: Vec<OsString>, places: &Places<'_>) -> Result<Program, Error> {
+    let file = if has_separator(&name) {
+        at_path(&name)?
+    } else if belongs_to_python(&name) && places.foreign == Foreign::Refused {
+        python(&name, places)?
+    } else {
+        lookup(&name, places.path, places).ok_or_else(|| absent::program(&name, places))?
+    };
+    // An interpreter looks a bare argv[0] up on PATH again, and may find another than this one there.
+    let ours = is_interpreter(&name) && file.parent() == Some(&venv::scripts(places.root));
+    let own_name = if ours { file.clone().into() } else { name };
+    let argv = [own_name].into_iter().chain(args).collect();
+    Ok(Program { file, argv })
+}
+
+/// The first program called `name` on `path` that is not vrun under that name.
+fn lookup(name: &OsStr, path: &OsStr, places: &Places<'_>) -> Option<PathBuf> {
+    if name.is_empty() {
+        return None;
+    }
+    let mut found = which::which_in_global(name, Some(path)).ok()?;
+    found.find(|file| !is_vrun(file, name, places))
+}
+
+fn is_vrun(file: &Path, name: &OsStr, places: &Places<'_>) -> bool {
+    let Some(own) = &places.own else { return false };
+    let by_its_name = own.file_stem() == Path::new(name).file_stem();
+    !by_its_name && os::same_file(file, own)
+}
+
+/// The program of that name that belongs to the environment's Python. Another one's would be the very
+/// mistake that vrun is there to prevent.
+fn python(name: &OsStr, places: &Places<'_>) -> Result<PathBuf, Error> {
+    let scripts = venv::scripts(places.root);
+    lookup(name, scripts.as_os_str(), places).ok_or_else(|| absent::python(name, places))
+}
+
+/// The file that a name with a separator means, as it was typed: the kernel hands a script that very
+/// text.
+fn at_path(name: &OsStr) -> Result<PathBuf, Error> {
+    let file = which::which_in(name, None::<&OsStr>, ".").map_err(|_| absent::file(name))?;
+    let typed = Path::new(name);
+    Ok(if typed.is_file() {
+        typed.to_owned()
+    } else {
+        file
+    })
+}
+
+fn has_separator(name: &OsStr) -> bool {
+    name.as_encoded_bytes()
+        .iter()
+        .any(|byte| std::path::is_separator(char::from(*byte)))
+}
+
+/// Whether `name` means this environment's Python or its pip.
+fn belongs_to_python(name: &OsStr) -> bool {
+    is_interpreter(name) || is_versioned("pip", name)
+}
+
+/// `python`, `python3`, `python3.12`, `python3.13t`, `pypy3`, and on Windows `pythonw` and the ending.
+fn is_interpreter(name: &OsStr) -> bool {
+    is_versioned("python", name) || is_versioned("pypy", name)
+}
+
+fn is_versioned(stem: &str, name: &OsStr) -> bool {
+    let name = name
+        .to_str()
+        .map(|name| name.strip_suffix(os::EXE).unwrap_or(name));
+    name.and_then(|name| name.strip_prefix(stem))
+        .is_some_and(is_version)
+}
+
+fn is_version(text: &str) -> bool {
+    let text = text.strip_suffix(['t', 'w']).unwrap_or(text);
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.is_empty() || text.split('.').all(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_python_and_pip_are_this_environments() {
+        for name in [
+            "python",
+            "python3",
+            "python3.12",
+            "python3.13t",
+            "pip",
+            "pip3.9",
+            "pypy3",
+            "pypy3.10",
+        ] {
+            assert!(belongs_to_python(OsStr::new(name)), "{name}");
+        }
+        for name in [
+            "pythonic",
+            "python-config",
+            "pipx",
+            "pip-compile",
+            "python3.",
+            "pytest",
+            "ipython",
+        ] {
+            assert!(!belongs_to_python(OsStr::new(name)), "{name}");
+        }
+    }
+}

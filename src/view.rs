@@ -1,0 +1,171 @@
+//! What a program sees in an environment: which variables are set, which are gone. Pure: values in, a
+//! value out; neither the disk nor the process is touched.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+use crate::error::{Error, shown};
+use crate::os;
+use crate::venv;
+
+/// Each of these makes Python take another place than its own for its own: PYTHONHOME on every
+/// system, the other two on macOS and, from 3.11 on, everywhere (getpath.py).
+const MISLEADING: [&str; 3] = ["PYTHONHOME", "__PYVENV_LAUNCHER__", "PYTHONEXECUTABLE"];
+
+/// The change that makes a process one of the environment's.
+#[derive(Debug)]
+pub struct View {
+    /// Variables and their values.
+    pub set: [(&'static str, OsString); 3],
+    /// Variables that are taken away.
+    pub unset: [&'static str; 3],
+}
+
+/// The view of the environment at `root`, for a process that has `path` as its PATH. `left` is an
+/// environment that was active and is not any more.
+///
+/// # Errors
+/// The environment's path holds the character that separates the entries of PATH.
+pub fn of(
+    root: &Path,
+    prompt: String,
+    path: Option<&OsStr>,
+    left: Option<&Path>,
+) -> Result<View, Error> {
+    let scripts = venv::scripts(root);
+    let gone = left.map(venv::scripts);
+    // Where PATH is unset, programs are still found: it is not the same as having none.
+    let default = Some(OsStr::new(os::DEFAULT_PATH)).filter(|path| !path.is_empty());
+    let old = path.or(default);
+    let kept = old.map(os::split_paths).into_iter().flatten();
+    let kept = kept.filter(|entry| *entry != scripts && Some(entry) != gone.as_ref());
+    let path = os::join_paths(std::iter::once(scripts.clone()).chain(kept)).map_err(|_| {
+        Error::refused(format!("{} cannot be put on PATH", shown(root)))
+            .cause(format_args!(
+                "PATH separates its entries by `{}`, which this path holds",
+                os::PATH_SEPARATOR
+            ))
+            .hint("move the project, or say where else with `--env PATH`")
+    })?;
+    Ok(View {
+        set: [
+            ("VIRTUAL_ENV", root.into()),
+            ("VIRTUAL_ENV_PROMPT", prompt.into()),
+            ("PATH", path),
+        ],
+        unset: MISLEADING,
+    })
+}
+
+impl View {
+    /// The PATH that programs are looked up on; the scripts directory comes first.
+    pub fn path(&self) -> &OsStr {
+        let [_, _, (_, path)] = &self.set;
+        path
+    }
+
+    /// The variables of a process that had `vars`.
+    pub fn apply(&self, vars: &[(OsString, OsString)]) -> Vec<(OsString, OsString)> {
+        let stays = |name: &OsString| {
+            let is = |known: &str| os::same_variable(name, known);
+            !self.unset.iter().any(|gone| is(gone)) && !self.set.iter().any(|(known, _)| is(known))
+        };
+        let mut seen: Vec<_> = vars
+            .iter()
+            .filter(|(name, _)| stays(name))
+            .cloned()
+            .collect();
+        seen.extend(
+            self.set
+                .iter()
+                .map(|(name, value)| (OsString::from(name), value.clone())),
+        );
+        seen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    /// PATH as the view of /app/.venv has it, one entry after the other.
+    fn path_after(path: Option<&OsStr>, left: Option<&str>) -> Vec<PathBuf> {
+        let view = of(
+            Path::new("/app/.venv"),
+            String::new(),
+            path,
+            left.map(Path::new),
+        );
+        os::split_paths(view.expect("a path without separator").path()).collect()
+    }
+
+    #[test]
+    fn path_is_the_scripts_directory_then_what_was_there() {
+        let ours = venv::scripts(Path::new("/app/.venv"));
+        let (ours, theirs) = (
+            ours.to_str().expect("text"),
+            venv::scripts(Path::new("/old")),
+        );
+        let theirs = theirs.to_str().expect("text");
+        let doubled = format!("{ours}/");
+        for (before, left, after) in [
+            (vec!["/usr", "/sbin"], None, vec![ours, "/usr", "/sbin"]),
+            (
+                vec!["/usr", &doubled, "/sbin"],
+                None,
+                vec![ours, "/usr", "/sbin"],
+            ),
+            (
+                vec![theirs, "/usr", theirs],
+                Some("/old"),
+                vec![ours, "/usr"],
+            ),
+            (vec![theirs, "/usr"], None, vec![ours, theirs, "/usr"]),
+            (
+                vec!["/usr", "", "/sbin"],
+                None,
+                vec![ours, "/usr", "", "/sbin"],
+            ),
+            (vec![""], None, vec![ours, ""]),
+        ] {
+            let after: Vec<PathBuf> = after.into_iter().map(PathBuf::from).collect();
+            let path = os::join_paths(&before).expect("entries without separator");
+            assert_eq!(path_after(Some(&path), left), after, "{before:?}");
+            let once_more = os::join_paths(&after).expect("entries without separator");
+            assert_eq!(
+                path_after(Some(&once_more), left),
+                after,
+                "{before:?}, twice"
+            );
+        }
+    }
+
+    #[test]
+    fn an_unset_path_still_finds_the_systems_programs() {
+        let default = os::split_paths(os::DEFAULT_PATH).filter(|_| !os::DEFAULT_PATH.is_empty());
+        let ours = venv::scripts(Path::new("/app/.venv"));
+        let expected: Vec<PathBuf> = [ours].into_iter().chain(default).collect();
+        assert_eq!(path_after(None, None), expected);
+    }
+
+    #[test]
+    fn the_view_replaces_and_takes_away_and_leaves_the_rest() {
+        let vars: Vec<(OsString, OsString)> =
+            [("A", "1"), ("PYTHONHOME", "/x"), ("PATH", "p"), ("B", "2")]
+                .map(|(name, value)| (name.into(), value.into()))
+                .into();
+        let view = of(Path::new("app"), "app".into(), Some(OsStr::new("p")), None).expect("a view");
+        let seen = view.apply(&vars);
+        let names: Vec<_> = seen
+            .iter()
+            .map(|(name, _)| name.to_str().expect("text"))
+            .collect();
+        assert_eq!(
+            names,
+            ["A", "B", "VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "PATH"]
+        );
+        assert_eq!(view.apply(&seen), seen);
+    }
+}

@@ -1,0 +1,141 @@
+//! The process as it was started: arguments, variables, working directory, own file. The only reader
+//! of `std::env`; every other module is handed what it needs.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::path::{Component, Path, PathBuf};
+
+use crate::error::{Error, reason, shown};
+use crate::os;
+
+/// Arguments and variables, read once.
+#[derive(Debug, Default)]
+pub struct World {
+    /// argv, the program's own name first.
+    pub args: Vec<OsString>,
+    /// Every variable, in the order of the process environment.
+    pub vars: Vec<(OsString, OsString)>,
+}
+
+impl World {
+    /// Reads the process.
+    pub fn read() -> World {
+        World {
+            args: env::args_os().collect(),
+            vars: env::vars_os().collect(),
+        }
+    }
+
+    /// A variable as it is; an empty one is there, and empty.
+    pub fn var(&self, name: &str) -> Option<&OsStr> {
+        let found = self
+            .vars
+            .iter()
+            .find(|(known, _)| os::same_variable(known, name));
+        found.map(|(_, value)| value.as_os_str())
+    }
+
+    /// A setting of vrun's or of the system's: an empty variable counts as unset.
+    pub fn setting(&self, name: &str) -> Option<&OsStr> {
+        self.var(name).filter(|value| !value.is_empty())
+    }
+
+    /// The working directory as the user sees it: `PWD` while it names the same directory, so that a
+    /// project behind a link keeps the link's name (POSIX, `pwd -L`), else what the system says.
+    ///
+    /// # Errors
+    /// The directory is gone or cannot be read.
+    pub fn cwd(&self) -> Result<PathBuf, Error> {
+        if let Some(logical) = self.setting("PWD").map(Path::new)
+            && is_plain(logical)
+            && os::same_file(logical, Path::new("."))
+        {
+            return Ok(logical.to_owned());
+        }
+        env::current_dir()
+            .map(|path| dunce::simplified(&path).to_owned())
+            .map_err(|error| {
+                Error::failed("the working directory cannot be read")
+                    .cause(reason(&error))
+                    .hint("`cd` to a directory that exists, or name one with `-C DIR`")
+            })
+    }
+
+    /// Goes to `dir`, as `cd` does: `PWD` follows.
+    ///
+    /// # Errors
+    /// `dir` is not a directory that can be entered.
+    pub fn enter(&mut self, dir: &Path) -> Result<(), Error> {
+        let seen = self.absolute(dir);
+        env::set_current_dir(dir).map_err(|error| {
+            Error::failed(format!("cannot go to {}", shown(dir))).cause(reason(&error))
+        })?;
+        let logical = seen.ok().filter(|path| os::same_file(path, Path::new(".")));
+        let pwd = match logical {
+            Some(path) => path,
+            None => env::current_dir().unwrap_or_else(|_| dir.to_owned()),
+        };
+        self.vars
+            .retain(|(name, _)| !os::same_variable(name, "PWD"));
+        self.vars.push(("PWD".into(), pwd.into()));
+        Ok(())
+    }
+
+    /// `path` from the working directory, as the user would name it: links kept, `.` and `..` gone.
+    ///
+    /// # Errors
+    /// `path` is relative and the working directory cannot be read.
+    pub fn absolute(&self, path: &Path) -> Result<PathBuf, Error> {
+        if path.is_absolute() {
+            return Ok(tidy(path.to_owned()));
+        }
+        Ok(tidy(self.cwd()?.join(path)))
+    }
+
+    /// The user's home directory.
+    pub fn home(&self) -> Option<PathBuf> {
+        let home = self.setting(os::HOME)?;
+        Some(PathBuf::from(home)).filter(|path| path.is_absolute())
+    }
+
+    /// The system's directory for temporary files, as this user is given it.
+    pub fn temp(&self) -> PathBuf {
+        env::temp_dir()
+    }
+
+    /// The file that vrun itself runs from.
+    pub fn own(&self) -> Option<PathBuf> {
+        env::current_exe().ok()
+    }
+}
+
+/// Absolute, with no `.` or `..` in it (as POSIX asks of a `PWD` that is to be believed). By its text,
+/// because `Path` hides a `.`.
+fn is_plain(path: &Path) -> bool {
+    let is_separator = |byte: &u8| std::path::is_separator(char::from(*byte));
+    let mut parts = path.as_os_str().as_encoded_bytes().split(is_separator);
+    path.is_absolute() && parts.all(|part| part != b"." && part != b"..")
+}
+
+/// `path` without `.` and `..`: `a/../b` is `b`, as in a shell; where `a` is a link and that would be
+/// another place, the links are resolved instead.
+pub fn tidy(path: PathBuf) -> PathBuf {
+    if path.components().all(|part| part != Component::ParentDir) {
+        // Iterating drops `.`, doubled and trailing separators.
+        return path.components().collect();
+    }
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            other => plain.push(other),
+        }
+    }
+    if !path.exists() || os::same_file(&plain, &path) {
+        return plain;
+    }
+    dunce::canonicalize(&path).unwrap_or(plain)
+}
