@@ -1,0 +1,239 @@
+//! Where vrun's own arguments end and the program's begin; options and the variables of their names.
+
+use crate::sandbox::Sandbox;
+
+const PYTHON: &str = "[ROOT]/app/.venv/bin/python";
+
+fn app() -> Sandbox {
+    Sandbox::new()
+        .venv("app/.venv")
+        .file("app/f", "")
+        .cwd("app")
+}
+
+#[test]
+fn what_comes_after_the_command_belongs_to_the_program_byte_for_byte() {
+    for (typed, argv) in [
+        (
+            &["-m", "pytest", "-h"][..],
+            &[PYTHON, "-m", "pytest", "-h"][..],
+        ),
+        (
+            &["-m", "x", "--", "--", "y"],
+            &[PYTHON, "-m", "x", "--", "--", "y"],
+        ),
+        (&["-mx", "-q"], &[PYTHON, "-m", "x", "-q"]),
+        (
+            &["-qm", "x", "--version"],
+            &[PYTHON, "-m", "x", "--version"],
+        ),
+        (&["-m", "-h", "-V"], &[PYTHON, "-m", "-h", "-V"]),
+        (&["-s", "f", "--help"], &[PYTHON, "f", "--help"]),
+        (&["-s", "f", "--", "-q"], &[PYTHON, "f", "--", "-q"]),
+        (&["-q", "python", "-h"], &[PYTHON, "-h"]),
+        (&["python", "--", "-x"], &[PYTHON, "--", "-x"]),
+        (&["python", "-n", "-C", "x"], &[PYTHON, "-n", "-C", "x"]),
+        (
+            &["probe", "--env", "x", "--typo"],
+            &["probe", "--env", "x", "--typo"],
+        ),
+        (
+            &["probe", "", "a b", "$HOME", "*", "\n"],
+            &["probe", "", "a b", "$HOME", "*", "\\n"],
+        ),
+    ] {
+        app().run(typed).argv(argv);
+    }
+}
+
+#[test]
+fn a_first_double_dash_ends_vruns_options_and_is_dropped() {
+    app().run(["--", "probe", "-h"]).argv(&["probe", "-h"]);
+    app()
+        .run(["-q", "--", "probe", "--"])
+        .argv(&["probe", "--"]);
+    app()
+        .probe("app/.venv/bin/-x")
+        .run(["--", "-x", "-y"])
+        .argv(&["-x", "-y"]);
+    app().run(["--", "-x"]).error(127, &["`-x`"]);
+}
+
+#[test]
+fn any_word_may_be_a_program() {
+    for word in ["help", "info", "create", "sync", "run", "doctor"] {
+        app()
+            .probe(format!("app/.venv/bin/{word}"))
+            .run([word, "-h"])
+            .argv(&[word, "-h"]);
+    }
+}
+
+#[test]
+fn an_option_takes_its_value_in_the_same_word_or_the_next() {
+    for typed in [
+        &["--env", "e"][..],
+        &["--env=e"],
+        &["-Cx", "--env=../e"],
+        &["-C", "x", "--env", "../e"],
+    ] {
+        let sandbox = app().venv("app/e").dir("app/x");
+        sandbox.run(typed.iter().chain(&["probe"])).in_env("app/e");
+    }
+}
+
+#[test]
+fn a_usage_error_is_125_and_names_what_is_wrong() {
+    for (typed, named) in [
+        (&["--typo", "x"][..], "--typo"),
+        (&["-Z", "x"], "-Z"),
+        (&["-qZ", "x"], "-Z"),
+        (&["-C"], "--directory"),
+        (&["--directory"], "--directory"),
+        (&["--project"], "--project"),
+        (&["--env"], "--env"),
+        (&["-p"], "--python"),
+        (&["-m"], "-m"),
+        (&["-s"], "-s"),
+        (&["--no-create=maybe", "x"], "--no-create"),
+    ] {
+        app().run(typed).error(125, &[named]);
+    }
+}
+
+#[test]
+fn options_that_make_sense_for_a_whole_job_read_a_variable_of_their_own_name() {
+    // A Python that is not this environment's runs only where VRUN_OUTSIDE is on.
+    let outside = || {
+        app()
+            .probe("tools/python3.9")
+            .var("PATH", "[ROOT]/tools:/usr/bin:/bin")
+    };
+    for on in ["1", "true", "yes", "on", "YES"] {
+        outside()
+            .var("VRUN_OUTSIDE", on)
+            .run(["python3.9"])
+            .line("file=[ROOT]/tools/python3.9");
+    }
+    for off in ["0", "false", "no", "off", ""] {
+        outside()
+            .var("VRUN_OUTSIDE", off)
+            .run(["python3.9"])
+            .error(127, &["python3.9"]);
+    }
+}
+
+#[test]
+fn a_variable_that_is_neither_on_nor_off_is_a_usage_error_that_names_it() {
+    for name in [
+        "VRUN_OUTSIDE",
+        "VRUN_NO_CREATE",
+        "VRUN_QUIET",
+        "VRUN_VERBOSE",
+    ] {
+        app()
+            .var(name, "maybe")
+            .run(["probe"])
+            .error(125, &[name, "maybe"]);
+    }
+}
+
+#[test]
+fn an_empty_variable_counts_as_unset() {
+    let names = [
+        "VRUN_OUTSIDE",
+        "VRUN_NO_CREATE",
+        "VRUN_QUIET",
+        "VRUN_VERBOSE",
+        "VRUN_ENV",
+        "VRUN_PROJECT",
+    ];
+    let more = [
+        "VRUN_PYTHON",
+        "VRUN_NAME",
+        "VRUN_CEILING_DIRECTORIES",
+        "VRUN_CACHE_DIR",
+        "VIRTUAL_ENV",
+    ];
+    for name in names.iter().chain(&more) {
+        app()
+            .var(name, "")
+            .run(["probe"])
+            .argv(&["probe"])
+            .in_env("app/.venv");
+    }
+}
+
+#[test]
+fn vrun_alone_prints_the_short_help_on_stderr_and_exits_125() {
+    for typed in [&[][..], &["--"], &["-q"], &["-C", "app"]] {
+        let sandbox = Sandbox::new().dir("app");
+        let said = sandbox.run(typed).code(125).stdout("").said();
+        assert!(
+            said.contains("vrun [OPTIONS] COMMAND [ARG]..."),
+            "{typed:?}: {said}"
+        );
+    }
+}
+
+#[test]
+fn help_and_version_are_answers_on_stdout() {
+    for typed in ["-h", "--help"] {
+        let help = Sandbox::new().run([typed]).text();
+        for word in [
+            "vrun [OPTIONS] COMMAND [ARG]...",
+            "-m",
+            "-s",
+            "--directory",
+            "--project",
+            "--env",
+            "--python",
+        ] {
+            assert!(
+                help.contains(word),
+                "{typed} does not tell of {word}:\n{help}"
+            );
+        }
+        for word in [
+            "--no-create",
+            "--outside",
+            "--dry-run",
+            "--quiet",
+            "--verbose",
+            "--version",
+        ] {
+            assert!(
+                help.contains(word),
+                "{typed} does not tell of {word}:\n{help}"
+            );
+        }
+    }
+    for typed in ["-V", "--version"] {
+        Sandbox::new()
+            .run([typed])
+            .stdout(&format!("vrun {}\n", env!("CARGO_PKG_VERSION")));
+    }
+}
+
+#[test]
+fn help_and_version_of_a_program_are_its_own() {
+    for typed in ["-h", "--help", "-V", "--version"] {
+        app().run(["probe", typed]).argv(&["probe", typed]);
+    }
+}
+
+#[test]
+fn a_command_with_a_newline_is_127_and_its_message_stays_on_one_line() {
+    let said = app().run(["no\nsuch"]).error(127, &["no\\nsuch"]).said();
+    assert!(
+        said.lines()
+            .all(|line| line.starts_with("vrun: ") || line.starts_with("  ")),
+        "{said}"
+    );
+}
+
+#[test]
+fn an_empty_command_is_127() {
+    app().run([""]).error(127, &[]);
+    app().run(["", "x"]).error(127, &[]);
+}

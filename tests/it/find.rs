@@ -1,0 +1,265 @@
+//! The walk: from the start up to the root, the first directory that holds an environment.
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn the_nearest_environment_wins() {
+    let sandbox = || {
+        Sandbox::new()
+            .venv("app/.venv")
+            .venv("app/service/.venv")
+            .dir("app/service/src")
+            .dir("app/x")
+    };
+    sandbox()
+        .cwd("app/service/src")
+        .run(["probe"])
+        .in_env("app/service/.venv");
+    sandbox().cwd("app/x").run(["probe"]).in_env("app/.venv");
+}
+
+#[test]
+fn a_directory_that_is_an_environment_comes_first() {
+    let sandbox = || {
+        Sandbox::new()
+            .venv("app/.venv")
+            .venv("app/.venv/.venv")
+            .dir("app/.venv/lib/python3.12")
+    };
+    sandbox()
+        .cwd("app/.venv")
+        .run(["probe"])
+        .in_env("app/.venv");
+    sandbox()
+        .cwd("app/.venv/lib/python3.12")
+        .run(["probe"])
+        .in_env("app/.venv");
+}
+
+#[test]
+fn dot_venv_comes_before_venv_and_venv_before_env() {
+    let sandbox = Sandbox::new().venv("app/env").cwd("app");
+    sandbox.run(["probe"]).in_env("app/env");
+    let sandbox = sandbox.venv("app/venv");
+    sandbox.run(["probe"]).in_env("app/venv");
+    let sandbox = sandbox.venv("app/.venv");
+    sandbox.run(["probe"]).in_env("app/.venv");
+}
+
+#[test]
+fn any_name_of_a_nearer_directory_comes_before_dot_venv_of_a_farther_one() {
+    Sandbox::new()
+        .venv(".venv")
+        .venv("app/env")
+        .cwd("app")
+        .run(["probe"])
+        .in_env("app/env");
+}
+
+#[test]
+fn the_walk_crosses_project_roots_so_a_monorepos_packages_share_the_environment_above() {
+    let sandbox = Sandbox::new()
+        .dir("mono/.git")
+        .file("mono/pyproject.toml", "")
+        .venv("mono/.venv")
+        .file("mono/packages/a/pyproject.toml", "")
+        .dir("mono/packages/a/src")
+        .cwd("mono/packages/a/src");
+    sandbox.run(["probe"]).in_env("mono/.venv");
+}
+
+#[test]
+fn a_submodule_shares_the_environment_of_the_repository_around_it() {
+    let sandbox = Sandbox::new()
+        .dir("app/.git/modules/lib")
+        .venv("app/.venv")
+        .file("app/lib/.git", "gitdir: ../.git/modules/lib\n")
+        .cwd("app/lib");
+    sandbox.run(["probe"]).in_env("app/.venv");
+}
+
+#[test]
+fn in_the_projects_root_exactly_one_other_child_environment_is_found() {
+    let sandbox = Sandbox::new()
+        .file("app/pyproject.toml", "")
+        .venv("app/odd name")
+        .dir("app/src")
+        .cwd("app/src");
+    sandbox.run(["probe"]).in_env("app/odd name");
+}
+
+#[test]
+fn two_other_child_environments_are_an_error_that_names_them_and_env() {
+    let sandbox = Sandbox::new()
+        .file("app/pyproject.toml", "")
+        .venv("app/py311")
+        .venv("app/py312")
+        .cwd("app");
+    sandbox
+        .run(["probe"])
+        .error(125, &["[ROOT]/app/py311", "[ROOT]/app/py312", "--env"]);
+    sandbox.run(["--env", "py312", "probe"]).in_env("app/py312");
+}
+
+#[test]
+fn a_usual_name_comes_before_another_one() {
+    let sandbox = Sandbox::new()
+        .file("app/pyproject.toml", "")
+        .venv("app/py311")
+        .venv("app/py312")
+        .venv("app/env");
+    sandbox.cwd("app").run(["probe"]).in_env("app/env");
+}
+
+#[test]
+fn where_no_project_is_another_child_environment_does_not_count() {
+    let sandbox = Sandbox::new().venv("plain/odd").cwd("plain");
+    assert_eq!(sandbox.plans([""; 0]), "[ROOT]/plain/.venv");
+}
+
+#[test]
+fn a_ceiling_ends_the_walk_from_below_it_as_gits_does() {
+    // From a/b; what git rev-parse --show-toplevel finds with the same GIT_CEILING_DIRECTORIES.
+    let found = "[ROOT]/.venv";
+    let none = "[ROOT]/a/b/.venv";
+    for (ceilings, expected) in [
+        ("[ROOT]", none),
+        ("[ROOT]/a", none),
+        ("[ROOT]/a/", none),
+        ("[ROOT]/a/b", found),
+        ("[ROOT]/a/b/c", found),
+        ("[ROOT]/other:[ROOT]/a", none),
+        ("[ROOT]/other", found),
+        ("a", found),
+        ("..", found),
+        ("[ROOT]/linked", none),
+        (":[ROOT]/linked", found),
+        (":[ROOT]/a", none),
+        ("[ROOT]/a::[ROOT]/other", none),
+    ] {
+        let sandbox = Sandbox::new().venv(".venv").dir("a/b").link("linked", "a");
+        let sandbox = sandbox.var("VRUN_CEILING_DIRECTORIES", ceilings).cwd("a/b");
+        assert_eq!(sandbox.plans([""; 0]), expected, "{ceilings}");
+    }
+}
+
+#[test]
+fn a_candidate_without_pyvenv_cfg_is_not_an_environment_and_the_walk_goes_on() {
+    let sandbox = Sandbox::new()
+        .venv(".venv")
+        .file("a/.venv/bin/activate", "")
+        .dir("a/venv")
+        .file("a/env", "not a directory")
+        .dir("a/b/.venv/pyvenv.cfg")
+        .link("a/b/venv", "nowhere")
+        .cwd("a/b");
+    sandbox.run(["probe"]).in_env(".venv");
+    let said = sandbox.run(["-v", "probe"]).in_env(".venv").said();
+    for passed in ["[ROOT]/a/.venv", "[ROOT]/a/venv", "[ROOT]/a/b/.venv"] {
+        assert!(said.contains(passed), "-v tells of {passed}:\n{said}");
+    }
+}
+
+#[test]
+fn a_linked_environment_keeps_the_links_name() {
+    let sandbox = Sandbox::new()
+        .venv("envs/x")
+        .dir("app")
+        .link("app/.venv", "../envs/x")
+        .cwd("app");
+    sandbox
+        .run(["probe"])
+        .in_env("app/.venv")
+        .lines(&["PATH=[ROOT]/app/.venv/bin:/usr/bin:/bin"]);
+}
+
+#[test]
+fn an_environment_is_found_from_300_levels_below() {
+    let deep = format!("app{}", "/d".repeat(300));
+    Sandbox::new()
+        .venv("app/.venv")
+        .dir(&deep)
+        .cwd(&deep)
+        .run(["probe"])
+        .in_env("app/.venv");
+}
+
+#[test]
+fn a_path_may_hold_spaces_quotes_newlines_and_what_a_shell_would_expand() {
+    for name in [
+        "a b",
+        "it's",
+        "\"q\"",
+        "$HOME",
+        "*",
+        "tab\there",
+        "new\nline",
+        "back\\slash",
+        "-n",
+        "#",
+        "é€🐍",
+    ] {
+        let shown = name
+            .replace('\\', "\\\\")
+            .replace('\n', "\\n")
+            .replace('\t', "\\t");
+        let sandbox = Sandbox::new()
+            .venv(format!("{name}/.venv"))
+            .dir(format!("{name}/src"));
+        let sandbox = sandbox.cwd(format!("{name}/src"));
+        let outcome = sandbox.run(["probe"]).in_env(&format!("{shown}/.venv"));
+        outcome.lines(&[
+            &format!("cwd=[ROOT]/{shown}/src"),
+            &format!("PWD=[ROOT]/{shown}/src"),
+        ]);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_path_need_not_be_utf_8() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let sandbox = Sandbox::new()
+        .venv(OsStr::from_bytes(b"\xff/.venv"))
+        .cwd(OsStr::from_bytes(b"\xff"));
+    sandbox
+        .run(["probe"])
+        .lines(&["argv[0]=probe", "VIRTUAL_ENV=[ROOT]/\\xff/.venv"]);
+    sandbox
+        .run(["python"])
+        .argv(&["[ROOT]/\\xff/.venv/bin/python"]);
+}
+
+#[test]
+fn a_directory_on_the_way_up_that_cannot_be_listed_is_no_obstacle() {
+    let sandbox = Sandbox::new()
+        .venv(".venv")
+        .file("locked/pyproject.toml", "")
+        .dir("locked/app")
+        .cwd("locked/app");
+    let sandbox = sandbox.by_nobody("locked");
+    sandbox.chmod("locked", 0o311);
+    sandbox.run(["probe"]).in_env(".venv");
+    sandbox.chmod("locked", 0o755);
+}
+
+#[test]
+fn a_directory_on_the_way_up_that_cannot_be_entered_is_no_obstacle() {
+    let sandbox = Sandbox::new()
+        .venv(".venv")
+        .dir("locked/app")
+        .by_nobody("locked");
+    let line = "cd locked/app && chmod 0 .. && $vrun probe; code=$?; chmod 755 ..; exit $code";
+    sandbox.sh(line).in_env(".venv");
+}
+
+#[test]
+fn another_child_environment_may_be_a_link() {
+    let sandbox = Sandbox::new()
+        .file("app/setup.py", "")
+        .venv("envs/x")
+        .link("app/linked", "../envs/x")
+        .cwd("app");
+    sandbox.run(["probe"]).in_env("app/linked");
+}

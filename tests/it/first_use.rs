@@ -1,0 +1,103 @@
+//! First use where it cannot succeed: no Python, or a place that is taken. Nothing is made, nothing is
+//! touched, and no process is left. (Where it succeeds is for the tests with real Pythons.)
+
+use crate::sandbox::Sandbox;
+
+/// A project without an environment, on a machine without a Python.
+fn app() -> Sandbox {
+    let sandbox = Sandbox::new()
+        .file("app/pyproject.toml", "")
+        .dir("tools")
+        .cwd("app");
+    sandbox.var("PATH", "[ROOT]/tools")
+}
+
+#[test]
+fn where_there_is_no_python_the_error_says_so_and_nothing_stays_behind() {
+    let sandbox = app();
+    let before = sandbox.tree();
+    let said = sandbox
+        .run(["python"])
+        .error(125, &["Python", "  hint: "])
+        .said();
+    assert!(said.contains("[ROOT]/app/.venv"), "{said}");
+    assert_eq!(sandbox.tree(), before);
+}
+
+#[test]
+fn vrun_is_no_base_interpreter() {
+    let sandbox = app()
+        .link("tools/python3", "[ROOT]/opt/vrun")
+        .hard_link("opt/vrun", "tools/python");
+    sandbox.run(["python"]).error(125, &["Python"]);
+    sandbox
+        .run(["-p", "[ROOT]/tools/python3", "python"])
+        .error(125, &["[ROOT]/tools/python3"]);
+}
+
+#[test]
+fn a_candidate_that_fails_or_answers_nonsense_is_passed_over_with_a_note_under_verbose() {
+    let sandbox = app()
+        .script("tools/python3", "#!/bin/sh\nexit 1\n")
+        .script("tools/python", "#!/bin/sh\necho hello\n");
+    let said = sandbox.run(["-v", "python"]).complaint();
+    for file in ["[ROOT]/tools/python3", "[ROOT]/tools/python"] {
+        assert!(said.contains(file), "{file} is not in\n{said}");
+    }
+    assert!(!sandbox.path("app/.venv").exists());
+}
+
+#[test]
+fn a_dot_venv_with_other_things_in_it_is_an_error_and_never_emptied() {
+    let sandbox = app().file("app/.venv/keep", "mine").cwd("app");
+    let before = sandbox.tree();
+    sandbox
+        .run(["python"])
+        .error(125, &["[ROOT]/app/.venv", "  hint: "]);
+    assert_eq!(sandbox.tree(), before);
+}
+
+#[test]
+fn a_dot_venv_that_is_a_link_to_nowhere_is_an_error_and_left_alone() {
+    let sandbox = app().link("app/.venv", "nowhere");
+    let before = sandbox.tree();
+    sandbox
+        .run(["python"])
+        .error(125, &["[ROOT]/app/.venv", "  hint: "]);
+    assert_eq!(sandbox.tree(), before);
+}
+
+#[test]
+fn a_project_that_cannot_be_written_to_is_an_error_that_names_the_place() {
+    let sandbox = app().by_nobody("tmp");
+    sandbox.chmod("app", 0o555);
+    let before = sandbox.tree();
+    sandbox.run(["python"]).error(125, &["[ROOT]/app"]);
+    assert_eq!(sandbox.tree(), before);
+    sandbox.chmod("app", 0o755);
+}
+
+#[test]
+fn directories_made_for_a_named_environment_go_with_it_when_it_cannot_be_made() {
+    let sandbox = app();
+    let before = sandbox.tree();
+    sandbox
+        .run(["--env", "new/deep/env", "python"])
+        .error(125, &[]);
+    assert_eq!(sandbox.tree(), before);
+}
+
+#[test]
+fn a_request_that_is_no_request_is_an_error_that_names_it() {
+    let sandbox = app();
+    sandbox
+        .run(["-p", "no such thing", "python"])
+        .error(125, &["no such thing"]);
+    sandbox
+        .run(["-p", "./gone", "python"])
+        .error(125, &["gone"]);
+    let sandbox = sandbox.var("VRUN_PYTHON", "no such thing");
+    sandbox
+        .run(["python"])
+        .error(125, &["no such thing", "VRUN_PYTHON"]);
+}

@@ -1,0 +1,61 @@
+//! The hermetic tests: what vrun promises, one file for each part of it. No Python, no network, and
+//! nothing of the machine's own but a shell and the core utilities.
+//!
+//!     sandbox.rs   a directory tree, a set of variables, one command, and what came of it
+//!     probe.rs     the program that is run: says what it was handed; is the fake Python too
+//!
+//!     cli.rs       where vrun's own arguments end, options and their variables
+//!     find.rs      the walk: which environment is the nearest
+//!     start.rs     where the walk begins: -C, --project, PWD, links, odd directories
+//!     project.rs   where an environment would be made, and where never
+//!     active.rs    what an active VIRTUAL_ENV weighs
+//!     home.rs      what `~/.venv` serves
+//!     named.rs     --env, VRUN_ENV, VRUN_NAME, and a `.venv` that is a file
+//!     venv.rs      pyvenv.cfg in all its spellings
+//!     view.rs      what the program sees: variables set, unset, left alone
+//!     first_use.rs what is said where no environment can be made
+//!     program.rs   which file a COMMAND means, and when there is none
+//!     script.rs    FILE.py, -s FILE, shebangs, files without one
+//!     launch.rs    the program runs as if vrun were not there
+//!     dry_run.rs   -n, -q, -v
+//!     errors.rs    the shape of what vrun says
+//!     law.rs       the rules of the source itself
+//!
+//! Every rule is a test, and the test is called what the rule says. Running them on Windows comes later;
+//! `law` runs everywhere.
+
+mod law;
+
+#[cfg(unix)]
+mod sandbox;
+
+#[cfg(unix)]
+mod active;
+#[cfg(unix)]
+mod cli;
+#[cfg(unix)]
+mod dry_run;
+#[cfg(unix)]
+mod errors;
+#[cfg(unix)]
+mod find;
+#[cfg(unix)]
+mod first_use;
+#[cfg(unix)]
+mod home;
+#[cfg(unix)]
+mod launch;
+#[cfg(unix)]
+mod named;
+#[cfg(unix)]
+mod program;
+#[cfg(unix)]
+mod project;
+#[cfg(unix)]
+mod script;
+#[cfg(unix)]
+mod start;
+#[cfg(unix)]
+mod venv;
+#[cfg(unix)]
+mod view;
