@@ -7,79 +7,93 @@ use std::path::{Path, PathBuf};
 use super::barred::barred;
 use super::walk::{End, Walked};
 use super::{Answer, Found, Missing, Search, Why, project};
+use crate::error::{Error, shown, typed};
 use crate::os;
 use crate::venv::{self, is_sound};
 
 /// The answer, once the active environment has had its say.
-pub fn weigh(walked: Walked, search: &Search) -> Answer {
+///
+/// # Errors
+/// There are several environments, and nothing says which.
+pub fn weigh(walked: Walked, search: &Search) -> Result<Answer, Error> {
+    let chosen = chosen(&walked, search);
     let Walked {
         start,
         end,
         project,
         passed,
     } = walked;
-    let found = |root: &Path, why| {
-        let left = other_than(root, search);
+    let found = |root: PathBuf, why| {
+        let left = other_than(&root, search);
         Answer::Found(Found {
-            root: root.to_owned(),
+            root,
             why,
             left,
             passed: Vec::new(),
         })
     };
-    let mut answer = match end {
-        End::Environment { root, why, dir } => match candidate(&root, search) {
-            Some(active) if inside(active, &dir) && !is_anothers(active, &start, search) => {
-                found(active, Why::ActiveHere)
-            }
-            Some(active) if !is_sound(&root) && !is_anothers(active, &start, search) => {
-                found(active, Why::ActiveInstead(root))
-            }
-            _ => found(&root, why),
-        },
-        End::ToBeMade { root, dir } => match candidate(&root, search) {
-            Some(active) if inside(active, &dir) && !is_anothers(active, &start, search) => {
-                found(active, Why::ActiveHere)
-            }
-            _ => missing(root, project, None, search),
-        },
-        End::Top => match candidate(Path::new(""), search) {
-            Some(active) if !is_anothers(active, &start, search) => found(active, Why::ActiveAlone),
-            _ => {
-                let place = project.clone().unwrap_or(start);
-                let barred = barred(&place, search);
-                missing(place.join(search.names.first()), project, barred, search)
-            }
-        },
+    let missing = |at: PathBuf, barred| {
+        let (project, left) = (project.clone(), other_than(&at, search));
+        Answer::Missing(Missing {
+            at,
+            project,
+            barred,
+            left,
+            passed: Vec::new(),
+        })
+    };
+    let mut answer = match (chosen, end) {
+        (Some((active, why)), _) => found(active.to_owned(), why),
+        (None, End::Environment { root, why, .. }) => found(root, why),
+        (None, End::ToBeMade { root, .. }) => missing(root, None),
+        (None, End::Several { roots, dir }) => return Err(undecided(&roots, &dir)),
+        (None, End::Top) => {
+            let place = project.as_deref().unwrap_or(&start);
+            missing(place.join(search.names.first()), barred(place, search))
+        }
     };
     match &mut answer {
         Answer::Found(found) => found.passed = passed,
         Answer::Missing(missing) => missing.passed = passed,
     }
-    answer
+    Ok(answer)
 }
 
-fn missing(
-    at: PathBuf,
-    project: Option<PathBuf>,
-    barred: Option<super::Barred>,
-    search: &Search,
-) -> Answer {
-    let left = other_than(&at, search);
-    Answer::Missing(Missing {
-        at,
-        project,
-        barred,
-        left,
-        passed: Vec::new(),
-    })
-}
-
-/// The active environment, where it is another than `root` and its Python is there.
-fn candidate<'a>(root: &Path, search: &'a Search) -> Option<&'a Path> {
+/// The active environment, where it comes before what the walk found, and why it does.
+fn chosen<'a>(walked: &Walked, search: &'a Search) -> Option<(&'a Path, Why)> {
     let active = search.active.as_deref()?;
-    let other = active != root && is_sound(active) && !os::same_file(active, root);
-    other.then_some(active)
+    if let End::Environment { root, .. } = &walked.end
+        && (root == active || os::same_file(root, active))
+    {
+        return None;
+    }
+    if !is_sound(active) || is_anothers(active, &walked.start, search) {
+        return None;
+    }
+    match &walked.end {
+        End::Top => Some((active, Why::ActiveAlone)),
+        End::Environment { dir, .. } | End::ToBeMade { dir, .. } | End::Several { dir, .. }
+            if inside(active, dir) =>
+        {
+            Some((active, Why::ActiveHere))
+        }
+        End::Environment { root, .. } if !is_sound(root) => {
+            Some((active, Why::ActiveInstead(root.clone())))
+        }
+        _ => None,
+    }
+}
+
+/// Several environments, none of a usual name, and none of them active.
+fn undecided(roots: &[PathBuf], dir: &Path) -> Error {
+    let what = format!("{} has more than one environment, and no .venv", shown(dir));
+    let error = roots
+        .iter()
+        .fold(Error::failed(what), |error, root| error.cause(shown(root)));
+    let such_as = roots.first().map(typed).unwrap_or_default();
+    error.hint(format!(
+        "say which with `--env`, such as `vrun --env {such_as} ...`, or with VRUN_ENV"
+    ))
 }
 
 /// The active environment where it is another than `root`. What VIRTUAL_ENV names without being an

@@ -130,7 +130,7 @@ impl fmt::Display for Why {
 /// The nearest environment from where the search starts.
 ///
 /// # Errors
-/// Something on the way claims to say which environment it is, and does not.
+/// Something on the way claims to say which environment it is, and does not; or several would do.
 pub fn nearest(search: &Search) -> Result<Answer, Error> {
     let mut walked = walk::up(&search.start, search)?;
     if matches!(walked.end, End::Top) && walked.project.is_none() {
@@ -141,7 +141,7 @@ pub fn nearest(search: &Search) -> Result<Answer, Error> {
             walked = walk::up(&real, search)?;
         }
     }
-    Ok(active::weigh(walked, search))
+    active::weigh(walked, search)
 }
 
 /// Where a script's search starts: in the directory that really holds it, links resolved.

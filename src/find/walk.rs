@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::{Names, Passed, Search, Why, project, redirect};
-use crate::error::{Error, reason, shown, typed};
+use crate::error::{Error, reason, shown};
 use crate::venv;
 
 /// Where a walk ended.
@@ -19,6 +19,8 @@ pub enum End {
     },
     /// In `dir`, where a redirect file names an environment that is not there yet.
     ToBeMade { root: PathBuf, dir: PathBuf },
+    /// In `dir`, a project's root, at several environments, none of a usual name.
+    Several { roots: Vec<PathBuf>, dir: PathBuf },
     /// At the root, a ceiling or the home directory.
     Top,
 }
@@ -39,7 +41,7 @@ pub struct Walked {
 /// Walks up from `start`.
 ///
 /// # Errors
-/// A redirect file leads nowhere, or a project has several environments and none of a usual name.
+/// A redirect file leads nowhere.
 pub fn up(start: &Path, search: &Search) -> Result<Walked, Error> {
     let mut passed = Vec::new();
     let mut project: Option<&Path> = None;
@@ -54,12 +56,8 @@ pub fn up(start: &Path, search: &Search) -> Result<Walked, Error> {
         }
         if project.is_none() && project::is_root(dir, search.home.as_deref()) {
             project = Some(dir);
-            if let Some(root) = only_child(dir, &search.names)? {
-                end = End::Environment {
-                    root,
-                    why: Why::OnlyChild(dir.to_owned()),
-                    dir: dir.to_owned(),
-                };
+            if let Some(here) = children(dir, &search.names) {
+                end = here;
                 break;
             }
         }
@@ -153,37 +151,26 @@ fn redirected(file: PathBuf, dir: &Path) -> Result<End, Error> {
         .cause(format_args!("it names {}, which {wrong}", shown(&root))))
 }
 
-/// The one environment in a project's root that goes by a name of its own. VRUN_NAME has said which name
-/// counts, and `.venv` may well be another system's: then there is none.
-fn only_child(dir: &Path, names: &Names) -> Result<Option<PathBuf>, Error> {
-    let Names::Usual = names else { return Ok(None) };
-    let Ok(entries) = fs::read_dir(dir) else {
-        return Ok(None);
-    };
-    let mut found: Vec<PathBuf> = entries
-        .flatten()
-        .filter(|entry| {
-            entry
-                .file_type()
-                .is_ok_and(|kind| kind.is_dir() || kind.is_symlink())
-        })
+/// The environments in a project's root that go by names of their own. VRUN_NAME has said which name
+/// counts, and `.venv` may well be another system's: then none does.
+fn children(dir: &Path, names: &Names) -> Option<End> {
+    let Names::Usual = names else { return None };
+    let entries = fs::read_dir(dir).ok()?.flatten();
+    let may_lead = |kind: FileType| kind.is_dir() || kind.is_symlink();
+    let mut roots: Vec<PathBuf> = entries
+        .filter(|entry| entry.file_type().is_ok_and(may_lead))
         .map(|entry| entry.path())
         .filter(|path| path.join(venv::MARKER).is_file())
         .collect();
-    if found.len() < 2 {
-        return Ok(found.pop());
+    roots.sort();
+    let dir = dir.to_owned();
+    match roots.len() {
+        0 => None,
+        1 => Some(End::Environment {
+            root: roots.swap_remove(0),
+            why: Why::OnlyChild(dir.clone()),
+            dir,
+        }),
+        _ => Some(End::Several { roots, dir }),
     }
-    found.sort();
-    let error = Error::failed(format!(
-        "{} has more than one environment, and no .venv",
-        shown(dir)
-    ));
-    let error = found
-        .iter()
-        .fold(error, |error, path| error.cause(shown(path)));
-    let name = found[0].strip_prefix(dir).unwrap_or(&found[0]);
-    Err(error.hint(format!(
-        "say which with `--env`, such as `vrun --env {} ...`, or with VRUN_ENV",
-        typed(name)
-    )))
 }

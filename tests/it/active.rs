@@ -321,3 +321,17 @@ fn what_lies_in_the_environment_itself_makes_it_no_project() {
         .var("VIRTUAL_ENV", "[ROOT]/opt/venv");
     sandbox.run(["probe"]).in_env("opt/venv");
 }
+
+#[test]
+fn of_several_environments_of_other_names_the_active_one_is_the_users_choice() {
+    let sandbox = Sandbox::new()
+        .file("app/pyproject.toml", "")
+        .venv("app/py311")
+        .venv("app/py312")
+        .cwd("app");
+    sandbox.run(["probe"]).error(125, &["py311", "py312"]);
+    sandbox
+        .var("VIRTUAL_ENV", "[ROOT]/app/py312")
+        .run(["probe"])
+        .in_env("app/py312");
+}

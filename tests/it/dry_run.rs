@@ -243,3 +243,18 @@ fn the_line_of_dry_run_holds_where_a_path_could_be_an_assignment() {
         assert_eq!(file(&pasted), file(&ran), "{typed:?}");
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_cannot_be_written_is_an_error_and_one_that_nobody_reads_on_is_none() {
+    for answer in ["-n true", "--help", "--version"] {
+        app()
+            .sh(&format!("exec $vrun {answer} >/dev/full"))
+            .error(125, &["stdout"]);
+        app()
+            .sh(&format!(
+                "{{ $vrun {answer}; echo $? >code; }} | true; cat code"
+            ))
+            .stdout("0\n");
+    }
+}

@@ -52,23 +52,28 @@ fn a_path_in_an_error_stays_on_its_line() {
 }
 
 #[test]
-fn a_hint_can_be_pasted_whatever_the_path_holds() {
-    let sandbox = Sandbox::new()
-        .file("it's mine/setup.py", "")
-        .venv("it's mine/a b")
-        .venv("it's mine/c d");
-    let sandbox = sandbox.cwd("it's mine");
-    let said = sandbox.run(["probe"]).error(125, &[]).said();
-    let hint = said
-        .lines()
-        .find_map(|line| line.strip_prefix("  hint: "))
-        .expect("a hint");
-    let command = hint
-        .split('`')
-        .find(|part| part.starts_with("vrun --env"))
-        .expect("a command");
-    let pasted = command.replacen("vrun", "$vrun", 1).replace("...", "probe");
-    sandbox.sh(&pasted).in_env("it's mine/a b");
+fn a_hint_can_be_pasted_whatever_the_path_holds_and_wherever_we_stand() {
+    for cwd in ["it's mine", "it's mine/src/deep"] {
+        let sandbox = Sandbox::new()
+            .file("it's mine/setup.py", "")
+            .venv("it's mine/a b")
+            .venv("it's mine/c d");
+        let sandbox = sandbox.dir("it's mine/src/deep").cwd(cwd);
+        let said = sandbox.run(["probe"]).error(125, &[]).said();
+        let hint = said
+            .lines()
+            .find_map(|line| line.strip_prefix("  hint: "))
+            .expect("a hint");
+        let command = hint
+            .split('`')
+            .find(|part| part.starts_with("vrun --env"))
+            .expect("a command");
+        let command = command.replace("[ROOT]", &sandbox.path("").to_string_lossy());
+        let pasted = command
+            .replacen("vrun", "$vrun --no-create", 1)
+            .replace("...", "probe");
+        sandbox.sh(&pasted).in_env("it's mine/a b");
+    }
 }
 
 #[test]

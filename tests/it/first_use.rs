@@ -16,11 +16,7 @@ fn app() -> Sandbox {
 fn where_there_is_no_python_the_error_says_so_and_nothing_stays_behind() {
     let sandbox = app();
     let before = sandbox.tree();
-    let said = sandbox
-        .run(["python"])
-        .error(125, &["Python", "  hint: "])
-        .said();
-    assert!(said.contains("[ROOT]/app/.venv"), "{said}");
+    sandbox.run(["python"]).error(125, &["Python", "  hint: "]);
     assert_eq!(sandbox.tree(), before);
 }
 
