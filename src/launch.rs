@@ -144,7 +144,9 @@ fn wait(child: &mut Child, stop: &AtomicBool) -> io::Result<std::process::ExitSt
             return Ok(status);
         }
         if stop.load(Ordering::Relaxed) {
-            os::kill_group(child)?;
+            if os::kill_group(child).is_err() {
+                child.kill()?;
+            }
             child.wait()?;
             return Err(ErrorKind::Interrupted.into());
         }

@@ -26,5 +26,5 @@ pub fn check(stop: &AtomicBool) -> Result<(), Error> {
 
 /// What is said after Ctrl-C.
 pub fn interrupted() -> Error {
-    Error::interrupted("interrupted before the environment was made")
+    Error::interrupted("interrupted")
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::atomic::AtomicBool;
 
-use crate::error::{Error, reason, shown};
+use crate::error::{Error, reason, shown, typed};
 use crate::launch::{self, Helper};
 use crate::venv;
 use crate::voice::Voice;
@@ -49,8 +49,8 @@ pub fn make(base: &Base, staged: &Path, at: &Path, workshop: &Workshop<'_>) -> R
         return Err(incapable(base, missing, at));
     }
     let mut failure = workshop.failure(&output, staged);
-    // A link to an interpreter that looks for its library beside the link (venv-made links of an
-    // installation that was moved): the file behind it does find it.
+    // A link to an installation that was moved: before 3.14 an environment on the link looks for the
+    // library beside the link, one on the file behind it finds it.
     let resolved = dunce::canonicalize(&base.exe).unwrap_or_else(|_| base.exe.clone());
     if resolved != base.exe {
         workshop
@@ -65,7 +65,11 @@ pub fn make(base: &Base, staged: &Path, at: &Path, workshop: &Workshop<'_>) -> R
     }
     let what = cannot(at).cause(format_args!("{} -m venv failed", shown(&base.exe)));
     let told = failure.into_iter().fold(what, Error::cause);
-    Err(told.hint("take another Python with `-p REQUEST`, such as `-p 3.12` or a path"))
+    Err(told.hint(format!(
+        "see whether `{} -m venv {}` works, or take another Python with `-p REQUEST`",
+        typed(&base.exe),
+        typed(at)
+    )))
 }
 
 fn cannot(at: &Path) -> Error {
@@ -101,13 +105,18 @@ impl Workshop<'_> {
 
     /// Which part of its own library the interpreter lacks.
     fn missing(&self, base: &Base, staged: &Path) -> Option<&'static str> {
-        ["venv", "ensurepip"].into_iter().find(|module| {
-            let args = ["-s", "-c"].map(OsString::from);
-            let import = OsString::from(format!("import {module}"));
-            let args = args.into_iter().chain([import]).collect();
+        // An empty directory of that name can be imported too.
+        let parts = [
+            ("venv", "import venv; venv.create"),
+            ("ensurepip", "import ensurepip; ensurepip.version"),
+        ];
+        let lacks = |code: &str| {
+            let args = ["-s", "-c", code].map(OsString::from).to_vec();
             let imported = self.run(&base.exe, args, staged);
             imported.is_ok_and(|output| !output.status.success())
-        })
+        };
+        let missing = parts.into_iter().find(|(_, code)| lacks(code));
+        missing.map(|(module, _)| module)
     }
 
     /// The last lines of what the helper said. venv does not pass on why ensurepip failed, so that is
@@ -127,15 +136,17 @@ impl Workshop<'_> {
     }
 }
 
+/// The lines that name an error, else the last ones.
 fn last_lines(output: &Output) -> Vec<String> {
     let text = [&output.stdout[..], &output.stderr].join(&b'\n');
     let text = String::from_utf8_lossy(&text);
-    let lines: Vec<_> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
-    let last = &lines[lines.len().saturating_sub(4)..];
+    let lines = text.lines().map(str::trim);
+    let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
+    // That a process failed is known; why is in another line.
+    let tells = |line: &&str| line.contains("rror:") && !line.contains("CalledProcessError");
+    let telling: Vec<_> = lines.iter().copied().filter(tells).collect();
+    let lines = if telling.is_empty() { lines } else { telling };
+    let last = &lines[lines.len().saturating_sub(3)..];
     last.iter().map(shown).collect()
 }
 

@@ -109,9 +109,15 @@ fn taken(at: &Path, by: &str) -> Error {
 
 /// The system would not let vrun write at `at`.
 pub fn cannot(at: &Path, error: &io::Error) -> Error {
+    let hint = match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "make room, or put the environment elsewhere with `--env PATH`"
+        }
+        _ => "make the directory writable, or put the environment elsewhere with `--env PATH`",
+    };
     Error::failed(format!("cannot create {}", shown(at)))
         .cause(reason(error))
-        .hint("make the directory writable, or put the environment elsewhere with `--env PATH`")
+        .hint(hint)
 }
 
 /// Directories above the place that vrun made. Those that are empty in the end go again.

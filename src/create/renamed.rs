@@ -1,7 +1,8 @@
-//! An environment that was made under a longer name -> the same, speaking of its final one.
+//! An environment that was made one directory further down -> the same, speaking of its final place.
 //!
-//! venv and pip write the environment's path into its scripts and its pyvenv.cfg. What vrun put behind the
-//! final name is found nowhere else, so taking those very bytes out is exact, however the path is quoted.
+//! venv and pip write the environment's path into its scripts and its pyvenv.cfg. The extra directory's
+//! name is vrun's, plain, and found nowhere else, so taking those very bytes out is exact, however the
+//! path is quoted.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -9,24 +10,26 @@ use std::path::Path;
 
 use crate::venv;
 
-/// Takes `suffix` out of every text in the scripts directory, and out of pyvenv.cfg. Modes stay.
+/// Takes the directory `extra` out of every path in the texts of the scripts directory and in
+/// pyvenv.cfg. Modes stay.
 ///
 /// # Errors
 /// A file cannot be read or written.
-pub fn without(root: &Path, suffix: &[u8]) -> io::Result<()> {
+pub fn without(root: &Path, extra: &[u8]) -> io::Result<()> {
+    let extra = [extra, std::path::MAIN_SEPARATOR_STR.as_bytes()].concat();
     for entry in fs::read_dir(venv::scripts(root))? {
         let entry = entry?;
         if entry.file_type()?.is_file() {
-            rewrite(&entry.path(), suffix)?;
+            rewrite(&entry.path(), &extra)?;
         }
     }
-    rewrite(&root.join(venv::MARKER), suffix)
+    rewrite(&root.join(venv::MARKER), &extra)
 }
 
-fn rewrite(file: &Path, suffix: &[u8]) -> io::Result<()> {
+fn rewrite(file: &Path, extra: &[u8]) -> io::Result<()> {
     let bytes = fs::read(file)?;
     let is_text = !bytes.contains(&0);
-    match cut(&bytes, suffix) {
+    match cut(&bytes, extra) {
         Some(shorter) if is_text => fs::write(file, shorter),
         _ => Ok(()),
     }
@@ -72,17 +75,17 @@ mod tests {
     #[test]
     fn every_mention_goes_and_nothing_else() {
         for (before, after) in [
-            ("#!/a/.venv.vrun-X/bin/python\n", "#!/a/.venv/bin/python\n"),
-            ("x='.venv.vrun-X' .vrun-X", "x='.venv' "),
-            ("'it'\"'\"'s.vrun-X'", "'it'\"'\"'s'"),
+            ("#!/a/e.vrun-X/e/bin/python\n", "#!/a/e/bin/python\n"),
+            ("e.vrun-X/e e.vrun-X/", "e "),
+            ("'/a/e.vrun-X/it'\"'\"'s'", "'/a/it'\"'\"'s'"),
         ] {
             assert_eq!(
-                cut(before.as_bytes(), b".vrun-X").as_deref(),
+                cut(before.as_bytes(), b"e.vrun-X/").as_deref(),
                 Some(after.as_bytes())
             );
         }
-        assert_eq!(cut(b"/a/.venv.vrun-Y/bin", b".vrun-X"), None);
-        assert_eq!(cut(b"", b".vrun-X"), None);
+        assert_eq!(cut(b"/a/e.vrun-Y/e/bin", b"e.vrun-X/"), None);
+        assert_eq!(cut(b"", b"e.vrun-X/"), None);
     }
 
     #[test]

@@ -1,12 +1,14 @@
-//! An environment made beside its place (`.venv.vrun-Ab12Cd`) -> the same moved into it.
+//! An environment made beside its place (`.venv.vrun-Ab12Cd/.venv`) -> the same moved into it.
 //!
 //! The move is one rename, so there is no environment or a whole one. What a killed maker left is swept
 //! by the next, which knows by the lock that no one is at work there.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -17,11 +19,14 @@ use super::place::{Target, cannot};
 use super::renamed;
 
 /// The directory in which an environment is made. Dropping it takes it away.
+///
+/// The environment itself is one level further down, under its own name: nobody who looks for an
+/// environment in the project's directory finds this one, and what venv derives from the name is right.
 #[derive(Debug)]
 pub struct Staged {
     dir: TempDir,
+    root: PathBuf,
     at: PathBuf,
-    suffix: Vec<u8>,
 }
 
 impl Staged {
@@ -31,28 +36,26 @@ impl Staged {
     /// # Errors
     /// The directory cannot be made.
     pub fn beside(at: &Path) -> Result<Staged, Error> {
-        let mut prefix = at.file_name().map(OsString::from).unwrap_or_default();
-        let own = prefix.len();
-        prefix.push(".vrun-");
+        let name = at.file_name().unwrap_or_default();
+        let prefix = prefix(name);
         let parent = at.parent().unwrap_or(at);
-        sweep(parent, &prefix);
-        let dir = tempfile::Builder::new()
+        sweep(parent, &prefix, name);
+        let made = tempfile::Builder::new()
             .prefix(&prefix)
             .rand_bytes(RANDOM)
             .tempdir_in(parent)
-            .map_err(|error| cannot(at, &error))?;
-        let name = dir.path().file_name().unwrap_or_default();
-        let suffix = name.as_encoded_bytes()[own..].to_vec();
-        Ok(Staged {
-            dir,
-            at: at.to_owned(),
-            suffix,
-        })
+            .and_then(|dir| {
+                let root = dir.path().join(name);
+                fs::create_dir(&root).map(|()| (dir, root))
+            });
+        let (dir, root) = made.map_err(|error| cannot(at, &error))?;
+        let at = at.to_owned();
+        Ok(Staged { dir, root, at })
     }
 
-    /// Where it is for now.
+    /// Where the environment is for now.
     pub fn path(&self) -> &Path {
-        self.dir.path()
+        &self.root
     }
 
     /// Has the environment speak of its final place, and signs it.
@@ -60,7 +63,8 @@ impl Staged {
     /// # Errors
     /// A file cannot be written.
     pub fn finish(&self) -> Result<(), Error> {
-        renamed::without(self.path(), &self.suffix)
+        let extra = self.dir.path().file_name().unwrap_or_default();
+        renamed::without(self.path(), extra.as_encoded_bytes())
             .and_then(|()| renamed::sign(self.path()))
             .map_err(|error| cannot(&self.at, &error))
     }
@@ -81,11 +85,7 @@ impl Staged {
             other => other,
         };
         match moved {
-            Ok(()) => {
-                // It is not there any more.
-                let _ = self.dir.keep();
-                Ok(())
-            }
+            Ok(()) => Ok(()),
             Err(error) if target == Target::Empty && cannot_be_replaced(&error) => self.fill(),
             Err(error) => Err(cannot(&self.at, &error)),
         }
@@ -93,6 +93,20 @@ impl Staged {
 
     fn fill(&self) -> Result<(), Error> {
         fill::fill(self.path(), &self.at).map_err(|error| cannot(&self.at, &error))
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        // A helper that was killed a moment ago may still be ending a write.
+        for _ in 0..10 {
+            match fs::remove_dir_all(self.dir.path()) {
+                Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => {
+                    thread::sleep(Duration::from_millis(20));
+                }
+                _ => return,
+            }
+        }
     }
 }
 
@@ -114,23 +128,44 @@ fn cannot_be_replaced(error: &io::Error) -> bool {
 /// How many letters and digits tempfile puts behind the prefix.
 const RANDOM: usize = 6;
 
-/// Takes away what makers that were killed left behind. What cannot go stays: it harms no one.
-fn sweep(parent: &Path, prefix: &OsStr) {
-    let prefix = prefix.as_encoded_bytes();
-    let is_dead = |name: &OsStr| {
-        name.as_encoded_bytes()
-            .strip_prefix(prefix)
-            .is_some_and(|rest| rest.len() == RANDOM && rest.iter().all(u8::is_ascii_alphanumeric))
-    };
-    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
-        if is_dead(&entry.file_name()) && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            let _ = fs::remove_dir_all(entry.path());
+/// `.venv` -> `.venv.vrun-`. In letters that no shell has to quote, so that the whole can be taken out of
+/// whatever text an environment's path is quoted in.
+fn prefix(name: &OsStr) -> String {
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || "._-".contains(c) {
+            c
+        } else {
+            '_'
         }
+    };
+    let name: String = name.to_string_lossy().chars().map(plain).collect();
+    format!("{name}.vrun-")
+}
+
+/// Takes away what makers of `name` that were killed left behind. What cannot go stays: it harms no one.
+fn sweep(parent: &Path, prefix: &str, name: &OsStr) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let dir = entry.file_name();
+        let random = dir.to_str().and_then(|dir| dir.strip_prefix(prefix));
+        let is_staged = random.is_some_and(|random| {
+            random.len() == RANDOM && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        });
+        if !is_staged || !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            continue;
+        }
+        let inner = entry.path().join(name);
+        if inner.is_dir() {
+            let _ = fs::remove_dir_all(inner);
+        }
+        // Only where nothing else is in it.
+        let _ = fs::remove_dir(entry.path());
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
+
     use super::super::place::look;
     use super::*;
 
@@ -175,21 +210,35 @@ mod tests {
     }
 
     #[test]
+    fn a_directory_beside_the_place_is_no_environment_and_has_a_plain_name() {
+        let (dir, _) = tree();
+        let at = dir.path().join("my 'env'");
+        let staged = Staged::beside(&at).expect("a directory beside");
+        assert!(staged.path().ends_with("my 'env'"));
+        let outer = staged.path().parent().expect("a parent");
+        let outer = outer.file_name().expect("a name").to_string_lossy();
+        assert!(outer.starts_with("my__env_.vrun-"), "{outer}");
+    }
+
+    #[test]
     fn a_dead_makers_directory_is_swept_and_nothing_else() {
         let (dir, at) = tree();
         for name in [
-            ".venv.vrun-Ab12Cd",
+            ".venv.vrun-Ab12Cd/.venv",
             ".venv.vrun-notes",
             ".venv.vrun-my-own",
-            ".venv2.vrun-Ab12Cd",
+            ".venv2.vrun-Ab12Cd/.venv2",
+            ".venv.vrun-Other1/.other",
         ] {
             fs::create_dir_all(dir.path().join(name).join("bin")).expect("a directory");
         }
+        fs::create_dir(dir.path().join(".venv.vrun-Cd34Ef")).expect("a directory");
         fs::write(dir.path().join(".venv.vrun-abcdef"), "a file").expect("a file");
         drop(Staged::beside(&at).expect("a directory beside"));
         assert_eq!(
             names(dir.path()),
             [
+                ".venv.vrun-Other1",
                 ".venv.vrun-abcdef",
                 ".venv.vrun-my-own",
                 ".venv.vrun-notes",

@@ -1,6 +1,7 @@
 //! The program runs as if vrun were not there.
 
 use std::ffi::OsStr;
+#[cfg(target_os = "linux")]
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 

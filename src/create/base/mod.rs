@@ -79,7 +79,7 @@ pub fn choose(request: Option<&Request>, inquiry: &Inquiry<'_>) -> Result<Base, 
             }
         }
     }
-    Err(none_fits(request, seen, passed))
+    Err(none_fits(request, &seen, &passed))
 }
 
 fn fits(request: Option<&Request>, base: &Base) -> bool {
@@ -102,7 +102,7 @@ fn candidates<'a>(
 }
 
 /// Why there is no base, with all that was seen.
-fn none_fits(request: Option<&Request>, seen: Vec<Base>, passed: Vec<(PathBuf, String)>) -> Error {
+fn none_fits(request: Option<&Request>, seen: &[Base], passed: &[(PathBuf, String)]) -> Error {
     let mut error = Error::failed(match request {
         None => "there is no Python 3 to make an environment with".to_owned(),
         Some(request) => format!(
@@ -111,28 +111,18 @@ fn none_fits(request: Option<&Request>, seen: Vec<Base>, passed: Vec<(PathBuf, S
             request.origin
         ),
     });
-    let is_named = request.is_some_and(|request| matches!(request.form, Form::Path(_)));
-    let mut told: Vec<&Base> = Vec::new();
-    for base in &seen {
-        if told
-            .iter()
-            .any(|other| os::same_file(&other.exe, &base.exe))
-        {
-            continue;
+    for (at, base) in seen.iter().enumerate() {
+        let is_same = |other: &Base| os::same_file(&other.exe, &base.exe);
+        if !seen[..at].iter().any(is_same) {
+            error = error.cause(told(base));
         }
-        told.push(base);
-        let old = if base.can_make_environments() {
-            ""
-        } else {
-            ", which has no virtual environments (Python 3.3 and later have)"
-        };
-        error = error.cause(format_args!("{} is {}{old}", shown(&base.exe), base.kind));
     }
+    let is_path = request.is_some_and(|request| matches!(request.form, Form::Path(_)));
     // Shims that lead nowhere are many and tell little, unless they are all there is.
-    if is_named || seen.is_empty() {
-        for (path, why) in &passed {
-            error = error.cause(format_args!("{}: {why}", shown(path)));
-        }
+    if seen.is_empty() {
+        error = passed.iter().fold(error, |error, (path, why)| {
+            error.cause(format_args!("{}: {why}", shown(path)))
+        });
     }
     if seen.is_empty() && passed.is_empty() {
         error = error.cause(match request.map(|request| &request.form) {
@@ -140,12 +130,20 @@ fn none_fits(request: Option<&Request>, seen: Vec<Base>, passed: Vec<(PathBuf, S
             _ => "there is none on PATH, and pyenv and uv keep none",
         });
     }
-    match request {
-        None => error.hint("install Python 3, or name an interpreter with `-p PATH`"),
-        Some(_) => {
-            error.hint("install one, or take another with `-p REQUEST`, such as `-p 3` or a path")
-        }
-    }
+    error.hint(match request {
+        None => "install Python 3, or name an interpreter with `-p PATH`",
+        Some(_) if is_path => "name another, or let vrun look for one, as with `-p 3`",
+        Some(_) => "install one, or take another with `-p REQUEST`, such as `-p 3` or a path",
+    })
+}
+
+fn told(base: &Base) -> String {
+    let old = if base.can_make_environments() {
+        ""
+    } else {
+        ", which has no virtual environments; 3.3 was the first that had"
+    };
+    format!("{} is {}{old}", shown(&base.exe), base.kind)
 }
 
 /// Whether `path` is vrun itself, which never serves as a base.

@@ -1,0 +1,296 @@
+//! Interpreters that are not what they seem: shims, links, environments, ones that lack a part.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::project::{Outcome, Project, tell};
+use crate::pythons::{self, Python};
+
+#[test]
+fn python_2_is_refused_by_name() {
+    let Some(python) = pythons::python_2() else {
+        tell("not tested: there is no Python 2");
+        return;
+    };
+    let project = Project::with_python().python("python2.7", python);
+    let named = format!(
+        "python2.7 is Python {}, which has no virtual environments",
+        python.full()
+    );
+    project
+        .run(["-p", "../bin/python2.7", "python", "-V"])
+        .code(125)
+        .says(&["`../bin/python2.7`, which --python asks for", &named]);
+    let project = Project::new().python("python", python);
+    project.run(["python", "-V"]).code(125).says(&[
+        "there is no Python 3",
+        &format!("is Python {}", python.full()),
+    ]);
+    project.assert_only(&["setup.py"]);
+}
+
+#[test]
+fn a_shim_stands_for_the_interpreter_that_it_leads_to() {
+    let exe = pythons::newest().exe.display().to_string();
+    let shim = format!("#!/bin/sh\nexec '{exe}' \"$@\"\n");
+    let project = Project::new().script("bin/python3", &shim);
+    let chosen = project.chosen(&[]);
+    assert!(chosen.contains(&format!("{exe} (Python ")), "{chosen}");
+}
+
+#[test]
+fn a_shim_is_asked_where_the_project_is_and_each_time_anew() {
+    let Some((old, new)) = pythons::two() else {
+        return;
+    };
+    let (old_exe, new_exe) = (old.exe.display(), new.exe.display());
+    let shim = format!(
+        "#!/bin/sh\nif [ -e new ]; then exec '{new_exe}' \"$@\"; fi\nexec '{old_exe}' \"$@\"\n"
+    );
+    let project = Project::new().script("bin/python3", &shim);
+    assert!(project.chosen(&[]).contains(&format!("{old_exe} ")));
+    let project = project.file("app/new", "").dir("app/deep");
+    assert!(
+        project
+            .chosen(&["-C", "deep"])
+            .contains(&format!("{new_exe} "))
+    );
+}
+
+#[test]
+fn a_shim_that_fails_is_passed_over() {
+    let failing = "#!/bin/sh\necho 'shim: python3: command not found' >&2\nexit 127\n";
+    let project = Project::new()
+        .script("bin/python3", failing)
+        .python("python", pythons::newest());
+    let chosen = project.chosen(&[]);
+    assert!(chosen.contains("bin/python (Python "), "{chosen}");
+    let note = "shim: python3: command not found";
+    let project = Project::new().script("bin/python3", failing);
+    project.run(["python", "-V"]).code(125).says(&[note]);
+}
+
+#[test]
+fn an_interpreter_that_does_not_answer_is_passed_over_and_ended() {
+    let project = Project::new()
+        .script(
+            "bin/python3",
+            "#!/bin/sh\n/bin/sleep 60 &\necho $! > ../asked\nwait\n",
+        )
+        .python("python", pythons::newest());
+    let chosen = project.chosen(&[]);
+    assert!(chosen.contains("bin/python (Python "), "{chosen}");
+    let asked = fs::read_to_string(project.path("asked")).expect("it was asked");
+    // Gone, or dead and waiting for whoever inherited it.
+    let alive = format!("kill -0 {} 2> /dev/null", asked.trim());
+    let status = Command::new("/bin/sh").args(["-c", &alive]).status();
+    let stat = fs::read_to_string(format!("/proc/{}/stat", asked.trim())).unwrap_or_default();
+    let is_gone = !status.expect("a shell").success() || stat.contains(") Z ");
+    assert!(is_gone, "it is still there: {stat}");
+}
+
+#[test]
+fn pyenvs_own_shim_first_on_path_serves_the_version_that_the_project_asks_for() {
+    let root = pythons::pyenv_root().filter(|root| root.join("shims/python3").is_file());
+    let kept = |python: &&Python| {
+        root.as_ref()
+            .is_some_and(|root| python.prefix.parent() == Some(&root.join("versions")))
+    };
+    let (Some(root), Some(python)) = (&root, pythons::all().iter().find(kept)) else {
+        tell("not tested: there is no pyenv with a Python that can be used");
+        return;
+    };
+    let path = env::join_paths(
+        [root.join("shims"), root.join("bin")]
+            .into_iter()
+            .chain(env::split_paths("/usr/bin:/bin")),
+    );
+    let project = Project::new()
+        .var("PATH", path.expect("a PATH"))
+        .var("PYENV_ROOT", root)
+        .file("app/.python-version", &python.full());
+    let chosen = project.chosen(&[]);
+    let prefix = python.prefix.display().to_string();
+    let kind = format!(" (Python {}): found on PATH", python.full());
+    assert!(
+        chosen.contains(&prefix) && chosen.ends_with(&kind),
+        "{chosen}"
+    );
+}
+
+#[test]
+fn an_environments_python_stands_for_its_base() {
+    for python in pythons::all() {
+        let other = tempfile::tempdir().expect("a directory");
+        let outer = other.path().canonicalize().expect("a path").join("outer");
+        let inner = other.path().canonicalize().expect("a path").join("inner");
+        python.says(&format!(
+            "import venv; venv.create({outer:?}, symlinks=True)"
+        ));
+        let nest = format!("import venv; venv.create({inner:?}, symlinks=True)");
+        let made = Command::new(outer.join("bin/python"))
+            .args(["-I", "-c", &nest])
+            .status();
+        assert!(made.expect("a Python").success());
+        for env in [outer, inner] {
+            let chosen = Project::new().first_on_path(&env.join("bin")).chosen(&[]);
+            let exe = chosen.split(" (").next().unwrap_or_default();
+            let real = fs::canonicalize(exe).expect(&chosen);
+            assert_eq!(real, python.exe, "{chosen}");
+            assert!(
+                !chosen.contains("/outer/") && !chosen.contains("/inner/"),
+                "{chosen}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_base_that_was_moved_and_is_reached_by_a_link_works() {
+    let python = pythons::newest();
+    let project = Project::new().dir("moved/bin").dir("moved/lib");
+    copy(&project, python);
+    let lib = python.says("import os; print(os.path.dirname(os.__file__))");
+    let name = lib.rsplit('/').next().expect("a name");
+    let project = project
+        .link(&format!("moved/lib/{name}"), &lib)
+        .link("bin/python3", "../moved/bin/python");
+    project
+        .run(["python", "-c", "import sys; print(sys.prefix)"])
+        .code(0)
+        .stdout(&project.path("app/.venv").display().to_string());
+    project.run(["pip", "--version"]).code(0);
+}
+
+#[test]
+fn a_link_that_is_not_enough_is_replaced_by_what_it_leads_to() {
+    let python = pythons::newest();
+    let project = Project::new().dir("moved/bin").dir("moved/lib");
+    copy(&project, python);
+    let copy_library = format!(
+        "import os, shutil; lib = os.path.dirname(os.__file__); \
+         shutil.copytree(lib, {:?} + os.path.basename(lib), symlinks=True, \
+         ignore=shutil.ignore_patterns('test', 'site-packages', 'dist-packages', '__pycache__'))",
+        project.path("moved/lib/")
+    );
+    python.says(&copy_library);
+    let library = project.path("moved/lib");
+    let project = project
+        .link("bin/python3", "../moved/bin/python")
+        .var("LD_LIBRARY_PATH", &library);
+    let shared = "cp \"$1\"/lib/libpython* \"$2\" 2> /dev/null || true";
+    let _ = Command::new("/bin/sh")
+        .args(["-c", shared, "sh"])
+        .args([&python.prefix, &library])
+        .status();
+    // Where the installation was is nothing any more: only beside the copy is its library.
+    let hide = format!("/bin/mount -t tmpfs none '{}'", python.prefix.display());
+    let vrun = env!("CARGO_BIN_EXE_vrun");
+    let script =
+        format!("{hide} && exec '{vrun}' -v python -c 'import sys; print(sys.base_prefix)'");
+    if python.prefix.starts_with("/usr") || !can_mount(&hide) {
+        tell(format_args!(
+            "not tested: {} cannot be hidden here",
+            python.prefix.display()
+        ));
+        return;
+    }
+    let made = in_mounts(&project, &script).code(0);
+    let moved = project.path("moved");
+    made.stdout(&moved.display().to_string());
+    let link = fs::read_link(project.path("app/.venv/bin/python")).expect("a link");
+    assert!(link.starts_with(&moved) || link.is_relative(), "{link:?}");
+}
+
+#[test]
+fn a_base_without_ensurepip_is_told_what_it_lacks() {
+    let python = pythons::newest();
+    let project = Project::new().dir("poor/bin").dir("app");
+    let lib = python.says("import os; print(os.path.dirname(os.__file__))");
+    let name = lib.rsplit('/').next().expect("a name");
+    let poor = format!("poor/lib/{name}");
+    let project = project.dir(&poor);
+    for entry in fs::read_dir(&lib).expect("a library").flatten() {
+        let part = entry.file_name().to_string_lossy().into_owned();
+        if part != "ensurepip" {
+            std::os::unix::fs::symlink(entry.path(), project.path(&poor).join(part))
+                .expect("a link");
+        }
+    }
+    let copied = Command::new("/bin/cp")
+        .arg(&python.exe)
+        .arg(project.path("poor/bin/python3"))
+        .status();
+    assert!(copied.is_ok_and(|status| status.success()));
+    project
+        .run(["-p", "../poor", "python", "-V"])
+        .code(125)
+        .says(&[
+            "vrun: cannot create ",
+            "has no `ensurepip` module\n",
+            "hint: take another Python with `-p",
+        ]);
+    project.assert_only(&["setup.py"]);
+}
+
+#[test]
+fn debians_python_without_its_venv_package_is_told_the_command_that_mends_it() {
+    let system = Path::new("/usr/bin");
+    let is_system = |python: &&Python| python.exe.parent() == Some(system);
+    let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let Some(python) = pythons::all().iter().find(is_system) else {
+        tell("not tested: there is no Python of the system's");
+        return;
+    };
+    let lib = python.says("import os, ensurepip; print(os.path.dirname(ensurepip.__file__))");
+    let hide = format!("/bin/mount -t tmpfs none '{lib}'");
+    if !release
+        .lines()
+        .any(|line| line == "ID=debian" || line == "ID=ubuntu")
+        || !can_mount(&hide)
+    {
+        tell(format_args!(
+            "not tested: this is no Debian or Ubuntu, or {lib} cannot be hidden"
+        ));
+        return;
+    }
+    let project = Project::new().python("python3", python);
+    let script = format!("{hide} && exec '{}' python -V", env!("CARGO_BIN_EXE_vrun"));
+    let command = format!("hint: `apt install python{}-venv` adds it", python.short());
+    in_mounts(&project, &script)
+        .code(125)
+        .says(&["has no `ensurepip` module\n", &command]);
+    project.assert_only(&["setup.py"]);
+}
+
+/// The interpreter's file alone, as `moved/bin/python`.
+fn copy(project: &Project, python: &Python) {
+    let to = project.path("moved/bin/python");
+    let copied = Command::new("/bin/cp").arg(&python.exe).arg(to).status();
+    assert!(copied.is_ok_and(|status| status.success()));
+}
+
+/// Whether a shell line that mounts something works in mounts of its own.
+pub fn can_mount(line: &str) -> bool {
+    let tried = Command::new(unshare())
+        .args(["-m", "/bin/sh", "-c", line])
+        .output();
+    tried.is_ok_and(|output| output.status.success())
+}
+
+/// Runs a shell line in the project, with mounts that only it sees.
+pub fn in_mounts(project: &Project, line: &str) -> Outcome {
+    let mut command = Command::new(unshare());
+    project.place(&mut command);
+    Outcome::of(command.args(["-m", "/bin/sh", "-c", line]))
+}
+
+/// Where util-linux's program is: a project's own PATH does not have it.
+fn unshare() -> PathBuf {
+    let dirs = env::var_os("PATH").unwrap_or_default();
+    let files = env::split_paths(&dirs).map(|dir| dir.join("unshare"));
+    let mut files = files.filter(|file| file.is_file());
+    files.next().unwrap_or_else(|| "unshare".into())
+}

@@ -1,0 +1,44 @@
+//! A real package index, as pip is set up on this system.
+
+use std::process::Command;
+
+use crate::project::{Outcome, Project};
+use crate::pythons;
+
+/// vrun in the project, with the user's own variables: where the index is, and what certificates are to be
+/// believed, is his affair.
+fn vrun(project: &Project, args: &[&str]) -> Outcome {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vrun"));
+    command.args(args).current_dir(project.path("app"));
+    for (name, _) in std::env::vars_os() {
+        let name_text = name.to_string_lossy().into_owned();
+        if name_text.starts_with("VRUN_") || name_text == "VIRTUAL_ENV" {
+            command.env_remove(name);
+        }
+    }
+    command.env("VRUN_PYTHON", &pythons::newest().exe);
+    Outcome::of(&mut command)
+}
+
+#[test]
+fn a_package_from_the_index_is_there_for_the_project_and_for_no_other() {
+    let (one, other) = (Project::new(), Project::new());
+    let installed = vrun(&one, &["pip", "install", "--quiet", "tomli==2.0.1"]);
+    if !installed.status.success() {
+        println!("not tested: pip reaches no index here:\n{installed}");
+        return;
+    }
+    let version = "from importlib.metadata import version; print(version('tomli'))";
+    vrun(&one, &["python", "-c", version])
+        .code(0)
+        .stdout("2.0.1");
+    vrun(&other, &["python", "-c", version]).code(1);
+    let installed = vrun(&other, &["pip", "install", "--quiet", "tomli==2.0.2"]);
+    installed.code(0);
+    vrun(&other, &["python", "-c", version])
+        .code(0)
+        .stdout("2.0.2");
+    vrun(&one, &["python", "-c", version])
+        .code(0)
+        .stdout("2.0.1");
+}

@@ -1,0 +1,25 @@
+//! First use with real Pythons, from a fresh project to a program that runs. Nothing is simulated: every
+//! Python that is found on PATH and in pyenv's directory takes part, and none found is a failure.
+//!
+//! Running on Windows is a later issue.
+#![cfg(unix)]
+
+/// A fresh project, a command in it, and what came of it.
+mod project;
+/// Which Pythons this system has.
+mod pythons;
+
+/// Interpreters that are not what they seem: shims, links, environments, ones that lack a part.
+mod bases;
+/// Each Python makes an environment that works, and stays as it was.
+mod every;
+/// Packages from a real index: two projects, two versions.
+mod index;
+/// Many at once, killed midway, interrupted.
+mod once;
+/// What may lie where the environment is to be.
+mod places;
+/// Which Python is taken: each kind of request, each source, in order.
+mod requests;
+/// A person at a terminal, and a shell with job control.
+mod terminal;

@@ -1,0 +1,163 @@
+//! Many at once, killed midway, interrupted: there is no environment or a whole one, made once.
+
+use std::fs::{self, File, TryLockError};
+use std::io::Read;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::project::{Project, interrupt, signal};
+
+#[test]
+fn fifty_at_once_make_one_environment_and_all_succeed() {
+    let project = Project::with_python();
+    let children: Vec<Child> = (0..50)
+        .map(|_| {
+            let mut vrun = project.vrun(["python", "-c", "import sys; print(sys.prefix)"]);
+            vrun.stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .expect("vrun")
+        })
+        .collect();
+    let venv = project.path("app/.venv");
+    let ended: Vec<_> = children
+        .into_iter()
+        .map(|child| child.wait_with_output().expect("an end"))
+        .collect();
+    let mut said = String::new();
+    for output in &ended {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{stderr}");
+        let prefix = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(prefix.trim_end(), venv.display().to_string());
+        said.push_str(&stderr);
+    }
+    assert_eq!(said.matches("vrun: creating ").count(), 1, "{said}");
+    assert_eq!(said.matches("vrun: created ").count(), 1, "{said}");
+    assert!(
+        said.matches("vrun: waiting for another vrun").count() <= 49,
+        "{said}"
+    );
+    project.assert_only(&[".venv", "setup.py"]);
+}
+
+#[test]
+fn a_maker_that_is_killed_leaves_no_environment_and_the_next_makes_one() {
+    let project = Project::with_python();
+    let mut maker = start(&project);
+    let staged = midway(&project);
+    signal(&maker, "KILL");
+    assert_eq!(maker.wait().expect("an end").signal(), Some(9));
+    assert!(!project.path("app/.venv").exists());
+    fs::write(staged.join("dead"), "").expect("a file");
+    // What it had started goes on for a while, and has the lock as long.
+    let lock = File::open(project.path("app/.venv.vrun-lock")).expect("a lock");
+    assert!(matches!(lock.try_lock(), Err(TryLockError::WouldBlock)));
+    drop(lock);
+    let venv = project.path("app/.venv");
+    let next = project.run(["python", "-c", "import sys; print(sys.prefix)"]);
+    next.code(0).stdout(&venv.display().to_string());
+    project.run(["pip", "--version"]).code(0);
+    // What the dead one left is gone, and the new one is not made of it.
+    project.assert_only(&[".venv", "setup.py"]);
+    assert!(!venv.join("dead").exists());
+}
+
+#[test]
+fn an_interrupted_maker_ends_with_130_and_leaves_nothing() {
+    let project = Project::with_python();
+    let mut maker = start(&project);
+    let staged = midway(&project);
+    // Now what venv has started is at work, and what that has.
+    while !is_unpacking(&staged) {
+        thread::sleep(Duration::from_millis(5));
+        assert!(staged.exists(), "it is too late");
+    }
+    interrupt(&maker);
+    let status = maker.wait().expect("an end");
+    let mut said = String::new();
+    maker
+        .stderr
+        .take()
+        .expect("a pipe")
+        .read_to_string(&mut said)
+        .expect("UTF-8");
+    assert_eq!(status.code(), Some(130), "{said}");
+    assert!(said.contains("vrun: interrupted"), "{said}");
+    project.assert_only(&["setup.py"]);
+    // Nor does anything that it had started come back to it.
+    thread::sleep(Duration::from_millis(500));
+    project.assert_only(&["setup.py"]);
+}
+
+#[test]
+fn an_interrupt_that_came_ignored_stays_ignored() {
+    let project = Project::with_python();
+    let mut command = std::process::Command::new("/bin/sh");
+    let vrun = env!("CARGO_BIN_EXE_vrun");
+    let script = format!("trap '' INT; exec '{vrun}' python -c ''");
+    project.place(&mut command);
+    let command = command.args(["-c", &script]).stderr(Stdio::null());
+    let mut maker = command.spawn().expect("a shell");
+    midway(&project);
+    interrupt(&maker);
+    assert_eq!(maker.wait().expect("an end").code(), Some(0));
+    project.assert_only(&[".venv", "setup.py"]);
+}
+
+#[test]
+fn who_waits_for_a_failing_maker_tries_for_itself() {
+    let project = Project::with_python();
+    let mut maker = start(&project);
+    midway(&project);
+    let mut waiter = project.vrun(["python", "-c", ""]);
+    let waiter = waiter.stderr(Stdio::piped()).spawn().expect("vrun");
+    // Long enough that it says that it waits.
+    thread::sleep(Duration::from_millis(800));
+    interrupt(&maker);
+    assert_eq!(maker.wait().expect("an end").code(), Some(130));
+    let output = waiter.wait_with_output().expect("an end");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(
+        said.starts_with("vrun: waiting for another vrun, which is creating "),
+        "{said}"
+    );
+    assert_eq!(said.matches("vrun: creating ").count(), 1, "{said}");
+    project.assert_only(&[".venv", "setup.py"]);
+}
+
+/// Whether pip lies there, or a part of it.
+fn is_unpacking(staged: &Path) -> bool {
+    let entries = fs::read_dir(staged.join("lib"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let mut packages = entries.map(|entry| entry.path().join("site-packages/pip"));
+    packages.any(|pip| pip.exists())
+}
+
+fn start(project: &Project) -> Child {
+    let mut vrun = project.interruptible(&["python", "-c", ""]);
+    vrun.stderr(Stdio::piped()).spawn().expect("vrun")
+}
+
+/// Waits until the environment is half made, and says where.
+fn midway(project: &Project) -> PathBuf {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while Instant::now() < deadline {
+        let names = project.names("app");
+        let staged = names
+            .iter()
+            .find(|name| name.starts_with(".venv.vrun-") && !name.ends_with("-lock"));
+        let staged = staged.map(|name| project.path("app").join(name).join(".venv"));
+        if let Some(staged) = staged.filter(|staged| staged.join("pyvenv.cfg").is_file()) {
+            return staged;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    panic!("no environment was begun: {:?}", project.names("app"));
+}

@@ -1,0 +1,250 @@
+//! A fresh project, a command in it, and what came of it.
+//!
+//! The command sees no variables but those named here: a home of its own, and a PATH with nothing on it
+//! but the interpreters that the test puts there.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::fs;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use tempfile::TempDir;
+
+use crate::pythons::{self, Python};
+
+/// The directories `app` (with a `setup.py`), `home` and `bin`, which is all of PATH.
+#[must_use]
+pub struct Project {
+    root: PathBuf,
+    vars: Vec<(OsString, OsString)>,
+    _owner: TempDir,
+}
+
+impl Project {
+    pub fn new() -> Project {
+        let owner = tempfile::tempdir().expect("a temporary directory");
+        let root = owner.path().canonicalize().expect("its real path");
+        let project = Project {
+            vars: Vec::new(),
+            root,
+            _owner: owner,
+        };
+        for dir in ["app", "home", "bin"] {
+            fs::create_dir(project.path(dir)).expect("a directory");
+        }
+        let (home, bin) = (project.path("home"), project.path("bin"));
+        project
+            .file("app/setup.py", "")
+            .var("HOME", home)
+            .var("PATH", bin)
+    }
+
+    /// One whose only Python is the newest that was found.
+    pub fn with_python() -> Project {
+        Project::new().python("python3", pythons::newest())
+    }
+
+    /// A link on PATH to a real Python.
+    pub fn python(self, name: &str, python: &Python) -> Project {
+        self.link(&format!("bin/{name}"), &python.exe)
+    }
+
+    pub fn link(self, path: &str, target: impl AsRef<Path>) -> Project {
+        symlink(target, self.path(path)).expect("a link");
+        self
+    }
+
+    pub fn dir(self, path: &str) -> Project {
+        fs::create_dir_all(self.path(path)).expect("a directory");
+        self
+    }
+
+    pub fn file(self, path: &str, text: &str) -> Project {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().expect("below the root")).expect("a directory");
+        fs::write(path, text).expect("a file");
+        self
+    }
+
+    /// A file that can be run. A shell writes it: what this process has open for writing, a process that
+    /// it starts at the same moment may have open too, and then it cannot be run.
+    pub fn script(self, path: &str, text: &str) -> Project {
+        let path = self.path(path);
+        let write = "printf %s \"$1\" > \"$2\" && chmod 755 \"$2\"";
+        let status = Command::new("/bin/sh")
+            .args(["-c", write, "sh", text])
+            .arg(path)
+            .status();
+        assert!(status.is_ok_and(|status| status.success()));
+        self
+    }
+
+    pub fn var(mut self, name: &str, value: impl AsRef<OsStr>) -> Project {
+        self.vars.retain(|(known, _)| known != name);
+        self.vars.push((name.into(), value.as_ref().into()));
+        self
+    }
+
+    /// A directory before all others on PATH.
+    pub fn first_on_path(self, dir: &Path) -> Project {
+        let path = format!("{}:{}", dir.display(), self.path("bin").display());
+        self.var("PATH", path)
+    }
+
+    pub fn path(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// What lies in a directory, sorted.
+    pub fn names(&self, dir: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.path(dir)).expect("a directory");
+        let mut names: Vec<_> = entries
+            .map(|entry| {
+                entry
+                    .expect("an entry")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// That the project holds an environment beside what was there, and nothing else.
+    #[track_caller]
+    pub fn assert_only(&self, names: &[&str]) {
+        assert_eq!(self.names("app"), names);
+    }
+
+    /// vrun in `app`, not started yet.
+    pub fn vrun<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vrun"));
+        command.args(args);
+        self.place(&mut command);
+        command
+    }
+
+    /// The same from a Python that gives SIGINT its default back: a test run that was started in the
+    /// background has it ignored.
+    pub fn interruptible(&self, args: &[&str]) -> Command {
+        let code = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])";
+        let mut command = Command::new(&pythons::newest().exe);
+        command
+            .args(["-I", "-c", code, env!("CARGO_BIN_EXE_vrun")])
+            .args(args);
+        self.place(&mut command);
+        command
+    }
+
+    /// Gives a command this project's variables and directory.
+    pub fn place(&self, command: &mut Command) {
+        command
+            .env_clear()
+            .envs(self.vars.iter().map(|(name, value)| (name, value)))
+            .current_dir(self.path("app"))
+            .stdin(Stdio::null());
+    }
+
+    /// Runs vrun in `app` to its end.
+    pub fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Outcome {
+        Outcome::of(&mut self.vrun(args))
+    }
+
+    /// Which base vrun takes: `EXE (KIND): WHY`, as `-v` says it; else the whole of its refusal. The making
+    /// is interrupted.
+    pub fn chosen(&self, args: &[&str]) -> String {
+        let args: Vec<_> = [&["-v"], args, &["python", "-c", ""]].concat();
+        let mut child = self
+            .interruptible(&args)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("vrun");
+        let mut stderr = BufReader::new(child.stderr.take().expect("a pipe"));
+        let mut said = String::new();
+        let mut line = String::new();
+        while stderr.read_line(&mut line).expect("UTF-8") > 0 {
+            if let Some(base) = line.strip_prefix("vrun: base ") {
+                interrupt(&child);
+                said = base.trim_end().to_owned();
+                stderr.read_to_string(&mut line).expect("UTF-8");
+                break;
+            }
+            if !line.starts_with("vrun: passed over") {
+                said.push_str(&line);
+            }
+            line.clear();
+        }
+        child.wait().expect("an end");
+        said
+    }
+}
+
+/// Tells whoever runs the tests: past the test harness, which keeps what a passing test prints.
+pub fn tell(line: impl fmt::Display) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Sends SIGINT to a process alone, as no terminal would.
+pub fn interrupt(child: &Child) {
+    signal(child, "INT");
+}
+
+pub fn signal(child: &Child, name: &str) {
+    let kill = format!("kill -{name} {}", child.id());
+    let status = Command::new("/bin/sh").args(["-c", &kill]).status();
+    assert!(status.is_ok_and(|status| status.success()));
+}
+
+/// How a command ended.
+pub struct Outcome {
+    pub status: ExitStatus,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Outcome {
+            status,
+            stdout,
+            stderr,
+        } = self;
+        write!(out, "{status}\n--- stdout\n{stdout}\n--- stderr\n{stderr}")
+    }
+}
+
+impl Outcome {
+    pub fn of(command: &mut Command) -> Outcome {
+        let output = command.output().expect("a program that starts");
+        Outcome {
+            status: output.status,
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    #[track_caller]
+    pub fn code(self, code: i32) -> Outcome {
+        assert_eq!(self.status.code(), Some(code), "{self}");
+        self
+    }
+
+    #[track_caller]
+    pub fn stdout(self, text: &str) -> Outcome {
+        assert_eq!(self.stdout.trim_end(), text, "{self}");
+        self
+    }
+
+    /// That stderr holds each of these.
+    #[track_caller]
+    pub fn says(self, parts: &[&str]) -> Outcome {
+        for part in parts {
+            assert!(self.stderr.contains(part), "no `{part}` in\n{self}");
+        }
+        self
+    }
+}

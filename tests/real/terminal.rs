@@ -1,0 +1,101 @@
+//! A person at a terminal: the program has it for itself, as if vrun were not there. A real Python plays the
+//! person on a pseudo-terminal, with a real shell that has job control.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use crate::project::{Outcome, Project};
+use crate::pythons;
+
+/// Starts a program on a terminal of its own, types into it, and reads what it shows.
+const PERSON: &str = r#"
+import os, pty, select, sys, time
+
+program, terminal = pty.fork()
+if program == 0:
+    os.execvp(sys.argv[1], sys.argv[1:])
+shown = b""
+
+def wait_for(text):
+    global shown
+    end = time.monotonic() + 60
+    while text not in shown:
+        if time.monotonic() > end:
+            sys.exit("%r never came after %r" % (text, shown))
+        if select.select([terminal], [], [], 1)[0]:
+            try:
+                shown += os.read(terminal, 4096)
+            except OSError:
+                sys.exit("the program ended before %r, after %r" % (text, shown))
+    shown = shown.split(text, 1)[1]
+
+def type(text):
+    os.write(terminal, text)
+
+def end():
+    status = os.waitpid(program, 0)[1]
+    return os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status)
+"#;
+
+/// Has the person do what `acts` says with `program`.
+fn play(project: &Project, acts: &str, program: &[&str]) {
+    let script = format!("{PERSON}{acts}");
+    let mut person = std::process::Command::new(&pythons::newest().exe);
+    project.place(&mut person);
+    person.args(["-I", "-c", &script]).args(program);
+    Outcome::of(&mut person).code(0);
+}
+
+/// A project with its environment, with vrun and the system's own programs on PATH.
+fn project() -> Project {
+    let project = Project::with_python();
+    symlink(env!("CARGO_BIN_EXE_vrun"), project.path("bin/vrun")).expect("a link");
+    project.run(["true"]);
+    assert!(fs::exists(project.path("app/.venv/pyvenv.cfg")).is_ok_and(|is| is));
+    let project = project.first_on_path(Path::new("/usr/bin"));
+    let path = format!("{}:/usr/bin:/bin", project.path("bin").display());
+    project.var("PATH", path).var("TERM", "dumb")
+}
+
+#[test]
+fn a_prompt_of_python_takes_ctrl_c_and_raw_keys_for_itself() {
+    let acts = r#"
+wait_for(b">>> ")
+type(b"import os, sys, termios, time, tty\n"); wait_for(b">>> ")
+type(b"print('be' 'gun', sys.prefix) or time.sleep(60)\n"); wait_for(b"begun"); wait_for(b"/.venv")
+type(b"\x03"); wait_for(b"KeyboardInterrupt"); wait_for(b">>> ")
+type(b"print('still ' 'here')\n"); wait_for(b"still here"); wait_for(b">>> ")
+type(b"usual = termios.tcgetattr(0)\n"); wait_for(b">>> ")
+type(b"_ = tty.setraw(0), print('lis' 'tening', flush=True), print(os.read(0, 1)), termios.tcsetattr(0, termios.TCSANOW, usual)\n")
+wait_for(b"listening")
+type(b"\x03"); wait_for(b"b'\\x03'"); wait_for(b">>> ")
+type(b"exit(7)\n")
+assert end() == 7
+"#;
+    // The plain prompt: 3.13's own draws on the terminal as it likes.
+    let project = project().var("PYTHON_BASIC_REPL", "1");
+    play(&project, acts, &["vrun", "python", "-q"]);
+}
+
+#[test]
+fn a_shell_stops_resumes_and_ends_the_program_as_a_job_of_its_own() {
+    let acts = r#"
+type(b"PS1='rea''dy> '\n"); wait_for(b"ready> ")
+type(b"vrun sleep 60\n"); wait_for(b"\n"); time.sleep(1)
+type(b"\x1a"); wait_for(b"Stopped"); wait_for(b"ready> ")
+type(b"fg\n"); wait_for(b"vrun sleep 60"); time.sleep(1)
+type(b"\x03"); wait_for(b"ready> ")
+type(b"echo code=$?\n"); wait_for(b"code=130"); wait_for(b"ready> ")
+type(b"vrun sleep 60 &\n"); wait_for(b"ready> ")
+type(b"kill -TERM %1; wait %1; echo code=$?\n"); wait_for(b"code=143"); wait_for(b"ready> ")
+type(b"exit\n")
+end()
+"#;
+    let Ok(bash) = which::which("bash") else {
+        println!("not tested: there is no bash, whose job control this needs");
+        return;
+    };
+    let bash = bash.to_str().expect("a plain path");
+    play(&project(), acts, &[bash, "--norc", "--noprofile", "-i"]);
+}
