@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::project::{Outcome, Project};
+use crate::project::{self, Outcome, Project};
 use crate::pythons;
 
 /// vrun in the project, with the user's own variables: where the index is, and what certificates are to be
@@ -25,7 +25,9 @@ fn a_package_from_the_index_is_there_for_the_project_and_for_no_other() {
     let (one, other) = (Project::new(), Project::new());
     let installed = vrun(&one, &["pip", "install", "--quiet", "tomli==2.0.1"]);
     if !installed.status.success() {
-        println!("not tested: pip reaches no index here:\n{installed}");
+        project::tell(&format!(
+            "not tested: pip reaches no index here:\n{installed}"
+        ));
         return;
     }
     let version = "from importlib.metadata import version; print(version('tomli'))";

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use crate::project::{Outcome, Project};
+use crate::project::{self, Outcome, Project};
 use crate::pythons;
 
 /// Starts a program on a terminal of its own, types into it, and reads what it shows.
@@ -93,7 +93,7 @@ type(b"exit\n")
 end()
 "#;
     let Ok(bash) = which::which("bash") else {
-        println!("not tested: there is no bash, whose job control this needs");
+        project::tell("not tested: there is no bash, whose job control this needs");
         return;
     };
     let bash = bash.to_str().expect("a plain path");
