@@ -103,6 +103,14 @@ impl World {
         env::temp_dir()
     }
 
+    /// vrun's own directory for what can be made again: VRUN_CACHE_DIR, or `vrun` in the user's.
+    pub fn cache(&self) -> Option<PathBuf> {
+        let setting = |name: &str| self.setting(name).map(PathBuf::from);
+        let named = setting("VRUN_CACHE_DIR").and_then(|dir| self.absolute(&dir).ok());
+        let usual = || os::cache_home(self.home().as_deref(), setting).map(|dir| dir.join("vrun"));
+        named.or_else(usual)
+    }
+
     /// The file that vrun itself runs from.
     pub fn own(&self) -> Option<PathBuf> {
         env::current_exe().ok()

@@ -164,6 +164,20 @@ fn incapable(base: &Base, missing: &str, at: &Path) -> Error {
     }
 }
 
+/// What is said of an environment whose base brings no pip along.
+pub fn without_pip(base: &Base) -> String {
+    let from = format!(
+        "it has no pip, because {} brings none along",
+        shown(&base.exe)
+    );
+    match packaged(base) {
+        Some(package) => {
+            format!("{from}; `apt install {package}` and `vrun python -m ensurepip` add it")
+        }
+        None => from,
+    }
+}
+
 /// The package that holds what Debian and its kin take out of their Python.
 fn packaged(base: &Base) -> Option<String> {
     let real: PathBuf = dunce::canonicalize(&base.exe).ok()?;

@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use crate::error::{Error, shown};
+use crate::error::{Error, reason, shown};
 use crate::voice::Voice;
 use crate::world::World;
 
@@ -16,6 +16,7 @@ mod fill;
 mod interrupt;
 mod lock;
 mod maker;
+mod native;
 mod place;
 mod renamed;
 pub mod request;
@@ -24,9 +25,10 @@ mod vars;
 
 pub use request::Wish;
 
-use base::Inquiry;
+use base::{Base, Inquiry};
 use lock::Turn;
 use maker::Workshop;
+use native::{Known, Store};
 use staged::Staged;
 
 /// Where an environment is to be made.
@@ -91,12 +93,44 @@ fn make(
         stop: &stop,
         voice,
     };
-    maker::make(&base, staged.path(), place.at, &workshop)?;
-    staged.finish()?;
+    build(&base, &staged, place, world, &workshop)?;
+    staged.sign()?;
     interrupt::check(&stop)?;
     staged.put(target)?;
     interrupt::check(&stop)?;
     let seconds = started.elapsed().as_secs_f64();
     voice.tell(format_args!("created {at} in {seconds:.1} s"));
+    Ok(())
+}
+
+/// The environment itself: by vrun where it knows how the base would make it, else by the base.
+fn build(
+    base: &Base,
+    staged: &Staged,
+    place: &Place<'_>,
+    world: &World,
+    workshop: &Workshop<'_>,
+) -> Result<(), Error> {
+    let voice = workshop.voice;
+    let Some(known) = Known::of(base) else {
+        voice.detail(|| format!("{} makes it itself", shown(&base.exe)));
+        maker::make(base, staged.path(), place.at, workshop)?;
+        return staged.tell_its_place();
+    };
+    let store = world.cache().map(|cache| Store::open(&cache));
+    if let Some(Err(why)) = &store {
+        voice.detail(|| format!("the cache is not used: {}", reason(why)));
+    }
+    let plan = native::Plan {
+        base: &known,
+        root: staged.path(),
+        home: place.at,
+    };
+    let store = store.and_then(Result::ok);
+    let made = native::make(&plan, store.as_ref());
+    let seeds = made.map_err(|error| place::cannot(place.at, &error))?;
+    if seeds == native::Seeds::Missing {
+        voice.tell(maker::without_pip(base));
+    }
     Ok(())
 }

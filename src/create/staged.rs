@@ -58,15 +58,22 @@ impl Staged {
         &self.root
     }
 
-    /// Has the environment speak of its final place, and signs it.
+    /// Has an environment that knows only where it was made speak of its place instead.
     ///
     /// # Errors
     /// A file cannot be written.
-    pub fn finish(&self) -> Result<(), Error> {
+    pub fn tell_its_place(&self) -> Result<(), Error> {
         let extra = self.dir.path().file_name().unwrap_or_default();
         renamed::without(self.path(), extra.as_encoded_bytes())
-            .and_then(|()| renamed::sign(self.path()))
             .map_err(|error| cannot(&self.at, &error))
+    }
+
+    /// Adds what every environment should have.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn sign(&self) -> Result<(), Error> {
+        renamed::sign(self.path()).map_err(|error| cannot(&self.at, &error))
     }
 
     /// Moves it into its place.

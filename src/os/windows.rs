@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::windows::io::AsRawHandle;
 use std::path::{Path, PathBuf};
@@ -75,6 +75,42 @@ pub fn kill_group(leader: &mut Child) -> io::Result<()> {
 /// The directory for files that can be made again.
 pub fn cache_home(_: Option<&Path>, setting: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
     setting("LOCALAPPDATA").filter(|path| path.is_absolute())
+}
+
+/// Whether links are made as a matter of course: they are for administrators here.
+pub const HAS_LINKS: bool = false;
+/// Where venv keeps the templates that are this system's own.
+pub const TEMPLATES: &str = "nt";
+/// Whether an environment has a `lib64` beside its `lib`.
+pub const HAS_LIB64: bool = false;
+
+/// Every file whose name says so can be run.
+///
+/// # Errors
+/// None.
+pub fn make_executable(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Files have no mode.
+///
+/// # Errors
+/// None.
+pub fn copy_mode(_: &Path, _: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Files have no mode.
+pub fn same_mode(_: &Metadata, _: &Metadata) -> bool {
+    true
+}
+
+/// Makes `dir`. What lies below the user's profile is his alone.
+///
+/// # Errors
+/// It cannot be made.
+pub fn private_dir(dir: &Path) -> io::Result<()> {
+    fs::create_dir_all(dir)
 }
 
 /// Runs `program` and ends with its exit code, all 32 bits of it. Returns only to say why it could

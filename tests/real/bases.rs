@@ -204,39 +204,51 @@ fn a_link_that_is_not_enough_is_replaced_by_what_it_leads_to() {
     assert!(link.starts_with(&moved) || link.is_relative(), "{link:?}");
 }
 
-#[test]
-fn a_base_without_ensurepip_is_told_what_it_lacks() {
+/// A Python of its own in `poor`, the newest one's, that lacks a part of its library.
+pub fn poor(lacks: &str) -> Project {
     let python = pythons::newest();
-    let project = Project::new().dir("poor/bin").dir("app");
-    let lib = python.says("import os; print(os.path.dirname(os.__file__))");
-    let name = lib.rsplit('/').next().expect("a name");
-    let poor = format!("poor/lib/{name}");
-    let project = project.dir(&poor);
-    for entry in fs::read_dir(&lib).expect("a library").flatten() {
-        let part = entry.file_name().to_string_lossy().into_owned();
-        if part != "ensurepip" {
-            std::os::unix::fs::symlink(entry.path(), project.path(&poor).join(part))
-                .expect("a link");
+    let lib = PathBuf::from(python.says("import os; print(os.path.dirname(os.__file__))"));
+    let own = Path::new("poor/lib").join(lib.file_name().expect("a name"));
+    let lacking = Path::new(lacks);
+    let mut project = Project::new().dir("poor/bin");
+    for above in lacking.ancestors().skip(1) {
+        project = project.dir(own.join(above).to_str().expect("UTF-8"));
+        for entry in fs::read_dir(lib.join(above)).expect("a library").flatten() {
+            let part = above.join(entry.file_name());
+            if !lacking.starts_with(&part) {
+                let link = project.path(own.join(part));
+                std::os::unix::fs::symlink(entry.path(), link).expect("a link");
+            }
         }
     }
-    let copied = Command::new("/bin/cp")
-        .arg(&python.exe)
-        .arg(project.path("poor/bin/python3"))
-        .status();
+    let to = project.path("poor/bin/python3");
+    let copied = Command::new("/bin/cp").arg(&python.exe).arg(to).status();
     assert!(copied.is_ok_and(|status| status.success()));
     project
-        .run(["-p", "../poor", "python", "-V"])
-        .code(125)
-        .says(&[
-            "vrun: cannot create ",
-            "has no `ensurepip` module\n",
-            "hint: take another Python with `-p",
-        ]);
-    project.assert_only(&["setup.py"]);
 }
 
 #[test]
-fn debians_python_without_its_venv_package_is_told_the_command_that_mends_it() {
+fn a_base_without_ensurepip_makes_an_environment_without_pip_and_says_so() {
+    let project = poor("ensurepip");
+    project
+        .run([
+            "-p",
+            "../poor",
+            "python",
+            "-c",
+            "import sys; print(sys.prefix)",
+        ])
+        .code(0)
+        .stdout(&project.path("app/.venv").display().to_string())
+        .says(&["vrun: it has no pip, because ", " brings none along\n"]);
+    project
+        .run(["pip", "list"])
+        .code(127)
+        .says(&["no `pip` in "]);
+}
+
+#[test]
+fn debians_python_without_its_venv_package_takes_the_wheels_or_says_how_to_get_them() {
     let system = Path::new("/usr/bin");
     let is_system = |python: &&Python| python.exe.parent() == Some(system);
     let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
@@ -256,13 +268,27 @@ fn debians_python_without_its_venv_package_is_told_the_command_that_mends_it() {
         ));
         return;
     }
+    // Its wheels lie apart from it, in a package of their own.
+    let wheels = "/usr/share/python-wheels";
+    let vrun = env!("CARGO_BIN_EXE_vrun");
+    if !fs::read_dir(wheels).is_ok_and(|files| files.count() > 0) {
+        told_how_to_get_pip(python, &hide);
+        return;
+    }
+    let project = Project::new().python("python3", python);
+    in_mounts(&project, &format!("{hide} && exec '{vrun}' pip --version")).code(0);
+    told_how_to_get_pip(
+        python,
+        &format!("{hide} && /bin/mount -t tmpfs none {wheels}"),
+    );
+}
+
+fn told_how_to_get_pip(python: &Python, hide: &str) {
     let project = Project::new().python("python3", python);
     let script = format!("{hide} && exec '{}' python -V", env!("CARGO_BIN_EXE_vrun"));
-    let command = format!("hint: `apt install python{}-venv` adds it", python.short());
-    in_mounts(&project, &script)
-        .code(125)
-        .says(&["has no `ensurepip` module\n", &command]);
-    project.assert_only(&["setup.py"]);
+    let command = format!("`apt install python{}-venv`", python.short());
+    let made = in_mounts(&project, &script).code(0);
+    made.says(&["vrun: it has no pip, because ", &command]);
 }
 
 /// The interpreter's file alone, as `moved/bin/python`.

@@ -25,7 +25,7 @@ fn a_package_from_the_index_is_there_for_the_project_and_for_no_other() {
     let (one, other) = (Project::new(), Project::new());
     let installed = vrun(&one, &["pip", "install", "--quiet", "tomli==2.0.1"]);
     if !installed.status.success() {
-        project::tell(&format!(
+        project::tell(format_args!(
             "not tested: pip reaches no index here:\n{installed}"
         ));
         return;

@@ -8,6 +8,7 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::bases;
 use crate::project::{Project, interrupt, signal};
 
 #[test]
@@ -44,9 +45,17 @@ fn fifty_at_once_make_one_environment_and_all_succeed() {
     project.assert_only(&[".venv", "setup.py"]);
 }
 
+/// A project whose Python takes its time: vrun leaves it to make its environments itself, because its venv
+/// has no templates.
+fn slow() -> Project {
+    let project = bases::poor("venv/scripts");
+    let bin = project.path("poor/bin");
+    project.first_on_path(&bin)
+}
+
 #[test]
 fn a_maker_that_is_killed_leaves_no_environment_and_the_next_makes_one() {
-    let project = Project::with_python();
+    let project = slow();
     let mut maker = start(&project);
     let staged = midway(&project);
     signal(&maker, "KILL");
@@ -68,7 +77,7 @@ fn a_maker_that_is_killed_leaves_no_environment_and_the_next_makes_one() {
 
 #[test]
 fn an_interrupted_maker_ends_with_130_and_leaves_nothing() {
-    let project = Project::with_python();
+    let project = slow();
     let mut maker = start(&project);
     let staged = midway(&project);
     // Now what venv has started is at work, and what that has.
@@ -95,7 +104,7 @@ fn an_interrupted_maker_ends_with_130_and_leaves_nothing() {
 
 #[test]
 fn an_interrupt_that_came_ignored_stays_ignored() {
-    let project = Project::with_python();
+    let project = slow();
     let mut command = std::process::Command::new("/bin/sh");
     let vrun = env!("CARGO_BIN_EXE_vrun");
     let script = format!("trap '' INT; exec '{vrun}' python -c ''");
@@ -110,7 +119,7 @@ fn an_interrupt_that_came_ignored_stays_ignored() {
 
 #[test]
 fn who_waits_for_a_failing_maker_tries_for_itself() {
-    let project = Project::with_python();
+    let project = slow();
     let mut maker = start(&project);
     midway(&project);
     let mut waiter = project.vrun(["python", "-c", ""]);

@@ -156,5 +156,5 @@ fn a_full_disk_is_a_clear_error_and_leaves_nothing() {
     let vrun = env!("CARGO_BIN_EXE_vrun");
     let script = format!("{mount} && : > setup.py && '{vrun}' python -V; echo $?; /bin/ls -A");
     let full = in_mounts(&project, &script).code(0).stdout("125\nsetup.py");
-    full.says(&["vrun: cannot create ", "No space left on device", "hint: "]);
+    full.says(&["vrun: cannot create ", "no space left on device", "hint: "]);
 }

@@ -39,9 +39,11 @@ if hasattr(sys, 'implementation'):
 else:
     name = 'pypy' if 'PyPy' in sys.version else 'cpython'
 threads = 'free-threading' in sys.version or 't' in getattr(sys, 'abiflags', '')
+# Loaded before any script, and from the standard library.
+stdlib = getattr(sys, '_stdlib_dir', None) or sys.modules['encodings'].__file__.rsplit('encodings', 1)[0]
 fields = ['vrun', name] + ['%d' % n for n in v[:3]] + ['%s' % v[3], '%d' % v[4], 't' if threads else '']
 out = getattr(sys.stdout, 'buffer', sys.stdout)
-out.write(raw('\\0').join([raw(field) for field in fields + [sys.executable or '']]))
+out.write(raw('\\0').join([raw(field) for field in fields + [stdlib, sys.executable or '']]))
 ";
 
 /// A search for a base interpreter.
@@ -70,8 +72,7 @@ impl Inquiry<'_> {
             Err(why) => return Ok(Err(why)),
         };
         if os::same_file(path, &answer.executable) {
-            let (exe, kind) = (path.to_owned(), answer.kind);
-            return Ok(Ok(Base { exe, kind }));
+            return Ok(Ok(answer.base(path.to_owned())));
         }
         // A shim. What it leads to may be an environment's Python in its turn.
         let exe = match outer::behind(&answer.executable) {
@@ -80,15 +81,10 @@ impl Inquiry<'_> {
         };
         self.voice
             .detail(|| format!("{} leads to {}", shown(path), shown(&exe)));
-        let kind = if exe == answer.executable {
-            answer.kind
-        } else {
-            match self.known(&exe)? {
-                Ok(answer) => answer.kind,
-                Err(why) => return Ok(Err(why)),
-            }
-        };
-        Ok(Ok(Base { exe, kind }))
+        if exe == answer.executable {
+            return Ok(Ok(answer.base(exe)));
+        }
+        Ok(self.known(&exe)?.map(|answer| answer.base(exe)))
     }
 
     fn known(&self, path: &Path) -> Result<Result<Answer, String>, Error> {
@@ -165,10 +161,16 @@ pub fn is_script(path: &Path) -> bool {
 #[derive(Debug, PartialEq, Eq)]
 struct Answer {
     kind: Kind,
+    stdlib: PathBuf,
     executable: PathBuf,
 }
 
 impl Answer {
+    fn base(self, exe: PathBuf) -> Base {
+        let Answer { kind, stdlib, .. } = self;
+        Base { exe, kind, stdlib }
+    }
+
     fn parse(bytes: &[u8]) -> Option<Answer> {
         let fields: Vec<_> = bytes.split(|byte| *byte == 0).collect();
         let [
@@ -178,6 +180,7 @@ impl Answer {
             level,
             serial,
             threads,
+            stdlib,
             executable,
         ] = &fields[..]
         else {
@@ -195,14 +198,20 @@ impl Answer {
             b"candidate" => format!("rc{serial}"),
             _ => String::new(),
         };
-        let executable = PathBuf::from(os::text(executable.to_vec())?);
+        let path = |bytes: &[u8]| Some(PathBuf::from(os::text(bytes.to_vec())?));
+        let (stdlib, executable) = (path(stdlib)?, path(executable)?);
         let kind = Kind {
             implementation: str::from_utf8(name).ok()?.to_owned(),
             release,
             suffix,
             free_threaded: *threads == b"t",
         };
-        Some(Answer { kind, executable }).filter(|answer| answer.executable.is_absolute())
+        let answer = Answer {
+            kind,
+            stdlib,
+            executable,
+        };
+        Some(answer).filter(|answer| answer.executable.is_absolute())
     }
 }
 
@@ -212,12 +221,13 @@ mod tests {
 
     #[test]
     fn an_answer_is_read_byte_for_byte() {
-        let bytes = b"vrun\0cpython\x003\x0013\x000\0final\x000\0t\0/opt/\xff py/bin/python3";
+        let bytes =
+            b"vrun\0cpython\x003\x0013\x000\0final\x000\0t\0/opt/lib\0/opt/\xff py/bin/python3";
         let answer = Answer::parse(bytes).expect("an answer");
         assert_eq!(answer.kind.to_string(), "Python 3.13.0t");
         let path = answer.executable.as_os_str().as_encoded_bytes();
         assert_eq!(path, b"/opt/\xff py/bin/python3");
-        let early = b"vrun\0pypy\x003\x0014\x000\0candidate\x001\0\0/x";
+        let early = b"vrun\0pypy\x003\x0014\x000\0candidate\x001\0\0/l\0/x";
         let answer = Answer::parse(early).expect("an answer");
         assert_eq!(answer.kind.to_string(), "PyPy 3.14.0rc1");
     }
@@ -227,10 +237,11 @@ mod tests {
         for bytes in [
             &b""[..],
             b"Python 3.12.1\n",
-            b"vrun\0cpython\x003\x0013\0final\x000\0\0/x",
-            b"vrun\0cpython\0x\x0013\x000\0final\x000\0\0/x",
-            b"vrun\0cpython\x003\x0013\x000\0final\x000\0\0",
-            b"vrun\0cpython\x003\x0013\x000\0final\x000\0\0python3",
+            b"vrun\0cpython\x003\x0013\0final\x000\0\0/l\0/x",
+            b"vrun\0cpython\0x\x0013\x000\0final\x000\0\0/l\0/x",
+            b"vrun\0cpython\x003\x0013\x000\0final\x000\0\0/l\0",
+            b"vrun\0cpython\x003\x0013\x000\0final\x000\0\0/l\0python3",
+            b"vrun\0cpython\x003\x0013\x000\0final\x000\0\0/x",
         ] {
             assert_eq!(Answer::parse(bytes), None);
         }

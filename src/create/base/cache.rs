@@ -20,10 +20,7 @@ pub struct Cache(Option<PathBuf>);
 impl Cache {
     /// The user's.
     pub fn of(world: &World) -> Cache {
-        let setting = |name: &str| world.setting(name).map(PathBuf::from);
-        let named = setting("VRUN_CACHE_DIR").and_then(|dir| world.absolute(&dir).ok());
-        let usual = || os::cache_home(world.home().as_deref(), setting).map(|dir| dir.join("vrun"));
-        Cache(named.or_else(usual).map(|dir| dir.join("interpreters")))
+        Cache(world.cache().map(|dir| dir.join("interpreters")))
     }
 
     /// What `exe` once answered, if it is still the same.
@@ -42,7 +39,6 @@ impl Cache {
     fn try_write(&self, exe: &Path, answer: &[u8]) -> Option<()> {
         let (file, stamp) = (self.file(exe)?, stamp(exe)?);
         let dir = file.parent()?;
-        fs::create_dir_all(dir).ok()?;
         let mut whole = tempfile::NamedTempFile::new_in(dir).ok()?;
         whole.write_all(&stamp).ok()?;
         whole.write_all(answer).ok()?;
@@ -52,7 +48,11 @@ impl Cache {
     fn file(&self, exe: &Path) -> Option<PathBuf> {
         let mut hasher = DefaultHasher::new();
         exe.hash(&mut hasher);
-        Some(self.0.as_ref()?.join(format!("{:016x}", hasher.finish())))
+        let dir = self.0.as_ref()?;
+        // What another may write to could name a standard library of his.
+        os::private_dir(dir.parent()?).ok()?;
+        os::private_dir(dir).ok()?;
+        Some(dir.join(format!("{:016x}", hasher.finish())))
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Base {
     pub exe: PathBuf,
     /// What it said it is.
     pub kind: Kind,
+    /// The directory of its standard library.
+    pub stdlib: PathBuf,
 }
 
 impl Base {
@@ -58,14 +60,14 @@ pub fn choose(request: Option<&Request>, inquiry: &Inquiry<'_>) -> Result<Base, 
         };
         match answer {
             Ok(base) if fits(request, &base) => {
-                let Base { exe, kind } = &base;
+                let Base { exe, kind, .. } = &base;
                 inquiry
                     .voice
                     .detail(|| format!("base {} ({kind}): {how}", shown(exe)));
                 return Ok(base);
             }
             Ok(base) => {
-                let Base { exe, kind } = &base;
+                let Base { exe, kind, .. } = &base;
                 inquiry
                     .voice
                     .detail(|| format!("passed over {}: it is {kind}", shown(exe)));

@@ -54,8 +54,13 @@ impl fmt::Display for Kind {
 
 impl Kind {
     fn version(&self) -> String {
+        format!("{}{}", self.numbers(), self.suffix)
+    }
+
+    /// `3.13.0`, of whatever release level.
+    pub fn numbers(&self) -> String {
         let numbers: Vec<_> = self.release.iter().map(u64::to_string).collect();
-        format!("{}{}", numbers.join("."), self.suffix)
+        numbers.join(".")
     }
 }
 

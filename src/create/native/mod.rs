@@ -1,0 +1,139 @@
+//! A base interpreter, known -> an environment, made without starting it.
+//!
+//! The result is what that interpreter's own `-m venv` would have made (venv/__init__.py and
+//! ensurepip/__init__.py of its version), but for the `.pyc` files.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use crate::create::base::Base;
+use crate::error::{reason, shown};
+use crate::os;
+
+mod activate;
+mod layout;
+mod pip;
+mod record;
+mod scripts;
+mod seed;
+mod store;
+mod sysconfig;
+mod unpack;
+mod wheel;
+
+pub use store::Store;
+
+/// A base interpreter whose environments vrun knows how to make.
+#[derive(Debug)]
+pub struct Known<'a> {
+    /// The file to link to: absolute, as it was found, links kept.
+    exe: &'a Path,
+    /// 3.13 is (3, 13).
+    version: (u64, u64),
+    /// `3.13.0`.
+    full_version: String,
+    /// Whether it is a free-threaded build, whose directories have a `t` behind the version.
+    free_threaded: bool,
+    /// The directory of its standard library.
+    stdlib: &'a Path,
+}
+
+impl Known<'_> {
+    /// `base`, if it is a CPython whose venv is among those that this maker was measured against, and it
+    /// starts from an environment that links to it as it was found.
+    pub fn of(base: &Base) -> Option<Known<'_>> {
+        let [major, minor, ..] = base.kind.release[..] else {
+            return None;
+        };
+        let is_measured = os::HAS_LINKS
+            && base.kind.implementation == "cpython"
+            && ((3, 6)..=(3, 14)).contains(&(major, minor));
+        let known = Known {
+            exe: &base.exe,
+            version: (major, minor),
+            full_version: base.kind.numbers(),
+            free_threaded: base.kind.free_threaded,
+            stdlib: &base.stdlib,
+        };
+        let has_templates = base.stdlib.join("venv").join("scripts").is_dir();
+        (is_measured && has_templates && known.starts_from_home()).then_some(known)
+    }
+
+    /// An environment's Python looks for its library above `home`, then where it was configured to be
+    /// (getpath.py). Where neither is its own, as with a link to a Python that was moved, only starting it
+    /// tells what happens.
+    fn starts_from_home(&self) -> bool {
+        let name = self.directory_name();
+        let library = |dir: &Path| dir.join("lib").join(&name);
+        let above = self.exe.ancestors().skip(2).map(library);
+        let found = above.into_iter().find(|dir| dir.join("os.py").is_file());
+        let configured =
+            || sysconfig::literal(self.stdlib, "prefix").map(|dir| library(dir.as_ref()));
+        found
+            .or_else(configured)
+            .is_some_and(|dir| os::same_file(&dir, self.stdlib))
+    }
+
+    /// `python3.13`, `python3.13t`: what its directories are called.
+    fn directory_name(&self) -> String {
+        let (major, minor) = self.version;
+        format!(
+            "python{major}.{minor}{}",
+            if self.free_threaded { "t" } else { "" }
+        )
+    }
+}
+
+/// An environment to be made.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    /// Its base interpreter.
+    pub base: &'a Known<'a>,
+    /// Where it is written: a directory that is there and empty.
+    pub root: &'a Path,
+    /// Where it will stand; its files say so.
+    pub home: &'a Path,
+}
+
+/// Whether pip came with it.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Seeds {
+    /// It did.
+    Installed,
+    /// The base interpreter brings none along.
+    Missing,
+}
+
+/// Makes the environment.
+///
+/// # Errors
+/// Something cannot be read or written.
+pub fn make(plan: &Plan<'_>, store: Option<&Store>) -> io::Result<Seeds> {
+    layout::lay_out(plan)?;
+    activate::write(plan)?;
+    let wheels = wheel::bundled(plan.base)?;
+    // pip is the last of them, and the one that would have installed them all.
+    let Some(pip) = wheels.last().map(|wheel| pip::Pip::of(&wheel.version)) else {
+        return Ok(Seeds::Missing);
+    };
+    for wheel in &wheels {
+        seed::install(wheel, pip, store, plan)?;
+    }
+    Ok(Seeds::Installed)
+}
+
+/// Writes a new file.
+fn write(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
+    fs::write(path, text).map_err(|error| failed("write", path, &error))
+}
+
+fn make_dir(path: &Path) -> io::Result<()> {
+    fs::create_dir_all(path).map_err(|error| failed("make", path, &error))
+}
+
+/// The error, with what it kept from being done.
+fn failed(verb: &str, path: &Path, error: &io::Error) -> io::Error {
+    let what = format!("cannot {verb} {}: {}", shown(path), reason(error));
+    io::Error::new(error.kind(), what)
+}

@@ -1,0 +1,165 @@
+//! Console scripts: an entry point -> the file that pip would write for it.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use super::pip::{Form, Pip};
+
+/// What a shebang may be long on every system (distlib's limit; Linux takes 255, macOS 512).
+const LONGEST: usize = 127;
+
+/// A script's name and what it calls.
+#[derive(Debug, PartialEq, Eq)]
+pub struct EntryPoint {
+    /// `pip3`
+    pub name: String,
+    /// `pip._internal.cli.main`
+    pub module: String,
+    /// `main`
+    pub function: String,
+}
+
+/// The console scripts that entry_points.txt lists (the entry points specification). pip and easy_install
+/// name theirs after the Python they are installed for, whatever the file says (pip's wheel.py).
+pub fn console_scripts(text: &str, (major, minor): (u64, u64)) -> Vec<EntryPoint> {
+    let section = text
+        .lines()
+        .map(str::trim)
+        .skip_while(|line| *line != "[console_scripts]")
+        .skip(1);
+    let mut scripts = Vec::new();
+    for line in section.take_while(|line| !line.starts_with('[')) {
+        let Some((name, target)) = line.split_once('=') else {
+            continue;
+        };
+        let Some((module, function)) = target.trim().split_once(':') else {
+            continue;
+        };
+        let entry = |name: String| EntryPoint {
+            name,
+            module: module.trim().to_owned(),
+            function: function.trim().to_owned(),
+        };
+        match name.trim() {
+            "pip" => scripts.extend(
+                [
+                    "pip".to_owned(),
+                    format!("pip{major}"),
+                    format!("pip{major}.{minor}"),
+                ]
+                .map(entry),
+            ),
+            "easy_install" => scripts.extend(
+                [
+                    "easy_install".to_owned(),
+                    format!("easy_install-{major}.{minor}"),
+                ]
+                .map(entry),
+            ),
+            name if is_versioned(name, "pip") || is_versioned(name, "easy_install-") => {}
+            name => scripts.push(entry(name.to_owned())),
+        }
+    }
+    scripts
+}
+
+fn is_versioned(name: &str, stem: &str) -> bool {
+    name.strip_prefix(stem).is_some_and(|rest| {
+        !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+    })
+}
+
+/// The script's text. `python` is the interpreter that its first line names.
+pub fn text(entry: &EntryPoint, python: &Path, pip: Pip) -> Vec<u8> {
+    let mut text = shebang(python.as_os_str());
+    let EntryPoint {
+        module, function, ..
+    } = entry;
+    let import = function.split('.').next().unwrap_or(function);
+    let body = match pip.script_form() {
+        Form::WithRegex18 => format!(
+            "\n# -*- coding: utf-8 -*-\nimport re\nimport sys\n\nfrom {module} import {import}\n\n\
+             if __name__ == '__main__':\n    \
+             sys.argv[0] = re.sub(r'(-script\\.pyw?|\\.exe)?$', '', sys.argv[0])\n    \
+             sys.exit({function}())\n"
+        ),
+        Form::WithRegex => format!(
+            "# -*- coding: utf-8 -*-\nimport re\nimport sys\nfrom {module} import {import}\n\
+             if __name__ == '__main__':\n    \
+             sys.argv[0] = re.sub(r'(-script\\.pyw|\\.exe)?$', '', sys.argv[0])\n    \
+             sys.exit({function}())\n"
+        ),
+        Form::WithSlice => format!(
+            "import sys\nfrom {module} import {import}\nif __name__ == '__main__':\n    \
+             if sys.argv[0].endswith('.exe'):\n        sys.argv[0] = sys.argv[0][:-4]\n    \
+             sys.exit({function}())\n"
+        ),
+        Form::WithRemoveSuffix => format!(
+            "import sys\nfrom {module} import {import}\nif __name__ == '__main__':\n    \
+             sys.argv[0] = sys.argv[0].removesuffix('.exe')\n    sys.exit({function}())\n"
+        ),
+    };
+    text.extend_from_slice(body.as_bytes());
+    text
+}
+
+/// The first line; or, where a path is too long for one or holds a blank, three that sh and Python both
+/// read (distlib's form). The path is quoted for sh, which distlib does not do: `$` and `;` stay plain.
+fn shebang(python: &OsStr) -> Vec<u8> {
+    let path = python.as_encoded_bytes();
+    if path.len() + 3 <= LONGEST && !path.iter().any(u8::is_ascii_whitespace) {
+        return [b"#!", path, b"\n"].concat();
+    }
+    let plain = path
+        .iter()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"_@%+=:,./-".contains(byte));
+    let quoted = if plain { path.to_vec() } else { quoted(path) };
+    [
+        b"#!/bin/sh\n'''exec' ",
+        &quoted[..],
+        b" \"$0\" \"$@\"\n' '''\n",
+    ]
+    .concat()
+}
+
+/// Within double quotes, as distlib has it; a single quote would end the Python string around it.
+fn quoted(path: &[u8]) -> Vec<u8> {
+    let mut quoted = vec![b'"'];
+    for byte in path {
+        if b"\"$`\\".contains(byte) {
+            quoted.push(b'\\');
+        }
+        quoted.push(*byte);
+    }
+    quoted.push(b'"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pips_scripts_are_named_after_the_python_they_are_for() {
+        let text = "[console_scripts]\npip = pip._internal.cli.main:main\npip3 = x:y\npip3.11 = x:y\n\n[other]\na = b:c\n";
+        let scripts = console_scripts(text, (3, 12));
+        let names: Vec<_> = scripts.iter().map(|script| script.name.as_str()).collect();
+        assert_eq!(names, ["pip", "pip3", "pip3.12"]);
+        assert!(
+            scripts
+                .iter()
+                .all(|script| script.module == "pip._internal.cli.main")
+        );
+    }
+
+    #[test]
+    fn a_first_line_is_plain_where_the_kernel_can_read_it() {
+        assert_eq!(shebang(OsStr::new("/a/bin/python")), b"#!/a/bin/python\n");
+        assert_eq!(
+            shebang(OsStr::new("/a b/python")),
+            b"#!/bin/sh\n'''exec' \"/a b/python\" \"$0\" \"$@\"\n' '''\n"
+        );
+        let long = format!("/{}/python", "x".repeat(120));
+        assert!(shebang(OsStr::new(&long)).starts_with(b"#!/bin/sh\n'''exec' /xxx"));
+    }
+}

@@ -1,0 +1,199 @@
+//! The store: wheels unpacked once, in the user's cache directory, for environments to be linked from.
+//!
+//! `wheels/<SHA-256 of the wheel>/` holds the files and a manifest of them. An entry appears whole, by a
+//! rename; one whose files are not what its manifest says is taken away and made again. The store is the
+//! user's alone: what another user owns or may write to could put code into environments.
+
+use std::fs::{self, Metadata};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+use super::failed;
+use super::record::Row;
+use super::unpack::{Unpacked, unpack};
+use crate::os;
+
+const MANIFEST: &str = "manifest";
+const FILES: &str = "files";
+/// What the directory of an entry in the making is called, and when it is surely nobody's any more.
+const UNFINISHED: &str = ".new-";
+const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The user's store.
+#[derive(Clone, Debug)]
+pub struct Store {
+    root: PathBuf,
+}
+
+/// One wheel in it.
+#[derive(Debug)]
+pub struct Entry {
+    /// The directory of its files, which lie there as in site-packages.
+    pub files: PathBuf,
+    /// Each of them.
+    pub unpacked: Vec<Unpacked>,
+}
+
+impl Store {
+    /// The store in the cache directory `cache`.
+    ///
+    /// # Errors
+    /// It cannot be made, or is not the user's alone.
+    pub fn open(cache: &Path) -> io::Result<Store> {
+        let root = cache.join("wheels");
+        os::private_dir(cache)?;
+        os::private_dir(&root)?;
+        Ok(Store { root })
+    }
+
+    /// The entry of the wheel `wheel`, made if there is none that is whole.
+    ///
+    /// # Errors
+    /// The wheel is damaged, or the store cannot be written.
+    pub fn entry(&self, wheel: &Path) -> io::Result<Entry> {
+        let digest = self
+            .digest(wheel)
+            .map_err(|error| failed("read", wheel, &error))?;
+        let at = self.root.join(digest);
+        match read(&at) {
+            Some(entry) => Ok(entry),
+            None => self.make(wheel, &at),
+        }
+    }
+
+    fn make(&self, wheel: &Path, at: &Path) -> io::Result<Entry> {
+        self.sweep();
+        let failed = |error: io::Error| failed("make", at, &error);
+        let new = tempfile::Builder::new()
+            .prefix(UNFINISHED)
+            .tempdir_in(&self.root)
+            .map_err(failed)?;
+        let files = new.path().join(FILES);
+        fs::create_dir(&files).map_err(failed)?;
+        let unpacked = unpack(wheel, &files)?;
+        let text = manifest(&files, &unpacked).map_err(failed)?;
+        fs::write(new.path().join(MANIFEST), text).map_err(failed)?;
+        self.put(new, at).map_err(failed)?;
+        read(at).ok_or_else(|| failed(io::Error::other("it changes while it is read")))
+    }
+
+    /// Renames a new entry into its place. Another writer's that is there already is as good; a damaged
+    /// one makes room.
+    fn put(&self, new: TempDir, at: &Path) -> io::Result<()> {
+        if fs::rename(new.path(), at).is_ok() {
+            // It is not at its old path any more, so there is nothing to take away.
+            let _ = new.keep();
+            return Ok(());
+        }
+        if read(at).is_some() {
+            return Ok(());
+        }
+        let aside = tempfile::Builder::new()
+            .prefix(UNFINISHED)
+            .tempdir_in(&self.root)?;
+        match fs::rename(at, aside.path().join(FILES)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        fs::rename(new.path(), at)?;
+        let _ = new.keep();
+        Ok(())
+    }
+
+    /// Takes away what makers that died left behind.
+    fn sweep(&self) {
+        let entries = fs::read_dir(&self.root).into_iter().flatten().flatten();
+        for entry in entries {
+            let is_unfinished = entry.file_name().to_string_lossy().starts_with(UNFINISHED);
+            let age = entry.metadata().and_then(|found| found.modified()).ok();
+            let age = age.and_then(|time| SystemTime::now().duration_since(time).ok());
+            if is_unfinished && age.is_some_and(|age| age > ABANDONED) {
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
+    }
+
+    /// The wheel's SHA-256 in hexadecimal. It is remembered by the file's path, size and mtime: to read two
+    /// megabytes takes longer than to make an environment.
+    fn digest(&self, wheel: &Path) -> io::Result<String> {
+        let found = fs::metadata(wheel)?;
+        let mut identity = wheel.as_os_str().as_encoded_bytes().to_vec();
+        identity.extend_from_slice(format!("\0{}\0{}", found.len(), mtime(&found)).as_bytes());
+        let known = self
+            .root
+            .join(format!("{}.digest", hexadecimal(&Sha256::digest(identity))));
+        match fs::read_to_string(&known) {
+            Ok(digest)
+                if digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()) =>
+            {
+                return Ok(digest);
+            }
+            _ => {}
+        }
+        let digest = hexadecimal(&Sha256::digest(fs::read(wheel)?));
+        // Written beside and renamed, so that no one reads half of it.
+        let file = tempfile::NamedTempFile::new_in(&self.root)?;
+        fs::write(file.path(), &digest)?;
+        file.persist(&known)?;
+        Ok(digest)
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A file's time of last change, in nanoseconds.
+fn mtime(file: &Metadata) -> u128 {
+    let since = file
+        .modified()
+        .ok()
+        .and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    since.map_or(0, |since| since.as_nanos())
+}
+
+/// A line for each file: size, mtime, whether it is a program, digest, path.
+fn manifest(files: &Path, unpacked: &[Unpacked]) -> io::Result<String> {
+    let mut text = String::new();
+    for Unpacked { row, is_program } in unpacked {
+        let mtime = mtime(&fs::metadata(files.join(&row.path))?);
+        let kind = if *is_program { 'x' } else { '-' };
+        text.push_str(&format!(
+            "{} {mtime} {kind} {} {}\n",
+            row.size, row.digest, row.path
+        ));
+    }
+    // A manifest that was cut short lacks its end.
+    text.push_str("end\n");
+    Ok(text)
+}
+
+/// The entry at `at`, if it is there, whole and unaltered.
+fn read(at: &Path) -> Option<Entry> {
+    let text = fs::read_to_string(at.join(MANIFEST)).ok()?;
+    let files = at.join(FILES);
+    let lines = text.strip_suffix("end\n")?.lines();
+    let unpacked = lines
+        .map(|line| line_of(line, &files))
+        .collect::<Option<Vec<_>>>()?;
+    Some(Entry { files, unpacked })
+}
+
+fn line_of(line: &str, files: &Path) -> Option<Unpacked> {
+    let mut fields = line.splitn(5, ' ');
+    let size: u64 = fields.next()?.parse().ok()?;
+    let time: u128 = fields.next()?.parse().ok()?;
+    let is_program = fields.next()? == "x";
+    let digest = fields.next()?.to_owned();
+    let path = fields.next()?.to_owned();
+    let found = fs::symlink_metadata(files.join(&path)).ok()?;
+    let unaltered = found.is_file() && found.len() == size && mtime(&found) == time;
+    unaltered.then_some(Unpacked {
+        row: Row { path, digest, size },
+        is_program,
+    })
+}
