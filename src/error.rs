@@ -117,13 +117,44 @@ pub fn shown(name: impl AsRef<OsStr>) -> String {
     line
 }
 
-/// A name or path for a command that the reader may paste into a shell.
+/// A name or path for a command that the reader may paste into a shell. What would not show as it is (a
+/// newline, a byte that is no UTF-8) stands as an escape in `$'...'`, which bash, zsh and POSIX 2024 read.
 pub fn typed(name: impl AsRef<OsStr>) -> String {
-    let text = name.as_ref().to_string_lossy();
-    match shell_words::quote(&text) {
-        Cow::Borrowed(plain) => plain.to_owned(),
-        Cow::Owned(quoted) => quoted,
+    let bytes = name.as_ref().as_encoded_bytes();
+    match str::from_utf8(bytes) {
+        Ok(text) if !text.chars().any(char::is_control) => quoted(text),
+        _ => escaped(bytes),
     }
+}
+
+/// `text` as one word of any shell: shell-words leaves bare what means something only to some (braces, `!`
+/// and `^` in bash and zsh).
+pub fn quoted(text: &str) -> String {
+    match shell_words::quote(text) {
+        Cow::Borrowed(bare) if bare.contains(['{', '}', '!', '^', '~', '[', ']']) => {
+            format!("'{bare}'")
+        }
+        word => word.into_owned(),
+    }
+}
+
+fn escaped(bytes: &[u8]) -> String {
+    let mut word = String::from("$'");
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '\'' | '\\' => word.extend(['\\', c]),
+                c if c.is_ascii_control() => word.push_str(&format!("\\x{:02x}", u32::from(c))),
+                c if c.is_control() => word.push_str(&format!("\\u{:04x}", u32::from(c))),
+                c => word.push(c),
+            }
+        }
+        for byte in chunk.invalid() {
+            word.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    word.push('\'');
+    word
 }
 
 #[cfg(test)]
@@ -146,6 +177,20 @@ mod tests {
     fn the_systems_reason_comes_without_its_number() {
         let error = io::Error::from_raw_os_error(2);
         assert!(!reason(&error).contains("os error"), "{}", reason(&error));
+    }
+
+    #[test]
+    fn a_hint_is_one_word_of_one_line_for_every_shell() {
+        for (name, word) in [
+            ("plain/path.py", "plain/path.py"),
+            ("a b", "'a b'"),
+            ("{a,b}", "'{a,b}'"),
+            ("wow!", "'wow!'"),
+            ("it's\n", r"$'it\'s\x0a'"),
+            ("\u{1b}[31m", r"$'\x1b[31m'"),
+        ] {
+            assert_eq!(typed(name), word);
+        }
     }
 
     #[test]

@@ -68,9 +68,13 @@ fn explained(file: &Path, error: io::Error) -> Error {
             "its first line names {interpreter}: {}",
             reason(&error)
         )),
-        (_, None) if os::is_unknown_format(&error) => {
+        (_, None) if os::is_unknown_format(&error) && shebang::is_binary(file) => {
             refused.cause("it is a program for another system")
         }
+        (_, None) if os::is_unknown_format(&error) => match shebang::read(file) {
+            Err(unreadable) => refused.cause(reason(&unreadable)),
+            Ok(_) => refused.cause(reason(&error)),
+        },
         (_, None) => refused.cause(reason(&error)),
     }
 }

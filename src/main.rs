@@ -24,7 +24,7 @@ use cli::{Action, Creation, Mode, Named, Request};
 use create::Place;
 use error::{Error, Exit, reason, shown, typed};
 use find::{Answer, Found, Missing, Names, Passed, Search, Why};
-use program::{Ask, Foreign, Places};
+use program::{Ask, Places, Program};
 use venv::Venv;
 use view::View;
 use voice::Voice;
@@ -57,7 +57,7 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
     for directory in &request.directories {
         world.enter(directory)?;
     }
-    request.ask = program::unlooped(request.ask);
+    request.ask = program::unlooped(request.ask, || world.own());
     let search = search(&request, world)?;
     let found = match answer(&request, &search, world)? {
         Answer::Found(found) => found,
@@ -68,22 +68,22 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
     };
     explain(&found, request.voice);
     let venv = Venv::open(&found.root)?;
-    if let Some(wish) = &request.python {
+    if let Some(wish) = request
+        .python
+        .as_ref()
+        .filter(|_| request.mode == Mode::Run)
+    {
         create::request::check(&venv, wish, world)?;
     }
     let prompt = venv::prompt(&venv.root, venv.cfg.prompt);
     let view = view::of(&venv.root, prompt, world.var("PATH"), found.left.as_deref())?;
-    let places = places(&venv.root, &view, request.foreign, world);
+    let places = places(&venv.root, &view, &request, world);
     let program = program::find(request.ask, request.args, &places)?;
     request
         .voice
         .detail(|| format!("running {}", shown(&program.file)));
     match request.mode {
-        Mode::DryRun => print(&report::dry_run::line(
-            &program,
-            &view,
-            went(&request.directories, world),
-        )),
+        Mode::DryRun => tell(&program, &view, &request.directories, world),
         Mode::Run => Err(launch::become_program(&program, &view.apply(&world.vars))),
     }
 }
@@ -107,7 +107,7 @@ fn search(request: &Request, world: &World) -> Result<Search, Error> {
         start,
         names: Names::from_setting(world.setting("VRUN_NAME"))?,
         home: world.home(),
-        temp: world.temp(),
+        temps: world.temps(),
         ceilings: find::ceilings(world.setting("VRUN_CEILING_DIRECTORIES")),
         active: active.filter(|path| path.is_absolute()).map(world::tidy),
     })
@@ -129,19 +129,7 @@ fn answer(request: &Request, search: &Search, world: &World) -> Result<Answer, E
 /// First use.
 fn make(missing: Missing, request: &Request, world: &World) -> Result<Found, Error> {
     tell_passed(&missing.passed, request.voice);
-    if request.creation == Creation::Never {
-        let by_hand = format!("python3 -m venv {}", typed(&missing.at));
-        return Err(
-            Error::failed(format!("there is no environment at {}", shown(&missing.at)))
-                .cause("`--no-create` or VRUN_NO_CREATE keeps vrun from making it")
-                .hint(format!(
-                    "make it with `{by_hand}`, or say where one is with `--env PATH`"
-                )),
-        );
-    }
-    if let Some(barred) = &missing.barred {
-        return Err(barred.refusal(&missing.at));
-    }
+    permit(&missing, request)?;
     let place = Place {
         at: &missing.at,
         project: missing.project.as_deref(),
@@ -157,43 +145,49 @@ fn make(missing: Missing, request: &Request, world: &World) -> Result<Found, Err
 
 /// `-n` where there is no environment: what would run in the one that would be made.
 fn foretell(missing: Missing, request: Request, world: &World) -> Result<(), Error> {
-    if let Some(barred) = &missing.barred {
-        return Err(barred.refusal(&missing.at));
-    }
-    request
-        .voice
-        .tell(format_args!("would create {}", shown(&missing.at)));
+    permit(&missing, &request)?;
+    let left = missing.left.as_deref();
     let prompt = venv::prompt(&missing.at, None);
-    let view = view::of(
-        &missing.at,
-        prompt,
-        world.var("PATH"),
-        missing.left.as_deref(),
-    )?;
-    let places = places(&missing.at, &view, request.foreign, world);
+    let view = view::of(&missing.at, prompt, world.var("PATH"), left)?;
+    let at = shown(&missing.at);
+    request.voice.tell(format_args!("would create {at}"));
+    let places = places(&missing.at, &view, &request, world);
     let program = program::foretold(request.ask, request.args, &places);
-    print(&report::dry_run::line(
-        &program,
-        &view,
-        went(&request.directories, world),
-    ))
+    tell(&program, &view, &request.directories, world)
 }
 
-fn places<'a>(root: &'a Path, view: &'a View, foreign: Foreign, world: &World) -> Places<'a> {
+/// Whether an environment may be made there at all.
+fn permit(missing: &Missing, request: &Request) -> Result<(), Error> {
+    if request.creation == Creation::Never {
+        let at = typed(&missing.at);
+        let what = format!("there is no environment at {}", shown(&missing.at));
+        return Err(Error::failed(what)
+            .cause("`--no-create` or VRUN_NO_CREATE keeps vrun from making it")
+            .hint(format!(
+                "`python3 -m venv {at}` makes it; `--env PATH` names another"
+            )));
+    }
+    match &missing.barred {
+        Some(barred) => Err(barred.refusal(&missing.at)),
+        None => create::look(&missing.at),
+    }
+}
+
+fn places<'a>(root: &'a Path, view: &'a View, request: &Request, world: &World) -> Places<'a> {
+    let is_named = matches!(request.env, Some(Named::ByOption(_)));
     Places {
         root,
         path: view.path(),
         own: world.own(),
-        foreign,
+        foreign: request.foreign,
+        by_option: is_named || request.project.is_some() || !request.directories.is_empty(),
     }
 }
 
-/// Where `-C` led to, if there was one.
-fn went<'a>(directories: &[PathBuf], world: &'a World) -> Option<&'a Path> {
-    world
-        .var("PWD")
-        .map(Path::new)
-        .filter(|_| !directories.is_empty())
+/// What `-n` answers.
+fn tell(program: &Program, view: &View, went: &[PathBuf], world: &World) -> Result<(), Error> {
+    let went = world.var("PWD").filter(|_| !went.is_empty()).map(Path::new);
+    print(&report::dry_run::line(program, view, went))
 }
 
 fn explain(found: &Found, voice: Voice) {

@@ -50,7 +50,7 @@ impl World {
             && is_plain(logical)
             && os::same_file(logical, Path::new("."))
         {
-            return Ok(logical.to_owned());
+            return Ok(tidy(logical.to_owned()));
         }
         env::current_dir()
             .map(|path| dunce::simplified(&path).to_owned())
@@ -94,13 +94,15 @@ impl World {
 
     /// The user's home directory.
     pub fn home(&self) -> Option<PathBuf> {
-        let home = self.setting(os::HOME)?;
-        Some(PathBuf::from(home)).filter(|path| path.is_absolute())
+        let named = self.setting(os::HOME).map(PathBuf::from);
+        let home = named.or_else(os::home_on_record);
+        home.filter(|path| path.is_absolute())
     }
 
-    /// The system's directory for temporary files, as this user is given it.
-    pub fn temp(&self) -> PathBuf {
-        env::temp_dir()
+    /// The system's directories for temporary files, which many share.
+    pub fn temps(&self) -> Vec<PathBuf> {
+        let shared = os::TEMPS.iter().map(PathBuf::from);
+        shared.chain([env::temp_dir()]).collect()
     }
 
     /// vrun's own directory for what can be made again: VRUN_CACHE_DIR, or `vrun` in the user's.

@@ -134,23 +134,23 @@ struct Typed {
     python: Option<OsString>,
 
     /// Make no environment where there is none
-    #[arg(long, env = "VRUN_NO_CREATE", hide_env = true, value_parser = Switch)]
+    #[arg(long, env = "VRUN_NO_CREATE", hide_env = true, value_parser = Switch, overrides_with = "no_create")]
     no_create: bool,
 
     /// Let a program of another Python run
-    #[arg(long, env = "VRUN_OUTSIDE", hide_env = true, value_parser = Switch)]
+    #[arg(long, env = "VRUN_OUTSIDE", hide_env = true, value_parser = Switch, overrides_with = "outside")]
     outside: bool,
 
     /// Print what would run, quoted for a shell, and stop
-    #[arg(short = 'n', long)]
+    #[arg(short = 'n', long, overrides_with = "dry_run")]
     dry_run: bool,
 
     /// Say nothing but errors
-    #[arg(short, long, env = "VRUN_QUIET", hide_env = true, value_parser = Switch)]
+    #[arg(short, long, env = "VRUN_QUIET", hide_env = true, value_parser = Switch, overrides_with = "quiet")]
     quiet: bool,
 
     /// Say which environment and program, and why
-    #[arg(short, long, env = "VRUN_VERBOSE", hide_env = true, value_parser = Switch)]
+    #[arg(short, long, env = "VRUN_VERBOSE", hide_env = true, value_parser = Switch, overrides_with = "verbose")]
     verbose: bool,
 
     /// Print this help

@@ -40,6 +40,15 @@ pub struct Place<'a> {
     pub project: Option<&'a Path>,
 }
 
+/// Whether an environment could be made at `at`, by a look at what lies there.
+///
+/// # Errors
+/// No environment there could be used, or something is there that is not vrun's to take away.
+pub fn look(at: &Path) -> Result<(), Error> {
+    place::refuse(at)?;
+    place::look(at).map(drop)
+}
+
 /// Makes the environment at `place.at`, or waits for whoever is making it. On Ok it is there and whole.
 ///
 /// # Errors
@@ -51,8 +60,7 @@ pub fn first_use(
     world: &World,
     voice: Voice,
 ) -> Result<(), Error> {
-    place::refuse(place.at)?;
-    place::look(place.at)?;
+    look(place.at)?;
     let _parents = place::Parents::make(place.at)?;
     match lock::take(place.at, voice)? {
         Turn::Done => Ok(()),

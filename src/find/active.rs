@@ -49,7 +49,10 @@ pub fn weigh(walked: Walked, search: &Search) -> Result<Answer, Error> {
         (None, End::Several { roots, dir }) => return Err(undecided(&roots, &dir)),
         (None, End::Top) => {
             let place = project.as_deref().unwrap_or(&start);
-            missing(place.join(search.names.first()), barred(place, search))
+            missing(
+                place.join(search.names.first()),
+                barred(place, project.is_some(), search),
+            )
         }
     };
     match &mut answer {

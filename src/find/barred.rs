@@ -20,15 +20,17 @@ pub enum Barred {
     Inside(PathBuf),
 }
 
-/// Why no environment is made in `place` unasked.
-pub fn barred(place: &Path, search: &Search) -> Option<Barred> {
+/// Why no environment is made in `place` unasked. `is_project` is whether that is a project's root, which a
+/// directory for temporary files may be in a test.
+pub fn barred(place: &Path, is_project: bool, search: &Search) -> Option<Barred> {
     if place.parent().is_none() {
         return Some(Barred::Root);
     }
     if project::is_home(place, search.home.as_deref()) {
         return Some(Barred::Home);
     }
-    if place == search.temp || os::same_file(place, &search.temp) {
+    let is_temp = |temp: &PathBuf| place == temp || os::same_file(place, temp);
+    if !is_project && search.temps.iter().any(is_temp) {
         return Some(Barred::Temp);
     }
     let env = place
@@ -53,10 +55,16 @@ impl Barred {
             ),
             Barred::Inside(env) => format!("no environment is made inside another, {}", shown(env)),
         };
-        let hint = format!(
+        let error = Error::refused(what).hint(format!(
             "go to a project's directory, or say `vrun --env {} ...`",
             typed(at)
-        );
-        Error::refused(what).hint(hint)
+        ));
+        match project::sign(place) {
+            Some(name) => error.cause(format_args!(
+                "the nearest project is {}, because of the {name} there",
+                shown(place)
+            )),
+            None => error,
+        }
     }
 }

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, shown};
+use crate::error::{Error, shown, typed};
 use crate::venv;
 
 mod active;
@@ -34,8 +34,8 @@ pub struct Search {
     pub names: Names,
     /// The user's home directory.
     pub home: Option<PathBuf>,
-    /// The system's directory for temporary files.
-    pub temp: PathBuf,
+    /// The system's directories for temporary files.
+    pub temps: Vec<PathBuf>,
     /// Directories that the walk does not go up into.
     pub ceilings: Vec<PathBuf>,
     /// `VIRTUAL_ENV`, where it is an absolute path.
@@ -151,7 +151,13 @@ pub fn nearest(search: &Search) -> Result<Answer, Error> {
 pub fn beside(script: &Path) -> Result<PathBuf, Error> {
     let real = dunce::canonicalize(script)
         .map_err(|_| Error::not_found(format!("no file named {}", shown(script))))?;
-    Ok(real.parent().unwrap_or(&real).to_owned())
+    // A directory is run by its __main__.py, and is where that lies.
+    let dir = if real.is_dir() {
+        &real
+    } else {
+        real.parent().unwrap_or(&real)
+    };
+    Ok(dir.to_owned())
 }
 
 /// `path`, if a search can start there.
@@ -168,13 +174,32 @@ pub fn directory(path: PathBuf) -> Result<PathBuf, Error> {
     )
 }
 
+/// The environment that a file leads to which was named in its stead. Only a redirect file does: any other
+/// text would be read as the name of a directory.
+fn by_file(file: PathBuf, by: &str, names: &Names) -> Result<PathBuf, Error> {
+    let dir = file.parent().unwrap_or(&file).to_owned();
+    if file.file_name() == Some(names.first()) {
+        return match walk::redirected(file, &dir)? {
+            End::Environment { root, .. } | End::ToBeMade { root, .. } => Ok(root),
+            End::Several { .. } | End::Top => Ok(dir),
+        };
+    }
+    let around = dir.ancestors().find(|dir| dir.join(venv::MARKER).is_file());
+    let error = Error::failed(format!("{} is a file", shown(&file)))
+        .cause(format_args!("{by} takes the directory of an environment"));
+    Err(match around {
+        Some(root) => error.hint(format!("`vrun --env {} ...`", typed(root))),
+        None => error.hint("`vrun --env PATH ...`, such as `vrun --env .venv ...`"),
+    })
+}
+
 /// The environment that was named, found or to be made there; no search.
 ///
 /// # Errors
 /// `path` is a redirect file that leads nowhere.
 pub fn named(path: PathBuf, by: &'static str, search: &Search) -> Result<Answer, Error> {
     let root = if path.is_file() {
-        redirect::target(&path)?
+        by_file(path, by, &search.names)?
     } else {
         path
     };

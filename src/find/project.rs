@@ -31,6 +31,11 @@ pub fn is_root(dir: &Path, home: Option<&Path>) -> bool {
     holds(&FILES) || (holds(&VERSION_CONTROL) && counts())
 }
 
+/// The file that makes a directory a project's root wherever it lies.
+pub fn sign(dir: &Path) -> Option<&'static str> {
+    FILES.into_iter().find(|name| dir.join(name).exists())
+}
+
 /// Whether `dir` is the user's home directory, by whatever name it is reached.
 pub fn is_home(dir: &Path, home: Option<&Path>) -> bool {
     home.is_some_and(|home| dir == home || os::same_file(dir, home))

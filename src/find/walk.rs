@@ -93,18 +93,21 @@ fn look_in(dir: &Path, names: &Names, passed: &mut Vec<Passed>) -> Result<Option
             continue;
         };
         if kind.is_dir() {
-            if root.join(venv::MARKER).is_file() {
-                let dir = dir.to_owned();
-                return Ok(Some(End::Environment {
-                    root,
-                    why: Why::Nearest(dir.clone()),
-                    dir,
-                }));
+            match fs::metadata(root.join(venv::MARKER)) {
+                Ok(found) if found.is_file() => {
+                    let dir = dir.to_owned();
+                    let why = Why::Nearest(dir.clone());
+                    return Ok(Some(End::Environment { root, why, dir }));
+                }
+                Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                    let why = format!("it cannot be looked into: {}", reason(&error));
+                    passed.push(Passed { path: root, why });
+                }
+                _ => passed.push(Passed {
+                    path: root,
+                    why: "it has no pyvenv.cfg".to_owned(),
+                }),
             }
-            passed.push(Passed {
-                path: root,
-                why: "it has no pyvenv.cfg".to_owned(),
-            });
         } else if kind.is_file() && name == names.first() {
             return redirected(root, dir).map(Some);
         }
@@ -129,7 +132,10 @@ fn kind(path: &Path, passed: &mut Vec<Passed>) -> Option<FileType> {
 }
 
 /// Where the redirect file `file` in `dir` leads.
-fn redirected(file: PathBuf, dir: &Path) -> Result<End, Error> {
+///
+/// # Errors
+/// It leads nowhere.
+pub fn redirected(file: PathBuf, dir: &Path) -> Result<End, Error> {
     let root = redirect::target(&file)?;
     let dir = dir.to_owned();
     if root.join(venv::MARKER).is_file() {

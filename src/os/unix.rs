@@ -20,6 +20,8 @@ pub const SCRIPTS: &str = "bin";
 pub const EXE: &str = "";
 /// The variable that names the home directory.
 pub const HOME: &str = "HOME";
+/// Directories for temporary files that all users share, whatever TMPDIR says (hier(7)).
+pub const TEMPS: [&str; 2] = ["/tmp", "/var/tmp"];
 /// What separates the entries of PATH.
 pub const PATH_SEPARATOR: char = ':';
 /// Where programs are looked up when PATH is unset (glibc's `_CS_PATH`, which its execvp takes).
@@ -82,6 +84,19 @@ pub fn kill_group(leader: &mut Child) -> io::Result<()> {
     };
     let group = nix::unistd::Pid::from_raw(id);
     nix::sys::signal::killpg(group, nix::sys::signal::Signal::SIGKILL).map_err(io::Error::from)
+}
+
+/// The user's home directory by the system's records, for a process without HOME. The file is read by hand:
+/// libc's own look-up loads what a static program cannot.
+pub fn home_on_record() -> Option<PathBuf> {
+    let uid = nix::unistd::geteuid().to_string();
+    let passwd = fs::read("/etc/passwd").ok()?;
+    let mut lines = passwd.split(|byte| *byte == b'\n');
+    lines.find_map(|line| {
+        let fields: Vec<_> = line.split(|byte| *byte == b':').collect();
+        let is_user = fields.get(2).is_some_and(|field| *field == uid.as_bytes());
+        fields.get(5).filter(|_| is_user).map(|home| PathBuf::from(OsStr::from_bytes(home)))
+    })
 }
 
 /// The directory for files that can be made again: XDG_CACHE_HOME or its default; on macOS

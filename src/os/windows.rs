@@ -16,6 +16,8 @@ pub const SCRIPTS: &str = "Scripts";
 pub const EXE: &str = ".exe";
 /// The variable that names the home directory.
 pub const HOME: &str = "USERPROFILE";
+/// Directories for temporary files that all users share: each has one of his own.
+pub const TEMPS: [&str; 0] = [];
 /// What separates the entries of PATH.
 pub const PATH_SEPARATOR: char = ';';
 /// Where programs are looked up when PATH is unset: nowhere.
@@ -70,6 +72,11 @@ pub fn lead_group(_: &mut Command) {}
 /// Whatever TerminateProcess says.
 pub fn kill_group(leader: &mut Child) -> io::Result<()> {
     leader.kill()
+}
+
+/// The user's home directory by the system's records; USERPROFILE is always there.
+pub fn home_on_record() -> Option<PathBuf> {
+    None
 }
 
 /// The directory for files that can be made again.

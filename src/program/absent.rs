@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Places, is_python_source};
 use crate::error::{Error, reason, shown, typed};
@@ -29,7 +29,10 @@ pub fn program(name: &OsStr, places: &Places<'_>) -> Error {
         ));
     }
     match name.to_str().filter(|name| is_package_name(name)) {
-        Some(name) => error.hint(format!("install it with `vrun pip install {name}`")),
+        Some(name) => error.hint(format!(
+            "install it with `{} pip install {name}`",
+            call(places)
+        )),
         None => error,
     }
 }
@@ -44,35 +47,67 @@ fn is_other_file(file: &Path, places: &Places<'_>) -> bool {
 
 /// The environment has no Python, or pip, of that name; or not one that runs.
 pub fn python(name: &OsStr, places: &Places<'_>) -> Error {
-    let file = venv::scripts(places.root).join(name);
+    let scripts = venv::scripts(places.root);
+    let file = scripts.join(name);
     if is_other_file(&file, places) {
         return not_executable(&file);
     }
-    let (root, what) = (shown(places.root), shown(name));
-    match fs::read_link(&file) {
-        Ok(target) if !file.exists() => {
-            let remake = format!("python3 -m venv --clear {}", typed(places.root));
-            return Error::refused(format!("{root} is broken: its `{what}` is gone"))
-                .cause(format_args!(
-                    "{} points to {}, which does not exist",
-                    shown(&file),
-                    shown(target)
-                ))
-                .hint(format!("`{remake}` makes it anew, without its packages"));
-        }
-        _ => {}
+    let (root, what, call) = (shown(places.root), shown(name), call(places));
+    if let Some(end) = dangling(&file).or_else(|| dangling(&venv::python(places.root))) {
+        return broken(&file, &end, places);
     }
     let error = Error::not_found(format!("no `{what}` in {root}"));
     match what.as_str() {
         "python" if file.exists() => error.cause(format_args!("{} is vrun itself", shown(&file))),
         "python" => error.cause(format_args!("{} does not exist", shown(&file))),
-        pip if pip.starts_with("pip") => {
-            error.hint("`vrun python -m ensurepip` installs pip there")
+        pip if pip.starts_with("pip") && scripts.join("pip").exists() => {
+            error.hint(format!("`{call} pip` is this environment's"))
         }
-        _ => {
-            error.hint("`vrun python` is this environment's; `vrun --outside` lets another one run")
+        pip if pip.starts_with("pip") => {
+            error.hint(format!("`{call} python -m ensurepip` installs pip there"))
+        }
+        _ => error.hint(format!(
+            "`{call} python` is this environment's; `--outside` lets another one run"
+        )),
+    }
+}
+
+/// How vrun is called for this environment from here.
+fn call(places: &Places<'_>) -> String {
+    if places.by_option {
+        return format!("vrun --env {}", typed(places.root));
+    }
+    "vrun".to_owned()
+}
+
+/// The environment's Python was taken away, or it is another system's. Nothing is thrown away by what is
+/// hinted: it may still serve where it was made.
+fn broken(file: &Path, end: &Path, places: &Places<'_>) -> Error {
+    let root = typed(places.root);
+    let mut old = places.root.as_os_str().to_owned();
+    old.push(".old");
+    Error::refused(format!("{} is broken: its Python is gone", shown(places.root)))
+        .cause(format_args!("{} points to {}, which does not exist", shown(file), shown(end)))
+        .hint(format!(
+            "`mv {root} {}` makes room for a new one; where another system uses it too, set VRUN_NAME=.venv-here",
+            typed(old)
+        ))
+}
+
+/// Where a chain of links ends that leads to nothing; None for what is there, or is no link.
+fn dangling(file: &Path) -> Option<PathBuf> {
+    if file.exists() {
+        return None;
+    }
+    let mut end = file.to_owned();
+    // As many as Linux follows (path_resolution(7)).
+    for _ in 0..40 {
+        match fs::read_link(&end) {
+            Ok(target) => end = end.with_file_name(target),
+            Err(_) => break,
         }
     }
+    (end != file).then_some(end)
 }
 
 /// There is no program at that path, or it may not be run.

@@ -41,6 +41,8 @@ pub struct Places<'a> {
     pub own: Option<PathBuf>,
     /// Whether `python` may be another than the environment's.
     pub foreign: Foreign,
+    /// Whether it took an option to come to this environment from here.
+    pub by_option: bool,
 }
 
 /// What will run.
@@ -52,24 +54,22 @@ pub struct Program {
     pub argv: Vec<OsString>,
 }
 
-/// A script whose own first line starts vrun is `-s` with that script: taken as a command it would
-/// start vrun, which would take it as a command.
-pub fn unlooped(ask: Ask) -> Ask {
+/// A script whose own first line starts vrun, the file `own`, is `-s` with that script: taken as a command
+/// it would start vrun, which would take it as a command.
+pub fn unlooped(ask: Ask, own: impl Fn() -> Option<PathBuf>) -> Ask {
     let may_be_script = |name: &OsStr| has_separator(name) || is_python_source(name);
+    // A directory, or what may not be read, has no first line; running it will say what it is.
+    let first_line = |name: &OsStr| shebang::read(Path::new(name)).ok().flatten();
     match ask {
-        Ask::Command(name) if may_be_script(&name) && starts_vrun(Path::new(&name)) => {
+        Ask::Command(name)
+            if may_be_script(&name)
+                && first_line(&name)
+                    .is_some_and(|line| shebang::names_vrun(&line, own().as_deref())) =>
+        {
             Ask::Script(name)
         }
         other => other,
     }
-}
-
-fn starts_vrun(file: &Path) -> bool {
-    // A directory, or what may not be read, has no first line; running it will say what it is.
-    shebang::read(file)
-        .ok()
-        .flatten()
-        .is_some_and(|line| shebang::names_vrun(&line))
 }
 
 /// The program that `ask` means, with `args` for it.
@@ -83,9 +83,9 @@ pub fn find(ask: Ask, args: Vec<OsString>, places: &Places<'_>) -> Result<Progra
             places,
         ),
         Ask::Script(file) if !Path::new(&file).exists() => Err(absent::no_file(&file)),
-        Ask::Script(file) => by_python([file].into_iter().chain(args), places),
+        Ask::Script(file) => by_python([as_file(file)].into_iter().chain(args), places),
         Ask::Command(name) if is_python_file(&name, places) => {
-            by_python([name].into_iter().chain(args), places)
+            by_python([as_file(name)].into_iter().chain(args), places)
         }
         Ask::Command(name) => command(name, args, places),
     }
@@ -113,6 +113,14 @@ pub fn foretold(ask: Ask, args: Vec<OsString>, places: &Places<'_>) -> Program {
         .chain(args)
         .collect();
     Program { file, argv }
+}
+
+/// A file's name as Python takes it for one, and not for an option.
+fn as_file(name: OsString) -> OsString {
+    if name.as_encoded_bytes().starts_with(b"-") {
+        return Path::new(".").join(name).into();
+    }
+    name
 }
 
 fn by_python(args: impl Iterator<Item = OsString>, places: &Places<'_>) -> Result<Program, Error> {

@@ -5,6 +5,8 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
+use crate::os;
+
 /// More than the kernel reads of it.
 const LONGEST: usize = 512;
 
@@ -24,18 +26,43 @@ pub fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     line.split(is_blank).filter(|word| !word.is_empty())
 }
 
-/// Whether a first line starts vrun: `/usr/bin/env vrun`, `/usr/bin/env -S vrun -s`, `/opt/bin/vrun`.
-pub fn names_vrun(line: &[u8]) -> bool {
+/// Whether a first line starts vrun, the file `own`: `/usr/bin/env vrun`, `/usr/bin/env -S vrun -s`,
+/// `/opt/bin/vrun`.
+pub fn names_vrun(line: &[u8], own: Option<&Path>) -> bool {
     let mut words = words(line.trim_ascii_end());
-    match words.next().map(file_name) {
-        Some(b"vrun") => true,
-        // What env is told before the program's name: options, and variables to set (env(1)).
-        Some(b"env") => {
-            let mut rest = words.skip_while(|word| word.starts_with(b"-") || word.contains(&b'='));
-            rest.next().map(file_name) == Some(b"vrun")
-        }
-        _ => false,
+    match words.next() {
+        Some(path) if file_name(path) == b"env" => env_starts(words),
+        Some(path) if file_name(path) == b"vrun" => true,
+        // By another name it is vrun all the same.
+        Some(path) => str::from_utf8(path)
+            .is_ok_and(|path| own.is_some_and(|own| os::same_file(path.as_ref(), own))),
+        None => false,
     }
+}
+
+/// Whether env, told these words, starts vrun: after its options, some with a value in the next word, and
+/// variables to set (env(1)). What -S splits may stand in quotes, and right behind the option.
+fn env_starts<'a>(mut words: impl Iterator<Item = &'a [u8]>) -> bool {
+    while let Some(word) = words.next() {
+        let bare = |word: &'a [u8]| word.trim_ascii().strip_prefix(b"\"").unwrap_or(word);
+        let split = word
+            .strip_prefix(b"-S")
+            .or(word.strip_prefix(b"--split-string="));
+        let word = match split {
+            Some(b"") => continue,
+            Some(glued) => bare(glued),
+            None => bare(word),
+        };
+        match word {
+            b"-u" | b"--unset" | b"-C" | b"--chdir" => {
+                words.next();
+            }
+            [b'-', ..] => {}
+            word if word.contains(&b'=') => {}
+            word => return matches!(file_name(word), b"vrun" | b"vrun\""),
+        }
+    }
+    false
 }
 
 /// Whether `file` is no text, which no shell would make sense of: its first line holds a NUL byte
@@ -71,8 +98,13 @@ mod tests {
             "/usr/bin/env -S FOO=1 vrun -q",
             "/opt/bin/vrun",
             "/bin/env\tvrun",
+            "/usr/bin/env -S -u FOO vrun",
+            "/usr/bin/env -Svrun",
+            "/usr/bin/env -S \"vrun\" -s",
+            "/usr/bin/env --split-string=vrun -q",
+            "/usr/bin/env -i -C /tmp vrun",
         ] {
-            assert!(names_vrun(line.as_bytes()), "{line}");
+            assert!(names_vrun(line.as_bytes(), None), "{line}");
         }
         for line in [
             "/bin/sh",
@@ -81,7 +113,7 @@ mod tests {
             "/bin/vrunner",
             "",
         ] {
-            assert!(!names_vrun(line.as_bytes()), "{line}");
+            assert!(!names_vrun(line.as_bytes(), None), "{line}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
+use crate::error::quoted;
 use crate::program::Program;
 use crate::view::View;
 
@@ -46,7 +47,7 @@ fn quote(word: &OsStr, line: &mut Vec<u8>) {
     }
     for chunk in word.as_encoded_bytes().utf8_chunks() {
         if !chunk.valid().is_empty() {
-            line.extend_from_slice(shell_words::quote(chunk.valid()).as_bytes());
+            line.extend_from_slice(quoted(chunk.valid()).as_bytes());
         }
         line.extend_from_slice(chunk.invalid());
     }

@@ -237,3 +237,10 @@ fn an_empty_command_is_127() {
     app().run([""]).error(127, &[]);
     app().run(["", "x"]).error(127, &[]);
 }
+
+#[test]
+fn a_flag_may_be_given_twice() {
+    app().run(["-qq", "true"]).code(0);
+    app().run(["-n", "-n", "true"]).code(0).text();
+    app().run(["-v", "-v", "true"]).says("[ROOT]/app/.venv");
+}

@@ -258,3 +258,35 @@ fn an_answer_that_cannot_be_written_is_an_error_and_one_that_nobody_reads_on_is_
             .stdout("0\n");
     }
 }
+
+#[test]
+fn a_dry_run_foretells_no_environment_that_would_not_be_made() {
+    let sandbox = Sandbox::new().file("app/setup.py", "").cwd("app");
+    sandbox
+        .run(["--no-create", "-n", "true"])
+        .error(125, &["--no-create"]);
+    let taken = sandbox.file("app/.venv/notes.txt", "");
+    taken
+        .run(["-n", "true"])
+        .error(125, &["[ROOT]/app/.venv", "notes.txt"]);
+}
+
+#[test]
+fn a_dry_run_starts_nothing_of_the_project_whatever_python_is_asked_for() {
+    let sandbox = app().script("app/evil", "#!/bin/sh\ntouch \"$0.ran\"\n");
+    let before = sandbox.tree();
+    sandbox.run(["-n", "-p", "./evil", "probe"]).code(0).text();
+    assert_eq!(sandbox.tree(), before);
+}
+
+#[test]
+fn the_line_of_a_dry_run_means_the_same_to_bash() {
+    let sandbox = app();
+    let words = ["probe", "{a,b}", "!x", "^y", "~", "[z]", "$HOME", "`id`"];
+    let dry: Vec<_> = ["-n"].iter().chain(&words).copied().collect();
+    let pasted = format!("exec bash -c {}", shell_words::quote(&line(&sandbox, &dry)));
+    let seen = sandbox.sh(&pasted).text();
+    for (at, word) in words.iter().enumerate().skip(1) {
+        assert!(seen.contains(&format!("argv[{at}]={word}\n")), "{seen}");
+    }
+}

@@ -279,3 +279,38 @@ fn two_dots_after_a_link_lead_to_where_the_system_goes() {
         .run(["--env", "link/../x", "probe"])
         .in_env("real/x");
 }
+
+#[test]
+fn a_file_that_is_no_redirect_is_not_read_as_the_name_of_a_directory() {
+    let sandbox = Sandbox::new()
+        .venv("app/.venv")
+        .file("app/requirements.txt", "requests\n")
+        .cwd("app");
+    for (file, hint) in [
+        (".venv/pyvenv.cfg", "`vrun --env [ROOT]/app/.venv ...`"),
+        (".venv/bin/python", "`vrun --env [ROOT]/app/.venv ...`"),
+        ("requirements.txt", "takes the directory of an environment"),
+    ] {
+        let before = sandbox.tree();
+        sandbox
+            .run(["--env", file, "probe"])
+            .error(125, &[file, hint]);
+        assert_eq!(sandbox.tree(), before, "{file}");
+    }
+}
+
+#[test]
+fn a_redirect_file_that_is_named_follows_the_rule_of_one_that_is_found() {
+    let sandbox = Sandbox::new()
+        .venv("else/where")
+        .file("app/setup.py", "")
+        .file("app/.venv", "../else/where\n")
+        .cwd("app");
+    sandbox
+        .run(["--env", ".venv", "probe"])
+        .in_env("else/where");
+    let outside = sandbox.file("app/.venv", "../not/there\n");
+    outside
+        .run(["--env", ".venv", "probe"])
+        .error(125, &[".venv", "not/there"]);
+}

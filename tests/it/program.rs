@@ -303,3 +303,40 @@ fn what_path_names_and_is_not_there_is_passed_over() {
         .error(127, &["`no-such-program`"]);
     sandbox.chmod("app/locked", 0o755);
 }
+
+#[test]
+fn a_python_that_is_gone_is_told_with_the_end_of_its_links_and_nothing_is_thrown_away() {
+    let sandbox = Sandbox::new()
+        .file("app/.venv/pyvenv.cfg", "home = /nonexist\n")
+        .dir("app/.venv/bin")
+        .link("app/.venv/bin/python", "python3")
+        .link("app/.venv/bin/python3", "/nonexist/bin/python3.11")
+        .cwd("app");
+    for name in ["python", "python3", "pip"] {
+        sandbox.run([name]).error(
+            126,
+            &[
+                "vrun: [ROOT]/app/.venv is broken: its Python is gone",
+                "points to /nonexist/bin/python3.11, which does not exist",
+                "`mv [ROOT]/app/.venv [ROOT]/app/.venv.old`",
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_hint_comes_back_to_the_environment_that_an_option_led_to() {
+    let sandbox = Sandbox::new().venv("app/.venv").dir("else").cwd("else");
+    let hint = "`vrun --env [ROOT]/app/.venv pip install nosuch`";
+    sandbox.run(["-C", "../app", "nosuch"]).error(127, &[hint]);
+    sandbox
+        .run(["--env", "../app/.venv", "nosuch"])
+        .error(127, &[hint]);
+}
+
+#[test]
+fn pip_of_another_version_is_not_to_be_had_from_ensurepip() {
+    app()
+        .run(["pip3.1"])
+        .error(127, &["no `pip3.1` in", "`vrun pip` is this environment's"]);
+}

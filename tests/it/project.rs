@@ -183,3 +183,33 @@ fn an_environment_that_is_named_may_be_made_anywhere() {
     let sandbox = Sandbox::new().cwd("home");
     assert_eq!(sandbox.plans(["--env", ".venv"]), "[ROOT]/home/.venv");
 }
+
+#[test]
+fn the_directories_for_temporary_files_that_all_share_are_barred_whatever_tmpdir_says() {
+    let sandbox = Sandbox::new();
+    for shared in ["/tmp", "/var/tmp"] {
+        sandbox
+            .run(["-C", shared, "-n", "true"])
+            .error(126, &[shared, "which all share"]);
+    }
+}
+
+#[test]
+fn a_project_that_tmpdir_names_is_a_project_all_the_same() {
+    let sandbox = Sandbox::new()
+        .file("app/setup.py", "")
+        .cwd("app")
+        .var("TMPDIR", "[ROOT]/app");
+    assert_eq!(sandbox.plans(PLAIN), "[ROOT]/app/.venv");
+}
+
+#[test]
+fn a_refusal_says_which_file_makes_the_home_directory_a_project() {
+    let sandbox = Sandbox::new()
+        .file("home/.python-version", "3\n")
+        .dir("home/scripts");
+    sandbox.cwd("home/scripts").run(["true"]).error(
+        126,
+        &["the home directory", "because of the .python-version there"],
+    );
+}

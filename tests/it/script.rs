@@ -271,3 +271,39 @@ fn a_script_is_told_its_name_as_it_was_typed() {
         sandbox.run([typed]).stdout(&format!("{typed}\n"));
     }
 }
+
+#[test]
+fn no_spelling_of_a_first_line_that_starts_vrun_can_loop() {
+    for line in [
+        "#!/usr/bin/env -S -u FOO vrun",
+        "#!/usr/bin/env -Svrun",
+        "#!/usr/bin/env -S \"vrun\"",
+        "#!/usr/bin/env -S FOO=1 vrun -q",
+        "#![ROOT]/opt/by-another-name",
+    ] {
+        let sandbox = app().link("opt/by-another-name", "vrun");
+        let line = line.replace("[ROOT]", &sandbox.path("").display().to_string());
+        let line = line.replace("//opt", "/opt");
+        let sandbox = sandbox.script("app/tool", format!("{line}\n"));
+        sandbox.run(["./tool", "x"]).argv(&[PYTHON, "./tool", "x"]);
+    }
+}
+
+#[test]
+fn a_python_file_is_a_file_to_python_whatever_its_name_looks_like() {
+    let sandbox = app().file("app/-c.py", "").file("app/-x", "");
+    sandbox
+        .run(["--", "-c.py", "y"])
+        .argv(&[PYTHON, "./-c.py", "y"]);
+    sandbox.run(["-s", "-x", "y"]).argv(&[PYTHON, "./-x", "y"]);
+}
+
+#[test]
+fn a_directory_that_is_run_is_searched_from_itself() {
+    let sandbox = Sandbox::new()
+        .venv("app/.venv")
+        .file("app/__main__.py", "")
+        .file("app/setup.py", "")
+        .venv(".venv");
+    sandbox.run(["-s", "app"]).in_env("app/.venv");
+}

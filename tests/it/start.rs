@@ -202,3 +202,12 @@ fn help_and_version_need_no_working_directory() {
         .sh("rmdir ../gone && $vrun --version >/dev/null && $vrun --help >/dev/null")
         .stdout("");
 }
+
+#[test]
+fn a_pwd_with_doubled_separators_is_told_without_them() {
+    let sandbox = Sandbox::new().venv("app/.venv").cwd("app");
+    sandbox
+        .var("PWD", "[ROOT]//app/")
+        .run(["probe"])
+        .line("VIRTUAL_ENV=[ROOT]/app/.venv");
+}

@@ -113,6 +113,7 @@ mod tests {
         };
         let named = world(&[("VRUN_CACHE_DIR", "/c"), ("XDG_CACHE_HOME", "/x")]);
         assert_eq!(Cache::of(&named).0, Some("/c/interpreters".into()));
-        assert_eq!(Cache::of(&world(&[])).0, None);
+        let homeless = world(&[("HOME", "not/absolute")]);
+        assert_eq!(Cache::of(&homeless).0, None);
     }
 }
