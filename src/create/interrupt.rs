@@ -1,22 +1,37 @@
-//! Ctrl-C while an environment is being made -> a flag that the steps look at, so that they clean up.
+//! Ctrl-C, SIGTERM or SIGHUP while an environment is being made -> a flag that the steps look at, so that
+//! they clean up.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::Error;
+use crate::os;
 
-/// From here on Ctrl-C sets the flag and does nothing else. Where whoever started vrun has it ignored, as
-/// `nohup` and a shell's `&` do, it stays ignored.
-pub fn watch() -> Arc<AtomicBool> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let set = Arc::clone(&stop);
-    // The one failure there is: someone else has a say on that signal already.
-    let _ = ctrlc::try_set_handler(move || set.store(true, Ordering::Relaxed));
-    stop
+/// While it lives, what asks vrun to end sets a flag and does nothing else.
+#[derive(Debug)]
+pub struct Watch {
+    stop: Arc<AtomicBool>,
+    _heeded: os::Heeded,
+}
+
+impl Watch {
+    /// Starts it. Where whoever started vrun has a signal ignored, as `nohup` and a shell's `&` do, it stays
+    /// ignored.
+    pub fn start() -> Watch {
+        let stop = Arc::new(AtomicBool::new(false));
+        let set = Arc::clone(&stop);
+        let _heeded = os::heed_ends(move || set.store(true, Ordering::Relaxed));
+        Watch { stop, _heeded }
+    }
+
+    /// The flag.
+    pub fn stop(&self) -> &AtomicBool {
+        &self.stop
+    }
 }
 
 /// # Errors
-/// Ctrl-C came (130).
+/// Something asked vrun to end (130).
 pub fn check(stop: &AtomicBool) -> Result<(), Error> {
     if stop.load(Ordering::Relaxed) {
         return Err(interrupted());
@@ -24,7 +39,7 @@ pub fn check(stop: &AtomicBool) -> Result<(), Error> {
     Ok(())
 }
 
-/// What is said after Ctrl-C.
+/// What is said then.
 pub fn interrupted() -> Error {
     Error::interrupted("interrupted")
 }

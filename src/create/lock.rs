@@ -1,10 +1,11 @@
 //! A place -> a turn at it: one process makes the environment, the others wait and use it.
 //!
 //! The lock is a file beside the place (`.venv.vrun-lock`), held by the system's own file lock, so it
-//! dies with its holder. The holder takes the file away; whoever then gets the lock of a file that is
+//! dies with its holder. Where nothing can be written beside the place, it lies in the place, if that is a
+//! directory. The holder takes the file away; whoever then gets the lock of a file that is
 //! no longer there asks again.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,8 @@ use crate::error::{Error, reason, shown};
 use crate::os;
 use crate::venv;
 use crate::voice::Voice;
+
+use super::place;
 
 /// How long a wait is before it is worth a line.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -54,23 +57,19 @@ impl Drop for Held {
 /// # Errors
 /// The lock's file cannot be made or locked.
 pub fn take(at: &Path, voice: Voice) -> Result<Turn, Error> {
-    let path = beside(at);
     let is_made = || at.join(venv::MARKER).is_file();
     let failed = |error: io::Error| {
         Error::failed(format!("cannot create {}", shown(at)))
-            .cause(format_args!("{}: {}", shown(&path), reason(&error)))
+            .cause(format_args!("{}: {}", shown(beside(at)), reason(&error)))
             .hint("make the directory writable, or put the environment elsewhere with `--env PATH`")
     };
     while !is_made() {
-        let file = open(&path).map_err(failed)?;
+        let (file, path) = open_for(at).map_err(failed)?;
         wait(&file, at, voice).map_err(failed)?;
         if !os::is_still_at(&file, &path) {
             continue;
         }
-        let held = Held {
-            file,
-            path: path.clone(),
-        };
+        let held = Held { file, path };
         // Whoever had the turn before may have made it meanwhile.
         return Ok(if is_made() {
             Turn::Done
@@ -83,9 +82,27 @@ pub fn take(at: &Path, voice: Voice) -> Result<Turn, Error> {
 
 /// `.venv` -> `.venv.vrun-lock`.
 fn beside(at: &Path) -> PathBuf {
-    let mut name = at.file_name().map(OsString::from).unwrap_or_default();
+    at.with_file_name(name(at.file_name().unwrap_or_default()))
+}
+
+/// What the lock of an environment called `own` is called.
+pub fn name(own: &OsStr) -> OsString {
+    let mut name = own.to_owned();
     name.push(".vrun-lock");
-    at.with_file_name(name)
+    name
+}
+
+/// The lock's file, and where it is.
+fn open_for(at: &Path) -> io::Result<(File, PathBuf)> {
+    let beside = beside(at);
+    match open(&beside) {
+        Ok(file) => Ok((file, beside)),
+        Err(error) if place::is_closed(&error) && at.is_dir() => {
+            let within = at.join(name(at.file_name().unwrap_or_default()));
+            open(&within).map(|file| (file, within)).map_err(|_| error)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// NFS locks only what is open for writing; what another user's vrun left behind may be open for reading

@@ -5,6 +5,7 @@
 //! complete one at any moment, and exactly one process makes it.
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use crate::error::{Error, reason, shown};
@@ -26,6 +27,7 @@ mod vars;
 pub use request::Wish;
 
 use base::{Base, Inquiry};
+use interrupt::Watch;
 use lock::Turn;
 use maker::Workshop;
 use native::{Known, Store};
@@ -61,10 +63,17 @@ pub fn first_use(
     voice: Voice,
 ) -> Result<(), Error> {
     look(place.at)?;
-    let _parents = place::Parents::make(place.at)?;
+    let parents = place::Parents::make(place.at)?;
     match lock::take(place.at, voice)? {
         Turn::Done => Ok(()),
-        Turn::Ours(lock) => make(place, wish, world, voice, &lock),
+        Turn::Ours(lock) => {
+            let watch = Watch::start();
+            let made = make(place, wish, world, voice, (&lock, watch.stop()));
+            // All of it has to be gone before the next signal ends vrun.
+            drop(lock);
+            drop(parents);
+            made
+        }
     }
 }
 
@@ -74,10 +83,9 @@ fn make(
     wish: Option<&Wish>,
     world: &World,
     voice: Voice,
-    lock: &lock::Held,
+    (lock, stop): (&lock::Held, &AtomicBool),
 ) -> Result<(), Error> {
     let started = Instant::now();
-    let stop = interrupt::watch();
     let target = place::look(place.at)?;
     let request = request::wanted(wish, place.project, world)?;
     let vars = vars::for_python(world);
@@ -88,7 +96,7 @@ fn make(
             .project
             .or(place.at.parent())
             .unwrap_or(Path::new("/")),
-        stop: &stop,
+        stop,
         voice,
     };
     let base = base::choose(request.as_ref(), &inquiry)?;
@@ -98,16 +106,19 @@ fn make(
     let workshop = Workshop {
         vars: &vars,
         lock: lock.file(),
-        stop: &stop,
+        stop,
         voice,
     };
     build(&base, &staged, place, world, &workshop)?;
     staged.sign()?;
-    interrupt::check(&stop)?;
+    interrupt::check(stop)?;
     staged.put(target)?;
-    interrupt::check(&stop)?;
-    let seconds = started.elapsed().as_secs_f64();
-    voice.tell(format_args!("created {at} in {seconds:.1} s"));
+    interrupt::check(stop)?;
+    let took = match started.elapsed() {
+        took if took.as_secs() < 1 => format!("{} ms", took.as_millis()),
+        took => format!("{:.1} s", took.as_secs_f64()),
+    };
+    voice.tell(format_args!("created {at} in {took}"));
     Ok(())
 }
 

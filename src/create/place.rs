@@ -2,7 +2,7 @@
 //!
 //! Nothing that vrun did not make is ever changed or taken away.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -12,6 +12,8 @@ use crate::os;
 use crate::venv;
 
 use super::fill;
+use super::lock;
+use super::staged;
 
 /// What lies where the environment is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,15 +53,7 @@ pub fn look(at: &Path) -> Result<Target, Error> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Target::Absent),
         other => other.map_err(|error| cannot(at, &error))?,
     };
-    let Ok(followed) = fs::metadata(at) else {
-        let target = fs::read_link(at).unwrap_or_default();
-        return Err(Error::failed(format!("cannot create {}", shown(at)))
-            .cause(format_args!(
-                "it is a link to {}, which does not exist",
-                shown(target)
-            ))
-            .hint(format!("`rm {}` takes the link away", typed(at))));
-    };
+    let followed = fs::metadata(at).map_err(|error| leads_nowhere(at, &error))?;
     if !followed.is_dir() {
         let kind = if itself.is_symlink() {
             "it is a link to a file"
@@ -73,11 +67,39 @@ pub fn look(at: &Path) -> Result<Target, Error> {
         .map_err(|error| cannot(at, &error))?;
     if names.is_empty() {
         Ok(Target::Empty)
-    } else if names.iter().any(|name| name == fill::MARKER) || at.join(venv::MARKER).is_file() {
+    } else if names.iter().any(|name| name == fill::MARKER)
+        || at.join(venv::MARKER).is_file()
+        || names.iter().all(|name| is_makers(name, at))
+    {
         // With a pyvenv.cfg it was made just now, which the lock will tell.
         Ok(Target::Unfinished)
     } else {
         Err(taken(at, &others(names)))
+    }
+}
+
+/// What a maker puts into the place itself where it cannot write beside it.
+fn is_makers(name: &OsStr, at: &Path) -> bool {
+    let own = at.file_name().unwrap_or_default();
+    name == lock::name(own) || staged::is_makers(name, own)
+}
+
+/// A link whose end cannot be looked at. It goes only where it can never lead anywhere.
+fn leads_nowhere(at: &Path, error: &io::Error) -> Error {
+    let target = shown(fs::read_link(at).unwrap_or_default());
+    let what = Error::failed(format!("cannot create {}", shown(at)));
+    let is_missing = error.kind() == ErrorKind::NotFound;
+    let told = if is_missing {
+        what.cause(format_args!(
+            "it is a link to {target}, which does not exist"
+        ))
+    } else {
+        what.cause(format_args!("it is a link to {target}: {}", reason(error)))
+    };
+    if is_missing || os::is_link_loop(error) {
+        told.hint(format!("`rm {}` takes the link away", typed(at)))
+    } else {
+        told.hint("mend what it leads to, or put the environment elsewhere with `--env PATH`")
     }
 }
 
@@ -98,13 +120,54 @@ fn others(mut names: Vec<OsString>) -> String {
 fn taken(at: &Path, by: &str) -> Error {
     let mut old = at.as_os_str().to_owned();
     old.push(".old");
-    Error::failed(format!("cannot create {}", shown(at)))
-        .cause(by)
-        .hint(format!(
+    let told = Error::failed(format!("cannot create {}", shown(at))).cause(by);
+    told.hint(if is_work(at) {
+        let within = typed(at.join(".venv"));
+        format!("`--env` takes the environment's own directory, such as `--env {within}`")
+    } else {
+        format!(
             "`mv {} {}` makes room, or say where else with `--env PATH`",
             typed(at),
             typed(old)
-        ))
+        )
+    })
+}
+
+/// Whether a directory is no place of an environment's but a project, or where the user works.
+fn is_work(at: &Path) -> bool {
+    let signs = [
+        ".venv",
+        "pyproject.toml",
+        "requirements.txt",
+        "setup.py",
+        "setup.cfg",
+        ".git",
+        ".hg",
+    ];
+    signs.iter().any(|sign| at.join(sign).exists()) || is_around_cwd(at)
+}
+
+/// Whether `at` is the working directory, or above it.
+fn is_around_cwd(at: &Path) -> bool {
+    let mut dir = PathBuf::from(".");
+    loop {
+        if os::same_file(at, &dir) {
+            return true;
+        }
+        let above = dir.join("..");
+        if !above.is_dir() || os::same_file(&above, &dir) {
+            return false;
+        }
+        dir = above;
+    }
+}
+
+/// Whether the system lets no one, or not this user, write in a directory.
+pub fn is_closed(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
+    )
 }
 
 /// The system would not let vrun write at `at`.
@@ -179,6 +242,34 @@ mod tests {
         assert!(error.contains("other things in it: a, b, c and 1 more\n"));
         fs::write(at.join(fill::MARKER), "").expect("a file");
         assert_eq!(look(&at).ok(), Some(Target::Unfinished));
+    }
+
+    #[test]
+    fn a_project_is_never_told_to_be_moved_away() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let at = dir.path().join("app");
+        fs::create_dir(&at).expect("a directory");
+        fs::write(at.join("notes"), "").expect("a file");
+        assert!(look(&at).expect_err("taken").to_string().contains("`mv "));
+        fs::write(at.join("pyproject.toml"), "").expect("a file");
+        let cwd = dunce::canonicalize(".").expect("a directory");
+        let above = cwd.parent().expect("a directory above");
+        for at in [at.as_path(), &cwd, above] {
+            let error = look(at).expect_err("taken").to_string();
+            let meant = format!("--env {}", typed(at.join(".venv")));
+            assert!(error.contains(&meant) && !error.contains("`mv "), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_a_maker_within_left_is_unfinished() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let at = dir.path().join(".venv");
+        fs::create_dir_all(at.join(".venv.vrun-Ab12Cd")).expect("a directory");
+        fs::write(at.join(".venv.vrun-lock"), "").expect("a file");
+        assert_eq!(look(&at).ok(), Some(Target::Unfinished));
+        fs::write(at.join("notes"), "").expect("a file");
+        look(&at).expect_err("taken");
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! An environment that was made one directory further down -> the same, speaking of its final place.
+//! An environment that was made further down -> the same, speaking of its final place.
 //!
-//! venv and pip write the environment's path into its scripts and its pyvenv.cfg. The extra directory's
-//! name is vrun's, plain, and found nowhere else, so taking those very bytes out is exact, however the
+//! venv and pip write the environment's path into its scripts and its pyvenv.cfg. The name of the
+//! directory between is vrun's, plain, and found nowhere else, so taking those very bytes out is exact, however the
 //! path is quoted.
 
 use std::fs::{self, OpenOptions};
@@ -10,20 +10,19 @@ use std::path::Path;
 
 use crate::venv;
 
-/// Takes the directory `extra` out of every path in the texts of the scripts directory and in
+/// Takes `extra`, which is a directory's name and what parts it, out of every path in the texts of the scripts directory and in
 /// pyvenv.cfg. Modes stay.
 ///
 /// # Errors
 /// A file cannot be read or written.
 pub fn without(root: &Path, extra: &[u8]) -> io::Result<()> {
-    let extra = [extra, std::path::MAIN_SEPARATOR_STR.as_bytes()].concat();
     for entry in fs::read_dir(venv::scripts(root))? {
         let entry = entry?;
         if entry.file_type()?.is_file() {
-            rewrite(&entry.path(), &extra)?;
+            rewrite(&entry.path(), extra)?;
         }
     }
-    rewrite(&root.join(venv::MARKER), &extra)
+    rewrite(&root.join(venv::MARKER), extra)
 }
 
 fn rewrite(file: &Path, extra: &[u8]) -> io::Result<()> {

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::error::Error;
 
 use super::fill;
-use super::place::{Target, cannot};
+use super::place::{self, Target, cannot};
 use super::renamed;
 
 /// The directory in which an environment is made. Dropping it takes it away.
@@ -27,11 +27,19 @@ pub struct Staged {
     dir: TempDir,
     root: PathBuf,
     at: PathBuf,
+    position: Position,
+}
+
+/// Where it lies, seen from the place.
+#[derive(Debug)]
+enum Position {
+    Beside,
+    Within,
 }
 
 impl Staged {
-    /// Makes a new one beside `at`, where those of dead makers are taken away. Only for who holds the
-    /// lock.
+    /// Makes a new one beside `at`, or in the directory at `at` where nothing can be written beside it.
+    /// Those of dead makers are taken away. Only for who holds the lock.
     ///
     /// # Errors
     /// The directory cannot be made.
@@ -40,17 +48,22 @@ impl Staged {
         let prefix = prefix(name);
         let parent = at.parent().unwrap_or(at);
         sweep(parent, &prefix, name);
-        let made = tempfile::Builder::new()
-            .prefix(&prefix)
-            .rand_bytes(RANDOM)
-            .tempdir_in(parent)
-            .and_then(|dir| {
-                let root = dir.path().join(name);
-                fs::create_dir(&root).map(|()| (dir, root))
-            });
-        let (dir, root) = made.map_err(|error| cannot(at, &error))?;
-        let at = at.to_owned();
-        Ok(Staged { dir, root, at })
+        sweep(at, &prefix, name);
+        // What is made in the place has the name twice in its path, which has to be as plain as the rest.
+        let is_plain = name.to_str().is_some_and(|name| prefix.starts_with(name));
+        let (dir, position) = match new(parent, &prefix, name) {
+            Err(error) if place::is_closed(&error) && is_plain && at.is_dir() => {
+                let within = new(at, &prefix, name).map_err(|_| cannot(at, &error))?;
+                (within, Position::Within)
+            }
+            other => (other.map_err(|error| cannot(at, &error))?, Position::Beside),
+        };
+        Ok(Staged {
+            root: dir.path().join(name),
+            at: at.to_owned(),
+            dir,
+            position,
+        })
     }
 
     /// Where the environment is for now.
@@ -63,9 +76,15 @@ impl Staged {
     /// # Errors
     /// A file cannot be written.
     pub fn tell_its_place(&self) -> Result<(), Error> {
-        let extra = self.dir.path().file_name().unwrap_or_default();
-        renamed::without(self.path(), extra.as_encoded_bytes())
-            .map_err(|error| cannot(&self.at, &error))
+        let separator = std::path::MAIN_SEPARATOR_STR.as_bytes();
+        let dir = self.dir.path().file_name().unwrap_or_default();
+        let dir = dir.as_encoded_bytes();
+        let name = self.at.file_name().unwrap_or_default();
+        let extra = match self.position {
+            Position::Beside => [dir, separator].concat(),
+            Position::Within => [separator, dir, separator, name.as_encoded_bytes()].concat(),
+        };
+        renamed::without(self.path(), &extra).map_err(|error| cannot(&self.at, &error))
     }
 
     /// Adds what every environment should have.
@@ -132,6 +151,22 @@ fn cannot_be_replaced(error: &io::Error) -> bool {
     )
 }
 
+/// A new directory in `parent`, with an empty one called `name` in it.
+fn new(parent: &Path, prefix: &str, name: &OsStr) -> io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    let dir = builder
+        .prefix(prefix)
+        .rand_bytes(RANDOM)
+        .tempdir_in(parent)?;
+    // Before all else: what a dead maker leaves is nothing for git.
+    fs::write(dir.path().join(IGNORE), "*\n")?;
+    fs::create_dir(dir.path().join(name))?;
+    Ok(dir)
+}
+
+/// What keeps a directory out of git.
+const IGNORE: &str = ".gitignore";
+
 /// How many letters and digits tempfile puts behind the prefix.
 const RANDOM: usize = 6;
 
@@ -149,23 +184,32 @@ fn prefix(name: &OsStr) -> String {
     format!("{name}.vrun-")
 }
 
+/// Whether `dir` is what a maker of `name` calls its directory.
+pub fn is_makers(dir: &OsStr, name: &OsStr) -> bool {
+    has_random(dir, &prefix(name))
+}
+
+fn has_random(dir: &OsStr, prefix: &str) -> bool {
+    let random = dir.to_str().and_then(|dir| dir.strip_prefix(prefix));
+    random.is_some_and(|random| {
+        random.len() == RANDOM && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
+}
+
 /// Takes away what makers of `name` that were killed left behind. What cannot go stays: it harms no one.
 fn sweep(parent: &Path, prefix: &str, name: &OsStr) {
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
-        let dir = entry.file_name();
-        let random = dir.to_str().and_then(|dir| dir.strip_prefix(prefix));
-        let is_staged = random.is_some_and(|random| {
-            random.len() == RANDOM && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        });
-        if !is_staged || !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+        if !has_random(&entry.file_name(), prefix)
+            || !entry.file_type().is_ok_and(|kind| kind.is_dir())
+        {
             continue;
         }
-        let inner = entry.path().join(name);
-        if inner.is_dir() {
-            let _ = fs::remove_dir_all(inner);
-        }
+        let entries = fs::read_dir(entry.path()).into_iter().flatten().flatten();
+        let mut names = entries.map(|entry| entry.file_name());
         // Only where nothing else is in it.
-        let _ = fs::remove_dir(entry.path());
+        if names.all(|inner| inner == name || inner == IGNORE) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
 
@@ -212,6 +256,8 @@ mod tests {
         let (dir, at) = tree();
         let staged = Staged::beside(&at).expect("a directory beside");
         fs::write(staged.path().join("pyvenv.cfg"), "").expect("a file");
+        let outer = staged.path().parent().expect("a parent");
+        assert_eq!(fs::read(outer.join(IGNORE)).expect("a file"), b"*\n");
         drop(staged);
         assert!(names(dir.path()).is_empty());
     }
@@ -240,6 +286,7 @@ mod tests {
             fs::create_dir_all(dir.path().join(name).join("bin")).expect("a directory");
         }
         fs::create_dir(dir.path().join(".venv.vrun-Cd34Ef")).expect("a directory");
+        fs::write(dir.path().join(".venv.vrun-Ab12Cd/.gitignore"), "*\n").expect("a file");
         fs::write(dir.path().join(".venv.vrun-abcdef"), "a file").expect("a file");
         drop(Staged::beside(&at).expect("a directory beside"));
         assert_eq!(

@@ -6,13 +6,16 @@ use std::ffi::{OsStr, OsString};
 use crate::os;
 use crate::world::World;
 
-const MISLEADING: [&str; 8] = [
+/// More than the view takes away: vrun's own helpers are to see nothing of the user's, his programs are.
+const WITHHELD: [&str; 10] = [
     "VIRTUAL_ENV",
     "VIRTUAL_ENV_PROMPT",
     "PYTHONHOME",
     "PYTHONPATH",
     "PYTHONSTARTUP",
     "PYTHONSAFEPATH",
+    "PYTHONINSPECT",
+    "PYTHONPLATLIBDIR",
     "PYTHONEXECUTABLE",
     "__PYVENV_LAUNCHER__",
 ];
@@ -20,14 +23,12 @@ const MISLEADING: [&str; 8] = [
 /// All variables of a Python that works for vrun. pip's own settings go too: the pip that comes with
 /// an environment comes from the interpreter, not from an index.
 pub fn for_python(world: &World) -> Vec<(OsString, OsString)> {
-    let kept = world.vars.iter().filter(|(name, _)| !misleads(name));
+    let kept = world.vars.iter().filter(|(name, _)| !is_withheld(name));
     kept.cloned().collect()
 }
 
-fn misleads(name: &OsStr) -> bool {
-    MISLEADING
-        .iter()
-        .any(|known| os::same_variable(name, known))
+fn is_withheld(name: &OsStr) -> bool {
+    WITHHELD.iter().any(|known| os::same_variable(name, known))
         || name.as_encoded_bytes().starts_with(b"PIP_")
 }
 
@@ -41,6 +42,8 @@ mod tests {
             "PATH",
             "PYTHONHOME",
             "PIP_INDEX_URL",
+            "PYTHONINSPECT",
+            "PYTHONPLATLIBDIR",
             "PYTHONDONTWRITEBYTECODE",
             "VIRTUAL_ENV",
             "PIPX_HOME",

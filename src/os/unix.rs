@@ -11,8 +11,9 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
-use nix::sys::signal::Signal;
+use nix::sys::signal::{SigSet, Signal};
 
 /// The scripts directory of an environment (sysconfig's `venv` scheme).
 pub const SCRIPTS: &str = "bin";
@@ -56,6 +57,11 @@ pub fn is_still_at(file: &File, path: &Path) -> bool {
     }
 }
 
+/// Whether links lead in a circle.
+pub fn is_link_loop(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(nix::errno::Errno::ELOOP as i32)
+}
+
 /// Makes a symbolic link at `at`.
 ///
 /// # Errors
@@ -72,6 +78,66 @@ pub fn text(bytes: Vec<u8>) -> Option<OsString> {
 /// Has `command` lead a group of its own, so that all that it starts can be ended with it.
 pub fn lead_group(command: &mut Command) {
     command.process_group(0);
+}
+
+/// What asks a process to end: Ctrl-C, `kill`, a terminal that goes away.
+const ENDS: [Signal; 3] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
+
+/// As long as it lives, what asks this process to end calls a function instead.
+#[derive(Debug)]
+pub struct Heeded {
+    before: Option<SigSet>,
+}
+
+/// Has `act` called, on a thread of its own, for each signal that asks this process to end. What came
+/// ignored, as from `nohup` and a shell's `&`, stays ignored. Where there is no thread to be had, the
+/// signals end the process as ever.
+///
+/// They are blocked and waited for: a thread that is started meanwhile blocks them too, a process that std
+/// starts does not.
+pub fn heed_ends(act: impl Fn() + Send + 'static) -> Heeded {
+    let heeded = heeded_signals().and_then(|signals| {
+        let before = SigSet::thread_get_mask().ok()?;
+        signals.thread_block().ok()?;
+        let wait = move || {
+            while signals.wait().is_ok() {
+                act();
+            }
+        };
+        let started = thread::Builder::new().spawn(wait);
+        if started.is_err() {
+            let _ = before.thread_set_mask();
+        }
+        started.ok().map(|_| before)
+    });
+    Heeded { before: heeded }
+}
+
+impl Drop for Heeded {
+    fn drop(&mut self) {
+        if let Some(before) = self.before {
+            let _ = before.thread_set_mask();
+        }
+    }
+}
+
+/// Those of ENDS that came neither ignored nor blocked. Linux keeps a blocked signal for who waits for it
+/// even where it is ignored; other systems throw it away by themselves.
+fn heeded_signals() -> Option<SigSet> {
+    let all_or_none = if cfg!(target_os = "linux") {
+        u64::MAX
+    } else {
+        0
+    };
+    let ignored = ignored_signals().unwrap_or(all_or_none);
+    let blocked = SigSet::thread_get_mask().ok()?;
+    let mut signals = SigSet::empty();
+    for signal in ENDS {
+        if !is_among(signal, ignored) && !blocked.contains(signal) {
+            signals.add(signal);
+        }
+    }
+    Some(signals).filter(|signals| ENDS.iter().any(|signal| signals.contains(*signal)))
 }
 
 /// Ends a process that leads a group, and the group.
@@ -95,7 +161,10 @@ pub fn home_on_record() -> Option<PathBuf> {
     lines.find_map(|line| {
         let fields: Vec<_> = line.split(|byte| *byte == b':').collect();
         let is_user = fields.get(2).is_some_and(|field| *field == uid.as_bytes());
-        fields.get(5).filter(|_| is_user).map(|home| PathBuf::from(OsStr::from_bytes(home)))
+        fields
+            .get(5)
+            .filter(|_| is_user)
+            .map(|home| PathBuf::from(OsStr::from_bytes(home)))
     })
 }
 
@@ -214,12 +283,20 @@ fn look_before_std_does() {
 }
 
 fn is_sigpipe_ignored() -> bool {
+    ignored_signals().is_some_and(|ignored| is_among(Signal::SIGPIPE, ignored))
+}
+
+fn is_among(signal: Signal, mask: u64) -> bool {
+    mask >> (signal as i32 - 1) & 1 == 1
+}
+
+/// The signals that this process ignores, a bit for each, by the kernel's own account.
+fn ignored_signals() -> Option<u64> {
     let mut status = [0; 4096];
     let length = File::open("/proc/self/status").and_then(|mut file| file.read(&mut status));
     let text = str::from_utf8(&status[..length.unwrap_or(0)]).unwrap_or_default();
     let mask = text.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = mask.and_then(|digits| u64::from_str_radix(digits.trim(), 16).ok());
-    mask.is_some_and(|mask| mask >> (Signal::SIGPIPE as i32 - 1) & 1 == 1)
+    mask.and_then(|digits| u64::from_str_radix(digits.trim(), 16).ok())
 }
 
 /// Marks std's stand-ins to be closed by execve, so that the program finds what vrun found. A failing

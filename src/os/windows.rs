@@ -44,10 +44,18 @@ pub fn same_file(a: &Path, b: &Path) -> bool {
     }
 }
 
-/// Whether `path` still leads to the file that `file` was opened from, as far as this system tells:
-/// that there is a file.
+/// Whether there is still a file at `path`. Whether it is the one that `file` was opened from is more than
+/// std tells here: the file's index is not stable in it, and a file that is made anew within seconds of the
+/// old one's end is given the old one's time of creation. So who waited for a lock whose file was replaced
+/// meanwhile may hold one that is not there any more; the rename into place fails where two then make the
+/// same environment.
 pub fn is_still_at(_: &File, path: &Path) -> bool {
     path.is_file()
+}
+
+/// Whether links lead in a circle (ERROR_CANT_RESOLVE_FILENAME).
+pub fn is_link_loop(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(1921)
 }
 
 /// Stands a copy of `target` at `at`: links are for administrators here.
@@ -65,6 +73,17 @@ pub fn text(bytes: Vec<u8>) -> Option<OsString> {
 
 /// Has `command` lead a group of its own: nothing to do, a process is ended alone here.
 pub fn lead_group(_: &mut Command) {}
+
+/// Stands for a handler that is set once and stays.
+#[derive(Debug)]
+pub struct Heeded;
+
+/// Has `act` called for each Ctrl-C, and for a console that is closed.
+pub fn heed_ends(act: impl FnMut() + Send + 'static) -> Heeded {
+    // The one failure there is: a handler is set already.
+    let _ = ctrlc::try_set_handler(act);
+    Heeded
+}
 
 /// Ends a process.
 ///

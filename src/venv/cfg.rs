@@ -35,10 +35,20 @@ pub fn parse(bytes: &[u8], file: &Path) -> Result<Cfg, Error> {
     let text = str::from_utf8(bytes)
         .map_err(|error| unreadable(file).cause(format_args!("it is not UTF-8: {error}")))?;
     let mut cfg = Cfg::default();
+    let mut minor = None;
     for line in text.lines() {
-        if let Some((key, value)) = line.split_once('=') {
-            cfg.take(key.trim(), value.trim());
+        match line.split_once('=') {
+            Some((key, value)) if key.trim().eq_ignore_ascii_case("python-version") => {
+                minor = Some(value.trim());
+            }
+            Some((key, value)) => cfg.take(key.trim(), value.trim()),
+            None => {}
         }
+    }
+    // PEP 838: the one to believe, where it stands. It is no more than major and minor, so a version that
+    // agrees with it and says more is kept.
+    if let Some(minor) = minor.filter(|minor| !cfg.agrees_with(minor)) {
+        cfg.version = Some(minor.to_owned());
     }
     Ok(cfg)
 }
@@ -64,10 +74,15 @@ impl Cfg {
         } else if is("version") || is("version_info") {
             // venv writes `version`, uv `version_info`, virtualenv both, the latter with a suffix.
             self.version.get_or_insert_with(|| value.to_owned());
-        } else if is("python-version") {
-            // PEP 838: the one to believe, where it stands.
-            self.version = Some(value.to_owned());
         }
+    }
+
+    fn agrees_with(&self, minor: &str) -> bool {
+        let rest = self
+            .version
+            .as_deref()
+            .and_then(|version| version.strip_prefix(minor));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     }
 }
 
@@ -183,8 +198,18 @@ mod tests {
             read("version_info = 3.12.1\n").version.as_deref(),
             Some("3.12.1")
         );
-        let both = "version_info = 3.12.1.final.0\npython-version = 3.12\n";
-        assert_eq!(read(both).version.as_deref(), Some("3.12"));
+        for (text, version) in [
+            (
+                "version_info = 3.12.1.final.0\npython-version = 3.12\n",
+                "3.12.1.final.0",
+            ),
+            ("python-version = 3.12\nversion = 3.12.1\n", "3.12.1"),
+            ("version = 3.1.2\npython-version = 3.12\n", "3.12"),
+            ("version = 3.11.7\npython-version = 3.12\n", "3.12"),
+            ("python-version = 3.12\n", "3.12"),
+        ] {
+            assert_eq!(read(text).version.as_deref(), Some(version), "{text}");
+        }
     }
 
     #[test]

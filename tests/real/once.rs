@@ -77,6 +77,12 @@ fn a_maker_that_is_killed_leaves_no_environment_and_the_next_makes_one() {
 
 #[test]
 fn an_interrupted_maker_ends_with_130_and_leaves_nothing() {
+    for name in ["INT", "TERM", "HUP"] {
+        interrupted_by(name);
+    }
+}
+
+fn interrupted_by(name: &str) {
     let project = slow();
     let mut maker = start(&project);
     let staged = midway(&project);
@@ -85,7 +91,10 @@ fn an_interrupted_maker_ends_with_130_and_leaves_nothing() {
         thread::sleep(Duration::from_millis(5));
         assert!(staged.exists(), "it is too late");
     }
-    interrupt(&maker);
+    // What is left of it if it dies now is nothing for git.
+    let outer = staged.parent().expect("a directory");
+    assert_eq!(fs::read(outer.join(".gitignore")).expect("a file"), b"*\n");
+    signal(&maker, name);
     let status = maker.wait().expect("an end");
     let mut said = String::new();
     maker
@@ -103,18 +112,50 @@ fn an_interrupted_maker_ends_with_130_and_leaves_nothing() {
 }
 
 #[test]
-fn an_interrupt_that_came_ignored_stays_ignored() {
-    let project = slow();
+fn a_signal_that_came_ignored_stays_ignored_and_the_others_do_not() {
+    for (ignored, other) in [("INT", "TERM"), ("HUP", "TERM"), ("TERM", "HUP")] {
+        let project = slow();
+        let mut maker = ignoring(ignored, &project);
+        midway(&project);
+        signal(&maker, ignored);
+        assert_eq!(maker.wait().expect("an end").code(), Some(0), "{ignored}");
+        project.assert_only(&[".venv", "setup.py"]);
+        let project = slow();
+        let mut maker = ignoring(ignored, &project);
+        midway(&project);
+        signal(&maker, other);
+        assert_eq!(maker.wait().expect("an end").code(), Some(130), "{other}");
+        project.assert_only(&["setup.py"]);
+    }
+}
+
+fn ignoring(name: &str, project: &Project) -> Child {
     let mut command = std::process::Command::new("/bin/sh");
     let vrun = env!("CARGO_BIN_EXE_vrun");
-    let script = format!("trap '' INT; exec '{vrun}' python -c ''");
+    let script = format!("trap '' {name}; exec '{vrun}' python -c ''");
     project.place(&mut command);
     let command = command.args(["-c", &script]).stderr(Stdio::null());
-    let mut maker = command.spawn().expect("a shell");
-    midway(&project);
-    interrupt(&maker);
-    assert_eq!(maker.wait().expect("an end").code(), Some(0));
-    project.assert_only(&[".venv", "setup.py"]);
+    command.spawn().expect("a shell")
+}
+
+#[test]
+fn the_program_ends_at_a_signal_as_ever_once_the_environment_is_made() {
+    let project = slow();
+    let sleep = "import time; print('begun', flush=True); time.sleep(60)";
+    for name in ["INT", "TERM", "HUP"] {
+        let code = format!("import signal as s; s.signal(s.SIGINT, s.SIG_DFL); {sleep}");
+        let mut vrun = project.interruptible(&["python", "-c", &code]);
+        vrun.stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = vrun.spawn().expect("vrun");
+        let mut begun = [0; 5];
+        let mut stdout = child.stdout.take().expect("a pipe");
+        stdout.read_exact(&mut begun).expect("a line");
+        signal(&child, name);
+        let ended = child.wait().expect("an end").signal();
+        let numbers = [("INT", 2), ("TERM", 15), ("HUP", 1)];
+        assert!(numbers.contains(&(name, ended.unwrap_or_default())));
+        fs::remove_dir_all(project.path("app/.venv")).expect("an environment");
+    }
 }
 
 #[test]

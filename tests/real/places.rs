@@ -145,6 +145,77 @@ fn a_mount_point_is_filled_in_place() {
 }
 
 #[test]
+fn a_directory_in_a_tree_that_cannot_be_written_to_is_filled_in_place() {
+    let vrun = env!("CARGO_BIN_EXE_vrun");
+    // One that vrun makes an environment for itself, and one that it leaves to its own venv.
+    for project in [Project::with_python(), crate::bases::poor("venv/scripts")] {
+        let project = if project.path("poor/bin").is_dir() {
+            let bin = project.path("poor/bin");
+            project.first_on_path(&bin)
+        } else {
+            project
+        };
+        let app = project.path("app").display().to_string();
+        let mount = format!(
+            "/bin/mount -t tmpfs none '{app}' && cd '{app}' && : > setup.py && /bin/mkdir .venv && \
+             /bin/mount -t tmpfs none .venv && /bin/mount -o remount,ro '{app}'"
+        );
+        if !can_mount(&mount) {
+            tell("not tested: a file system cannot be mounted here");
+            return;
+        }
+        let look = "/bin/ls -A . .venv >&2 && ! /bin/grep -rIl 'vrun-' .venv >&2";
+        let script = format!(
+            "{mount} && '{vrun}' python -c 'import sys; print(sys.prefix)' && {look} && '{vrun}' pip --version >&2"
+        );
+        let filled = in_mounts(&project, &script).code(0);
+        let filled = filled.stdout(&format!("{app}/.venv"));
+        assert!(filled.stderr.contains("pyvenv.cfg"), "{filled}");
+        assert!(filled.stderr.contains("pip "), "{filled}");
+        assert!(!filled.stderr.contains("vrun-"), "{filled}");
+        // So is what a vrun that was killed there has left.
+        let dead = "/bin/mkdir -p .venv/.venv.vrun-Ab12Cd/.venv && : > .venv/.venv.vrun-lock";
+        let script = format!("{mount} && {dead} && '{vrun}' python -V && {look}");
+        let filled = in_mounts(&project, &script).code(0);
+        assert!(!filled.stderr.contains("vrun-"), "{filled}");
+        // With nothing there to write in, it is an error.
+        let none = "/bin/umount .venv";
+        let script = format!("{mount} && {none} && '{vrun}' python -V");
+        in_mounts(&project, &script)
+            .code(125)
+            .says(&["read-only file system", "--env PATH"]);
+    }
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_told_why() {
+    let looped = Project::with_python().link("app/.venv", ".venv");
+    let rm = format!("hint: `rm {}`", looped.path("app/.venv").display());
+    looped
+        .run(PREFIX)
+        .code(125)
+        .says(&["it is a link to .venv: too many levels", &rm]);
+    let through = Project::with_python().link("app/.venv", "setup.py/env");
+    let refused = through.run(PREFIX).code(125);
+    let refused = refused.says(&[
+        "it is a link to setup.py/env: not a directory",
+        "--env PATH",
+    ]);
+    assert!(!refused.stderr.contains("`rm "), "{refused}");
+}
+
+#[test]
+fn a_project_that_is_named_as_its_environment_is_never_to_be_moved_away() {
+    let project = Project::with_python();
+    for named in [".", "..", "../app"] {
+        let refused = project.run(["--env", named, "python", "-V"]).code(125);
+        let refused = refused.says(&["`--env` takes the environment's own directory"]);
+        assert!(!refused.stderr.contains("`mv "), "{refused}");
+    }
+    project.assert_only(&["setup.py"]);
+}
+
+#[test]
 fn a_full_disk_is_a_clear_error_and_leaves_nothing() {
     let project = Project::with_python();
     let app = project.path("app").display().to_string();

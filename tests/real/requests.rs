@@ -44,6 +44,12 @@ fn a_request_takes_the_first_that_fits() {
         (new.full(), &is_new, new),
         (format!("python{}", new.short()), &is_new, new),
         (format!("cpython{}", new.short()), &is_new, new),
+        (format!(" Python{} ", new.short()), &is_new, new),
+        (
+            format!("cpython-{}-linux-x86_64-gnu", new.full()),
+            &is_new,
+            new,
+        ),
         (format!(">={}", new.short()), &is_new, new),
         (format!(">={},<{}", old.short(), new.short()), &is_old, old),
         (format!("=={}.*", new.short()), &is_new, new),

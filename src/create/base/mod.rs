@@ -47,6 +47,7 @@ impl Base {
 /// None fits: the error names every interpreter that was seen. Or Ctrl-C.
 pub fn choose(request: Option<&Request>, inquiry: &Inquiry<'_>) -> Result<Base, Error> {
     let mut seen = Vec::new();
+    let mut last_resort = None;
     let mut passed = Vec::new();
     let mut asked: Vec<PathBuf> = Vec::new();
     for Candidate { path, how } in candidates(request, inquiry) {
@@ -60,17 +61,16 @@ pub fn choose(request: Option<&Request>, inquiry: &Inquiry<'_>) -> Result<Base, 
         };
         match answer {
             Ok(base) if fits(request, &base) => {
-                let Base { exe, kind, .. } = &base;
-                inquiry
-                    .voice
-                    .detail(|| format!("base {} ({kind}): {how}", shown(exe)));
-                return Ok(base);
+                return Ok(taken(base, how, inquiry));
             }
             Ok(base) => {
                 let Base { exe, kind, .. } = &base;
                 inquiry
                     .voice
                     .detail(|| format!("passed over {}: it is {kind}", shown(exe)));
+                if last_resort.is_none() && fits_at_last(request, &base) {
+                    last_resort = Some((seen.len(), how));
+                }
                 seen.push(base);
             }
             Err(why) => {
@@ -81,11 +81,32 @@ pub fn choose(request: Option<&Request>, inquiry: &Inquiry<'_>) -> Result<Base, 
             }
         }
     }
-    Err(none_fits(request, &seen, &passed))
+    match last_resort {
+        Some((at, how)) => Ok(taken(seen.swap_remove(at), how, inquiry)),
+        None => Err(none_fits(request, &seen, &passed)),
+    }
+}
+
+fn taken(base: Base, how: &str, inquiry: &Inquiry<'_>) -> Base {
+    let Base { exe, kind, .. } = &base;
+    inquiry
+        .voice
+        .detail(|| format!("base {} ({kind}): {how}", shown(exe)));
+    base
 }
 
 fn fits(request: Option<&Request>, base: &Base) -> bool {
-    base.can_make_environments() && request.is_none_or(|request| request.form.admits(&base.kind))
+    let admitted = match request {
+        None => !base.kind.free_threaded,
+        Some(request) => request.form.admits(&base.kind),
+    };
+    base.can_make_environments() && admitted
+}
+
+/// A free-threaded build serves where it is not asked for only if there is no other.
+fn fits_at_last(request: Option<&Request>, base: &Base) -> bool {
+    base.can_make_environments()
+        && request.is_none_or(|request| request.form.admits_any_build(&base.kind))
 }
 
 fn candidates<'a>(

@@ -22,16 +22,16 @@ use super::{Form, Kind, Request, Wish, from_wish};
 /// It does not fit, or the wish cannot be understood.
 pub fn check(venv: &Venv, wish: &Wish, world: &World) -> Result<(), Error> {
     let request = from_wish(wish, world)?;
-    let kind = kind(venv);
+    let said = said(venv);
     let fits = match &request.form {
         Form::Path(path) => is_base_of(path, venv, world)?,
         // What says nothing of itself is taken for what the user says it is.
-        form => kind.as_ref().is_none_or(|kind| form.admits(kind)),
+        form => said.as_ref().is_none_or(|said| said.may_fit(form)),
     };
     if fits {
         return Ok(());
     }
-    Err(misfit(venv, kind, &request))
+    Err(misfit(venv, said.map(|said| said.kind), &request))
 }
 
 fn misfit(venv: &Venv, kind: Option<Kind>, request: &Request) -> Error {
@@ -54,9 +54,45 @@ fn misfit(venv: &Venv, kind: Option<Kind>, request: &Request) -> Error {
     ))
 }
 
-/// What its files say of its Python.
-fn kind(venv: &Venv) -> Option<Kind> {
-    let release = numbers(venv.cfg.version.as_deref()?);
+/// What an environment's files say of its Python.
+struct Said {
+    kind: Kind,
+    /// Whether they tell a final release from the ones before it: venv writes `3.14.0` for both.
+    is_level_said: bool,
+}
+
+impl Said {
+    /// Whether `form` admits what may have been meant: what is unknown does not refuse.
+    fn may_fit(&self, form: &Form) -> bool {
+        let known = self.kind.release.len();
+        // `3.12`, of whatever patch.
+        let patches = if known == 2 { 0..100 } else { 0..1 };
+        let releases = patches.map(|patch| {
+            let patch = Some(patch).filter(|_| known == 2);
+            self.kind.release.iter().copied().chain(patch).collect()
+        });
+        let levels: Vec<_> = if self.is_level_said {
+            vec![self.kind.suffix.clone()]
+        } else {
+            let early = ["a", "b", "rc"].into_iter();
+            let early =
+                early.flat_map(|level| (0..10).map(move |number| format!("{level}{number}")));
+            std::iter::once(String::new()).chain(early).collect()
+        };
+        let mut kinds = releases.flat_map(|release: Vec<u64>| {
+            levels.iter().map(move |level| Kind {
+                release: release.clone(),
+                suffix: level.clone(),
+                ..self.kind.clone()
+            })
+        });
+        kinds.any(|kind| form.admits_any_build(&kind))
+    }
+}
+
+fn said(venv: &Venv) -> Option<Said> {
+    let version = venv.cfg.version.as_deref()?;
+    let level = level(version);
     let libraries = fs::read_dir(venv.root.join("lib")).into_iter().flatten();
     let libraries: Vec<_> = libraries.flatten().map(|entry| entry.file_name()).collect();
     let any = |test: fn(&str) -> bool| libraries.iter().filter_map(|name| name.to_str()).any(test);
@@ -66,11 +102,31 @@ fn kind(venv: &Venv) -> Option<Kind> {
         None => "cpython".to_owned(),
     };
     let free_threaded = any(|name| name.starts_with("python") && name.ends_with('t'));
-    Some(Kind {
-        implementation,
-        release,
-        suffix: String::new(),
-        free_threaded,
+    Some(Said {
+        is_level_said: level.is_some(),
+        kind: Kind {
+            implementation,
+            release: numbers(version),
+            suffix: level.unwrap_or_default(),
+            free_threaded,
+        },
+    })
+}
+
+/// `3.14.0rc1` and `3.14.0.candidate.1` -> `rc1`, `3.14.0.final.0` -> nothing behind the numbers;
+/// `3.14.0` does not say.
+fn level(version: &str) -> Option<String> {
+    let start = version.find(|c: char| c.is_ascii_alphabetic())?;
+    let (word, number) = match version[start..].split_once('.') {
+        Some((word, number)) => (word, number),
+        None => (&version[start..], ""),
+    };
+    Some(match word {
+        "final" => String::new(),
+        "alpha" => format!("a{number}"),
+        "beta" => format!("b{number}"),
+        "candidate" => format!("rc{number}"),
+        _ => word.to_owned(),
     })
 }
 
@@ -174,6 +230,44 @@ mod tests {
             }
             for text in misfits {
                 checked(cfg, dirs, text).expect_err(text);
+            }
+        }
+    }
+
+    #[test]
+    fn what_an_environment_does_not_say_does_not_refuse() {
+        for (cfg, fits, misfits) in [
+            (
+                "version = 3.14.0\n",
+                ["3.14.0rc1", "3.14.0", ">=3.14"],
+                ["3.13.0rc1", "3.14.1rc1", "<3.14"],
+            ),
+            (
+                "version_info = 3.14.0.candidate.2\n",
+                ["3.14.0rc2", "3.14", ">=3.14.0rc1"],
+                ["3.14.0rc1", "==3.14.0", ">=3.14"],
+            ),
+            (
+                "version_info = 3.14.0.final.0\n",
+                ["3.14.0", ">=3.14", "<=3.14.0"],
+                ["3.14.0rc1", ">3.14.0", "<3.14"],
+            ),
+            (
+                "python-version = 3.11\n",
+                [">=3.11.4", "3.11.7", "<3.11.3"],
+                [">=3.12", "3.1", "<3.11"],
+            ),
+            (
+                "version = 3.11.7\npython-version = 3.11\n",
+                [">=3.11.4", "3.11.7", "3.11"],
+                [">=3.11.8", "3.11.4", "3.12"],
+            ),
+        ] {
+            for text in fits {
+                assert_eq!(checked(cfg, &[], text), Ok(()), "{text} of {cfg}");
+            }
+            for text in misfits {
+                checked(cfg, &[], text).expect_err(text);
             }
         }
     }

@@ -10,13 +10,14 @@ use pep440_rs::{Version, VersionSpecifiers};
 /// What a request means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// `3`, `3.12`, `3.12.1`, `3.13t`, `pypy3.10`, `cpython`.
+    /// `3`, `3.12`, `3.12.1`, `3.13t`, `3.13+freethreaded`, `pypy3.10`, `cpython`, and uv's
+    /// `cpython-3.12.1-linux-x86_64-gnu`.
     Release {
         /// `cpython` or `pypy`, if it has to be that.
         implementation: Option<&'static str>,
         /// As far as it is said; empty for any.
         release: Vec<u64>,
-        /// A free-threaded build, which is never meant unless it is said.
+        /// A free-threaded build. With a release it is meant only if it is said.
         free_threaded: bool,
     },
     /// `>=3.10,<3.13` (PEP 440).
@@ -72,10 +73,10 @@ pub fn is_range(text: &str) -> bool {
 impl Form {
     /// Reads everything but paths and pyenv's names.
     pub fn parse(text: &str) -> Option<Form> {
-        if is_range(text) {
+        if is_range(text.trim()) {
             return VersionSpecifiers::from_str(text).ok().map(Form::Range);
         }
-        let (implementation, rest) = named(text);
+        let (implementation, rest) = named(text.trim());
         if rest.is_empty() && !text.is_empty() {
             return Some(Form::Release {
                 implementation,
@@ -87,16 +88,31 @@ impl Form {
             return Some(form);
         }
         // `3.14.0rc1`: one version, exactly.
-        let exact = Version::from_str(rest)
-            .ok()
-            .filter(|version| implementation.is_none() && version.is_pre())?;
+        let exact = Version::from_str(rest).ok().filter(|version| {
+            implementation.is_none() && version.is_pre() && !version.is_local()
+        })?;
         VersionSpecifiers::from_str(&format!("=={exact}"))
             .ok()
             .map(Form::Range)
     }
 
-    /// Whether a Python of this kind will do. A path and a name decide by themselves.
+    /// Whether a Python of this kind will do. A path and a name decide by themselves. What says nothing of
+    /// the build, as a range does, does not mean a free-threaded one.
     pub fn admits(&self, kind: &Kind) -> bool {
+        let is_build_open = match self {
+            Form::Release {
+                release,
+                free_threaded,
+                ..
+            } => release.is_empty() && !free_threaded,
+            Form::Range(_) => true,
+            Form::Path(_) | Form::Named(_) => false,
+        };
+        self.admits_any_build(kind) && !(is_build_open && kind.free_threaded)
+    }
+
+    /// The same where nothing else is to be had: what says nothing of the build admits any.
+    pub fn admits_any_build(&self, kind: &Kind) -> bool {
         match self {
             Form::Release {
                 implementation,
@@ -104,8 +120,11 @@ impl Form {
                 free_threaded,
             } => {
                 implementation.is_none_or(|name| name == kind.implementation)
-                    && kind.release.iter().zip(release).all(|(is, asked)| is == asked)
-                    // Just `python` is any build.
+                    && kind
+                        .release
+                        .iter()
+                        .zip(release)
+                        .all(|(is, asked)| is == asked)
                     && (release.is_empty() || kind.free_threaded == *free_threaded)
             }
             Form::Range(range) => {
@@ -116,7 +135,8 @@ impl Form {
     }
 }
 
-/// `pypy3.10` -> `pypy` and `3.10`. uv parts them with `@` or `-`.
+/// `pypy3.10` -> `pypy` and `3.10`, in any case. uv parts them with `@` or `-`, and names the system
+/// behind them, which is taken to be this one.
 fn named(text: &str) -> (Option<&'static str>, &str) {
     let names = [
         ("python", None),
@@ -124,18 +144,30 @@ fn named(text: &str) -> (Option<&'static str>, &str) {
         ("pypy", Some("pypy")),
     ];
     for (name, implementation) in names {
-        if let Some(rest) = text.strip_prefix(name) {
-            return (
-                implementation,
-                rest.strip_prefix(['@', '-']).unwrap_or(rest),
-            );
+        let is_named = text
+            .get(..name.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(name));
+        if is_named {
+            let rest = &text[name.len()..];
+            let rest = rest.strip_prefix(['@', '-']).unwrap_or(rest);
+            return (implementation, without_system(rest));
         }
     }
     (None, text)
 }
 
+/// `3.12.1-linux-x86_64-gnu` -> `3.12.1`. What else is behind a dash is part of a name of pyenv's.
+fn without_system(text: &str) -> &str {
+    let systems = ["linux", "macos", "windows", "freebsd", "any"];
+    match text.split_once('-') {
+        Some((version, system)) if systems.iter().any(|known| system.starts_with(known)) => version,
+        _ => text,
+    }
+}
+
 fn release(implementation: Option<&'static str>, text: &str) -> Option<Form> {
-    let (numbers, free_threaded) = match text.strip_suffix('t') {
+    let threads = text.strip_suffix("+freethreaded");
+    let (numbers, free_threaded) = match threads.or(text.strip_suffix('t')) {
         Some(numbers) => (numbers, true),
         None => (text, false),
     };
@@ -192,8 +224,19 @@ mod tests {
             ("pypy3.10", vec![&pypy]),
             (">=3.10,<3.13", vec![&plain, &pypy]),
             ("==3.12.*", vec![&plain]),
-            ("~=3.12", vec![&plain, &newer, &threaded]),
-            ("!=3.12.1", vec![&newer, &threaded, &pypy]),
+            ("~=3.12", vec![&plain, &newer]),
+            ("!=3.12.1", vec![&newer, &pypy]),
+            ("3.13+freethreaded", vec![&threaded]),
+            (
+                "cpython-3.13.0+freethreaded-linux-x86_64-gnu",
+                vec![&threaded],
+            ),
+            ("cpython-3.12.1-linux-x86_64-gnu", vec![&plain]),
+            ("pypy-3.10.14-macos-aarch64-none", vec![&pypy]),
+            ("Python3.12", vec![&plain]),
+            ("PyPy3.10", vec![&pypy]),
+            (" 3.12 ", vec![&plain]),
+            (" >=3.13 ", vec![&newer]),
             ("3.14.0rc1", vec![]),
         ] {
             let form = Form::parse(text).expect(text);
@@ -215,6 +258,8 @@ mod tests {
             "+3",
             "3.12.1.0",
             "3.12-dev",
+            "python3.12-dev",
+            "3.14.0rc1+freethreaded",
             "system",
             "pypy3.10-7.3.12",
             ">=",
@@ -227,18 +272,33 @@ mod tests {
 
     #[test]
     fn a_bare_name_is_any_release_of_it() {
-        let threaded = kind("cpython", &[3, 14, 0], true);
+        let cpython = kind("cpython", &[3, 14, 0], false);
         let pypy = kind("pypy", &[3, 10, 14], false);
         for (text, cpython_fits, pypy_fits) in [
             ("python", true, true),
             ("cpython", true, false),
-            ("pypy", false, true),
+            ("PYPY", false, true),
         ] {
             let form = Form::parse(text).expect(text);
             assert_eq!(
-                (form.admits(&threaded), form.admits(&pypy)),
+                (form.admits(&cpython), form.admits(&pypy)),
                 (cpython_fits, pypy_fits)
             );
+        }
+    }
+
+    #[test]
+    fn what_says_nothing_of_the_build_admits_a_free_threaded_one_only_at_last() {
+        let threaded = kind("cpython", &[3, 13, 0], true);
+        for (text, at_last) in [
+            (">=3.10", true),
+            ("python", true),
+            ("3.13", false),
+            ("pypy", false),
+        ] {
+            let form = Form::parse(text).expect(text);
+            assert!(!form.admits(&threaded), "{text}");
+            assert_eq!(form.admits_any_build(&threaded), at_last, "{text}");
         }
     }
 

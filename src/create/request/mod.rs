@@ -86,7 +86,10 @@ pub fn wanted(
 fn from_wish(wish: &Wish, world: &World) -> Result<Request, Error> {
     let form = match path(&wish.text, world) {
         Some(path) => Some(Form::Path(world.absolute(&path)?)),
-        None => wish.text.to_str().and_then(Form::parse),
+        None => wish.text.to_str().map(str::trim).and_then(|text| {
+            let dev = || is_dev(text).then(|| Form::Named(text.into()));
+            Form::parse(text).or_else(dev)
+        }),
     };
     let unknown = || {
         let what = format!("{} asks for `{}`", wish.from, shown(&wish.text));
@@ -98,6 +101,12 @@ fn from_wish(wish: &Wish, world: &World) -> Result<Request, Error> {
         text: wish.text.clone(),
         origin: Origin::Wish(wish.from),
     })
+}
+
+/// `3.12-dev`: what pyenv calls the branch that the releases are made from.
+fn is_dev(text: &str) -> bool {
+    let release = text.strip_suffix("-dev").and_then(Form::parse);
+    matches!(release, Some(Form::Release { .. }))
 }
 
 /// A text that is a path: it holds a separator, or starts at the home directory.
@@ -290,6 +299,24 @@ mod tests {
                 matches!(&form, Form::Path(path) if path == Path::new(meant)),
                 "{form:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_wish_may_have_blanks_around_it_and_be_a_name_of_pyenvs() {
+        for (typed, meant) in [
+            (" 3.12\n", Form::parse("3.12")),
+            ("3.13+freethreaded", Form::parse("3.13t")),
+            (" 3.12-dev", Some(Form::Named("3.12-dev".into()))),
+        ] {
+            let wish = Wish {
+                text: typed.into(),
+                from: "VRUN_PYTHON",
+            };
+            let form = from_wish(&wish, &World::default())
+                .expect("understood")
+                .form;
+            assert_eq!(Some(form), meant, "{typed}");
         }
     }
 
