@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use clap::builder::StyledStr;
 use clap::error::ErrorKind;
-use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 
 use crate::create::Wish;
@@ -14,9 +13,11 @@ use crate::program::{Ask, Foreign};
 use crate::voice::Voice;
 
 mod parted;
+mod sources;
 mod switch;
 
 use parted::parted;
+use sources::Sources;
 use switch::Switch;
 
 /// What argv and vrun's variables ask for.
@@ -90,10 +91,11 @@ const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
        vrun [OPTIONS] -m MODULE [ARG]...";
 
 const AFTER_HELP: &str = "\
-Variables: VRUN_PROJECT, VRUN_ENV (from the project), VRUN_PYTHON, VRUN_NO_CREATE,
-VRUN_OUTSIDE, VRUN_QUIET and VRUN_VERBOSE stand for the options of their names.
-VRUN_NAME replaces the names .venv, venv and env; VRUN_CEILING_DIRECTORIES ends
-the search, as git's does; VRUN_CACHE_DIR moves the cache.
+Variables: VRUN_PROJECT, VRUN_ENV (from the project), VRUN_PYTHON,
+VRUN_NO_CREATE, VRUN_OUTSIDE, VRUN_QUIET and VRUN_VERBOSE stand for the options
+of their names. VRUN_NAME replaces the names .venv, venv and env;
+VRUN_CEILING_DIRECTORIES ends the search, as git's does; VRUN_CACHE_DIR moves
+the cache.
 
 Exit status: the program's own; 125 where vrun failed, 126 where the program
 cannot be run or is refused, 127 where there is none, 130 where Ctrl-C ended
@@ -103,7 +105,7 @@ the making of an environment.";
 #[derive(Debug, Parser)]
 #[command(name = "vrun", version, override_usage = USAGE, after_help = AFTER_HELP, disable_help_flag = true, disable_version_flag = true)]
 struct Typed {
-    /// Run FILE with the Python of the environment nearest to it
+    /// Run FILE with the Python of the environment next to it
     #[arg(short = 's', value_name = "FILE", allow_hyphen_values = true)]
     script: Option<OsString>,
 
@@ -253,33 +255,6 @@ fn request(
 fn directories(typed: Vec<OsString>) -> Vec<PathBuf> {
     let named = typed.into_iter().filter(|directory| !directory.is_empty());
     named.map(PathBuf::from).collect()
-}
-
-/// Where clap took a value from.
-struct Sources<'a>(&'a ArgMatches);
-
-impl Sources<'_> {
-    fn is_variable(&self, id: &str) -> bool {
-        self.0.value_source(id) == Some(ValueSource::EnvVariable)
-    }
-
-    /// Which of two opposite flags counts: of two that were typed the later one, and one that was typed
-    /// outweighs a variable.
-    fn weight(&self, id: &str) -> usize {
-        let typed = self.0.value_source(id) == Some(ValueSource::CommandLine);
-        self.0.index_of(id).filter(|_| typed).unwrap_or(0)
-    }
-
-    /// A value that says something: an empty variable counts as unset, while `--env "$UNSET"` is a
-    /// mistake that must not quietly lead to another environment.
-    fn given(&self, id: &str, value: Option<OsString>) -> Result<Option<OsString>, Error> {
-        match value {
-            Some(value) if value.is_empty() && !self.is_variable(id) => {
-                Err(Error::failed(format!("--{id} is given an empty value")).hint(HELP))
-            }
-            value => Ok(value.filter(|value| !value.is_empty())),
-        }
-    }
 }
 
 /// clap answers `-h` and `-V` with an "error" that holds the text.

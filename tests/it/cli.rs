@@ -244,3 +244,10 @@ fn a_flag_may_be_given_twice() {
     app().run(["-n", "-n", "true"]).code(0).text();
     app().run(["-v", "-v", "true"]).says("[ROOT]/app/.venv");
 }
+
+#[test]
+fn the_help_keeps_within_80_columns() {
+    let help = app().run(["--help"]).text();
+    let long: Vec<_> = help.lines().filter(|line| line.len() > 80).collect();
+    assert!(long.is_empty(), "{long:?}");
+}

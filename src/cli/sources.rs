@@ -1,0 +1,40 @@
+//! Whether a value was typed or stands in a variable, which weigh differently.
+
+use std::ffi::OsString;
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+
+use super::HELP;
+use crate::error::Error;
+
+/// Where clap took a value from.
+pub struct Sources<'a>(pub &'a ArgMatches);
+
+impl Sources<'_> {
+    /// Whether the value comes from the option's variable.
+    pub fn is_variable(&self, id: &str) -> bool {
+        self.0.value_source(id) == Some(ValueSource::EnvVariable)
+    }
+
+    /// Which of two opposite flags counts: of two that were typed the later one, and one that was typed
+    /// outweighs a variable.
+    pub fn weight(&self, id: &str) -> usize {
+        let typed = self.0.value_source(id) == Some(ValueSource::CommandLine);
+        self.0.index_of(id).filter(|_| typed).unwrap_or(0)
+    }
+
+    /// A value that says something: an empty variable counts as unset, while `--env "$UNSET"` is a
+    /// mistake that must not quietly lead to another environment.
+    ///
+    /// # Errors
+    /// The option is given an empty value.
+    pub fn given(&self, id: &str, value: Option<OsString>) -> Result<Option<OsString>, Error> {
+        match value {
+            Some(value) if value.is_empty() && !self.is_variable(id) => {
+                Err(Error::failed(format!("--{id} is given an empty value")).hint(HELP))
+            }
+            value => Ok(value.filter(|value| !value.is_empty())),
+        }
+    }
+}
