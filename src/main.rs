@@ -107,7 +107,7 @@ fn search(request: &Request, world: &World) -> Result<Search, Error> {
         start,
         names: Names::from_setting(world.setting("VRUN_NAME"))?,
         home: world.home(),
-        temps: world.temps(),
+        temp: world.temp(),
         ceilings: find::ceilings(world.setting("VRUN_CEILING_DIRECTORIES")),
         active: active.filter(|path| path.is_absolute()).map(world::tidy),
     })
@@ -146,6 +146,7 @@ fn make(missing: Missing, request: &Request, world: &World) -> Result<Found, Err
 /// `-n` where there is no environment: what would run in the one that would be made.
 fn foretell(missing: Missing, request: Request, world: &World) -> Result<(), Error> {
     permit(&missing, &request)?;
+    create::look(&missing.at)?;
     let left = missing.left.as_deref();
     let prompt = venv::prompt(&missing.at, None);
     let view = view::of(&missing.at, prompt, world.var("PATH"), left)?;
@@ -156,7 +157,7 @@ fn foretell(missing: Missing, request: Request, world: &World) -> Result<(), Err
     tell(&program, &view, &request.directories, world)
 }
 
-/// Whether an environment may be made there at all.
+/// Whether an environment may be made there unasked.
 fn permit(missing: &Missing, request: &Request) -> Result<(), Error> {
     if request.creation == Creation::Never {
         let at = typed(&missing.at);
@@ -169,7 +170,7 @@ fn permit(missing: &Missing, request: &Request) -> Result<(), Error> {
     }
     match &missing.barred {
         Some(barred) => Err(barred.refusal(&missing.at)),
-        None => create::look(&missing.at),
+        None => Ok(()),
     }
 }
 

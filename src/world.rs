@@ -99,10 +99,9 @@ impl World {
         home.filter(|path| path.is_absolute())
     }
 
-    /// The system's directories for temporary files, which many share.
-    pub fn temps(&self) -> Vec<PathBuf> {
-        let shared = os::TEMPS.iter().map(PathBuf::from);
-        shared.chain([env::temp_dir()]).collect()
+    /// The system's directory for temporary files, as this user is given it.
+    pub fn temp(&self) -> PathBuf {
+        env::temp_dir()
     }
 
     /// vrun's own directory for what can be made again: VRUN_CACHE_DIR, or `vrun` in the user's.

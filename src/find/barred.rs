@@ -29,8 +29,11 @@ pub fn barred(place: &Path, is_project: bool, search: &Search) -> Option<Barred>
     if project::is_home(place, search.home.as_deref()) {
         return Some(Barred::Home);
     }
-    let is_temp = |temp: &PathBuf| place == temp || os::same_file(place, temp);
-    if !is_project && search.temps.iter().any(is_temp) {
+    let mut temps = os::TEMPS
+        .iter()
+        .map(Path::new)
+        .chain([search.temp.as_path()]);
+    if !is_project && temps.any(|temp| place == temp || os::same_file(place, temp)) {
         return Some(Barred::Temp);
     }
     let env = place

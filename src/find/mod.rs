@@ -23,6 +23,7 @@ pub use ceiling::ceilings;
 pub use names::Names;
 pub use project::nearest as project;
 
+use redirect::Lead;
 use walk::End;
 
 /// What the search needs to know of the world.
@@ -34,8 +35,8 @@ pub struct Search {
     pub names: Names,
     /// The user's home directory.
     pub home: Option<PathBuf>,
-    /// The system's directories for temporary files.
-    pub temps: Vec<PathBuf>,
+    /// The directory for temporary files that this user is given.
+    pub temp: PathBuf,
     /// Directories that the walk does not go up into.
     pub ceilings: Vec<PathBuf>,
     /// `VIRTUAL_ENV`, where it is an absolute path.
@@ -179,10 +180,7 @@ pub fn directory(path: PathBuf) -> Result<PathBuf, Error> {
 fn by_file(file: PathBuf, by: &str, names: &Names) -> Result<PathBuf, Error> {
     let dir = file.parent().unwrap_or(&file).to_owned();
     if file.file_name() == Some(names.first()) {
-        return match walk::redirected(file, &dir)? {
-            End::Environment { root, .. } | End::ToBeMade { root, .. } => Ok(root),
-            End::Several { .. } | End::Top => Ok(dir),
-        };
+        return redirect::follow(&file, &dir).map(Lead::into_root);
     }
     let around = dir.ancestors().find(|dir| dir.join(venv::MARKER).is_file());
     let error = Error::failed(format!("{} is a file", shown(&file)))

@@ -4,8 +4,9 @@ use std::fs::{self, FileType};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::{Names, Passed, Search, Why, project, redirect};
-use crate::error::{Error, reason, shown};
+use super::redirect::{self, Lead};
+use super::{Names, Passed, Search, Why, project};
+use crate::error::{Error, reason};
 use crate::venv;
 
 /// Where a walk ended.
@@ -109,7 +110,15 @@ fn look_in(dir: &Path, names: &Names, passed: &mut Vec<Passed>) -> Result<Option
                 }),
             }
         } else if kind.is_file() && name == names.first() {
-            return redirected(root, dir).map(Some);
+            let (file, dir) = (root, dir.to_owned());
+            return Ok(Some(match redirect::follow(&file, &dir)? {
+                Lead::There(root) => End::Environment {
+                    root,
+                    why: Why::Redirect(file),
+                    dir,
+                },
+                Lead::ToBeMade(root) => End::ToBeMade { root, dir },
+            }));
         }
     }
     Ok(None)
@@ -129,32 +138,6 @@ fn kind(path: &Path, passed: &mut Vec<Passed>) -> Option<FileType> {
             None
         }
     }
-}
-
-/// Where the redirect file `file` in `dir` leads.
-///
-/// # Errors
-/// It leads nowhere.
-pub fn redirected(file: PathBuf, dir: &Path) -> Result<End, Error> {
-    let root = redirect::target(&file)?;
-    let dir = dir.to_owned();
-    if root.join(venv::MARKER).is_file() {
-        return Ok(End::Environment {
-            root,
-            why: Why::Redirect(file),
-            dir,
-        });
-    }
-    if root.starts_with(&dir) && root != dir {
-        return Ok(End::ToBeMade { root, dir });
-    }
-    let wrong = if root.exists() {
-        "is no environment: it has no pyvenv.cfg"
-    } else {
-        "does not exist"
-    };
-    Err(redirect::leads_nowhere(&file)
-        .cause(format_args!("it names {}, which {wrong}", shown(&root))))
 }
 
 /// The environments in a project's root that go by names of their own. VRUN_NAME has said which name

@@ -18,12 +18,12 @@ pub fn lay_out(plan: &Plan<'_>) -> io::Result<()> {
     let Plan { base, root, .. } = plan;
     let name = base.directory_name();
     make_dir(&scripts(root))?;
-    make_dir(&root.join("lib").join(&name).join("site-packages"))?;
+    make_dir(&plan.site_packages())?;
     match base.version {
         (3, 11..=13) => make_dir(&root.join("include").join(&name))?,
         _ => make_dir(&root.join("include"))?,
     }
-    if os::HAS_LIB64 && base.version < (3, 15) {
+    if os::HAS_LIB64 {
         link(Path::new("lib"), &root.join("lib64"))?;
     }
     link_python(base, &scripts(root))?;

@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::create::base::Base;
 use crate::error::{reason, shown};
@@ -96,6 +96,14 @@ pub struct Plan<'a> {
     pub home: &'a Path,
 }
 
+impl Plan<'_> {
+    /// Where packages are installed.
+    fn site_packages(&self) -> PathBuf {
+        let library = self.root.join("lib").join(self.base.directory_name());
+        library.join("site-packages")
+    }
+}
+
 /// Whether pip came with it.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Seeds {
@@ -112,7 +120,7 @@ pub enum Seeds {
 pub fn make(plan: &Plan<'_>, store: Option<&Store>) -> io::Result<Seeds> {
     layout::lay_out(plan)?;
     activate::write(plan)?;
-    let wheels = wheel::bundled(plan.base)?;
+    let wheels = wheel::bundled(plan.base);
     // pip is the last of them, and the one that would have installed them all.
     let Some(pip) = wheels.last().map(|wheel| pip::Pip::of(&wheel.version)) else {
         return Ok(Seeds::Missing);

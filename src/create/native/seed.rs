@@ -22,21 +22,17 @@ use crate::venv;
 /// # Errors
 /// The wheel is damaged, or something cannot be written.
 pub fn install(wheel: &Wheel, pip: Pip, store: Option<&Store>, plan: &Plan<'_>) -> io::Result<()> {
-    let site = plan
-        .root
-        .join("lib")
-        .join(plan.base.directory_name())
-        .join("site-packages");
+    let site = plan.site_packages();
+    let info = wheel.info();
+    let record = format!("{info}/RECORD");
     // A store that fails must not keep an environment from being made.
     let mut rows: Vec<Row> = match store.and_then(|store| store.entry(&wheel.file).ok()) {
-        Some(entry) => link(&entry, &site, wheel, plan)?,
+        Some(entry) => link(&entry, &site, &record, plan)?,
         None => unpack(&wheel.file, &site)?
             .into_iter()
             .map(|file| file.row)
             .collect(),
     };
-    let info = wheel.info();
-    let record = format!("{info}/RECORD");
     rows.retain(|row| row.path != record);
     let requested = pip.marks_requests().then_some(("REQUESTED", ""));
     for (name, content) in [("INSTALLER", "pip\n")].into_iter().chain(requested) {
@@ -66,10 +62,9 @@ fn write_scripts(entry_points: &str, pip: Pip, plan: &Plan<'_>) -> io::Result<Ve
     Ok(rows)
 }
 
-/// Links the entry's files into `site`. RECORD is not among them: it is written, and a write would reach the
-/// store.
-fn link(entry: &Entry, site: &Path, wheel: &Wheel, plan: &Plan<'_>) -> io::Result<Vec<Row>> {
-    let record = format!("{}/RECORD", wheel.info());
+/// Links the entry's files into `site`. `record` is not among them: it is written, and a write would reach
+/// the store.
+fn link(entry: &Entry, site: &Path, record: &str, plan: &Plan<'_>) -> io::Result<Vec<Row>> {
     let files: Vec<&Unpacked> = entry
         .unpacked
         .iter()

@@ -1,7 +1,6 @@
 //! Which wheels a base interpreter brings along to seed its environments with (ensurepip/__init__.py).
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Known, sysconfig};
@@ -25,21 +24,18 @@ impl Wheel {
 }
 
 /// The wheels in the order they are installed; none where the base interpreter has no pip to give.
-///
-/// # Errors
-/// ensurepip is there and cannot be read.
-pub fn bundled(base: &Known<'_>) -> io::Result<Vec<Wheel>> {
+pub fn bundled(base: &Known<'_>) -> Vec<Wheel> {
     let projects: &[&'static str] = if base.version < (3, 12) {
         &["setuptools", "pip"]
     } else {
         &["pip"]
     };
     if let Some(wheels) = in_directory(base, projects) {
-        return Ok(wheels);
+        return wheels;
     }
     let ensurepip = base.stdlib.join("ensurepip");
     let Ok(text) = fs::read_to_string(ensurepip.join("__init__.py")) else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
     let wheels = projects.iter().map(|project| {
         // The file is found by the version that ensurepip names: stale ones lie beside it (3.8.18).
@@ -54,7 +50,7 @@ pub fn bundled(base: &Known<'_>) -> io::Result<Vec<Wheel>> {
             file,
         })
     });
-    Ok(wheels.collect::<Option<Vec<_>>>().unwrap_or_default())
+    wheels.collect::<Option<Vec<_>>>().unwrap_or_default()
 }
 
 /// `_PIP_VERSION = "24.2"`.
