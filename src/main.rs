@@ -20,8 +20,8 @@ mod view;
 mod voice;
 mod world;
 
-use cli::{Action, Creation, Mode, Named, Request};
-use create::Place;
+use cli::{Action, Creation, Mode, Named, Request, Scope};
+use create::{Existing, Occasion, Options, Order, Place};
 use error::{Error, Exit, reason, shown, typed};
 use find::{Answer, Found, Missing, Names, Passed, Search, Why};
 use program::{Ask, Places, Program};
@@ -49,29 +49,27 @@ fn act(world: &mut World) -> Result<(), Error> {
             std::process::exit(Exit::Failed as i32);
         }
         Action::Run(request) => run(request, world),
+        Action::Create(scope, options) => create(&scope, &options, world),
     }
 }
 
 /// Returns only where the program was told rather than run, or could not be.
 fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
-    for directory in &request.directories {
-        world.enter(directory)?;
-    }
+    enter(&request.scope, world)?;
     request.ask = program::unlooped(request.ask, || world.own());
-    let search = search(&request, world)?;
-    let found = match answer(&request, &search, world)? {
+    let search = search(&request.scope, Some(&request.ask), world)?;
+    let found = match answer(&request.scope, &search, world)? {
         Answer::Found(found) => found,
-        Answer::Missing(missing) if request.mode == Mode::DryRun => {
+        Answer::Missing(missing) if request.scope.mode == Mode::DryRun => {
             return foretell(missing, request, world);
         }
         Answer::Missing(missing) => make(missing, &request, world)?,
     };
-    explain(&found, request.voice);
+    let voice = request.scope.voice;
+    explain(&found, voice);
     let venv = Venv::open(&found.root)?;
-    if let Some(wish) = request
-        .python
-        .as_ref()
-        .filter(|_| request.mode == Mode::Run)
+    if let Some(wish) = &request.scope.python
+        && request.scope.mode == Mode::Real
     {
         create::request::check(&venv, wish, world)?;
     }
@@ -79,23 +77,65 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
     let view = view::of(&venv.root, prompt, world.var("PATH"), found.left.as_deref())?;
     let places = places(&venv.root, &view, &request, world);
     let program = program::find(request.ask, request.args, &places)?;
-    request
-        .voice
-        .detail(|| format!("running {}", shown(&program.file)));
-    match request.mode {
-        Mode::DryRun => tell(&program, &view, &request.directories, world),
-        Mode::Run => Err(launch::become_program(&program, &view.apply(&world.vars))),
+    voice.detail(|| format!("running {}", shown(&program.file)));
+    match request.scope.mode {
+        Mode::DryRun => tell(&program, &view, &request.scope, world),
+        Mode::Real => Err(launch::become_program(&program, &view.apply(&world.vars))),
     }
 }
 
+/// `--create`: makes the environment, and prints where it is.
+fn create(scope: &Scope, options: &Options, world: &mut World) -> Result<(), Error> {
+    enter(scope, world)?;
+    let search = search(scope, None, world)?;
+    let at = match answer(scope, &search, world)? {
+        Answer::Found(found) => {
+            explain(&found, scope.voice);
+            match options.existing {
+                Existing::Kept => found.root,
+                Existing::Cleared | Existing::Upgraded => found.into_own()?,
+            }
+        }
+        Answer::Missing(missing) => {
+            tell_passed(&missing.passed, scope.voice);
+            if let Some(barred) = &missing.barred {
+                return Err(barred.refusal(&missing.at));
+            }
+            missing.at
+        }
+    };
+    let order = Order {
+        place: Place {
+            at: &at,
+            project: find::project(&search.start, search.home.as_deref()),
+        },
+        wish: scope.python.as_ref(),
+        options,
+        occasion: Occasion::Asked,
+        world,
+        voice: scope.voice,
+    };
+    match scope.mode {
+        Mode::DryRun => create::look(&order)?,
+        Mode::Real => create::make(&order)?,
+    }
+    print(&[at.as_os_str().as_encoded_bytes(), b"\n"].concat())
+}
+
+/// `-C`
+fn enter(scope: &Scope, world: &mut World) -> Result<(), Error> {
+    let mut directories = scope.directories.iter();
+    directories.try_for_each(|directory| world.enter(directory))
+}
+
 /// What to search from, and what the search should know.
-fn search(request: &Request, world: &World) -> Result<Search, Error> {
-    let start = match (&request.ask, &request.project) {
+fn search(scope: &Scope, ask: Option<&Ask>, world: &World) -> Result<Search, Error> {
+    let start = match (ask, &scope.project) {
         (_, Some(dir)) => world.absolute(dir).and_then(find::directory),
-        (Ask::Script(file), None) => find::beside(file.as_ref()),
+        (Some(Ask::Script(file)), None) => find::beside(file.as_ref()),
         (_, None) => world.cwd(),
     };
-    let start = match &request.env {
+    let start = match &scope.env {
         // Needs no place to start from, and so no working directory that is still there.
         Some(Named::ByOption(path) | Named::ByVariable(path)) if path.is_absolute() => {
             start.unwrap_or_else(|_| path.clone())
@@ -114,8 +154,8 @@ fn search(request: &Request, world: &World) -> Result<Search, Error> {
 }
 
 /// The environment that was named, or the nearest.
-fn answer(request: &Request, search: &Search, world: &World) -> Result<Answer, Error> {
-    match &request.env {
+fn answer(scope: &Scope, search: &Search, world: &World) -> Result<Answer, Error> {
+    match &scope.env {
         None => find::nearest(search),
         Some(Named::ByOption(path)) => find::named(world.absolute(path)?, "--env", search),
         Some(Named::ByVariable(path)) => {
@@ -128,13 +168,14 @@ fn answer(request: &Request, search: &Search, world: &World) -> Result<Answer, E
 
 /// First use.
 fn make(missing: Missing, request: &Request, world: &World) -> Result<Found, Error> {
-    tell_passed(&missing.passed, request.voice);
+    tell_passed(&missing.passed, request.scope.voice);
     permit(&missing, request)?;
-    let place = Place {
-        at: &missing.at,
-        project: missing.project.as_deref(),
-    };
-    create::first_use(&place, request.python.as_ref(), world, request.voice)?;
+    create::make(&first_use(
+        &missing,
+        &request.scope,
+        &Options::default(),
+        world,
+    ))?;
     Ok(Found {
         root: missing.at,
         why: Why::Made,
@@ -143,18 +184,42 @@ fn make(missing: Missing, request: &Request, world: &World) -> Result<Found, Err
     })
 }
 
+fn first_use<'a>(
+    missing: &'a Missing,
+    scope: &'a Scope,
+    options: &'a Options,
+    world: &'a World,
+) -> Order<'a> {
+    Order {
+        place: Place {
+            at: &missing.at,
+            project: missing.project.as_deref(),
+        },
+        wish: scope.python.as_ref(),
+        options,
+        occasion: Occasion::FirstUse,
+        world,
+        voice: scope.voice,
+    }
+}
+
 /// `-n` where there is no environment: what would run in the one that would be made.
 fn foretell(missing: Missing, request: Request, world: &World) -> Result<(), Error> {
     permit(&missing, &request)?;
-    create::look(&missing.at)?;
+    create::look(&first_use(
+        &missing,
+        &request.scope,
+        &Options::default(),
+        world,
+    ))?;
     let left = missing.left.as_deref();
     let prompt = venv::prompt(&missing.at, None);
     let view = view::of(&missing.at, prompt, world.var("PATH"), left)?;
     let at = shown(&missing.at);
-    request.voice.tell(format_args!("would create {at}"));
+    request.scope.voice.tell(format_args!("would create {at}"));
     let places = places(&missing.at, &view, &request, world);
     let program = program::foretold(request.ask, request.args, &places);
-    tell(&program, &view, &request.directories, world)
+    tell(&program, &view, &request.scope, world)
 }
 
 /// Whether an environment may be made there unasked.
@@ -175,19 +240,21 @@ fn permit(missing: &Missing, request: &Request) -> Result<(), Error> {
 }
 
 fn places<'a>(root: &'a Path, view: &'a View, request: &Request, world: &World) -> Places<'a> {
-    let is_named = matches!(request.env, Some(Named::ByOption(_)));
+    let scope = &request.scope;
+    let is_named = matches!(scope.env, Some(Named::ByOption(_)));
     Places {
         root,
         path: view.path(),
         own: world.own(),
         foreign: request.foreign,
-        by_option: is_named || request.project.is_some() || !request.directories.is_empty(),
+        by_option: is_named || scope.project.is_some() || !scope.directories.is_empty(),
     }
 }
 
 /// What `-n` answers.
-fn tell(program: &Program, view: &View, went: &[PathBuf], world: &World) -> Result<(), Error> {
-    let went = world.var("PWD").filter(|_| !went.is_empty()).map(Path::new);
+fn tell(program: &Program, view: &View, scope: &Scope, world: &World) -> Result<(), Error> {
+    let went = world.var("PWD").filter(|_| !scope.directories.is_empty());
+    let went = went.map(Path::new);
     print(&report::dry_run::line(program, view, went))
 }
 

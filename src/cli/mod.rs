@@ -8,87 +8,30 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 
 use crate::create::Wish;
-use crate::error::Error;
+use crate::error::{Error, shown, typed};
 use crate::program::{Ask, Foreign};
 use crate::voice::Voice;
 
+mod asked;
+mod making;
 mod parted;
 mod sources;
 mod switch;
 
+pub use asked::{Action, Creation, Mode, Named, Request, Scope};
+
+use making::Making;
 use parted::parted;
 use sources::Sources;
 use switch::Switch;
-
-/// What argv and vrun's variables ask for.
-#[derive(Debug)]
-pub enum Action {
-    /// Print this on stdout and stop: the help, the version.
-    Print(String),
-    /// Nothing was asked; print this on stderr.
-    Nothing(String),
-    /// Run a program.
-    Run(Request),
-}
-
-/// A program to run, and how.
-#[derive(Debug)]
-pub struct Request {
-    /// The program.
-    pub ask: Ask,
-    /// Its arguments.
-    pub args: Vec<OsString>,
-    /// Where to go first, one after the other.
-    pub directories: Vec<PathBuf>,
-    /// Where to look from, when not from the working directory.
-    pub project: Option<PathBuf>,
-    /// The environment, when it is named.
-    pub env: Option<Named>,
-    /// What Python was asked for.
-    pub python: Option<Wish>,
-    /// Whether a missing environment is made.
-    pub creation: Creation,
-    /// Whether a program of another Python may run.
-    pub foreign: Foreign,
-    /// Whether the program runs, or is only told.
-    pub mode: Mode,
-    /// How much vrun says.
-    pub voice: Voice,
-}
-
-/// An environment that was named.
-#[derive(Debug)]
-pub enum Named {
-    /// By `--env`: relative to the working directory.
-    ByOption(PathBuf),
-    /// By `VRUN_ENV`: relative to the project, so that it means one place from any subfolder.
-    ByVariable(PathBuf),
-}
-
-/// Whether a missing environment is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Creation {
-    /// On first use.
-    OnFirstUse,
-    /// Never.
-    Never,
-}
-
-/// Whether the program runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// It does.
-    Run,
-    /// Its command line is printed instead.
-    DryRun,
-}
 
 const HELP: &str = "`vrun --help` lists what there is";
 
 const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
        vrun [OPTIONS] FILE.py [ARG]...
        vrun [OPTIONS] -s FILE [ARG]...
-       vrun [OPTIONS] -m MODULE [ARG]...";
+       vrun [OPTIONS] -m MODULE [ARG]...
+       vrun [OPTIONS] --create [OPTIONS OF --create]";
 
 const AFTER_HELP: &str = "\
 Variables: VRUN_PROJECT, VRUN_ENV (from the project), VRUN_PYTHON,
@@ -155,6 +98,10 @@ struct Typed {
     #[arg(short, long, env = "VRUN_VERBOSE", hide_env = true, value_parser = Switch, overrides_with = "verbose")]
     verbose: bool,
 
+    /// Make the environment, print its path, and stop
+    #[arg(long, overrides_with = "create")]
+    create: bool,
+
     /// Print this help
     #[arg(short, long, action = clap::ArgAction::Help)]
     help: (),
@@ -162,6 +109,9 @@ struct Typed {
     /// Print the version
     #[arg(short = 'V', long, action = clap::ArgAction::Version)]
     version: (),
+
+    #[command(flatten)]
+    making: Making,
 }
 
 /// Reads argv, and through clap's `env` the variables that options have.
@@ -180,9 +130,23 @@ pub fn parse(args: &[OsString]) -> Result<Action, Error> {
         Err(error) => return printed(error),
     };
     let typed = Typed::from_arg_matches(&matches).map_err(usage)?;
-    match to_run(&typed, rest) {
-        Some((ask, args)) => request(ask, args, typed, &matches).map(Action::Run),
-        None => Ok(Action::Nothing(plain(command.render_help()))),
+    let asked = to_run(&typed, rest);
+    match (typed.create, asked) {
+        (true, Some((ask, _))) => Err(not_alone(&ask)),
+        (true, None) if typed.no_create && !Sources(&matches).is_variable("no_create") => {
+            Err(Error::failed("--create and --no-create ask for opposite things").hint(HELP))
+        }
+        (true, None) => {
+            let scope = scope(&typed, &matches)?;
+            Ok(Action::Create(scope, typed.making.options()?))
+        }
+        (false, asked) => {
+            making::refuse(&matches)?;
+            match asked {
+                Some((ask, args)) => request(ask, args, &typed, &matches).map(Action::Run),
+                None => Ok(Action::Nothing(plain(command.render_help()))),
+            }
+        }
     }
 }
 
@@ -197,36 +161,33 @@ fn to_run<'a>(typed: &Typed, rest: &'a [OsString]) -> Option<(Ask, &'a [OsString
     }
 }
 
+/// `--create` runs no program; who types `--create DIR` means a path, as with `python -m venv DIR`.
+fn not_alone(ask: &Ask) -> Error {
+    let (Ask::Command(word) | Ask::Script(word) | Ask::Module(word)) = ask;
+    let error = Error::failed(format!(
+        "--create runs nothing, not `{}` either",
+        shown(word)
+    ));
+    match ask {
+        Ask::Command(dir) => error.hint(format!(
+            "`vrun --create --env {}` makes an environment there; a command comes on its own",
+            typed(dir)
+        )),
+        _ => error.hint("`vrun --create`, and then the command"),
+    }
+}
+
 /// What was typed, with what that means.
 fn request(
     ask: Ask,
     args: &[OsString],
-    typed: Typed,
+    typed: &Typed,
     matches: &ArgMatches,
 ) -> Result<Request, Error> {
-    let sources = Sources(matches);
-    let from = if sources.is_variable("python") {
-        "VRUN_PYTHON"
-    } else {
-        "--python"
-    };
-    let python = sources
-        .given("python", typed.python)?
-        .map(|text| Wish { text, from });
-    let named = if sources.is_variable("env") {
-        Named::ByVariable
-    } else {
-        Named::ByOption
-    };
     Ok(Request {
+        scope: scope(typed, matches)?,
         ask,
         args: args.to_vec(),
-        directories: directories(typed.directory),
-        project: sources.given("project", typed.project)?.map(PathBuf::from),
-        env: sources
-            .given("env", typed.env)?
-            .map(|path| named(path.into())),
-        python,
         creation: if typed.no_create {
             Creation::Never
         } else {
@@ -237,10 +198,40 @@ fn request(
         } else {
             Foreign::Refused
         },
+    })
+}
+
+fn scope(typed: &Typed, matches: &ArgMatches) -> Result<Scope, Error> {
+    let sources = Sources(matches);
+    let from = if sources.is_variable("python") {
+        "VRUN_PYTHON"
+    } else {
+        "--python"
+    };
+    let python = sources
+        .given("python", typed.python.as_deref())?
+        .map(|text| Wish {
+            text: text.into(),
+            from,
+        });
+    let named = if sources.is_variable("env") {
+        Named::ByVariable
+    } else {
+        Named::ByOption
+    };
+    Ok(Scope {
+        directories: directories(&typed.directory),
+        project: sources
+            .given("project", typed.project.as_deref())?
+            .map(PathBuf::from),
+        env: sources
+            .given("env", typed.env.as_deref())?
+            .map(|path| named(path.into())),
+        python,
         mode: if typed.dry_run {
             Mode::DryRun
         } else {
-            Mode::Run
+            Mode::Real
         },
         voice: match (typed.quiet, typed.verbose) {
             (true, true) if sources.weight("verbose") > sources.weight("quiet") => Voice::Verbose,
@@ -252,8 +243,8 @@ fn request(
 }
 
 /// An empty directory changes nothing, as with `git -C`.
-fn directories(typed: Vec<OsString>) -> Vec<PathBuf> {
-    let named = typed.into_iter().filter(|directory| !directory.is_empty());
+fn directories(typed: &[OsString]) -> Vec<PathBuf> {
+    let named = typed.iter().filter(|directory| !directory.is_empty());
     named.map(PathBuf::from).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Whether a value was typed or stands in a variable, which weigh differently.
 
-use std::ffi::OsString;
+use std::ffi::OsStr;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
@@ -29,7 +29,11 @@ impl Sources<'_> {
     ///
     /// # Errors
     /// The option is given an empty value.
-    pub fn given(&self, id: &str, value: Option<OsString>) -> Result<Option<OsString>, Error> {
+    pub fn given<'a>(
+        &self,
+        id: &str,
+        value: Option<&'a OsStr>,
+    ) -> Result<Option<&'a OsStr>, Error> {
         match value {
             Some(value) if value.is_empty() && !self.is_variable(id) => {
                 Err(Error::failed(format!("--{id} is given an empty value")).hint(HELP))

@@ -17,18 +17,34 @@ pub const MARKER: &str = ".vrun-unfinished";
 /// pyvenv.cfg under another name, until it is written whole.
 const UNNAMED: &str = ".vrun-pyvenv.cfg";
 
+/// What becomes of what lies in the directory under other names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Others {
+    /// It stays.
+    Kept,
+    /// It goes: the directory is an environment that is to be made anew.
+    Cleared,
+}
+
 /// Copies the environment at `staged` into the directory `at`. Where that fails nothing of it stays.
 ///
 /// # Errors
 /// A file cannot be copied.
-pub fn fill(staged: &Path, at: &Path) -> io::Result<()> {
-    let names: Vec<OsString> = fs::read_dir(staged)?
+pub fn fill(staged: &Path, at: &Path, others: Others) -> io::Result<()> {
+    let mut names: Vec<OsString> = fs::read_dir(staged)?
         .map(|entry| Ok(entry?.file_name()))
         .collect::<io::Result<_>>()?;
     let marker = at.join(MARKER);
     File::create(&marker)?;
+    let own = names.len();
+    if others == Others::Cleared {
+        for entry in fs::read_dir(at)? {
+            names.push(entry?.file_name());
+        }
+        names.retain(|name| name != MARKER);
+    }
     let filled = clear(&names, at)
-        .and_then(|()| copy_all(&names, staged, at))
+        .and_then(|()| copy_all(&names[..own], staged, at))
         .and_then(|()| fs::remove_file(&marker));
     if filled.is_err() {
         let _ = clear(&names, at);
@@ -93,7 +109,7 @@ mod tests {
         fs::create_dir_all(at.join("bin/old")).expect("a directory");
         fs::write(at.join("bin/pip"), "half").expect("a file");
         fs::write(at.join(MARKER), "").expect("a file");
-        fill(&staged, &at).expect("filled");
+        fill(&staged, &at, Others::Kept).expect("filled");
         assert_eq!(fs::read(at.join("bin/pip")).expect("a file"), b"new");
         assert!(at.join(venv::MARKER).is_file());
         assert!(!at.join("bin/old").exists());
@@ -110,7 +126,7 @@ mod tests {
         fs::create_dir_all(staged.join("bin")).expect("a directory");
         fs::create_dir(&at).expect("a directory");
         // There is no pyvenv.cfg to copy.
-        fill(&staged, &at).expect_err("not an environment");
+        fill(&staged, &at, Others::Kept).expect_err("not an environment");
         assert_eq!(fs::read_dir(&at).expect("a directory").count(), 0);
     }
 }

@@ -17,7 +17,8 @@ use crate::os;
 use crate::venv;
 use crate::voice::Voice;
 
-use super::place;
+use super::options::Existing;
+use super::refusal;
 
 /// How long a wait is before it is worth a line.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -52,12 +53,12 @@ impl Drop for Held {
     }
 }
 
-/// Waits for the turn at `at`.
+/// Waits for the turn at `at`. An environment that is there ends the wait, unless it is to be changed.
 ///
 /// # Errors
 /// The lock's file cannot be made or locked.
-pub fn take(at: &Path, voice: Voice) -> Result<Turn, Error> {
-    let is_made = || at.join(venv::MARKER).is_file();
+pub fn take(at: &Path, existing: Existing, voice: Voice) -> Result<Turn, Error> {
+    let is_made = || existing == Existing::Kept && at.join(venv::MARKER).is_file();
     let failed = |error: io::Error| {
         Error::failed(format!("cannot create {}", shown(at)))
             .cause(format_args!("{}: {}", shown(beside(at)), reason(&error)))
@@ -97,7 +98,7 @@ fn open_for(at: &Path) -> io::Result<(File, PathBuf)> {
     let beside = beside(at);
     match open(&beside) {
         Ok(file) => Ok((file, beside)),
-        Err(error) if place::is_closed(&error) && at.is_dir() => {
+        Err(error) if refusal::is_closed(&error) && at.is_dir() => {
             let within = at.join(name(at.file_name().unwrap_or_default()));
             open(&within).map(|file| (file, within)).map_err(|_| error)
         }
@@ -150,7 +151,7 @@ mod tests {
     fn the_holder_takes_the_lock_away_and_nothing_stays() {
         let dir = tempfile::tempdir().expect("a directory");
         let at = dir.path().join(".venv");
-        let turn = take(&at, Voice::Quiet).expect("the lock");
+        let turn = take(&at, Existing::Kept, Voice::Quiet).expect("the lock");
         assert!(matches!(turn, Turn::Ours(_)));
         assert!(dir.path().join(".venv.vrun-lock").is_file());
         drop(turn);
@@ -161,9 +162,9 @@ mod tests {
     fn who_waits_finds_the_environment_made() {
         let dir = tempfile::tempdir().expect("a directory");
         let at = dir.path().join(".venv");
-        let ours = take(&at, Voice::Quiet).expect("the lock");
+        let ours = take(&at, Existing::Kept, Voice::Quiet).expect("the lock");
         thread::scope(|scope| {
-            let waiter = scope.spawn(|| take(&at, Voice::Quiet).expect("a turn"));
+            let waiter = scope.spawn(|| take(&at, Existing::Kept, Voice::Quiet).expect("a turn"));
             thread::sleep(Duration::from_millis(100));
             assert!(!waiter.is_finished());
             fs::create_dir(&at).expect("a directory");
@@ -178,9 +179,9 @@ mod tests {
     fn the_next_has_the_turn_where_the_holder_failed() {
         let dir = tempfile::tempdir().expect("a directory");
         let at = dir.path().join(".venv");
-        let ours = take(&at, Voice::Quiet).expect("the lock");
+        let ours = take(&at, Existing::Kept, Voice::Quiet).expect("the lock");
         thread::scope(|scope| {
-            let waiter = scope.spawn(|| take(&at, Voice::Quiet).expect("a turn"));
+            let waiter = scope.spawn(|| take(&at, Existing::Kept, Voice::Quiet).expect("a turn"));
             thread::sleep(Duration::from_millis(50));
             drop(ours);
             assert!(matches!(waiter.join(), Ok(Turn::Ours(_))));
@@ -192,6 +193,9 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let at = dir.path().join(".venv");
         fs::write(beside(&at), "").expect("a file");
-        assert!(matches!(take(&at, Voice::Quiet), Ok(Turn::Ours(_))));
+        assert!(matches!(
+            take(&at, Existing::Kept, Voice::Quiet),
+            Ok(Turn::Ours(_))
+        ));
     }
 }

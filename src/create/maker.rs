@@ -17,9 +17,10 @@ use crate::voice::Voice;
 
 use super::base::Base;
 use super::interrupt;
+use super::options::{Existing, IgnoreFile, Options, PythonFiles};
 
 /// What the work is done with.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Workshop<'a> {
     /// The variables of every process that helps.
     pub vars: &'a [(OsString, OsString)],
@@ -35,13 +36,19 @@ pub struct Workshop<'a> {
 ///
 /// # Errors
 /// The interpreter lacks a part, or fails; Ctrl-C.
-pub fn make(base: &Base, staged: &Path, at: &Path, workshop: &Workshop<'_>) -> Result<(), Error> {
+pub fn make(
+    base: &Base,
+    staged: &Path,
+    at: &Path,
+    flags: Vec<OsString>,
+    workshop: &Workshop<'_>,
+) -> Result<(), Error> {
     if at.to_str().is_none() {
         return Err(cannot(at)
             .cause("its path is not UTF-8, which no pyvenv.cfg can hold")
             .hint("say where else with `--env PATH`"));
     }
-    let output = workshop.venv(&base.exe, staged, at)?;
+    let output = workshop.venv(&base.exe, &flags, staged, at)?;
     if output.status.success() && venv::is_sound(staged) {
         return Ok(());
     }
@@ -57,7 +64,7 @@ pub fn make(base: &Base, staged: &Path, at: &Path, workshop: &Workshop<'_>) -> R
             .voice
             .detail(|| format!("{} failed, now its target", shown(&base.exe)));
         empty(staged).map_err(|error| cannot(at).cause(reason(&error)))?;
-        let output = workshop.venv(&resolved, staged, at)?;
+        let output = workshop.venv(&resolved, &flags, staged, at)?;
         if output.status.success() && venv::is_sound(staged) {
             return Ok(());
         }
@@ -72,15 +79,66 @@ pub fn make(base: &Base, staged: &Path, at: &Path, workshop: &Workshop<'_>) -> R
     )))
 }
 
+/// Has the base bring the environment at `at` up to itself.
+///
+/// # Errors
+/// The interpreter fails; Ctrl-C.
+pub fn upgrade(
+    base: &Base,
+    at: &Path,
+    flags: Vec<OsString>,
+    workshop: &Workshop<'_>,
+) -> Result<(), Error> {
+    let output = workshop.venv(&base.exe, &flags, at, at)?;
+    if output.status.success() && venv::is_sound(at) {
+        return Ok(());
+    }
+    let what = Error::failed(format!("cannot upgrade {}", shown(at)));
+    let what = what.cause(format_args!("{} -m venv failed", shown(&base.exe)));
+    let told = workshop.failure(&output, at);
+    Err(told.into_iter().fold(what, Error::cause).hint(format!(
+        "`vrun --create --clear --env {}` makes it anew, without its packages",
+        typed(at)
+    )))
+}
+
+/// The options as that interpreter's venv takes them. `prompt` is what is to be shown.
+pub fn flags(base: &Base, options: &Options, prompt: Option<String>) -> Vec<OsString> {
+    let python = match options.python {
+        PythonFiles::Usual => None,
+        PythonFiles::Links => Some("--symlinks"),
+        PythonFiles::Copies => Some("--copies"),
+    };
+    let unignored = options.ignore_file == IgnoreFile::Omitted && base.minor() >= 13;
+    let flags = [
+        python,
+        options
+            .system_site_packages
+            .then_some("--system-site-packages"),
+        (!options.has_pip()).then_some("--without-pip"),
+        (options.existing == Existing::Upgraded).then_some("--upgrade"),
+        unignored.then_some("--without-scm-ignore-files"),
+    ];
+    let flags = flags.into_iter().flatten().map(OsString::from);
+    let prompt = prompt.map(|prompt| format!("--prompt={prompt}").into());
+    flags.chain(prompt).collect()
+}
+
 fn cannot(at: &Path) -> Error {
     Error::failed(format!("cannot create {}", shown(at)))
 }
 
 impl Workshop<'_> {
-    fn venv(&self, exe: &Path, staged: &Path, at: &Path) -> Result<Output, Error> {
-        let args = ["-s", "-m", "venv"].map(OsString::from);
-        let args = args.into_iter().chain([staged.into()]).collect();
-        match self.run(exe, args, staged) {
+    fn venv(
+        &self,
+        exe: &Path,
+        flags: &[OsString],
+        root: &Path,
+        at: &Path,
+    ) -> Result<Output, Error> {
+        let args = ["-s", "-m", "venv"].map(OsString::from).into_iter();
+        let args = args.chain(flags.iter().cloned()).chain([root.into()]);
+        match self.run(exe, args.collect(), root) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {
                 Err(interrupt::interrupted())
             }
@@ -92,7 +150,10 @@ impl Workshop<'_> {
 
     /// The helper works in the new directory: `-m` and `-c` look for modules where they start, and
     /// there lie none of the user's.
-    fn run(&self, exe: &Path, args: Vec<OsString>, staged: &Path) -> io::Result<Output> {
+    ///
+    /// # Errors
+    /// It cannot be started, or was stopped.
+    pub fn run(&self, exe: &Path, args: Vec<OsString>, staged: &Path) -> io::Result<Output> {
         let helper = Helper {
             program: exe,
             args,
@@ -137,7 +198,7 @@ impl Workshop<'_> {
 }
 
 /// The lines that name an error, else the last ones.
-fn last_lines(output: &Output) -> Vec<String> {
+pub fn last_lines(output: &Output) -> Vec<String> {
     let text = [&output.stdout[..], &output.stderr].join(&b'\n');
     let text = String::from_utf8_lossy(&text);
     let lines = text.lines().map(str::trim);

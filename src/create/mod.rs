@@ -1,4 +1,4 @@
-//! First use: a place without an environment -> one that is there and whole.
+//! A place without an environment -> one that is there and whole: on first use, and by `--create`.
 //!
 //! The order is fixed: look at the place, take the lock, decide on the base interpreter, have it make the
 //! environment in a directory beside the place, move that into place. So there is no environment or a
@@ -9,21 +9,29 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use crate::error::{Error, reason, shown};
+use crate::venv::Venv;
 use crate::voice::Voice;
 use crate::world::World;
 
 mod base;
 mod fill;
 mod interrupt;
+mod join;
 mod lock;
 mod maker;
 mod native;
+mod options;
 mod place;
+mod pythons;
+mod refusal;
 mod renamed;
 pub mod request;
+mod seeding;
 mod staged;
+mod upgrade;
 mod vars;
 
+pub use options::{Existing, IgnoreFile, Options, PythonFiles, Seeding};
 pub use request::Wish;
 
 use base::{Base, Inquiry};
@@ -31,6 +39,7 @@ use interrupt::Watch;
 use lock::Turn;
 use maker::Workshop;
 use native::{Known, Store};
+use place::Target;
 use staged::Staged;
 
 /// Where an environment is to be made.
@@ -42,33 +51,67 @@ pub struct Place<'a> {
     pub project: Option<&'a Path>,
 }
 
-/// Whether an environment could be made at `at`, by a look at what lies there.
+/// Why an environment is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// A command needs one.
+    FirstUse,
+    /// A person asked for it (`--create`): what lies at the place is known to them.
+    Asked,
+}
+
+/// What is to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct Order<'a> {
+    /// Where, and for which project.
+    pub place: Place<'a>,
+    /// What Python was asked for.
+    pub wish: Option<&'a Wish>,
+    /// What it is to be like.
+    pub options: &'a Options,
+    /// Why.
+    pub occasion: Occasion,
+    /// Whose variables, home and cache.
+    pub world: &'a World,
+    /// How much is said.
+    pub voice: Voice,
+}
+
+/// Whether the order could be carried out, by a look at what lies at the place.
 ///
 /// # Errors
 /// No environment there could be used, or something is there that is not vrun's to take away.
-pub fn look(at: &Path) -> Result<(), Error> {
-    place::refuse(at)?;
-    place::look(at).map(drop)
+pub fn look(order: &Order<'_>) -> Result<(), Error> {
+    place::refuse(order.place.at)?;
+    target(order).map(drop)
 }
 
-/// Makes the environment at `place.at`, or waits for whoever is making it. On Ok it is there and whole.
+fn target(order: &Order<'_>) -> Result<Target, Error> {
+    let target = place::look(order.place.at)?;
+    place::permit(
+        &target,
+        order.place.at,
+        order.occasion,
+        order.options.existing,
+    )?;
+    Ok(target)
+}
+
+/// Has the environment at the order's place be there, or waits for whoever is making it. On Ok it is
+/// there and whole.
 ///
 /// # Errors
 /// The place is taken by something else or cannot be written to; no Python fits; the base interpreter
 /// cannot make an environment; Ctrl-C. Nothing stays behind then.
-pub fn first_use(
-    place: &Place<'_>,
-    wish: Option<&Wish>,
-    world: &World,
-    voice: Voice,
-) -> Result<(), Error> {
-    look(place.at)?;
-    let parents = place::Parents::make(place.at)?;
-    match lock::take(place.at, voice)? {
-        Turn::Done => Ok(()),
+pub fn make(order: &Order<'_>) -> Result<(), Error> {
+    let at = order.place.at;
+    look(order)?;
+    let parents = place::Parents::make(at)?;
+    match lock::take(at, order.options.existing, order.voice)? {
+        Turn::Done => keep(order),
         Turn::Ours(lock) => {
             let watch = Watch::start();
-            let made = make(place, wish, world, voice, (&lock, watch.stop()));
+            let made = work(order, &lock, watch.stop());
             // All of it has to be gone before the next signal ends vrun.
             drop(lock);
             drop(parents);
@@ -77,77 +120,110 @@ pub fn first_use(
     }
 }
 
-/// The same, for the one process that holds the lock.
-fn make(
-    place: &Place<'_>,
-    wish: Option<&Wish>,
-    world: &World,
-    voice: Voice,
-    (lock, stop): (&lock::Held, &AtomicBool),
-) -> Result<(), Error> {
-    let started = Instant::now();
-    let target = place::look(place.at)?;
-    let request = request::wanted(wish, place.project, world)?;
-    let vars = vars::for_python(world);
-    let inquiry = Inquiry {
-        world,
-        vars: &vars,
-        cwd: place
-            .project
-            .or(place.at.parent())
-            .unwrap_or(Path::new("/")),
-        stop,
-        voice,
-    };
-    let base = base::choose(request.as_ref(), &inquiry)?;
-    let at = shown(place.at);
-    voice.tell(format_args!("creating {at} ({})", base.kind));
-    let staged = Staged::beside(place.at)?;
+/// The environment is there already.
+fn keep(order: &Order<'_>) -> Result<(), Error> {
+    if order.occasion == Occasion::FirstUse {
+        return Ok(());
+    }
+    let venv = Venv::open(order.place.at)?;
+    if let Some(wish) = order.wish {
+        request::check(&venv, wish, order.world)?;
+    }
+    if *order.options != Options::default() {
+        order.voice.tell(format_args!(
+            "{} is there already and stays as it is; --clear would make it anew",
+            shown(&venv.root)
+        ));
+    }
+    Ok(())
+}
+
+/// The same as `make`, for the one process that holds the lock.
+fn work(order: &Order<'_>, lock: &lock::Held, stop: &AtomicBool) -> Result<(), Error> {
+    let target = target(order)?;
+    let vars = vars::for_python(order.world);
     let workshop = Workshop {
         vars: &vars,
         lock: lock.file(),
         stop,
-        voice,
+        voice: order.voice,
     };
-    build(&base, &staged, place, world, &workshop)?;
-    staged.sign()?;
+    if order.options.existing == Existing::Upgraded && target == Target::Environment {
+        upgrade::upgrade(order, &workshop)?;
+    } else {
+        build_in_place(order, target, &workshop)?;
+    }
+    if order.options.seeding == Seeding::Upgraded {
+        seeding::bring_up_to_date(order, &workshop)?;
+    }
+    interrupt::check(stop)
+}
+
+/// Makes it beside the place, and moves it there.
+fn build_in_place(order: &Order<'_>, target: Target, workshop: &Workshop<'_>) -> Result<(), Error> {
+    let started = Instant::now();
+    let (voice, stop) = (order.voice, workshop.stop);
+    let request = request::wanted(order.wish, order.place.project, order.world)?;
+    let base = base::choose(request.as_ref(), &inquiry(order, workshop))?;
+    let at = shown(order.place.at);
+    voice.tell(format_args!("creating {at} ({})", base.kind));
+    let staged = Staged::beside(order.place.at)?;
+    build(&base, &staged, order, workshop)?;
+    staged.sign(order.options.ignore_file)?;
     interrupt::check(stop)?;
     staged.put(target)?;
-    interrupt::check(stop)?;
-    let took = match started.elapsed() {
+    voice.tell(format_args!("created {at} in {}", took(started)));
+    Ok(())
+}
+
+/// How the base interpreter is looked for.
+fn inquiry<'a>(order: &Order<'a>, workshop: &Workshop<'a>) -> Inquiry<'a> {
+    let Place { at, project } = order.place;
+    Inquiry {
+        world: order.world,
+        vars: workshop.vars,
+        cwd: project.or(at.parent()).unwrap_or(Path::new("/")),
+        stop: workshop.stop,
+        voice: order.voice,
+    }
+}
+
+fn took(started: Instant) -> String {
+    match started.elapsed() {
         took if took.as_secs() < 1 => format!("{} ms", took.as_millis()),
         took => format!("{:.1} s", took.as_secs_f64()),
-    };
-    voice.tell(format_args!("created {at} in {took}"));
-    Ok(())
+    }
 }
 
 /// The environment itself: by vrun where it knows how the base would make it, else by the base.
 fn build(
     base: &Base,
     staged: &Staged,
-    place: &Place<'_>,
-    world: &World,
+    order: &Order<'_>,
     workshop: &Workshop<'_>,
 ) -> Result<(), Error> {
-    let voice = workshop.voice;
+    let (voice, options) = (order.voice, order.options);
+    let prompt = options.shown_prompt(base.minor(), order.world.cwd().ok().as_deref());
     let Some(known) = Known::of(base) else {
         voice.detail(|| format!("{} makes it itself", shown(&base.exe)));
-        maker::make(base, staged.path(), place.at, workshop)?;
+        let flags = maker::flags(base, options, prompt);
+        maker::make(base, staged.path(), order.place.at, flags, workshop)?;
         return staged.tell_its_place();
     };
-    let store = world.cache().map(|cache| Store::open(&cache));
+    let store = order.world.cache().map(|cache| Store::open(&cache));
     if let Some(Err(why)) = &store {
         voice.detail(|| format!("the cache is not used: {}", reason(why)));
     }
     let plan = native::Plan {
         base: &known,
         root: staged.path(),
-        home: place.at,
+        home: order.place.at,
+        options,
+        prompt,
     };
     let store = store.and_then(Result::ok);
     let made = native::make(&plan, store.as_ref());
-    let seeds = made.map_err(|error| place::cannot(place.at, &error))?;
+    let seeds = made.map_err(|error| refusal::cannot(order.place.at, &error))?;
     if seeds == native::Seeds::Missing {
         voice.tell(maker::without_pip(base));
     }

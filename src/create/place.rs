@@ -4,19 +4,24 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, reason, shown, typed};
+use crate::error::{Error, shown};
 use crate::os;
 use crate::venv;
 
+use super::Occasion;
 use super::fill;
 use super::lock;
+use super::options::Existing;
+use super::refusal::{
+    cannot, is_work, leads_nowhere, linked, more_than_an_environment, others, taken,
+};
 use super::staged;
 
 /// What lies where the environment is to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// Nothing.
     Absent,
@@ -24,6 +29,10 @@ pub enum Target {
     Empty,
     /// What a vrun that died left of filling it in place.
     Unfinished,
+    /// An environment.
+    Environment,
+    /// A directory with these other things in it.
+    Occupied(Vec<OsString>),
 }
 
 /// # Errors
@@ -44,10 +53,10 @@ pub fn refuse(at: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// What lies at `at`, if an environment can be made there.
+/// What lies at `at`.
 ///
 /// # Errors
-/// Something is there that is not vrun's to take away.
+/// It is no directory, or cannot be looked at.
 pub fn look(at: &Path) -> Result<Target, Error> {
     let itself = match fs::symlink_metadata(at) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Target::Absent),
@@ -65,16 +74,47 @@ pub fn look(at: &Path) -> Result<Target, Error> {
     let names: Vec<OsString> = fs::read_dir(at)
         .and_then(|entries| entries.map(|entry| Ok(entry?.file_name())).collect())
         .map_err(|error| cannot(at, &error))?;
-    if names.is_empty() {
-        Ok(Target::Empty)
+    Ok(if names.is_empty() {
+        Target::Empty
     } else if names.iter().any(|name| name == fill::MARKER)
-        || at.join(venv::MARKER).is_file()
         || names.iter().all(|name| is_makers(name, at))
     {
-        // With a pyvenv.cfg it was made just now, which the lock will tell.
-        Ok(Target::Unfinished)
+        Target::Unfinished
+    } else if at.join(venv::MARKER).is_file() {
+        Target::Environment
     } else {
-        Err(taken(at, &others(names)))
+        Target::Occupied(names)
+    })
+}
+
+/// Whether an environment may be made where that lies.
+///
+/// # Errors
+/// It is not vrun's to take away or to add to.
+pub fn permit(
+    target: &Target,
+    at: &Path,
+    occasion: Occasion,
+    existing: Existing,
+) -> Result<(), Error> {
+    match (target, occasion) {
+        // Made just now, which the lock will tell.
+        (Target::Environment, Occasion::FirstUse) => Ok(()),
+        (Target::Occupied(names), Occasion::FirstUse) => Err(taken(at, &others(names))),
+        (Target::Occupied(names), _) if existing == Existing::Cleared || is_work(at) => {
+            Err(taken(at, &others(names)))
+        }
+        (Target::Environment, _) if existing == Existing::Cleared && is_work(at) => {
+            Err(more_than_an_environment(at))
+        }
+        (Target::Environment, _) if existing != Existing::Cleared => Ok(()),
+        // As venv has it: what stands there would still be the link.
+        (Target::Empty | Target::Occupied(_) | Target::Environment, Occasion::Asked)
+            if at.is_symlink() =>
+        {
+            Err(linked(at))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -82,105 +122,6 @@ pub fn look(at: &Path) -> Result<Target, Error> {
 fn is_makers(name: &OsStr, at: &Path) -> bool {
     let own = at.file_name().unwrap_or_default();
     name == lock::name(own) || staged::is_makers(name, own)
-}
-
-/// A link whose end cannot be looked at. It goes only where it can never lead anywhere.
-fn leads_nowhere(at: &Path, error: &io::Error) -> Error {
-    let target = shown(fs::read_link(at).unwrap_or_default());
-    let what = Error::failed(format!("cannot create {}", shown(at)));
-    let is_missing = error.kind() == ErrorKind::NotFound;
-    let told = if is_missing {
-        what.cause(format_args!(
-            "it is a link to {target}, which does not exist"
-        ))
-    } else {
-        what.cause(format_args!("it is a link to {target}: {}", reason(error)))
-    };
-    if is_missing || os::is_link_loop(error) {
-        told.hint(format!("`rm {}` takes the link away", typed(at)))
-    } else {
-        told.hint("mend what it leads to, or put the environment elsewhere with `--env PATH`")
-    }
-}
-
-/// What a directory holds, in a line.
-fn others(mut names: Vec<OsString>) -> String {
-    names.sort();
-    let first: Vec<_> = names.iter().take(3).map(shown).collect();
-    let more = match names.len() - first.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!(
-        "it is a directory with other things in it: {}{more}",
-        first.join(", ")
-    )
-}
-
-fn taken(at: &Path, by: &str) -> Error {
-    let mut old = at.as_os_str().to_owned();
-    old.push(".old");
-    let told = Error::failed(format!("cannot create {}", shown(at))).cause(by);
-    told.hint(if is_work(at) {
-        let within = typed(at.join(".venv"));
-        format!("`--env` takes the environment's own directory, such as `--env {within}`")
-    } else {
-        format!(
-            "`mv {} {}` makes room, or say where else with `--env PATH`",
-            typed(at),
-            typed(old)
-        )
-    })
-}
-
-/// Whether a directory is no place of an environment's but a project, or where the user works.
-fn is_work(at: &Path) -> bool {
-    let signs = [
-        ".venv",
-        "pyproject.toml",
-        "requirements.txt",
-        "setup.py",
-        "setup.cfg",
-        ".git",
-        ".hg",
-    ];
-    signs.iter().any(|sign| at.join(sign).exists()) || is_around_cwd(at)
-}
-
-/// Whether `at` is the working directory, or above it.
-fn is_around_cwd(at: &Path) -> bool {
-    let mut dir = PathBuf::from(".");
-    loop {
-        if os::same_file(at, &dir) {
-            return true;
-        }
-        let above = dir.join("..");
-        if !above.is_dir() || os::same_file(&above, &dir) {
-            return false;
-        }
-        dir = above;
-    }
-}
-
-/// Whether the system lets no one, or not this user, write in a directory.
-pub fn is_closed(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
-    )
-}
-
-/// The system would not let vrun write at `at`.
-pub fn cannot(at: &Path, error: &io::Error) -> Error {
-    let hint = match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            "make room, or put the environment elsewhere with `--env PATH`"
-        }
-        _ => "make the directory writable, or put the environment elsewhere with `--env PATH`",
-    };
-    Error::failed(format!("cannot create {}", shown(at)))
-        .cause(reason(error))
-        .hint(hint)
 }
 
 /// Directories above the place that vrun made. Those that are empty in the end go again.
@@ -219,12 +160,19 @@ impl Drop for Parents {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::typed;
 
     fn names(dir: &Path) -> Vec<OsString> {
         let entries = fs::read_dir(dir).expect("a directory");
         entries
             .map(|entry| entry.expect("an entry").file_name())
             .collect()
+    }
+
+    fn refused(at: &Path) -> String {
+        let target = look(at).expect("a look");
+        let permitted = permit(&target, at, Occasion::FirstUse, Existing::Kept);
+        permitted.expect_err("taken").to_string()
     }
 
     #[test]
@@ -238,7 +186,7 @@ mod tests {
         for name in ["a", "b", "c", "d"] {
             fs::create_dir_all(at.join(name)).expect("a directory");
         }
-        let error = look(&at).expect_err("taken").to_string();
+        let error = refused(&at);
         assert!(error.contains("other things in it: a, b, c and 1 more\n"));
         fs::write(at.join(fill::MARKER), "").expect("a file");
         assert_eq!(look(&at).ok(), Some(Target::Unfinished));
@@ -250,12 +198,12 @@ mod tests {
         let at = dir.path().join("app");
         fs::create_dir(&at).expect("a directory");
         fs::write(at.join("notes"), "").expect("a file");
-        assert!(look(&at).expect_err("taken").to_string().contains("`mv "));
+        assert!(refused(&at).contains("`mv "));
         fs::write(at.join("pyproject.toml"), "").expect("a file");
         let cwd = dunce::canonicalize(".").expect("a directory");
         let above = cwd.parent().expect("a directory above");
         for at in [at.as_path(), &cwd, above] {
-            let error = look(at).expect_err("taken").to_string();
+            let error = refused(at);
             let meant = format!("--env {}", typed(at.join(".venv")));
             assert!(error.contains(&meant) && !error.contains("`mv "), "{error}");
         }
@@ -269,7 +217,7 @@ mod tests {
         fs::write(at.join(".venv.vrun-lock"), "").expect("a file");
         assert_eq!(look(&at).ok(), Some(Target::Unfinished));
         fs::write(at.join("notes"), "").expect("a file");
-        look(&at).expect_err("taken");
+        refused(&at);
     }
 
     #[test]

@@ -10,6 +10,8 @@ use std::path::Path;
 
 use crate::venv;
 
+use super::options::IgnoreFile;
+
 /// Takes `extra`, which is a directory's name and what parts it, out of every path in the texts of the scripts directory and in
 /// pyvenv.cfg. Modes stay.
 ///
@@ -52,12 +54,9 @@ fn cut(bytes: &[u8], part: &[u8]) -> Option<Vec<u8>> {
 ///
 /// # Errors
 /// A file cannot be written.
-pub fn sign(root: &Path) -> io::Result<()> {
-    let ignore = root.join(".gitignore");
-    match OpenOptions::new().write(true).create_new(true).open(ignore) {
-        Ok(mut file) => file.write_all(b"*\n")?,
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(error),
+pub fn sign(root: &Path, ignore_file: IgnoreFile) -> io::Result<()> {
+    if ignore_file == IgnoreFile::Written {
+        write_ignore_file(root)?;
     }
     let cfg = root.join(venv::MARKER);
     let ends = fs::read(&cfg)?.last().is_none_or(|last| *last == b'\n');
@@ -65,6 +64,15 @@ pub fn sign(root: &Path) -> io::Result<()> {
     let mut cfg = OpenOptions::new().append(true).open(cfg)?;
     cfg.write_all(if ends { b"" } else { b"\n" })?;
     cfg.write_all(line.as_bytes())
+}
+
+fn write_ignore_file(root: &Path) -> io::Result<()> {
+    let ignore = root.join(".gitignore");
+    match OpenOptions::new().write(true).create_new(true).open(ignore) {
+        Ok(mut file) => file.write_all(b"*\n"),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 #[cfg(test)]
@@ -92,7 +100,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let file = |name: &str| fs::read_to_string(dir.path().join(name)).expect("a file");
         fs::write(dir.path().join(venv::MARKER), "home = /usr/bin").expect("a file");
-        sign(dir.path()).expect("signed");
+        sign(dir.path(), IgnoreFile::Written).expect("signed");
         let signed = format!("home = /usr/bin\nvrun = {}\n", env!("CARGO_PKG_VERSION"));
         assert_eq!(file(venv::MARKER), signed);
         assert_eq!(file(".gitignore"), "*\n");

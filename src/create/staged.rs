@@ -13,9 +13,13 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::error::Error;
+use crate::os;
 
-use super::fill;
-use super::place::{self, Target, cannot};
+use super::fill::{self, Others};
+use super::join;
+use super::options::IgnoreFile;
+use super::place::Target;
+use super::refusal::{self, cannot};
 use super::renamed;
 
 /// The directory in which an environment is made. Dropping it takes it away.
@@ -52,7 +56,7 @@ impl Staged {
         // What is made in the place has the name twice in its path, which has to be as plain as the rest.
         let is_plain = name.to_str().is_some_and(|name| prefix.starts_with(name));
         let (dir, position) = match new(parent, &prefix, name) {
-            Err(error) if place::is_closed(&error) && is_plain && at.is_dir() => {
+            Err(error) if refusal::is_closed(&error) && is_plain && at.is_dir() => {
                 let within = new(at, &prefix, name).map_err(|_| cannot(at, &error))?;
                 (within, Position::Within)
             }
@@ -91,34 +95,63 @@ impl Staged {
     ///
     /// # Errors
     /// A file cannot be written.
-    pub fn sign(&self) -> Result<(), Error> {
-        renamed::sign(self.path()).map_err(|error| cannot(&self.at, &error))
+    pub fn sign(&self, ignore_file: IgnoreFile) -> Result<(), Error> {
+        renamed::sign(self.path(), ignore_file).map_err(|error| cannot(&self.at, &error))
     }
 
-    /// Moves it into its place.
+    /// Moves it into its place. An environment that is there makes room, and is gone afterwards.
     ///
     /// # Errors
     /// Something else has come to lie there, or the system refuses.
     pub fn put(self, target: Target) -> Result<(), Error> {
-        if target == Target::Unfinished {
-            return self.fill();
-        }
-        let moved = match fs::rename(self.path(), &self.at) {
-            // Where a directory is never replaced by a rename (Windows).
-            Err(error) if target == Target::Empty && is_refusal(&error) => {
-                fs::remove_dir(&self.at).and_then(|()| fs::rename(self.path(), &self.at))
+        let cannot = |error: io::Error| cannot(&self.at, &error);
+        match target {
+            Target::Unfinished => self.fill(Others::Kept),
+            Target::Absent => self.rename(),
+            Target::Empty => match self.rename() {
+                // Where a directory is never replaced by a rename (Windows).
+                Err(error) if is_refusal(&error) => {
+                    fs::remove_dir(&self.at).and_then(|()| self.rename())
+                }
+                Err(error) if cannot_be_replaced(&error) => self.fill(Others::Kept),
+                other => other,
+            },
+            Target::Environment => match self.exchange() {
+                Err(error) if cannot_be_replaced(&error) => self.fill(Others::Cleared),
+                other => other,
+            },
+            Target::Occupied(_) => {
+                let obstacles = join::obstacles(self.path(), &self.at).map_err(cannot)?;
+                if !obstacles.is_empty() {
+                    return Err(refusal::in_the_way(&self.at, &obstacles));
+                }
+                join::join(self.path(), &self.at)
             }
-            other => other,
-        };
-        match moved {
-            Ok(()) => Ok(()),
-            Err(error) if target == Target::Empty && cannot_be_replaced(&error) => self.fill(),
-            Err(error) => Err(cannot(&self.at, &error)),
         }
+        .map_err(cannot)
     }
 
-    fn fill(&self) -> Result<(), Error> {
-        fill::fill(self.path(), &self.at).map_err(|error| cannot(&self.at, &error))
+    fn rename(&self) -> io::Result<()> {
+        fs::rename(self.path(), &self.at)
+    }
+
+    /// Swaps it with the one in its place, which goes away with the rest of this directory.
+    fn exchange(&self) -> io::Result<()> {
+        match os::exchange(self.path(), &self.at) {
+            Err(error) if cannot_be_replaced(&error) => return Err(error),
+            Err(_) => {}
+            Ok(()) => return Ok(()),
+        }
+        // Where the system has no such call there is a moment with neither.
+        let aside = self.dir.path().join(ASIDE);
+        fs::rename(&self.at, &aside)?;
+        self.rename().inspect_err(|_| {
+            let _ = fs::rename(&aside, &self.at);
+        })
+    }
+
+    fn fill(&self, others: Others) -> io::Result<()> {
+        fill::fill(self.path(), &self.at, others)
     }
 }
 
@@ -163,6 +196,9 @@ fn new(parent: &Path, prefix: &str, name: &OsStr) -> io::Result<TempDir> {
     fs::create_dir(dir.path().join(name))?;
     Ok(dir)
 }
+
+/// An environment that makes room for this one.
+const ASIDE: &str = "old";
 
 /// What keeps a directory out of git.
 const IGNORE: &str = ".gitignore";

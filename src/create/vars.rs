@@ -2,6 +2,7 @@
 //! the ones that would have it see other packages, or take another place for its own.
 
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 use crate::os;
 use crate::world::World;
@@ -27,9 +28,19 @@ pub fn for_python(world: &World) -> Vec<(OsString, OsString)> {
     kept.cloned().collect()
 }
 
+/// All variables of the pip in the environment at `root`, which installs from the user's index.
+pub fn for_pip(world: &World, root: &Path) -> Vec<(OsString, OsString)> {
+    let kept = world.vars.iter().filter(|(name, _)| !is_pythons(name));
+    let own = ("VIRTUAL_ENV".into(), root.into());
+    kept.cloned().chain([own]).collect()
+}
+
 fn is_withheld(name: &OsStr) -> bool {
+    is_pythons(name) || name.as_encoded_bytes().starts_with(b"PIP_")
+}
+
+fn is_pythons(name: &OsStr) -> bool {
     WITHHELD.iter().any(|known| os::same_variable(name, known))
-        || name.as_encoded_bytes().starts_with(b"PIP_")
 }
 
 #[cfg(test)]

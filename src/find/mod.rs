@@ -65,6 +65,28 @@ pub struct Found {
     pub passed: Vec<Passed>,
 }
 
+impl Found {
+    /// The environment that the walk found or that was named, which may be changed where one that is merely
+    /// active may not.
+    ///
+    /// # Errors
+    /// There is only an active one.
+    pub fn into_own(self) -> Result<PathBuf, Error> {
+        match self.why {
+            Why::ActiveAlone => {
+                let root = shown(&self.root);
+                let error = Error::refused(format!("{root} is not changed: it is only active"));
+                Err(error.hint(format!(
+                    "`--env {}` says that it is meant; without VIRTUAL_ENV one is made here",
+                    typed(&self.root)
+                )))
+            }
+            Why::ActiveInstead(nearest) => Ok(nearest),
+            _ => Ok(self.root),
+        }
+    }
+}
+
 /// Where an environment would be made.
 #[derive(Debug)]
 pub struct Missing {

@@ -201,6 +201,33 @@ pub fn make_executable(file: &Path) -> io::Result<()> {
     fs::set_permissions(file, Permissions::from_mode(mode | 0o555))
 }
 
+/// Has two directories change places, in one step.
+///
+/// # Errors
+/// Whatever renameat2(2) says; or the system has no such call.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+pub fn exchange(a: &Path, b: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE)?)
+}
+
+/// The same where there is no such call.
+///
+/// # Errors
+/// Always.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+pub fn exchange(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Has `file` be a program that its owner may change, as venv does with a copied interpreter.
+///
+/// # Errors
+/// Whatever chmod(2) says.
+pub fn make_program(file: &Path) -> io::Result<()> {
+    fs::set_permissions(file, Permissions::from_mode(0o755))
+}
+
 /// Gives `to` the mode of `from`.
 ///
 /// # Errors

@@ -118,6 +118,22 @@ pub fn make_executable(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Has two directories change places: there is no such call.
+///
+/// # Errors
+/// Always.
+pub fn exchange(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Programs are told by their names.
+///
+/// # Errors
+/// Never.
+pub fn make_program(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 /// Files have no mode.
 ///
 /// # Errors

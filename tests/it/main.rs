@@ -14,6 +14,7 @@
 //!     venv.rs      pyvenv.cfg in all its spellings
 //!     view.rs      what the program sees: variables set, unset, left alone
 //!     first_use.rs what is said where no environment can be made
+//!     create.rs    `--create`: what it takes, and what it refuses
 //!     program.rs   which file a COMMAND means, and when there is none
 //!     script.rs    FILE.py, -s FILE, shebangs, files without one
 //!     launch.rs    the program runs as if vrun were not there
@@ -33,6 +34,8 @@ mod sandbox;
 mod active;
 #[cfg(unix)]
 mod cli;
+#[cfg(unix)]
+mod create;
 #[cfg(unix)]
 mod dry_run;
 #[cfg(unix)]

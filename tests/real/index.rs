@@ -44,3 +44,26 @@ fn a_package_from_the_index_is_there_for_the_project_and_for_no_other() {
         .code(0)
         .stdout("2.0.1");
 }
+
+#[test]
+fn upgrade_deps_brings_pip_up_to_date_from_the_index() {
+    let project = Project::new();
+    let bundled = pythons::newest().says("import ensurepip; print(ensurepip.version())");
+    let made = vrun(&project, &["--create", "--upgrade-deps"]);
+    if !made.status.success() {
+        made.says(&[
+            "vrun: cannot bring up to date pip in ",
+            "`vrun --env ",
+            " pip install --upgrade pip`",
+        ]);
+        project::tell("not tested: pip reaches no index here, which is said");
+        return;
+    }
+    let said = vrun(&project, &["pip", "--version"]).code(0).stdout;
+    assert!(
+        !said.starts_with(&format!("pip {bundled} ")),
+        "the index has nothing newer than {said}"
+    );
+    let cfg = std::fs::read_to_string(project.path("app/.venv/pyvenv.cfg")).expect("a file");
+    assert!(cfg.contains(" -m venv --upgrade-deps "), "{cfg}");
+}

@@ -11,6 +11,8 @@ mod pythons;
 
 /// Interpreters that are not what they seem: shims, links, environments, ones that lack a part.
 mod bases;
+/// `--create`: what it makes, and what becomes of what was there.
+mod create;
 /// Each Python makes an environment that works, and stays as it was.
 mod every;
 /// Packages from a real index: two projects, two versions.

@@ -27,7 +27,7 @@ fn the_tree_is_that_of_the_bases_own_venv_for_every_python_found() {
         assert!(!made.stderr.contains("makes it itself"), "{made}");
         let ours = without_pyc(tree(&venv));
         fs::remove_dir_all(&venv).expect("made by this test");
-        by_venv(&project, python, &venv);
+        by_venv(&project, python, &[], &venv);
         let theirs = without_pyc(tree(&venv));
         assert_eq!(
             differences(ours, theirs),
@@ -35,6 +35,37 @@ fn the_tree_is_that_of_the_bases_own_venv_for_every_python_found() {
             "{}",
             python.full()
         );
+    }
+}
+
+#[test]
+fn each_option_of_create_makes_what_it_makes_in_the_bases_own_venv() {
+    for python in pythons::all() {
+        let mut sets = vec![
+            vec!["--copies", "--system-site-packages", "--prompt=it's"],
+            vec!["--symlinks", "--prompt", "."],
+        ];
+        if python.version >= (3, 13, 0) {
+            sets.push(vec!["--without-scm-ignore-files"]);
+        }
+        for set in sets {
+            let project = Project::new();
+            let venv = project.path("app/.venv");
+            let exe = python.exe.to_str().expect("a plain path");
+            let options = [&set[..], &["--without-pip"]].concat();
+            let create = [&["-v", "--create", "-p", exe], &options[..]].concat();
+            let made = project.run(create).code(0);
+            assert!(!made.stderr.contains("makes it itself"), "{made}");
+            let ours = tree(&venv);
+            fs::remove_dir_all(&venv).expect("made by this test");
+            by_venv(&project, python, &options, &venv);
+            assert_eq!(
+                differences(ours, tree(&venv)),
+                meant(python),
+                "{} {options:?}",
+                python.full()
+            );
+        }
     }
 }
 
@@ -46,10 +77,10 @@ fn meant(python: &Python) -> Vec<&'static str> {
     ignore.into_iter().chain(["pyvenv.cfg"]).collect()
 }
 
-fn by_venv(project: &Project, python: &Python, at: &Path) {
+fn by_venv(project: &Project, python: &Python, options: &[&str], at: &Path) {
     let mut command = std::process::Command::new(&python.exe);
     project.place(&mut command);
-    Outcome::of(command.args(["-m", "venv"]).arg(at)).code(0);
+    Outcome::of(command.args(["-m", "venv"]).args(options).arg(at)).code(0);
 }
 
 fn tree(root: &Path) -> BTreeMap<String, Kind> {

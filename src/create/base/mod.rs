@@ -36,6 +36,11 @@ pub struct Base {
 }
 
 impl Base {
+    /// 13 of 3.13.0.
+    pub fn minor(&self) -> u64 {
+        self.kind.release.get(1).copied().unwrap_or_default()
+    }
+
     fn can_make_environments(&self) -> bool {
         self.kind.release[..] >= *FIRST
     }

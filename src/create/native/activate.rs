@@ -52,10 +52,11 @@ fn filled(template: &str, plan: &Plan<'_>) -> String {
     };
     let home = plan.home.to_string_lossy();
     let name = plan.home.file_name().unwrap_or_default().to_string_lossy();
+    let prompt = plan.prompt.as_deref().unwrap_or(&name);
     let prompt = match plan.base.version {
-        (3, 13..) => name.clone().into_owned(),
+        (3, 13..) => prompt.to_owned(),
         // The templates add the parentheses from 3.13 on.
-        _ => format!("({name}) "),
+        _ => format!("({prompt}) "),
     };
     let python = crate::venv::python(plan.home);
     template

@@ -6,6 +6,7 @@ use std::io;
 use std::path::Path;
 
 use super::{Known, Plan, failed, make_dir, write};
+use crate::create::options::{IgnoreFile, repr};
 use crate::os;
 use crate::venv::{MARKER, scripts};
 
@@ -15,49 +16,83 @@ use crate::venv::{MARKER, scripts};
 /// # Errors
 /// Something cannot be written.
 pub fn lay_out(plan: &Plan<'_>) -> io::Result<()> {
-    let Plan { base, root, .. } = plan;
-    let name = base.directory_name();
-    make_dir(&scripts(root))?;
-    make_dir(&plan.site_packages())?;
-    match base.version {
-        (3, 11..=13) => make_dir(&root.join("include").join(&name))?,
-        _ => make_dir(&root.join("include"))?,
-    }
-    if os::HAS_LIB64 {
-        link(Path::new("lib"), &root.join("lib64"))?;
-    }
-    link_python(base, &scripts(root))?;
-    if base.version >= (3, 13) {
+    let Plan {
+        base,
+        root,
+        options,
+        ..
+    } = plan;
+    complete(plan)?;
+    if base.version >= (3, 13) && options.ignore_file == IgnoreFile::Written {
         let ignore = "# Created by venv; see https://docs.python.org/3/library/venv.html\n*\n";
         write(&root.join(".gitignore"), ignore)?;
     }
     write(&root.join(MARKER), cfg(plan)?)
 }
 
-/// The link to the base goes by the name the base was called by; the other names link to that one.
-fn link_python(base: &Known<'_>, scripts: &Path) -> io::Result<()> {
+/// Makes the directories and the names of Python that are not there.
+///
+/// # Errors
+/// Something cannot be written.
+pub fn complete(plan: &Plan<'_>) -> io::Result<()> {
+    let Plan { base, root, .. } = plan;
+    make_dir(&scripts(root))?;
+    make_dir(&plan.site_packages())?;
+    match base.version {
+        (3, 11..=13) => make_dir(&root.join("include").join(base.directory_name()))?,
+        _ => make_dir(&root.join("include"))?,
+    }
+    let lib64 = root.join("lib64");
+    if os::HAS_LIB64 && fs::symlink_metadata(&lib64).is_err() {
+        link(Path::new("lib"), &lib64)?;
+    }
+    place_python(base, &scripts(root), plan.options.copies())
+}
+
+/// The link to the base goes by the name the base was called by; the other names link to that one. With
+/// copies each is one of its own (EnvBuilder.setup_python).
+fn place_python(base: &Known<'_>, scripts: &Path, copies: bool) -> io::Result<()> {
     let called = base.exe.file_name().unwrap_or(OsStr::new("python"));
-    link(base.exe, &scripts.join(called))?;
-    let (major, minor) = base.version;
-    let versioned = format!("python{major}.{minor}");
-    let mut names = vec!["python", "python3"];
-    if base.version >= (3, 9) {
-        names.push(&versioned);
+    let first = scripts.join(called);
+    if fs::symlink_metadata(&first).is_err() {
+        put_python(base.exe, base.exe, &first, copies)?;
     }
-    if base.version == (3, 14) {
-        names.push("𝜋thon");
-    }
-    for name in names {
+    for name in python_names(base.version) {
         let path = scripts.join(name);
         if fs::symlink_metadata(&path).is_err() {
-            link(Path::new(called), &path)?;
+            put_python(Path::new(called), base.exe, &path, copies)?;
         }
     }
     Ok(())
 }
 
+/// What an environment's Python is called, beside what the base was called by.
+pub fn python_names((major, minor): (u64, u64)) -> Vec<String> {
+    let mut names = vec!["python".to_owned(), format!("python{major}")];
+    if (major, minor) >= (3, 9) {
+        names.push(format!("python{major}.{minor}"));
+    }
+    if (major, minor) == (3, 14) {
+        names.push("𝜋thon".to_owned());
+    }
+    names
+}
+
+/// A link to `target`; or a copy of `exe`, which is the same file, where that is wanted, or the file system
+/// has no links.
+fn put_python(target: &Path, exe: &Path, at: &Path, copies: bool) -> io::Result<()> {
+    if !copies && os::link(target, at).is_ok() {
+        return Ok(());
+    }
+    let copied = fs::copy(exe, at).and_then(|_| os::make_program(at));
+    copied.map_err(|error| failed("write", at, &error))
+}
+
 /// pyvenv.cfg, its keys in venv's order (EnvBuilder.create_configuration).
-fn cfg(plan: &Plan<'_>) -> io::Result<Vec<u8>> {
+///
+/// # Errors
+/// A path is not UTF-8, or the base interpreter cannot be found any more.
+pub fn cfg(plan: &Plan<'_>) -> io::Result<Vec<u8>> {
     let Known {
         exe,
         version,
@@ -73,16 +108,31 @@ fn cfg(plan: &Plan<'_>) -> io::Result<Vec<u8>> {
         }
         text.push(b'\n');
     };
+    let seen = if plan.options.system_site_packages {
+        "true"
+    } else {
+        "false"
+    };
     key("home", &[exe.parent().unwrap_or(exe).as_os_str()]);
-    key("include-system-site-packages", &["false".as_ref()]);
+    key("include-system-site-packages", &[seen.as_ref()]);
     key("version", &[full_version.as_ref()]);
+    if let Some(prompt) = plan.prompt.as_deref().filter(|_| *version >= (3, 8)) {
+        key("prompt", &[repr(prompt).as_ref()]);
+    }
     if *version >= (3, 11) {
         let real = fs::canonicalize(exe).map_err(|error| failed("find", exe, &error))?;
         key("executable", &[real.as_os_str()]);
-        key(
-            "command",
-            &[exe.as_os_str(), " -m venv ".as_ref(), plan.home.as_os_str()],
-        );
+        let mut options = plan.options.noted(version.1);
+        if !options.is_empty() {
+            options.push(' ');
+        }
+        let parts = [
+            exe.as_os_str(),
+            " -m venv ".as_ref(),
+            options.as_ref(),
+            plan.home.as_os_str(),
+        ];
+        key("command", &parts);
     }
     // Python reads the file as UTF-8, and stops at what is not.
     match String::from_utf8(text) {
@@ -92,6 +142,33 @@ fn cfg(plan: &Plan<'_>) -> io::Result<Vec<u8>> {
         )),
     }
 }
+
+/// The lines of an environment's pyvenv.cfg that say nothing of its base, and so still hold when that is
+/// another: what the user or another maker wrote there.
+pub fn carried(old: &str) -> String {
+    let is_renewed = |line: &&str| {
+        let key = line.split_once('=').map_or("", |(key, _)| key.trim());
+        RENEWED.iter().any(|name| key.eq_ignore_ascii_case(name))
+    };
+    let lines = old.lines().filter(|line| !is_renewed(line));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+/// What venv writes, and what virtualenv and uv write of the base interpreter.
+const RENEWED: [&str; 12] = [
+    "home",
+    "include-system-site-packages",
+    "version",
+    "prompt",
+    "executable",
+    "command",
+    "version_info",
+    "python-version",
+    "base-prefix",
+    "base-exec-prefix",
+    "base-executable",
+    "implementation",
+];
 
 fn link(target: &Path, at: &Path) -> io::Result<()> {
     os::link(target, at).map_err(|error| failed("link", at, &error))

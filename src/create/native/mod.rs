@@ -8,8 +8,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::create::base::Base;
+use crate::create::options::Options;
 use crate::error::{reason, shown};
 use crate::os;
+use crate::venv;
 
 mod activate;
 mod layout;
@@ -94,11 +96,15 @@ pub struct Plan<'a> {
     pub root: &'a Path,
     /// Where it will stand; its files say so.
     pub home: &'a Path,
+    /// What it is to be like.
+    pub options: &'a Options,
+    /// What a shell's prompt is to show, where that was said.
+    pub prompt: Option<String>,
 }
 
 impl Plan<'_> {
     /// Where packages are installed.
-    fn site_packages(&self) -> PathBuf {
+    pub fn site_packages(&self) -> PathBuf {
         let library = self.root.join("lib").join(self.base.directory_name());
         library.join("site-packages")
     }
@@ -109,6 +115,8 @@ impl Plan<'_> {
 pub enum Seeds {
     /// It did.
     Installed,
+    /// Nobody wanted it.
+    Unwanted,
     /// The base interpreter brings none along.
     Missing,
 }
@@ -120,6 +128,9 @@ pub enum Seeds {
 pub fn make(plan: &Plan<'_>, store: Option<&Store>) -> io::Result<Seeds> {
     layout::lay_out(plan)?;
     activate::write(plan)?;
+    if !plan.options.has_pip() {
+        return Ok(Seeds::Unwanted);
+    }
     let wheels = wheel::bundled(plan.base);
     // pip is the last of them, and the one that would have installed them all.
     let Some(pip) = wheels.last().map(|wheel| pip::Pip::of(&wheel.version)) else {
@@ -129,6 +140,29 @@ pub fn make(plan: &Plan<'_>, store: Option<&Store>) -> io::Result<Seeds> {
         seed::install(wheel, pip, store, plan)?;
     }
     Ok(Seeds::Installed)
+}
+
+/// Brings an environment that stands up to its base as that is now: directories, names of Python and
+/// pyvenv.cfg, whose text is `old`; `EnvBuilder(upgrade=True)` writes no activation scripts either.
+///
+/// # Errors
+/// Something cannot be written.
+pub fn renew(plan: &Plan<'_>, old: &str) -> io::Result<()> {
+    layout::complete(plan)?;
+    let cfg = layout::cfg(plan)?;
+    let text = [&cfg[..], layout::carried(old).as_bytes()].concat();
+    // Beside it and renamed, so that there is no moment without one.
+    let new = tempfile::NamedTempFile::new_in(plan.root)?;
+    write(new.path(), text)?;
+    let at = plan.root.join(venv::MARKER);
+    os::copy_mode(&at, new.path())?;
+    new.persist(at)?;
+    Ok(())
+}
+
+/// The version of the pip that the base interpreter brings along.
+pub fn bundled_pip(base: &Known<'_>) -> Option<String> {
+    wheel::bundled(base).pop().map(|pip| pip.version)
 }
 
 /// Writes a new file.

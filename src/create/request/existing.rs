@@ -13,7 +13,7 @@ use crate::venv::{self, Venv};
 use crate::voice::Voice;
 use crate::world::World;
 
-use super::{Form, Kind, Request, Wish, from_wish};
+use super::{Form, Kind, Origin, Request, Wish, from_wish};
 
 /// Whether an existing environment fits what was explicitly asked for; the error says how to rebuild it.
 /// Told from files alone, but for a path that is a version manager's shim, which only it can resolve.
@@ -32,6 +32,32 @@ pub fn check(venv: &Venv, wish: &Wish, world: &World) -> Result<(), Error> {
         return Ok(());
     }
     Err(misfit(venv, said.map(|said| said.kind), &request))
+}
+
+/// The request for another interpreter that the packages of an environment are for: of the same
+/// implementation, minor version and build. None where it does not say.
+pub fn of(venv: &Venv) -> Option<Request> {
+    let Kind {
+        implementation,
+        release,
+        free_threaded,
+        ..
+    } = said(venv)?.kind;
+    let [major, minor, ..] = release[..] else {
+        return None;
+    };
+    let name = if implementation == "cpython" {
+        ""
+    } else {
+        &implementation
+    };
+    let build = if free_threaded { "t" } else { "" };
+    let text = format!("{name}{major}.{minor}{build}");
+    Some(Request {
+        form: Form::parse(&text)?,
+        text: text.into(),
+        origin: Origin::Environment(venv.root.clone()),
+    })
 }
 
 fn misfit(venv: &Venv, kind: Option<Kind>, request: &Request) -> Error {

@@ -18,7 +18,7 @@ use crate::world::World;
 mod existing;
 mod form;
 
-pub use existing::check;
+pub use existing::{check, of};
 pub use form::{Form, Kind};
 
 /// What a person asked for with an option or a variable.
@@ -50,6 +50,8 @@ pub enum Origin {
     VersionFile(PathBuf),
     /// `requires-python` in this pyproject.toml.
     Pyproject(PathBuf),
+    /// This environment, whose packages are for one minor version.
+    Environment(PathBuf),
 }
 
 impl fmt::Display for Origin {
@@ -57,6 +59,7 @@ impl fmt::Display for Origin {
         match self {
             Origin::Wish(from) => write!(out, "{from}"),
             Origin::VersionFile(file) => write!(out, "{}", shown(file)),
+            Origin::Environment(root) => write!(out, "{}", shown(root)),
             Origin::Pyproject(file) => write!(out, "`requires-python` in {}", shown(file)),
         }
     }

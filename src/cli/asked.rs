@@ -1,0 +1,80 @@
+//! What argv and vrun's variables ask for, in the program's own words.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use crate::create::{Options, Wish};
+use crate::program::{Ask, Foreign};
+use crate::voice::Voice;
+
+/// What argv and vrun's variables ask for.
+#[derive(Debug)]
+pub enum Action {
+    /// Print this on stdout and stop: the help, the version.
+    Print(String),
+    /// Nothing was asked; print this on stderr.
+    Nothing(String),
+    /// Run a program.
+    Run(Request),
+    /// Make the environment, and say where it is.
+    Create(Scope, Options),
+}
+
+/// Which environment is meant, and how it is gone about.
+#[derive(Debug)]
+pub struct Scope {
+    /// Where to go first, one after the other.
+    pub directories: Vec<PathBuf>,
+    /// Where to look from, when not from the working directory.
+    pub project: Option<PathBuf>,
+    /// The environment, when it is named.
+    pub env: Option<Named>,
+    /// What Python was asked for.
+    pub python: Option<Wish>,
+    /// Whether it is done, or only told.
+    pub mode: Mode,
+    /// How much vrun says.
+    pub voice: Voice,
+}
+
+/// A program to run, and how.
+#[derive(Debug)]
+pub struct Request {
+    /// In which environment.
+    pub scope: Scope,
+    /// The program.
+    pub ask: Ask,
+    /// Its arguments.
+    pub args: Vec<OsString>,
+    /// Whether a missing environment is made.
+    pub creation: Creation,
+    /// Whether a program of another Python may run.
+    pub foreign: Foreign,
+}
+
+/// An environment that was named.
+#[derive(Debug)]
+pub enum Named {
+    /// By `--env`: relative to the working directory.
+    ByOption(PathBuf),
+    /// By `VRUN_ENV`: relative to the project, so that it means one place from any subfolder.
+    ByVariable(PathBuf),
+}
+
+/// Whether a missing environment is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Creation {
+    /// On first use.
+    OnFirstUse,
+    /// Never.
+    Never,
+}
+
+/// Whether what was asked for is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// It is.
+    Real,
+    /// What would be done is printed instead.
+    DryRun,
+}

@@ -1,0 +1,98 @@
+//! The names of Python in a scripts directory -> the same names, leading to another base interpreter.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use crate::os;
+
+use super::base::{Base, is_script};
+use super::options::PythonFiles;
+
+/// What a new link is called until it takes the place of the old one.
+const NEW: &str = ".vrun-new";
+
+/// Leads every name of Python in `scripts` to `base`: links that lead outside, and copies. Names that lead
+/// to each other stay as they are.
+///
+/// # Errors
+/// A name cannot be replaced.
+pub fn renew(scripts: &Path, base: &Base, files: PythonFiles) -> io::Result<()> {
+    for entry in fs::read_dir(scripts)? {
+        let path = entry?.path();
+        if !is_name(path.file_name().unwrap_or_default()) {
+            continue;
+        }
+        let found = fs::symlink_metadata(&path)?;
+        let leads_within = fs::read_link(&path)
+            .is_ok_and(|target| target.components().count() == 1 && is_name(target.as_os_str()));
+        let copied = found.is_file() && !is_script(&path);
+        match files {
+            PythonFiles::Copies if copied || found.is_symlink() => copy(base, &path)?,
+            _ if found.is_symlink() && !leads_within => link(base, &path)?,
+            _ if copied => link(base, &path)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// `python`, `python3.13`, `python3.13t`, `pypy3`, `𝜋thon`
+fn is_name(name: &OsStr) -> bool {
+    let Some(name) = name.to_str() else {
+        return false;
+    };
+    let name = name.strip_suffix(os::EXE).unwrap_or(name);
+    let version = ["python", "pypy"]
+        .iter()
+        .find_map(|stem| name.strip_prefix(stem));
+    let is_version = |text: &str| {
+        let text = text.strip_suffix('t').unwrap_or(text);
+        text.bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.')
+    };
+    name == "𝜋thon" || version.is_some_and(is_version)
+}
+
+fn link(base: &Base, at: &Path) -> io::Result<()> {
+    replace(at, |new| os::link(&base.exe, new))
+}
+
+fn copy(base: &Base, at: &Path) -> io::Result<()> {
+    replace(at, |new| {
+        fs::copy(&base.exe, new).and_then(|_| os::make_program(new))
+    })
+}
+
+/// What makes a file at the path it is given -> that file at `at`, in one step.
+fn replace(at: &Path, make: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+    let mut new = at.as_os_str().to_owned();
+    new.push(NEW);
+    let new = Path::new(&new);
+    // Of an attempt that was killed.
+    let _ = fs::remove_file(new);
+    make(new)?;
+    fs::rename(new, at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pythons_names_are_told_from_other_programs() {
+        for (name, is) in [
+            ("python", true),
+            ("python3", true),
+            ("python3.13t", true),
+            ("pypy3.11", true),
+            ("𝜋thon", true),
+            ("python3-config", false),
+            ("pythonw", false),
+            ("pytest", false),
+        ] {
+            assert_eq!(is_name(OsStr::new(name)), is, "{name}");
+        }
+    }
+}
