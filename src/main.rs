@@ -66,7 +66,7 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
         Answer::Missing(missing) => make(missing, &request, world)?,
     };
     let voice = request.scope.voice;
-    explain(&found, voice);
+    explain(&found, voice, world);
     let venv = Venv::open(&found.root)?;
     if let Some(wish) = &request.scope.python
         && request.scope.mode == Mode::Real
@@ -90,7 +90,7 @@ fn create(scope: &Scope, options: &Options, world: &mut World) -> Result<(), Err
     let search = search(scope, None, world)?;
     let at = match answer(scope, &search, world)? {
         Answer::Found(found) => {
-            explain(&found, scope.voice);
+            explain(&found, scope.voice, world);
             match options.existing {
                 Existing::Kept => found.root,
                 Existing::Cleared | Existing::Upgraded => found.into_own()?,
@@ -258,7 +258,7 @@ fn tell(program: &Program, view: &View, scope: &Scope, world: &World) -> Result<
     print(&report::dry_run::line(program, view, went))
 }
 
-fn explain(found: &Found, voice: Voice) {
+fn explain(found: &Found, voice: Voice, world: &World) {
     if let Why::ActiveInstead(broken) = &found.why {
         let (broken, root) = (shown(broken), shown(&found.root));
         voice.tell(format_args!(
@@ -266,7 +266,16 @@ fn explain(found: &Found, voice: Voice) {
         ));
     }
     tell_passed(&found.passed, voice);
-    voice.detail(|| format!("environment {} ({})", shown(&found.root), found.why));
+    let root = shown(&found.root);
+    voice.detail(|| format!("environment {root} ({})", found.why));
+    if voice == Voice::Verbose
+        && report::tracked::is_tracked(&found.root, world.var("PATH"), &world.vars)
+    {
+        let at = typed(&found.root);
+        voice.tell(format_args!(
+            "{root} is tracked by git; `git rm -r --cached {at}` ends that, and keeps the files"
+        ));
+    }
 }
 
 fn tell_passed(passed: &[Passed], voice: Voice) {

@@ -105,6 +105,10 @@ impl Staged {
     /// Something else has come to lie there, or the system refuses.
     pub fn put(self, target: Target) -> Result<(), Error> {
         let cannot = |error: io::Error| cannot(&self.at, &error);
+        if matches!(target, Target::Empty | Target::Environment) {
+            // A directory that someone closed to others stays closed.
+            let _ = os::copy_mode(&self.at, self.path());
+        }
         match target {
             Target::Unfinished => self.fill(Others::Kept),
             Target::Absent => self.rename(),

@@ -1,3 +1,5 @@
-//! The answers to actions: what is printed on stdout where no program runs.
+//! The answers to actions, and what else is told of an environment. Nothing of it is computed where a program
+//! simply runs.
 
 pub mod dry_run;
+pub mod tracked;

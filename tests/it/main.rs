@@ -19,6 +19,7 @@
 //!     script.rs    FILE.py, -s FILE, shebangs, files without one
 //!     launch.rs    the program runs as if vrun were not there
 //!     dry_run.rs   -n, -q, -v
+//!     tracked.rs   an environment that git tracks
 //!     errors.rs    the shape of what vrun says
 //!     law.rs       the rules of the source itself
 //!
@@ -58,6 +59,8 @@ mod project;
 mod script;
 #[cfg(unix)]
 mod start;
+#[cfg(unix)]
+mod tracked;
 #[cfg(unix)]
 mod venv;
 #[cfg(unix)]

@@ -16,9 +16,15 @@ const NOBODY: u32 = 65534;
 #[test]
 fn an_empty_directory_is_replaced() {
     let project = Project::with_python().dir("app/.venv");
-    let venv = project.path("app/.venv").display().to_string();
+    let path = project.path("app/.venv");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).expect("a directory");
+    let venv = path.display().to_string();
     project.run(PREFIX).code(0).stdout(&venv);
     project.assert_only(&[".venv", "setup.py"]);
+    let mode = || fs::metadata(&path).expect("a directory").mode() & 0o777;
+    assert_eq!(mode(), 0o700);
+    project.run(["--create", "--clear"]).code(0);
+    assert_eq!(mode(), 0o700);
 }
 
 #[test]
