@@ -77,6 +77,9 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
     let view = view::of(&venv.root, prompt, world.var("PATH"), found.left.as_deref())?;
     let places = places(&venv.root, &view, &request, world);
     let program = program::find(request.ask, request.args, &places)?;
+    if let Some(remark) = &program.remark {
+        voice.tell(remark);
+    }
     voice.detail(|| format!("running {}", shown(&program.file)));
     match request.scope.mode {
         Mode::DryRun => tell(&program, &view, &request.scope, world),

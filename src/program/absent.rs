@@ -5,7 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::{Places, is_python_source};
+use super::{Places, is_python_source, whose};
 use crate::error::{Error, reason, shown, typed};
 use crate::os;
 use crate::venv;
@@ -29,11 +29,27 @@ pub fn program(name: &OsStr, places: &Places<'_>) -> Error {
         ));
     }
     match name.to_str().filter(|name| is_package_name(name)) {
-        Some(name) => error.hint(format!(
-            "install it with `{} pip install {name}`",
-            call(places)
-        )),
+        Some(name) => {
+            let install = whose::install(name, &call(places), places);
+            error.hint(format!("install it with {install}"))
+        }
         None => error,
+    }
+}
+
+/// The program is there, but another Python's, which cannot see this project. `what` says whose.
+pub fn foreign(file: &Path, what: &str, places: &Places<'_>) -> Error {
+    let name = file.file_name().unwrap_or_default();
+    let (root, call) = (shown(places.root), call(places));
+    let error = Error::refused(format!("`{}` is not in {root}", shown(name)))
+        .cause(format_args!("{} {what}", shown(file)));
+    let outside = format!("`{call} --outside {}` runs that one", typed(name));
+    match name.to_str().filter(|name| is_package_name(name)) {
+        Some(name) => error.hint(format!(
+            "install it with {}; {outside}",
+            whose::install(name, &call, places)
+        )),
+        None => error.hint(outside),
     }
 }
 
@@ -56,7 +72,17 @@ pub fn python(name: &OsStr, places: &Places<'_>) -> Error {
     if let Some(end) = dangling(&file).or_else(|| dangling(&venv::python(places.root))) {
         return broken(&file, &end, places);
     }
-    let error = Error::not_found(format!("no `{what}` in {root}"));
+    let missing = format!("no `{what}` in {root}");
+    // uv's environments have none, and another one's pip would install elsewhere.
+    let seedless = what.starts_with("pip") && !scripts.join("pip").exists();
+    let other = super::lookup(name, places.path, places).filter(|_| seedless);
+    let error = match other {
+        Some(other) => {
+            let cause = format!("{} is another Python's", shown(other));
+            Error::refused(missing).cause(cause)
+        }
+        None => Error::not_found(missing),
+    };
     match what.as_str() {
         "python" if file.exists() => error.cause(format_args!("{} is vrun itself", shown(&file))),
         "python" => error.cause(format_args!("{} does not exist", shown(&file))),

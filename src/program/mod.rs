@@ -9,6 +9,10 @@ use crate::venv;
 
 mod absent;
 pub mod shebang;
+mod starter;
+mod whose;
+
+use whose::Found;
 
 /// What was asked to run.
 #[derive(Debug)]
@@ -52,6 +56,18 @@ pub struct Program {
     pub file: PathBuf,
     /// Its arguments, its own name first.
     pub argv: Vec<OsString>,
+    /// What a person should know of it.
+    pub remark: Option<String>,
+}
+
+impl Program {
+    fn plain(file: PathBuf, argv: Vec<OsString>) -> Program {
+        Program {
+            file,
+            argv,
+            remark: None,
+        }
+    }
 }
 
 /// A script whose own first line starts vrun, the file `own`, is `-s` with that script: taken as a command
@@ -112,7 +128,7 @@ pub fn foretold(ask: Ask, args: Vec<OsString>, places: &Places<'_>) -> Program {
         .chain(own)
         .chain(args)
         .collect();
-    Program { file, argv }
+    Program::plain(file, argv)
 }
 
 /// A file's name as Python takes it for one, and not for an option.
@@ -126,7 +142,7 @@ fn as_file(name: OsString) -> OsString {
 fn by_python(args: impl Iterator<Item = OsString>, places: &Places<'_>) -> Result<Program, Error> {
     let python = python(OsStr::new("python"), places)?;
     let argv = [python.clone().into()].into_iter().chain(args).collect();
-    Ok(Program { file: python, argv })
+    Ok(Program::plain(python, argv))
 }
 
 /// Whether `name` is a Python file to be run by the environment's Python: it is there, and it is not the
@@ -146,18 +162,22 @@ fn is_python_source(name: &OsStr) -> bool {
 }
 
 fn command(name: OsString, args: Vec<OsString>, places: &Places<'_>) -> Result<Program, Error> {
-    let file = if has_separator(&name) {
-        at_path(&name)?
+    let (file, found) = if has_separator(&name) {
+        (at_path(&name)?, Found::ByPath)
     } else if belongs_to_python(&name) && places.foreign == Foreign::Refused {
-        python(&name, places)?
+        (python(&name, places)?, Found::ByName)
     } else {
-        lookup(&name, places.path, places).ok_or_else(|| absent::program(&name, places))?
+        let file = lookup(&name, places.path, places);
+        let file = file.ok_or_else(|| absent::program(&name, places))?;
+        (file, Found::ByName)
     };
-    // An interpreter looks a bare argv[0] up on PATH again, and may find another than this one there.
-    let ours = is_interpreter(&name) && file.parent() == Some(&venv::scripts(places.root));
-    let own_name = if ours { file.clone().into() } else { name };
-    let argv = [own_name].into_iter().chain(args).collect();
-    Ok(Program { file, argv })
+    let call = |own: OsString| [own].into_iter().chain(args).collect();
+    if is_interpreter(&name) && file.parent() == Some(&venv::scripts(places.root)) {
+        // An interpreter looks a bare argv[0] up on PATH again, and may find another than this one there.
+        let argv = call(file.clone().into());
+        return Ok(Program::plain(file, argv));
+    }
+    whose::settled(file, call(name), found, places)
 }
 
 /// The first program called `name` on `path` that is not vrun under that name.

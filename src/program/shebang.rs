@@ -82,7 +82,8 @@ fn first_line(file: &Path) -> io::Result<Vec<u8>> {
     Ok(line.unwrap_or_default().to_owned())
 }
 
-fn file_name(path: &[u8]) -> &[u8] {
+/// What stands behind the last `/`.
+pub fn file_name(path: &[u8]) -> &[u8] {
     path.rsplit(|byte| *byte == b'/').next().unwrap_or(path)
 }
 

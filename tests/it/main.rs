@@ -16,6 +16,8 @@
 //!     first_use.rs what is said where no environment can be made
 //!     create.rs    `--create`: what it takes, and what it refuses
 //!     program.rs   which file a COMMAND means, and when there is none
+//!     moved.rs     console scripts of an environment that was moved or copied
+//!     foreign.rs   programs of another Python: refused, or told
 //!     script.rs    FILE.py, -s FILE, shebangs, files without one
 //!     launch.rs    the program runs as if vrun were not there
 //!     dry_run.rs   -n, -q, -v
@@ -46,9 +48,13 @@ mod find;
 #[cfg(unix)]
 mod first_use;
 #[cfg(unix)]
+mod foreign;
+#[cfg(unix)]
 mod home;
 #[cfg(unix)]
 mod launch;
+#[cfg(unix)]
+mod moved;
 #[cfg(unix)]
 mod named;
 #[cfg(unix)]

@@ -204,11 +204,11 @@ fn a_file_that_the_kernel_does_not_know_and_without_a_first_line_goes_to_sh() {
 #[test]
 fn a_script_whose_interpreter_is_missing_is_126_and_the_message_names_it() {
     let sandbox = app()
-        .script("app/.venv/bin/tool", "#!/gone/bin/python3.12\n")
+        .script("app/.venv/bin/tool", "#!/gone/bin/perl5\n")
         .script("app/spaced", "#! /gone/sh -e\n");
     sandbox
         .run(["tool"])
-        .error(126, &["[ROOT]/app/.venv/bin/tool", "/gone/bin/python3.12"]);
+        .error(126, &["[ROOT]/app/.venv/bin/tool", "/gone/bin/perl5"]);
     sandbox
         .run(["./spaced"])
         .error(126, &["./spaced", "/gone/sh"]);

@@ -1,0 +1,309 @@
+//! The head of a file -> which Python starts it, if one does.
+//!
+//! The forms are those that the makers of scripts write: one line that the kernel reads (execve(2)); where a
+//! path is too long or holds a blank, lines that sh and Python both read (distlib, pip, conda, uv); and the
+//! shims of version managers. Nothing is started to find out.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::shebang::{file_name, words};
+use crate::os;
+
+/// As much as is read of a file: more than the two lines of any script.
+const HEAD: usize = 4096;
+/// What Linux reads of a first line (BINPRM_BUF_SIZE); a longer one is none.
+const KERNELS: usize = 255;
+/// Editors on Windows put it before UTF-8; the kernel does not know it.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// What starts a file.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Starter {
+    /// No Python, as far as can be told: the kernel itself, a shell, another interpreter.
+    Other,
+    /// This Python.
+    Python(Interpreter),
+    /// The first Python on PATH (`/usr/bin/env python3`), or the one beside the script.
+    Nearest,
+    /// A version manager's choice among the Pythons that it keeps.
+    Shim(&'static str),
+}
+
+/// A Python that a script names.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Interpreter {
+    /// Its file, as it is written there.
+    pub path: PathBuf,
+    /// What it is called with before the script.
+    pub flags: Vec<OsString>,
+    /// Whether the system reads it as it is meant.
+    pub reading: Reading,
+}
+
+/// Whether the system can start a script by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// It can, if the interpreter is there.
+    Plain,
+    /// A byte order mark before it, a carriage return or a blank in it, or its length keeps it from that.
+    Spoilt,
+}
+
+/// Reads the head of `file`.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn of(file: &Path) -> io::Result<Starter> {
+    let mut head = Vec::with_capacity(HEAD);
+    File::open(file)?.take(HEAD as u64).read_to_end(&mut head)?;
+    Ok(parse(&head))
+}
+
+fn parse(head: &[u8]) -> Starter {
+    let unmarked = head.strip_prefix(BYTE_ORDER_MARK);
+    let Some(text) = unmarked.unwrap_or(head).strip_prefix(b"#!") else {
+        return Starter::Other;
+    };
+    let mut lines = text.split(|byte| *byte == b'\n');
+    let line = lines.next().unwrap_or_default();
+    let plain = line.strip_suffix(b"\r").unwrap_or(line).trim_ascii();
+    let spoilt = unmarked.is_some() || line.ends_with(b"\r") || line.len() + 2 > KERNELS;
+    let mut parts = words(plain);
+    let first = parts.next().unwrap_or_default();
+    match file_name(first) {
+        b"env" => by_env(parts, lines, reading(spoilt)),
+        name if is_python(name) => {
+            // The kernel hands on what follows as one argument.
+            let rest = plain[first.len()..].trim_ascii();
+            let flags = Some(rest).filter(|rest| !rest.is_empty());
+            python(first, flags.into_iter(), reading(spoilt))
+        }
+        // A path with a blank in it, which the kernel takes for two words.
+        _ if plain.contains(&b' ') && plain.starts_with(b"/") && is_python(file_name(plain)) => {
+            python(plain, [].into_iter(), Reading::Spoilt)
+        }
+        name if is_shell(name) => by_shell(lines, reading(spoilt)),
+        _ => Starter::Other,
+    }
+}
+
+fn reading(spoilt: bool) -> Reading {
+    if spoilt {
+        Reading::Spoilt
+    } else {
+        Reading::Plain
+    }
+}
+
+fn python<'a>(path: &[u8], flags: impl Iterator<Item = &'a [u8]>, reading: Reading) -> Starter {
+    let text = |bytes: &[u8]| os::text(bytes.to_vec());
+    let flags = flags.map(text).collect();
+    match (text(path), flags) {
+        (Some(path), Some(flags)) => Starter::Python(Interpreter {
+            path: path.into(),
+            flags,
+            reading,
+        }),
+        _ => Starter::Other,
+    }
+}
+
+/// `python`, `python3.13t`, `pypy3`, `pythonw.exe`
+fn is_python(name: &[u8]) -> bool {
+    str::from_utf8(name).is_ok_and(|name| super::is_interpreter(name.as_ref()))
+}
+
+fn is_shell(name: &[u8]) -> bool {
+    matches!(name, b"sh" | b"bash" | b"dash" | b"ksh" | b"zsh")
+}
+
+/// `/usr/bin/env python3`, `/usr/bin/env -S FOO=1 python3 -E`, `/usr/bin/env bash`
+fn by_env<'a>(
+    words: impl Iterator<Item = &'a [u8]>,
+    lines: impl Iterator<Item = &'a [u8]>,
+    reading: Reading,
+) -> Starter {
+    let is_name = |word: &&[u8]| !word.starts_with(b"-") && !word.contains(&b'=');
+    let mut names = words.filter(is_name);
+    match names.next().map(file_name) {
+        Some(name) if is_python(name) => Starter::Nearest,
+        Some(name) if is_shell(name) => by_shell(lines, reading),
+        _ => Starter::Other,
+    }
+}
+
+/// What a script for a shell does next: starts a Python, or is a shim.
+fn by_shell<'a>(lines: impl Iterator<Item = &'a [u8]>, reading: Reading) -> Starter {
+    for line in lines {
+        let text = String::from_utf8_lossy(line);
+        let text = text.trim();
+        if let Some(command) = executed(text) {
+            return by_command(command, reading);
+        }
+        if text.starts_with("# asdf-plugin: python") {
+            return Starter::Shim("asdf");
+        }
+        if text.starts_with("exec ") && text.contains("/pyenv\" exec ") {
+            return Starter::Shim("pyenv");
+        }
+    }
+    Starter::Other
+}
+
+/// What stands between `exec` and the script's own name in a line that sh and Python both read.
+fn executed(line: &str) -> Option<&str> {
+    let command = ["'''exec' ", "\"exec\" ", "''''exec "]
+        .iter()
+        .find_map(|form| line.strip_prefix(form))?;
+    let end = command.rfind("\"$0\"")?;
+    Some(command[..end].trim())
+}
+
+fn by_command(command: &str, reading: Reading) -> Starter {
+    // uv's and virtualenv's relocatable forms: the directory is the script's own.
+    if command.contains("$(") || command.contains('`') {
+        return Starter::Nearest;
+    }
+    let Ok(words) = shell_words::split(command) else {
+        return Starter::Other;
+    };
+    match words.split_first() {
+        Some((path, flags)) if is_python(file_name(path.as_bytes())) => {
+            python(path.as_bytes(), flags.iter().map(String::as_bytes), reading)
+        }
+        _ => Starter::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(path: &str, flags: &[&str], reading: Reading) -> Starter {
+        Starter::Python(Interpreter {
+            path: path.into(),
+            flags: flags.iter().map(OsString::from).collect(),
+            reading,
+        })
+    }
+
+    #[test]
+    fn every_makers_script_names_its_python() {
+        let long = format!("/{}/bin/python", "x".repeat(300));
+        for (head, path, flags, reading) in [
+            (
+                "#!/e/bin/python\nimport sys",
+                "/e/bin/python",
+                &[][..],
+                Reading::Plain,
+            ),
+            (
+                "#! /e/bin/python3.11 -sE\n",
+                "/e/bin/python3.11",
+                &["-sE"],
+                Reading::Plain,
+            ),
+            (
+                "#!/e/bin/python -s -E\n",
+                "/e/bin/python",
+                &["-s -E"],
+                Reading::Plain,
+            ),
+            (
+                "#!/e/bin/python\r\nimport sys\r\n",
+                "/e/bin/python",
+                &[],
+                Reading::Spoilt,
+            ),
+            (
+                "\u{feff}#!/e/bin/python\n",
+                "/e/bin/python",
+                &[],
+                Reading::Spoilt,
+            ),
+            (
+                "#!/my env/bin/python\n",
+                "/my env/bin/python",
+                &[],
+                Reading::Spoilt,
+            ),
+            ("#!python3\n", "python3", &[], Reading::Plain),
+            (&format!("#!{long}\n"), &long, &[], Reading::Spoilt),
+            // distlib, pip, virtualenv
+            (
+                "#!/bin/sh\n'''exec' /e/bin/python \"$0\" \"$@\"\n' '''\n",
+                "/e/bin/python",
+                &[],
+                Reading::Plain,
+            ),
+            (
+                "#!/bin/sh\n'''exec' \"/my env/bin/python\" \"$0\" \"$@\"\n' '''\n",
+                "/my env/bin/python",
+                &[],
+                Reading::Plain,
+            ),
+            // uv
+            (
+                "#!/bin/sh\n'''exec' '/my env/bin/python' \"$0\" \"$@\"\n' '''\n",
+                "/my env/bin/python",
+                &[],
+                Reading::Plain,
+            ),
+            // conda
+            (
+                "#!/bin/sh\n'''exec' \"/my env/bin/python\" -E \"$0\" \"$@\" #'''\n",
+                "/my env/bin/python",
+                &["-E"],
+                Reading::Plain,
+            ),
+            (
+                "#!/opt/pypy/bin/pypy3\n",
+                "/opt/pypy/bin/pypy3",
+                &[],
+                Reading::Plain,
+            ),
+        ] {
+            assert_eq!(
+                parse(head.as_bytes()),
+                named(path, flags, reading),
+                "{head}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_script_that_finds_its_python_itself_names_none() {
+        for head in [
+            "#!/usr/bin/env python3\n",
+            "#!/usr/bin/env -S python3 -E\n",
+            "#!/bin/sh\n'''exec' \"$(dirname -- \"$(realpath -- \"$0\")\")\"/'python' \"$0\" \"$@\"\n' '''\n",
+            "#!/bin/sh\n\"exec\" \"`dirname $0`/python\" \"$0\" \"$@\"\n",
+        ] {
+            assert_eq!(parse(head.as_bytes()), Starter::Nearest, "{head}");
+        }
+    }
+
+    #[test]
+    fn a_version_managers_shim_is_told_from_a_shells_script() {
+        let pyenv = "#!/usr/bin/env bash\nset -e\nprogram=\"${0##*/}\"\nexport PYENV_ROOT=\"/p\"\nexec \"/p/libexec/pyenv\" exec \"$program\" \"$@\"\n";
+        let asdf = "#!/usr/bin/env bash\n# asdf-plugin: python 3.11.4\nexec /a/bin/asdf exec \"pytest\" \"$@\"\n";
+        for (head, starter) in [
+            (pyenv, Starter::Shim("pyenv")),
+            (asdf, Starter::Shim("asdf")),
+            (
+                "#!/usr/bin/env bash\n# asdf-plugin: nodejs 20\nexec /a/bin/asdf exec \"npm\" \"$@\"\n",
+                Starter::Other,
+            ),
+            ("#!/bin/bash\nexec python3 -m tool \"$@\"\n", Starter::Other),
+            ("#!/usr/bin/perl\n", Starter::Other),
+            ("\u{7f}ELF", Starter::Other),
+            ("", Starter::Other),
+            ("#!", Starter::Other),
+        ] {
+            assert_eq!(parse(head.as_bytes()), starter, "{head}");
+        }
+    }
+}

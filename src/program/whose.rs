@@ -1,0 +1,150 @@
+//! A program that was found -> the same, or run by this environment's Python, or refused: whose Python starts
+//! it is told by its head.
+//!
+//! This is where the wrong code would run without a word: a console script of an environment that was moved or
+//! copied still names the old place, and one from elsewhere on PATH sees other packages than this project's.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, shown, typed};
+use crate::os;
+use crate::venv;
+
+use super::starter::{self, Interpreter, Reading, Starter};
+use super::{Foreign, Places, Program, absent, python};
+
+/// How a program was come by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// By its name, in the scripts directory or on PATH.
+    ByName,
+    /// It was named by its path: that very file is meant.
+    ByPath,
+}
+
+/// The program at `file`, called with `argv`, as it is to be run.
+///
+/// # Errors
+/// It would run with a Python that has no environment, and was found by its name alone (126).
+pub fn settled(
+    file: PathBuf,
+    argv: Vec<OsString>,
+    found: Found,
+    places: &Places<'_>,
+) -> Result<Program, Error> {
+    let scripts = venv::scripts(places.root);
+    let parent = file.parent().unwrap_or(&file);
+    let within = parent == scripts || found == Found::ByPath && os::same_file(parent, &scripts);
+    if !within && places.foreign == Foreign::Allowed {
+        return Ok(Program::plain(file, argv));
+    }
+    // What cannot be read may still be run, and will say itself what is wrong with it.
+    match starter::of(&file) {
+        Ok(Starter::Python(interpreter)) if is_own(&interpreter.path, &scripts) => {
+            match interpreter.reading {
+                Reading::Spoilt if within => by_own_python(file, argv, interpreter, places),
+                _ => Ok(Program::plain(file, argv)),
+            }
+        }
+        Ok(Starter::Python(_)) if within && leads_out(&file, &scripts) => {
+            Ok(Program::plain(file, argv))
+        }
+        Ok(Starter::Python(interpreter)) if within => {
+            by_own_python(file, argv, interpreter, places)
+        }
+        Ok(Starter::Python(interpreter)) => {
+            by_another(file, argv, &interpreter.path, found, places)
+        }
+        Ok(Starter::Shim(manager)) if found == Found::ByName => {
+            let what = format!("is {manager}'s shim, which runs a Python without an environment");
+            Err(absent::foreign(&file, &what, places))
+        }
+        _ => Ok(Program::plain(file, argv)),
+    }
+}
+
+/// Whether `interpreter` is a Python of the environment whose scripts directory this is, and is there.
+fn is_own(interpreter: &Path, scripts: &Path) -> bool {
+    let Some(parent) = interpreter.parent() else {
+        return false;
+    };
+    (parent == scripts || os::same_file(parent, scripts)) && interpreter.exists()
+}
+
+/// Whether `file`, in the scripts directory, is a link to something elsewhere: a person put it there, and
+/// it is what it leads to.
+fn leads_out(file: &Path, scripts: &Path) -> bool {
+    if fs::read_link(file).is_err() {
+        return false;
+    }
+    let end = dunce::canonicalize(file).unwrap_or_default();
+    end.parent().is_none_or(|dir| !os::same_file(dir, scripts))
+}
+
+/// Whatever Python a script of this environment names, this environment's is meant: nothing else in it is
+/// for another. Called as the kernel would call it.
+fn by_own_python(
+    file: PathBuf,
+    argv: Vec<OsString>,
+    interpreter: Interpreter,
+    places: &Places<'_>,
+) -> Result<Program, Error> {
+    let python = python("python".as_ref(), places)?;
+    let argv = [python.clone().into()]
+        .into_iter()
+        .chain(interpreter.flags)
+        .chain([file.into()])
+        .chain(argv.into_iter().skip(1))
+        .collect();
+    Ok(Program::plain(python, argv))
+}
+
+fn by_another(
+    file: PathBuf,
+    argv: Vec<OsString>,
+    interpreter: &Path,
+    found: Found,
+    places: &Places<'_>,
+) -> Result<Program, Error> {
+    // The system says best what is not there.
+    if !interpreter.exists() {
+        return Ok(Program::plain(file, argv));
+    }
+    let whose = match environment(interpreter) {
+        Some(root) => format!("the environment {}", shown(root)),
+        None if found == Found::ByPath => shown(interpreter),
+        None => {
+            let what = format!("runs with {}, which has no environment", shown(interpreter));
+            return Err(absent::foreign(&file, &what, places));
+        }
+    };
+    let remark = format!(
+        "{} runs with {whose}, and does not see the packages of {}",
+        shown(&file),
+        shown(places.root)
+    );
+    Ok(Program {
+        remark: Some(remark),
+        ..Program::plain(file, argv)
+    })
+}
+
+/// The environment that an interpreter belongs to: its pyvenv.cfg lies beside it or one above (PEP 405).
+fn environment(interpreter: &Path) -> Option<&Path> {
+    let mut above = interpreter.ancestors().skip(1).take(2);
+    above.find(|dir| dir.join(venv::MARKER).is_file())
+}
+
+/// What to type so that a program of that name comes into the environment.
+pub fn install(name: &str, call: &str, places: &Places<'_>) -> String {
+    let scripts = venv::scripts(places.root);
+    if scripts.join(format!("pip{}", os::EXE)).exists() {
+        return format!("`{call} pip install {}`", typed(name));
+    }
+    format!(
+        "`{call} -m ensurepip`, then `{call} pip install {}`",
+        typed(name)
+    )
+}
