@@ -17,6 +17,8 @@ mod create;
 mod every;
 /// Packages from a real index: two projects, two versions.
 mod index;
+/// Projects that were moved and copied.
+mod moved;
 /// Many at once, killed midway, interrupted.
 mod once;
 /// What may lie where the environment is to be.
