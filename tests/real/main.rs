@@ -11,6 +11,8 @@ mod pythons;
 
 /// Interpreters that are not what they seem: shims, links, environments, ones that lack a part.
 mod bases;
+/// `--create`: CPython's own tests of venv pass with it.
+mod conformance;
 /// `--create`: what it makes, and what becomes of what was there.
 mod create;
 /// Each Python makes an environment that works, and stays as it was.
