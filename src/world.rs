@@ -148,3 +148,23 @@ pub fn tidy(path: PathBuf) -> PathBuf {
     }
     dunce::canonicalize(&path).unwrap_or(plain)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cache_lies_where_the_user_says() {
+        let cache = |vars: &[(&str, &str)]| {
+            let vars = vars.iter().map(|(name, value)| (name.into(), value.into()));
+            let world = World {
+                args: Vec::new(),
+                vars: vars.collect(),
+            };
+            world.cache()
+        };
+        let named = cache(&[("VRUN_CACHE_DIR", "/c"), ("XDG_CACHE_HOME", "/x")]);
+        assert_eq!(named, Some("/c".into()));
+        assert_eq!(cache(&[("HOME", "not/absolute")]), None);
+    }
+}

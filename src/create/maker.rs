@@ -26,6 +26,8 @@ pub struct Workshop<'a> {
     pub vars: &'a [(OsString, OsString)],
     /// The lock: it is held as long as a helper runs.
     pub lock: &'a File,
+    /// The cache directory, where there is one to be used.
+    pub cache: Option<&'a Path>,
     /// Set by Ctrl-C.
     pub stop: &'a AtomicBool,
     /// How much is said.

@@ -4,11 +4,12 @@
 //! environment in a directory beside the place, move that into place. So there is no environment or a
 //! complete one at any moment, and exactly one process makes it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use crate::error::{Error, reason, shown};
+use crate::os;
 use crate::venv::Venv;
 use crate::voice::Voice;
 use crate::world::World;
@@ -142,9 +143,11 @@ fn keep(order: &Order<'_>) -> Result<(), Error> {
 fn work(order: &Order<'_>, lock: &lock::Held, stop: &AtomicBool) -> Result<(), Error> {
     let target = target(order)?;
     let vars = vars::for_python(order.world);
+    let cache = cache(order.world, order.voice);
     let workshop = Workshop {
         vars: &vars,
         lock: lock.file(),
+        cache: cache.as_deref(),
         stop,
         voice: order.voice,
     };
@@ -165,6 +168,7 @@ fn build_in_place(order: &Order<'_>, target: Target, workshop: &Workshop<'_>) ->
     let (voice, stop) = (order.voice, workshop.stop);
     let request = request::wanted(order.wish, order.place.project, order.world)?;
     let base = base::choose(request.as_ref(), &inquiry(order, workshop))?;
+    let base = native::as_it_starts(base);
     let at = shown(order.place.at);
     voice.tell(format_args!("creating {at} ({})", base.kind));
     let staged = Staged::beside(order.place.at)?;
@@ -176,11 +180,29 @@ fn build_in_place(order: &Order<'_>, target: Target, workshop: &Workshop<'_>) ->
     Ok(())
 }
 
+/// The user's cache directory; who writes to it makes it. What another user owns or may write to is not used: it
+/// could put code into environments.
+fn cache(world: &World, voice: Voice) -> Option<PathBuf> {
+    let dir = world.cache()?;
+    if !dir.exists() {
+        return Some(dir);
+    }
+    match os::private_dir(&dir) {
+        Ok(()) => Some(dir),
+        Err(why) => {
+            let (dir, why) = (shown(&dir), reason(&why));
+            voice.detail(|| format!("the cache {dir} is not used: {why}"));
+            None
+        }
+    }
+}
+
 /// How the base interpreter is looked for.
 fn inquiry<'a>(order: &Order<'a>, workshop: &Workshop<'a>) -> Inquiry<'a> {
     let Place { at, project } = order.place;
     Inquiry {
         world: order.world,
+        cache: workshop.cache,
         vars: workshop.vars,
         cwd: project.or(at.parent()).unwrap_or(Path::new("/")),
         stop: workshop.stop,
@@ -210,10 +232,7 @@ fn build(
         maker::make(base, staged.path(), order.place.at, flags, workshop)?;
         return staged.tell_its_place();
     };
-    let store = order.world.cache().map(|cache| Store::open(&cache));
-    if let Some(Err(why)) = &store {
-        voice.detail(|| format!("the cache is not used: {}", reason(why)));
-    }
+    let store = workshop.cache.and_then(|cache| Store::open(cache).ok());
     let plan = native::Plan {
         base: &known,
         root: staged.path(),
@@ -221,7 +240,6 @@ fn build(
         options,
         prompt,
     };
-    let store = store.and_then(Result::ok);
     let made = native::make(&plan, store.as_ref());
     let seeds = made.map_err(|error| refusal::cannot(order.place.at, &error))?;
     if seeds == native::Seeds::Missing {

@@ -29,7 +29,7 @@ use super::seeding;
 pub fn upgrade(order: &Order<'_>, workshop: &Workshop<'_>) -> Result<(), Error> {
     let started = Instant::now();
     let at = order.place.at;
-    let base = base_of(order, workshop)?;
+    let base = native::as_it_starts(base_of(order, workshop)?);
     let name = shown(at);
     order
         .voice

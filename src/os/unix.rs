@@ -2,11 +2,11 @@
 
 use std::convert::Infallible;
 use std::ffi::{CString, OsStr, OsString};
-use std::fs::{self, DirBuilder, File, Metadata, Permissions};
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::fd::BorrowedFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
@@ -14,6 +14,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use nix::sys::signal::{SigSet, Signal};
+
+mod making;
+pub use making::*;
 
 /// The scripts directory of an environment (sysconfig's `venv` scheme).
 pub const SCRIPTS: &str = "bin";
@@ -183,82 +186,6 @@ pub fn cache_home(
         ".cache"
     };
     Some(home?.join(below))
-}
-
-/// Whether links are made as a matter of course, as environments have them here.
-pub const HAS_LINKS: bool = true;
-/// Where venv keeps the templates that are this system's own.
-pub const TEMPLATES: &str = "posix";
-/// Whether an environment has a `lib64` beside its `lib` (EnvBuilder.ensure_directories).
-pub const HAS_LIB64: bool = cfg!(target_pointer_width = "64") && !cfg!(target_os = "macos");
-
-/// Lets everyone who may read `file` run it, as distlib does with a script.
-///
-/// # Errors
-/// Whatever chmod(2) says.
-pub fn make_executable(file: &Path) -> io::Result<()> {
-    let mode = fs::metadata(file)?.permissions().mode();
-    fs::set_permissions(file, Permissions::from_mode(mode | 0o555))
-}
-
-/// Has two directories change places, in one step.
-///
-/// # Errors
-/// Whatever renameat2(2) says; or the system has no such call.
-#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
-pub fn exchange(a: &Path, b: &Path) -> io::Result<()> {
-    use rustix::fs::{CWD, RenameFlags, renameat_with};
-    Ok(renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE)?)
-}
-
-/// The same where there is no such call.
-///
-/// # Errors
-/// Always.
-#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
-pub fn exchange(_: &Path, _: &Path) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
-}
-
-/// Has `file` be a program that its owner may change, as venv does with a copied interpreter.
-///
-/// # Errors
-/// Whatever chmod(2) says.
-pub fn make_program(file: &Path) -> io::Result<()> {
-    fs::set_permissions(file, Permissions::from_mode(0o755))
-}
-
-/// Gives `to` the mode of `from`.
-///
-/// # Errors
-/// Whatever chmod(2) says.
-pub fn copy_mode(from: &Path, to: &Path) -> io::Result<()> {
-    fs::set_permissions(to, fs::metadata(from)?.permissions())
-}
-
-/// Whether both files have the same mode.
-pub fn same_mode(a: &Metadata, b: &Metadata) -> bool {
-    a.mode() == b.mode()
-}
-
-/// Makes `dir` for this user alone, or sees that it is his, and that no one else may write to it.
-///
-/// # Errors
-/// It cannot be made, is another's, or open to others.
-pub fn private_dir(dir: &Path) -> io::Result<()> {
-    if let Some(above) = dir.parent() {
-        fs::create_dir_all(above)?;
-    }
-    match DirBuilder::new().mode(0o700).create(dir) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-        _ => {}
-    }
-    let found = fs::metadata(dir)?;
-    if found.uid() != nix::unistd::geteuid().as_raw() || found.mode() & 0o022 != 0 {
-        let why = "it belongs to another user, or others may write to it";
-        return Err(io::Error::other(why));
-    }
-    Ok(())
 }
 
 /// Becomes `program`: same process, same terminal, same standard streams. Returns only to say why

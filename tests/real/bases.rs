@@ -320,3 +320,15 @@ fn unshare() -> PathBuf {
     let mut files = files.filter(|file| file.is_file());
     files.next().unwrap_or_else(|| "unshare".into())
 }
+
+#[test]
+fn a_link_beside_another_pythons_library_is_replaced_by_what_it_leads_to() {
+    let python = pythons::newest();
+    let library = format!("lib/python{}/os.py", python.short());
+    let project = Project::with_python().file(&library, "raise SystemExit('not this one')\n");
+    let code = "import os, sys; print(os.__file__, sys.base_prefix)";
+    let own = format!("{0}/{library} {0}", python.prefix.display());
+    project.run(["python", "-c", code]).code(0).stdout(&own);
+    let link = fs::read_link(project.path("app/.venv/bin/python"));
+    assert!(link.is_ok_and(|link| !link.starts_with(project.path("bin"))));
+}

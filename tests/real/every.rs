@@ -26,9 +26,9 @@ fn every_python_found_makes_an_environment_that_works() {
     for python in pythons::all() {
         println!("{}", python.full());
         let before = packages(python);
-        let project = Project::new().python("python3", python);
+        let (project, base) = with(python);
         makes_it(&project, python);
-        is_as_if_made_in_place(&project);
+        is_as_if_made_in_place(&project, &base);
         sees_no_packages_of_the_base(&project);
         installs_a_wheel(&project);
         assert!(before == packages(python), "{python:?} is not as it was");
@@ -39,12 +39,9 @@ fn every_python_found_makes_an_environment_that_works() {
 #[test]
 fn the_environment_is_what_the_pythons_own_venv_makes() {
     for python in pythons::all() {
-        let project = Project::new().python("python3", python);
+        let (project, base) = with(python);
         let at = project.path("app/.venv");
-        let own = Command::new(project.path("bin/python3"))
-            .args(["-m", "venv"])
-            .arg(&at)
-            .status();
+        let own = Command::new(&base).args(["-m", "venv"]).arg(&at).status();
         assert!(own.expect("a Python").success());
         let expected = texts(&at);
         fs::remove_dir_all(&at).expect("an environment");
@@ -89,6 +86,21 @@ fn texts(root: &Path) -> BTreeMap<PathBuf, String> {
     found
 }
 
+/// A project that the Python is found for as a link on PATH, and the base as it is then found. Where the
+/// system's own library of that version lies above every link, Python would take that for its own: there it is
+/// found as it is.
+fn with(python: &Python) -> (Project, PathBuf) {
+    let project = Project::new();
+    let library = format!("/lib/python{}", python.short());
+    let own = python.prefix.join(&library[1..]);
+    let is_own = |library: &Path| library.canonicalize().ok() == own.canonicalize().ok();
+    if Path::new(&library).join("os.py").exists() && !is_own(Path::new(&library)) {
+        return (project.var("VRUN_PYTHON", &python.exe), python.exe.clone());
+    }
+    let base = project.path("bin/python3");
+    (project.python("python3", python), base)
+}
+
 fn makes_it(project: &Project, python: &Python) {
     let venv = project.path("app/.venv");
     let (at, full) = (venv.display().to_string(), python.full());
@@ -108,7 +120,7 @@ fn makes_it(project: &Project, python: &Python) {
 }
 
 /// No trace of the directory that it was made in, but for what Python mends by itself (.pyc).
-fn is_as_if_made_in_place(project: &Project) {
+fn is_as_if_made_in_place(project: &Project, base: &Path) {
     let venv = project.path("app/.venv");
     for file in files(&venv) {
         let bytes = fs::read(&file).unwrap_or_default();
@@ -122,8 +134,8 @@ fn is_as_if_made_in_place(project: &Project) {
     let ignore = fs::read_to_string(venv.join(".gitignore")).expect("a file");
     assert!(ignore.lines().any(|line| line == "*"), "{ignore}");
     // The link leads to the base as it was found, which a newer patch release will be found as too.
-    let base = project.path("bin/python3");
-    assert_eq!(fs::read_link(venv.join("bin/python3")).ok(), Some(base));
+    let link = venv.join("bin").join(base.file_name().expect("a name"));
+    assert_eq!(fs::read_link(link).ok().as_deref(), Some(base));
 }
 
 fn sees_no_packages_of_the_base(project: &Project) {

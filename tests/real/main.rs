@@ -11,6 +11,8 @@ mod pythons;
 
 /// Interpreters that are not what they seem: shims, links, environments, ones that lack a part.
 mod bases;
+/// What later environments have of earlier ones, and what damages the cache.
+mod cache;
 /// `--create`: CPython's own tests of venv pass with it.
 mod conformance;
 /// `--create`: what it makes, and what becomes of what was there.

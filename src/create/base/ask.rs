@@ -23,7 +23,7 @@ use crate::voice::Voice;
 use crate::world::World;
 
 use super::cache::Cache;
-use super::{Base, is_vrun, outer};
+use super::{Base, Bytecode, is_vrun, outer};
 
 /// How long an interpreter may take to say what it is.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -41,7 +41,11 @@ else:
 threads = 'free-threading' in sys.version or 't' in getattr(sys, 'abiflags', '')
 # Loaded before any script, and from the standard library.
 stdlib = getattr(sys, '_stdlib_dir', None) or sys.modules['encodings'].__file__.rsplit('encodings', 1)[0]
-fields = ['vrun', name] + ['%d' % n for n in v[:3]] + ['%s' % v[3], '%d' % v[4], 't' if threads else '']
+# What compiled modules are called, and start with.
+tag = getattr(getattr(sys, 'implementation', None), 'cache_tag', None) or ''
+magic = getattr(sys.modules.get('_frozen_importlib_external'), 'MAGIC_NUMBER', b'')
+magic = ''.join(['%02x' % n for n in bytearray(magic)])
+fields = ['vrun', name] + ['%d' % n for n in v[:3]] + ['%s' % v[3], '%d' % v[4], 't' if threads else '', tag, magic]
 out = getattr(sys.stdout, 'buffer', sys.stdout)
 out.write(raw('\\0').join([raw(field) for field in fields + [stdlib, sys.executable or '']]))
 ";
@@ -49,8 +53,10 @@ out.write(raw('\\0').join([raw(field) for field in fields + [stdlib, sys.executa
 /// A search for a base interpreter.
 #[derive(Clone, Copy, Debug)]
 pub struct Inquiry<'a> {
-    /// Where candidates and the cache are.
+    /// Where candidates are.
     pub world: &'a World,
+    /// The cache directory, where there is one to be used.
+    pub cache: Option<&'a Path>,
     /// The variables that an interpreter is asked with.
     pub vars: &'a [(OsString, OsString)],
     /// Where it is asked, so that a version manager's shim answers for this project.
@@ -91,7 +97,7 @@ impl Inquiry<'_> {
         if is_vrun(path, self.world.own().as_deref()) {
             return Ok(Err("it is vrun itself".to_owned()));
         }
-        let cache = Cache::of(self.world);
+        let cache = Cache::in_directory(self.cache);
         if let Some(answer) = cache.read(path).and_then(|kept| Answer::parse(&kept)) {
             return Ok(Ok(answer));
         }
@@ -162,13 +168,24 @@ pub fn is_script(path: &Path) -> bool {
 struct Answer {
     kind: Kind,
     stdlib: PathBuf,
+    bytecode: Option<Bytecode>,
     executable: PathBuf,
 }
 
 impl Answer {
     fn base(self, exe: PathBuf) -> Base {
-        let Answer { kind, stdlib, .. } = self;
-        Base { exe, kind, stdlib }
+        let Answer {
+            kind,
+            stdlib,
+            bytecode,
+            ..
+        } = self;
+        Base {
+            exe,
+            kind,
+            stdlib,
+            bytecode,
+        }
     }
 
     fn parse(bytes: &[u8]) -> Option<Answer> {
@@ -180,6 +197,8 @@ impl Answer {
             level,
             serial,
             threads,
+            tag,
+            magic,
             stdlib,
             executable,
         ] = &fields[..]
@@ -206,9 +225,11 @@ impl Answer {
             suffix,
             free_threaded: *threads == b"t",
         };
+        let bytecode = Bytecode::of(str::from_utf8(tag).ok()?, str::from_utf8(magic).ok()?);
         let answer = Answer {
             kind,
             stdlib,
+            bytecode,
             executable,
         };
         Some(answer).filter(|answer| answer.executable.is_absolute())
@@ -222,12 +243,13 @@ mod tests {
     #[test]
     fn an_answer_is_read_byte_for_byte() {
         let bytes =
-            b"vrun\0cpython\x003\x0013\x000\0final\x000\0t\0/opt/lib\0/opt/\xff py/bin/python3";
+            b"vrun\0cpython\x003\x0013\x000\0final\x000\0t\0cpython-313\0f30d0d0a\0/opt/lib\0/opt/\xff py/bin/python3";
         let answer = Answer::parse(bytes).expect("an answer");
         assert_eq!(answer.kind.to_string(), "Python 3.13.0t");
+        assert_eq!(answer.bytecode, Bytecode::of("cpython-313", "f30d0d0a"));
         let path = answer.executable.as_os_str().as_encoded_bytes();
         assert_eq!(path, b"/opt/\xff py/bin/python3");
-        let early = b"vrun\0pypy\x003\x0014\x000\0candidate\x001\0\0/l\0/x";
+        let early = b"vrun\0pypy\x003\x0014\x000\0candidate\x001\0\0\0\0/l\0/x";
         let answer = Answer::parse(early).expect("an answer");
         assert_eq!(answer.kind.to_string(), "PyPy 3.14.0rc1");
     }
@@ -237,11 +259,11 @@ mod tests {
         for bytes in [
             &b""[..],
             b"Python 3.12.1\n",
-            b"vrun\0cpython\x003\x0013\0final\x000\0\0/l\0/x",
-            b"vrun\0cpython\0x\x0013\x000\0final\x000\0\0/l\0/x",
-            b"vrun\0cpython\x003\x0013\x000\0final\x000\0\0/l\0",
-            b"vrun\0cpython\x003\x0013\x000\0final\x000\0\0/l\0python3",
-            b"vrun\0cpython\x003\x0013\x000\0final\x000\0\0/x",
+            b"vrun\0cpython\x003\x0013\0final\x000\0\0\0\0/l\0/x",
+            b"vrun\0cpython\0x\x0013\x000\0final\x000\0\0\0\0/l\0/x",
+            b"vrun\0cpython\x003\x0013\x000\0final\x000\0\0\0\0/l\0",
+            b"vrun\0cpython\x003\x0013\x000\0final\x000\0\0\0\0/l\0python3",
+            b"vrun\0cpython\x003\x0013\x000\0final\x000\0\0/l\0/x",
         ] {
             assert_eq!(Answer::parse(bytes), None);
         }

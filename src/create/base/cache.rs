@@ -11,16 +11,15 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use crate::os;
-use crate::world::World;
 
 /// The directory, if there is one.
 #[derive(Debug)]
 pub struct Cache(Option<PathBuf>);
 
 impl Cache {
-    /// The user's.
-    pub fn of(world: &World) -> Cache {
-        Cache(world.cache().map(|dir| dir.join("interpreters")))
+    /// The one in the cache directory `cache`, if that can be used.
+    pub fn in_directory(cache: Option<&Path>) -> Cache {
+        Cache(cache.map(|dir| dir.join("interpreters")))
     }
 
     /// What `exe` once answered, if it is still the same.
@@ -100,20 +99,5 @@ mod tests {
             cache.write(&exe, b"3.12");
             assert_eq!(cache.read(&exe), None);
         }
-    }
-
-    #[test]
-    fn the_cache_lies_where_the_user_says() {
-        let world = |vars: &[(&str, &str)]| World {
-            args: Vec::new(),
-            vars: vars
-                .iter()
-                .map(|(name, value)| (name.into(), value.into()))
-                .collect(),
-        };
-        let named = world(&[("VRUN_CACHE_DIR", "/c"), ("XDG_CACHE_HOME", "/x")]);
-        assert_eq!(Cache::of(&named).0, Some("/c/interpreters".into()));
-        let homeless = world(&[("HOME", "not/absolute")]);
-        assert_eq!(Cache::of(&homeless).0, None);
     }
 }

@@ -33,6 +33,32 @@ pub struct Base {
     pub kind: Kind,
     /// The directory of its standard library.
     pub stdlib: PathBuf,
+    /// What it compiles modules to, where it says so.
+    pub bytecode: Option<Bytecode>,
+}
+
+/// What an interpreter compiles modules to: it takes no `.pyc` files but of this name and beginning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bytecode {
+    /// `cpython-313` (sys.implementation.cache_tag, PEP 3147).
+    pub tag: String,
+    /// The first bytes of each file (importlib.util.MAGIC_NUMBER).
+    pub magic: [u8; 4],
+}
+
+impl Bytecode {
+    /// None where the interpreter has none. `magic` is in hexadecimal.
+    fn of(tag: &str, magic: &str) -> Option<Bytecode> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+        let is_plain = !tag.is_empty() && tag.chars().all(plain);
+        let magic = u32::from_str_radix(magic, 16)
+            .ok()
+            .filter(|_| magic.len() == 8)?;
+        is_plain.then(|| Bytecode {
+            tag: tag.to_owned(),
+            magic: magic.to_be_bytes(),
+        })
+    }
 }
 
 impl Base {

@@ -1,26 +1,29 @@
 //! A base interpreter, known -> an environment, made without starting it.
 //!
 //! The result is what that interpreter's own `-m venv` would have made (venv/__init__.py and
-//! ensurepip/__init__.py of its version), but for the `.pyc` files.
+//! ensurepip/__init__.py of its version), but for `.pyc` files, of which it has what is there already.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::create::base::Base;
+use crate::create::base::{Base, Bytecode};
 use crate::create::options::Options;
 use crate::error::{reason, shown};
 use crate::os;
 use crate::venv;
 
 mod activate;
+mod compiled;
 mod layout;
+mod parallel;
 mod pip;
 mod record;
 mod scripts;
 mod seed;
 mod store;
 mod sysconfig;
+mod transfer;
 mod unpack;
 mod wheel;
 
@@ -39,6 +42,8 @@ pub struct Known<'a> {
     free_threaded: bool,
     /// The directory of its standard library.
     stdlib: &'a Path,
+    /// Which `.pyc` files it takes.
+    bytecode: Option<&'a Bytecode>,
 }
 
 impl Known<'_> {
@@ -57,6 +62,7 @@ impl Known<'_> {
             full_version: base.kind.numbers(),
             free_threaded: base.kind.free_threaded,
             stdlib: &base.stdlib,
+            bytecode: base.bytecode.as_ref(),
         };
         let has_templates = base.stdlib.join("venv").join("scripts").is_dir();
         (is_measured && has_templates && known.starts_from_home()).then_some(known)
@@ -77,6 +83,12 @@ impl Known<'_> {
             .is_some_and(|dir| os::same_file(&dir, self.stdlib))
     }
 
+    /// Where packages are installed in an environment at `root` (sysconfig's `venv` scheme).
+    fn site_packages(&self, root: &Path) -> PathBuf {
+        let library = root.join("lib").join(self.directory_name());
+        library.join("site-packages")
+    }
+
     /// `python3.13`, `python3.13t`: what its directories are called.
     fn directory_name(&self) -> String {
         let (major, minor) = self.version;
@@ -85,6 +97,20 @@ impl Known<'_> {
             if self.free_threaded { "t" } else { "" }
         )
     }
+}
+
+/// `base`, or the file behind its links where an environment on a link would look for its library beside the
+/// link, and find none, or another Python's.
+pub fn as_it_starts(base: Base) -> Base {
+    if Known::of(&base).is_some() {
+        return base;
+    }
+    let resolved = dunce::canonicalize(&base.exe).map(|exe| Base {
+        exe,
+        ..base.clone()
+    });
+    let starts = resolved.ok().filter(|base| Known::of(base).is_some());
+    starts.unwrap_or(base)
 }
 
 /// An environment to be made.
@@ -105,8 +131,12 @@ pub struct Plan<'a> {
 impl Plan<'_> {
     /// Where packages are installed.
     pub fn site_packages(&self) -> PathBuf {
-        let library = self.root.join("lib").join(self.base.directory_name());
-        library.join("site-packages")
+        self.base.site_packages(self.root)
+    }
+
+    /// Where they will be.
+    fn future_site_packages(&self) -> PathBuf {
+        self.base.site_packages(self.home)
     }
 }
 

@@ -1,5 +1,7 @@
 //! RECORD: the list of an installed project's files (PEP 376, PEP 627).
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
@@ -9,7 +11,7 @@ use sha2::{Digest, Sha256};
 pub struct Row {
     /// Where the file lies from site-packages, with `/`.
     pub path: String,
-    /// SHA-256 of what is in it, in base64 as RECORD has it.
+    /// SHA-256 of what is in it, in base64 as RECORD has it; empty for what is compiled, which has neither.
     pub digest: String,
     /// How many bytes that are.
     pub size: u64,
@@ -25,30 +27,46 @@ impl Row {
             size: content.len() as u64,
         }
     }
+
+    /// The line for a `.pyc`, which Python may write anew.
+    pub fn of_code(path: String) -> Row {
+        Row {
+            path,
+            digest: String::new(),
+            size: 0,
+        }
+    }
 }
 
 /// The whole of it, as pip writes it with Python's csv module: sorted, CRLF, a field quoted where it must
 /// be. `own` is where RECORD itself lies, whose digest it cannot hold.
 pub fn listing<'a>(rows: impl Iterator<Item = &'a Row>, own: &str) -> String {
-    let line = |row: &Row| {
-        format!(
-            "{},sha256={},{}\r\n",
-            field(&row.path),
-            row.digest,
-            row.size
-        )
-    };
-    let mut lines: Vec<_> = rows.map(|row| (row.path.as_str(), line(row))).collect();
-    lines.push((own, format!("{},,\r\n", field(own))));
-    lines.sort();
-    lines.into_iter().map(|(_, line)| line).collect()
+    let mut rows: Vec<_> = rows.collect();
+    let own = Row::of_code(own.to_owned());
+    rows.push(&own);
+    rows.sort_unstable_by_key(|row| row.path.as_str());
+    let mut text = String::with_capacity(rows.len() * LINE);
+    for row in rows {
+        text.push_str(&field(&row.path));
+        if row.digest.is_empty() {
+            text.push_str(",,\r\n");
+        } else {
+            text.push_str(",sha256=");
+            text.push_str(&row.digest);
+            text.push_str(&format!(",{}\r\n", row.size));
+        }
+    }
+    text
 }
 
-fn field(path: &str) -> String {
+/// What a line of it takes, about.
+const LINE: usize = 128;
+
+fn field(path: &str) -> Cow<'_, str> {
     if path.contains([',', '"', '\r', '\n']) {
-        return format!("\"{}\"", path.replace('"', "\"\""));
+        return format!("\"{}\"", path.replace('"', "\"\"")).into();
     }
-    path.to_owned()
+    path.into()
 }
 
 #[cfg(test)]
@@ -60,10 +78,12 @@ mod tests {
         let rows = [
             Row::new("b.py".into(), b"x"),
             Row::new("a,b.py".into(), b""),
+            Row::of_code("__pycache__/b.cpython-313.pyc".into()),
         ];
         assert_eq!(
             listing(rows.iter(), "c/RECORD"),
-            "\"a,b.py\",sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\r\n\
+            "__pycache__/b.cpython-313.pyc,,\r\n\
+             \"a,b.py\",sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\r\n\
              b.py,sha256=LXEWQrcmsEQBYnyp-6wy9chTD7GQPMTbAiWHF5IaSIE,1\r\n\
              c/RECORD,,\r\n"
         );

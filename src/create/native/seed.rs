@@ -1,20 +1,24 @@
-//! A wheel -> an installed project, as pip installs one (PEP 427), but for the `.pyc` files.
+//! A wheel -> an installed project, as pip installs one (PEP 427); of the `.pyc` files, those that are had
+//! without compiling.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::thread;
 
+use super::compiled;
 use super::pip::Pip;
 use super::record::{Row, listing};
 use super::scripts::{self, console_scripts};
 use super::store::{Entry, Store};
-use super::unpack::{Unpacked, unpack};
+use super::transfer::{Item, transfer};
+use super::unpack::unpack;
 use super::wheel::Wheel;
-use super::{Plan, failed, make_dir, write};
+use super::{Plan, failed, write};
 use crate::os;
 use crate::venv;
+
+/// The files of a project's `.dist-info` that are written for each environment, whatever the wheel has.
+const OWN: [&str; 3] = ["RECORD", "INSTALLER", "REQUESTED"];
 
 /// Installs the wheel into the environment's site-packages and scripts directory, from the store where
 /// there is one.
@@ -27,13 +31,14 @@ pub fn install(wheel: &Wheel, pip: Pip, store: Option<&Store>, plan: &Plan<'_>) 
     let record = format!("{info}/RECORD");
     // A store that fails must not keep an environment from being made.
     let mut rows: Vec<Row> = match store.and_then(|store| store.entry(&wheel.file).ok()) {
-        Some(entry) => link(&entry, &site, &record, plan)?,
+        Some(entry) => take_along(&entry, wheel, &site, plan)?,
         None => unpack(&wheel.file, &site)?
             .into_iter()
             .map(|file| file.row)
             .collect(),
     };
-    rows.retain(|row| row.path != record);
+    let own = OWN.map(|name| format!("{info}/{name}"));
+    rows.retain(|row| !own.contains(&row.path));
     let requested = pip.marks_requests().then_some(("REQUESTED", ""));
     for (name, content) in [("INSTALLER", "pip\n")].into_iter().chain(requested) {
         let path = format!("{info}/{name}");
@@ -62,64 +67,31 @@ fn write_scripts(entry_points: &str, pip: Pip, plan: &Plan<'_>) -> io::Result<Ve
     Ok(rows)
 }
 
-/// Links the entry's files into `site`. `record` is not among them: it is written, and a write would reach
-/// the store.
-fn link(entry: &Entry, site: &Path, record: &str, plan: &Plan<'_>) -> io::Result<Vec<Row>> {
-    let files: Vec<&Unpacked> = entry
-        .unpacked
-        .iter()
-        .filter(|file| file.row.path != record)
-        .collect();
-    let parents = files
-        .iter()
-        .filter_map(|file| Path::new(&file.row.path).parent());
-    for parent in parents.collect::<BTreeSet<_>>() {
-        make_dir(&site.join(parent))?;
-    }
-    // A link has the mode that the store's file got; under another umask it would be the wrong one.
-    let usual = fs::metadata(plan.root.join(venv::MARKER)).ok();
-    let is_usual = |file: &&&Unpacked| {
-        let found = fs::metadata(entry.files.join(&file.row.path)).ok();
-        usual
-            .as_ref()
-            .zip(found.as_ref())
-            .is_some_and(|(a, b)| os::same_mode(a, b))
+/// Puts the entry's files into `site`, and what is compiled of them.
+fn take_along(entry: &Entry, wheel: &Wheel, site: &Path, plan: &Plan<'_>) -> io::Result<Vec<Row>> {
+    let own = OWN.map(|name| format!("{}/{name}", wheel.info()));
+    // What every environment has of its own is written: a write into a link would reach the store.
+    let files = entry.files.iter().map(|file| &file.unpacked);
+    let files: Vec<_> = files.filter(|file| !own.contains(&file.row.path)).collect();
+    let compiled = match plan.base.bytecode {
+        Some(bytecode) => compiled::of(entry, bytecode, &plan.future_site_packages()),
+        None => Vec::new(),
     };
-    let by_link = files
-        .iter()
-        .find(|file| !file.is_program)
-        .filter(is_usual)
-        .is_some();
-    let place = |file: &&Unpacked| put(file, entry, site, by_link);
-    // Two at a time: most of it is the file system's work.
-    let (first, second) = files.split_at(files.len() / 2);
-    thread::scope(|scope| {
-        let other = scope.spawn(|| first.iter().try_for_each(place));
-        let own = second.iter().try_for_each(place);
-        other
-            .join()
-            .unwrap_or_else(|_| Err(io::Error::other("a thread that makes links failed")))
-            .and(own)
-    })?;
-    Ok(files.into_iter().map(|file| file.row.clone()).collect())
-}
-
-/// One file: a link to the store's; or written anew, where there is to be no link, or the file system will
-/// not have one.
-fn put(file: &Unpacked, entry: &Entry, site: &Path, by_link: bool) -> io::Result<()> {
-    let (from, to) = (entry.files.join(&file.row.path), site.join(&file.row.path));
-    if by_link && fs::hard_link(&from, &to).is_ok() {
-        return Ok(());
-    }
-    let written = fs::read(&from).and_then(|content| fs::write(&to, content));
-    let executable = || {
-        if file.is_program {
-            os::make_executable(&to)
-        } else {
-            Ok(())
-        }
-    };
-    written
-        .and_then(|()| executable())
-        .map_err(|error| failed("write", &to, &error))
+    let sources = files.iter().map(|file| Item {
+        from: entry.file(&file.row.path),
+        to: site.join(&file.row.path),
+        is_program: file.is_program,
+    });
+    let code = compiled.iter().map(|module| Item {
+        from: module.file.clone(),
+        to: site.join(&module.path),
+        is_program: false,
+    });
+    let items: Vec<_> = sources.chain(code).collect();
+    let marker = plan.root.join(venv::MARKER);
+    let usual = fs::metadata(&marker).map_err(|error| failed("read", &marker, &error))?;
+    transfer(&items, &usual)?;
+    let rows = files.into_iter().map(|file| file.row.clone());
+    let code = compiled.into_iter().map(|module| Row::of_code(module.path));
+    Ok(rows.chain(code).collect())
 }

@@ -12,9 +12,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use super::failed;
 use super::record::Row;
 use super::unpack::{Unpacked, unpack};
+use super::{failed, parallel};
 use crate::os;
 
 const MANIFEST: &str = "manifest";
@@ -32,10 +32,26 @@ pub struct Store {
 /// One wheel in it.
 #[derive(Debug)]
 pub struct Entry {
-    /// The directory of its files, which lie there as in site-packages.
-    pub files: PathBuf,
-    /// Each of them.
-    pub unpacked: Vec<Unpacked>,
+    /// Its directory.
+    pub at: PathBuf,
+    /// Each of its files.
+    pub files: Vec<Stored>,
+}
+
+/// One file of an entry.
+#[derive(Debug)]
+pub struct Stored {
+    /// What it is.
+    pub unpacked: Unpacked,
+    /// Its time of last change, in nanoseconds since 1970.
+    pub mtime: u128,
+}
+
+impl Entry {
+    /// Where a file lies, whose path in site-packages is `path`.
+    pub fn file(&self, path: &str) -> PathBuf {
+        self.at.join(FILES).join(path)
+    }
 }
 
 impl Store {
@@ -135,20 +151,25 @@ impl Store {
             _ => {}
         }
         let digest = hexadecimal(&Sha256::digest(fs::read(wheel)?));
-        // Written beside and renamed, so that no one reads half of it.
-        let file = tempfile::NamedTempFile::new_in(&self.root)?;
-        fs::write(file.path(), &digest)?;
-        file.persist(&known)?;
+        replace(&known, digest.as_bytes())?;
         Ok(digest)
     }
+}
+
+/// Writes a file beside its place and renames it, so that no one reads half of it.
+pub fn replace(file: &Path, content: &[u8]) -> io::Result<()> {
+    let new = tempfile::NamedTempFile::new_in(file.parent().unwrap_or(file))?;
+    fs::write(new.path(), content)?;
+    new.persist(file)?;
+    Ok(())
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A file's time of last change, in nanoseconds.
-fn mtime(file: &Metadata) -> u128 {
+/// A file's time of last change, in nanoseconds since 1970.
+pub fn mtime(file: &Metadata) -> u128 {
     let since = file
         .modified()
         .ok()
@@ -176,24 +197,27 @@ fn manifest(files: &Path, unpacked: &[Unpacked]) -> io::Result<String> {
 fn read(at: &Path) -> Option<Entry> {
     let text = fs::read_to_string(at.join(MANIFEST)).ok()?;
     let files = at.join(FILES);
-    let lines = text.strip_suffix("end\n")?.lines();
-    let unpacked = lines
-        .map(|line| line_of(line, &files))
-        .collect::<Option<Vec<_>>>()?;
-    Some(Entry { files, unpacked })
+    let lines: Vec<_> = text.strip_suffix("end\n")?.lines().collect();
+    let stored = parallel::each(&lines, |line| Ok(stored(line, &files))).ok()?;
+    Some(Entry {
+        at: at.to_owned(),
+        files: stored.into_iter().collect::<Option<_>>()?,
+    })
 }
 
-fn line_of(line: &str, files: &Path) -> Option<Unpacked> {
+/// The file that a line of the manifest tells of, if it is unaltered.
+fn stored(line: &str, files: &Path) -> Option<Stored> {
     let mut fields = line.splitn(5, ' ');
     let size: u64 = fields.next()?.parse().ok()?;
-    let time: u128 = fields.next()?.parse().ok()?;
+    let mtime: u128 = fields.next()?.parse().ok()?;
     let is_program = fields.next()? == "x";
     let digest = fields.next()?.to_owned();
     let path = fields.next()?.to_owned();
     let found = fs::symlink_metadata(files.join(&path)).ok()?;
-    let unaltered = found.is_file() && found.len() == size && mtime(&found) == time;
-    unaltered.then_some(Unpacked {
+    let unaltered = found.is_file() && found.len() == size && self::mtime(&found) == mtime;
+    let unpacked = Unpacked {
         row: Row { path, digest, size },
         is_program,
-    })
+    };
+    unaltered.then_some(Stored { unpacked, mtime })
 }

@@ -5,8 +5,11 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use crate::create::base::{self, Inquiry};
 use crate::create::vars;
+use crate::create::{
+    self,
+    base::{self, Inquiry},
+};
 use crate::error::{Error, shown, typed};
 use crate::os;
 use crate::venv::{self, Venv};
@@ -182,8 +185,10 @@ fn is_base_of(path: &Path, venv: &Venv, world: &World) -> Result<bool, Error> {
         return Ok(false);
     }
     let vars = vars::for_python(world);
+    let cache = create::cache(world, Voice::Quiet);
     let inquiry = Inquiry {
         world,
+        cache: cache.as_deref(),
         vars: &vars,
         cwd: venv.root.parent().unwrap_or(Path::new("/")),
         stop: &AtomicBool::new(false),

@@ -1,0 +1,123 @@
+//! What the making of an environment asks of the file system.
+
+use std::fs::{self, DirBuilder, File, Metadata, Permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::Path;
+
+/// Whether links are made as a matter of course, as environments have them here.
+pub const HAS_LINKS: bool = true;
+/// Where venv keeps the templates that are this system's own.
+pub const TEMPLATES: &str = "posix";
+/// Whether an environment has a `lib64` beside its `lib` (EnvBuilder.ensure_directories).
+pub const HAS_LIB64: bool = cfg!(target_pointer_width = "64") && !cfg!(target_os = "macos");
+
+/// Lets everyone who may read `file` run it, as distlib does with a script.
+///
+/// # Errors
+/// Whatever chmod(2) says.
+pub fn make_executable(file: &Path) -> io::Result<()> {
+    let mode = fs::metadata(file)?.permissions().mode();
+    fs::set_permissions(file, Permissions::from_mode(mode | 0o555))
+}
+
+/// Makes `to` a file of its own with the content and the time of `from`, without copying: the two share their
+/// blocks until one is written to.
+///
+/// # Errors
+/// The file system cannot do that, or whatever open(2) says. Then there is no `to`.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub fn clone(from: &Path, to: &Path) -> io::Result<()> {
+    let source = File::open(from)?;
+    let file = File::create_new(to)?;
+    let cloned = rustix::fs::ioctl_ficlone(&file, &source).map_err(io::Error::from);
+    let cloned = cloned.and_then(|()| file.set_modified(source.metadata()?.modified()?));
+    cloned.inspect_err(|_| {
+        let _ = fs::remove_file(to);
+    })
+}
+
+/// The same by clonefile(2), which keeps the time.
+///
+/// # Errors
+/// The file system cannot do that, or whatever clonefile(2) says.
+#[cfg(target_vendor = "apple")]
+pub fn clone(from: &Path, to: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, CloneFlags, fclonefileat};
+    let source = File::open(from)?;
+    Ok(fclonefileat(&source, CWD, to, CloneFlags::empty())?)
+}
+
+/// The same where there is no such call.
+///
+/// # Errors
+/// Always.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+pub fn clone(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Whether a file belongs to the user who runs vrun.
+pub fn is_own(found: &Metadata) -> bool {
+    found.uid() == nix::unistd::geteuid().as_raw()
+}
+
+/// Has two directories change places, in one step.
+///
+/// # Errors
+/// Whatever renameat2(2) says; or the system has no such call.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+pub fn exchange(a: &Path, b: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE)?)
+}
+
+/// The same where there is no such call.
+///
+/// # Errors
+/// Always.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+pub fn exchange(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Has `file` be a program that its owner may change, as venv does with a copied interpreter.
+///
+/// # Errors
+/// Whatever chmod(2) says.
+pub fn make_program(file: &Path) -> io::Result<()> {
+    fs::set_permissions(file, Permissions::from_mode(0o755))
+}
+
+/// Gives `to` the mode of `from`.
+///
+/// # Errors
+/// Whatever chmod(2) says.
+pub fn copy_mode(from: &Path, to: &Path) -> io::Result<()> {
+    fs::set_permissions(to, fs::metadata(from)?.permissions())
+}
+
+/// Whether both files have the same mode.
+pub fn same_mode(a: &Metadata, b: &Metadata) -> bool {
+    a.mode() == b.mode()
+}
+
+/// Makes `dir` for this user alone, or sees that it is his, and that no one else may write to it.
+///
+/// # Errors
+/// It cannot be made, is another's, or open to others.
+pub fn private_dir(dir: &Path) -> io::Result<()> {
+    if let Some(above) = dir.parent() {
+        fs::create_dir_all(above)?;
+    }
+    match DirBuilder::new().mode(0o700).create(dir) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    let found = fs::metadata(dir)?;
+    if found.uid() != nix::unistd::geteuid().as_raw() || found.mode() & 0o022 != 0 {
+        let why = "it belongs to another user, or others may write to it";
+        return Err(io::Error::other(why));
+    }
+    Ok(())
+}
