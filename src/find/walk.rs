@@ -178,20 +178,34 @@ fn children(dir: &Path, search: &Search) -> Option<End> {
     let Names::Usual = search.names else {
         return None;
     };
+    let whose = |root: &Path| {
+        let (cfg, seen) = (marker(root)?, trust::look(root).ok()?);
+        Some(trust::of_environment(root, &seen, &cfg, &search.start))
+    };
     let entries = fs::read_dir(dir).ok()?.flatten();
     let may_lead = |kind: FileType| kind.is_dir() || kind.is_symlink();
-    let mut found: Vec<(PathBuf, Seen)> = entries
+    let mut found: Vec<(PathBuf, Option<Stranger>)> = entries
         .filter(|entry| entry.file_type().is_ok_and(may_lead))
-        .filter_map(|entry| Some((entry.path(), marker(&entry.path())?)))
+        .map(|entry| entry.path())
+        .filter_map(|root| whose(&root).map(|whose| (root, whose)))
         .collect();
     found.sort_by(|(a, _), (b, _)| a.cmp(b));
-    if found.len() > 1 {
-        let roots = found.into_iter().map(|(root, _)| root).collect();
-        let dir = dir.to_owned();
-        return Some(End::Several { roots, dir });
+    let dir = dir.to_owned();
+    // A stranger's is told before there is talk of choosing one.
+    let strangers = found.iter().position(|(_, whose)| whose.is_some());
+    if let Some(at) = strangers
+        && let (root, Some(whose)) = found.swap_remove(at)
+    {
+        return Some(End::Strangers { root, whose, dir });
     }
-    let (root, cfg) = found.pop()?;
-    let seen = trust::look(&root).ok()?;
-    let why = Why::OnlyChild(dir.to_owned());
-    Some(judged(root, why, &seen, &cfg, dir, search))
+    let mut roots: Vec<PathBuf> = found.into_iter().map(|(root, _)| root).collect();
+    match roots.len() {
+        0 => None,
+        1 => Some(End::Environment {
+            root: roots.swap_remove(0),
+            why: Why::OnlyChild(dir.clone()),
+            dir,
+        }),
+        _ => Some(End::Several { roots, dir }),
+    }
 }

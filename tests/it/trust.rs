@@ -322,6 +322,21 @@ fn the_only_environment_in_a_projects_root_is_refused_where_it_is_anothers() {
 }
 
 #[test]
+fn of_several_environments_in_a_projects_root_anothers_is_told_before_one_is_to_be_chosen() {
+    let Some(sandbox) = shared() else { return };
+    let sandbox = sandbox
+        .file("shared/pyproject.toml", "")
+        .venv("shared/a")
+        .venv("shared/b")
+        .of(MALLORY, "shared/b");
+    sandbox
+        .run(["probe"])
+        .error(126, &["[ROOT]/shared/b is not trusted", "daemon"]);
+    let sandbox = sandbox.of(ADA, "shared/b");
+    sandbox.run(["probe"]).error(125, &["more than one"]);
+}
+
+#[test]
 fn no_environment_is_made_in_a_directory_that_is_anothers() {
     let Some(sandbox) = shared() else { return };
     let sandbox = sandbox
