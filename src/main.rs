@@ -15,6 +15,7 @@ mod launch;
 mod os;
 mod program;
 mod report;
+mod trust;
 mod venv;
 mod view;
 mod voice;
@@ -63,7 +64,7 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
         Answer::Missing(missing) if request.scope.mode == Mode::DryRun => {
             return foretell(missing, request, world);
         }
-        Answer::Missing(missing) => make(missing, &request, world)?,
+        Answer::Missing(missing) => make(missing, &request, &search, world)?,
     };
     let voice = request.scope.voice;
     explain(&found, voice, world);
@@ -170,7 +171,12 @@ fn answer(scope: &Scope, search: &Search, world: &World) -> Result<Answer, Error
 }
 
 /// First use.
-fn make(missing: Missing, request: &Request, world: &World) -> Result<Found, Error> {
+fn make(
+    missing: Missing,
+    request: &Request,
+    search: &Search,
+    world: &World,
+) -> Result<Found, Error> {
     tell_passed(&missing.passed, request.scope.voice);
     permit(&missing, request)?;
     create::make(&first_use(
@@ -179,6 +185,10 @@ fn make(missing: Missing, request: &Request, world: &World) -> Result<Found, Err
         &Options::default(),
         world,
     ))?;
+    // Another may have been first.
+    if request.scope.env.is_none() {
+        find::unclaimed(&missing.at, search)?;
+    }
     Ok(Found {
         root: missing.at,
         why: Why::Made,

@@ -1,12 +1,13 @@
 //! What an active environment, VIRTUAL_ENV, weighs against what the walk found.
 //!
-//! It is the user's own choice where it belongs to this very project; a neighbour's never slips in.
+//! It is the user's own choice where it belongs to this very project, whosever it is; a neighbour's never
+//! slips in.
 
 use std::path::{Path, PathBuf};
 
 use super::barred::barred;
 use super::walk::{End, Walked};
-use super::{Answer, Found, Missing, Search, Why, project};
+use super::{Answer, Found, Missing, Search, Why, project, unclaimed};
 use crate::error::{Error, shown, typed};
 use crate::os;
 use crate::venv::{self, is_sound};
@@ -14,7 +15,7 @@ use crate::venv::{self, is_sound};
 /// The answer, once the active environment has had its say.
 ///
 /// # Errors
-/// There are several environments, and nothing says which.
+/// There are several environments, and nothing says which; or the one that was found is a stranger's.
 pub fn weigh(walked: Walked, search: &Search) -> Result<Answer, Error> {
     let chosen = chosen(&walked, search);
     let Walked {
@@ -46,6 +47,11 @@ pub fn weigh(walked: Walked, search: &Search) -> Result<Answer, Error> {
         (Some((active, why)), _) => found(active.to_owned(), why),
         (None, End::Environment { root, why, .. }) => found(root, why),
         (None, End::ToBeMade { root, .. }) => missing(root, None),
+        (None, End::Strangers { root, whose, .. }) => {
+            let place = project.as_deref().unwrap_or(&start);
+            let own = place.join(search.names.first());
+            return Err(whose.refusal(&root, &search.start, &own));
+        }
         (None, End::Several { roots, dir }) => return Err(undecided(&roots, &dir)),
         (None, End::Top) => {
             let place = project.as_deref().unwrap_or(&start);
@@ -57,7 +63,12 @@ pub fn weigh(walked: Walked, search: &Search) -> Result<Answer, Error> {
     };
     match &mut answer {
         Answer::Found(found) => found.passed = passed,
-        Answer::Missing(missing) => missing.passed = passed,
+        Answer::Missing(missing) => {
+            if missing.barred.is_none() {
+                unclaimed(&missing.at, search)?;
+            }
+            missing.passed = passed;
+        }
     }
     Ok(answer)
 }
@@ -75,9 +86,16 @@ fn chosen<'a>(walked: &Walked, search: &'a Search) -> Option<(&'a Path, Why)> {
     }
     match &walked.end {
         End::Top => Some((active, Why::ActiveAlone)),
-        End::Environment { dir, .. } | End::ToBeMade { dir, .. } | End::Several { dir, .. }
+        End::Environment { dir, .. }
+        | End::ToBeMade { dir, .. }
+        | End::Strangers { dir, .. }
+        | End::Several { dir, .. }
             if inside(active, dir) =>
         {
+            Some((active, Why::ActiveHere))
+        }
+        // Who has activated it has chosen it, whosever it is.
+        End::Strangers { root, .. } if os::same_file(root, active) => {
             Some((active, Why::ActiveHere))
         }
         End::Environment { root, .. } if !is_sound(root) => {

@@ -8,6 +8,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, shown, typed};
+use crate::trust;
 use crate::venv;
 
 mod active;
@@ -153,7 +154,8 @@ impl fmt::Display for Why {
 /// The nearest environment from where the search starts.
 ///
 /// # Errors
-/// Something on the way claims to say which environment it is, and does not; or several would do.
+/// Something on the way claims to say which environment it is, and does not; several would do; or what was
+/// found is a stranger's.
 pub fn nearest(search: &Search) -> Result<Answer, Error> {
     let mut walked = walk::up(&search.start, search)?;
     if matches!(walked.end, End::Top) && walked.project.is_none() {
@@ -165,6 +167,18 @@ pub fn nearest(search: &Search) -> Result<Answer, Error> {
         }
     }
     active::weigh(walked, search)
+}
+
+/// Whether what lies at `at`, where an unnamed environment is to be, or was made by whoever was first, may be
+/// used.
+///
+/// # Errors
+/// It is a stranger's.
+pub fn unclaimed(at: &Path, search: &Search) -> Result<(), Error> {
+    match trust::of_place(at, &search.start) {
+        Some(whose) => Err(whose.refusal(at, &search.start, at)),
+        None => Ok(()),
+    }
 }
 
 /// Where a script's search starts: in the directory that really holds it, links resolved.

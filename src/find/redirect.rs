@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, reason, shown};
+use crate::trust::{self, Seen};
 use crate::venv;
 use crate::world::tidy;
 
@@ -15,8 +16,8 @@ const LONGEST: u64 = 64 * 1024;
 /// Where a redirect file leads.
 #[derive(Debug)]
 pub enum Lead {
-    /// To an environment.
-    There(PathBuf),
+    /// To an environment, and its pyvenv.cfg as it was seen.
+    There(PathBuf, Seen),
     /// To where one may be made.
     ToBeMade(PathBuf),
 }
@@ -25,7 +26,7 @@ impl Lead {
     /// The environment's directory.
     pub fn into_root(self) -> PathBuf {
         match self {
-            Lead::There(root) | Lead::ToBeMade(root) => root,
+            Lead::There(root, _) | Lead::ToBeMade(root) => root,
         }
     }
 }
@@ -36,8 +37,10 @@ impl Lead {
 /// It leads nowhere.
 pub fn follow(file: &Path, dir: &Path) -> Result<Lead, Error> {
     let root = target(file)?;
-    if root.join(venv::MARKER).is_file() {
-        return Ok(Lead::There(root));
+    if let Ok(cfg) = trust::look(&root.join(venv::MARKER))
+        && cfg.is_file()
+    {
+        return Ok(Lead::There(root, cfg));
     }
     if root.starts_with(dir) && root != dir {
         return Ok(Lead::ToBeMade(root));
@@ -70,7 +73,7 @@ fn target(file: &Path) -> Result<PathBuf, Error> {
 }
 
 /// The start of every error about a redirect file.
-fn leads_nowhere(file: &Path) -> Error {
+pub fn leads_nowhere(file: &Path) -> Error {
     Error::failed(format!("{} does not lead to an environment", shown(file)))
         .hint("write the environment's directory into its first line, or remove the file")
 }

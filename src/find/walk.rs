@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::redirect::{self, Lead};
 use super::{Names, Passed, Search, Why, project};
 use crate::error::{Error, reason};
+use crate::trust::{self, Seen, Stranger};
 use crate::venv;
 
 /// Where a walk ended.
@@ -20,6 +21,12 @@ pub enum End {
     },
     /// In `dir`, where a redirect file names an environment that is not there yet.
     ToBeMade { root: PathBuf, dir: PathBuf },
+    /// In `dir`, at an environment or a redirect file in which somebody has a hand who is not trusted.
+    Strangers {
+        root: PathBuf,
+        whose: Stranger,
+        dir: PathBuf,
+    },
     /// In `dir`, a project's root, at several environments, none of a usual name.
     Several { roots: Vec<PathBuf>, dir: PathBuf },
     /// At the root, a ceiling or the home directory.
@@ -51,13 +58,13 @@ pub fn up(start: &Path, search: &Search) -> Result<Walked, Error> {
         if is_end(dir, start, project, search) {
             break;
         }
-        if let Some(here) = look_in(dir, &search.names, &mut passed)? {
+        if let Some(here) = look_in(dir, search, &mut passed)? {
             end = here;
             break;
         }
         if project.is_none() && project::is_root(dir, search.home.as_deref()) {
             project = Some(dir);
-            if let Some(here) = children(dir, &search.names) {
+            if let Some(here) = children(dir, search) {
                 end = here;
                 break;
             }
@@ -80,25 +87,23 @@ fn is_end(dir: &Path, start: &Path, project: Option<&Path>, search: &Search) -> 
 }
 
 /// The environment that `dir` is, or holds under one of the usual names.
-fn look_in(dir: &Path, names: &Names, passed: &mut Vec<Passed>) -> Result<Option<End>, Error> {
-    if dir.join(venv::MARKER).is_file() {
-        return Ok(Some(End::Environment {
-            root: dir.to_owned(),
-            why: Why::Inside,
-            dir: dir.to_owned(),
-        }));
+fn look_in(dir: &Path, search: &Search, passed: &mut Vec<Passed>) -> Result<Option<End>, Error> {
+    if let Some(cfg) = marker(dir)
+        && let Ok(within) = trust::look(dir).map(Seen::without_link)
+    {
+        let root = dir.to_owned();
+        return Ok(Some(judged(root, Why::Inside, &within, &cfg, dir, search)));
     }
-    for name in names.iter() {
+    for name in search.names.iter() {
         let root = dir.join(name);
-        let Some(kind) = kind(&root, passed) else {
+        let Some(seen) = look(&root, passed) else {
             continue;
         };
-        if kind.is_dir() {
-            match fs::metadata(root.join(venv::MARKER)) {
-                Ok(found) if found.is_file() => {
-                    let dir = dir.to_owned();
-                    let why = Why::Nearest(dir.clone());
-                    return Ok(Some(End::Environment { root, why, dir }));
+        if seen.is_dir() {
+            match trust::look(&root.join(venv::MARKER)) {
+                Ok(cfg) if cfg.is_file() => {
+                    let why = Why::Nearest(dir.to_owned());
+                    return Ok(Some(judged(root, why, &seen, &cfg, dir, search)));
                 }
                 Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                     let why = format!("it cannot be looked into: {}", reason(&error));
@@ -109,50 +114,91 @@ fn look_in(dir: &Path, names: &Names, passed: &mut Vec<Passed>) -> Result<Option
                     why: "it has no pyvenv.cfg".to_owned(),
                 }),
             }
-        } else if kind.is_file() && name == names.first() {
-            let (file, dir) = (root, dir.to_owned());
-            return Ok(Some(match redirect::follow(&file, &dir)? {
-                Lead::There(root) => End::Environment {
-                    root,
-                    why: Why::Redirect(file),
-                    dir,
-                },
-                Lead::ToBeMade(root) => End::ToBeMade { root, dir },
-            }));
+        } else if seen.is_file() && name == search.names.first() {
+            return redirected(root, &seen, dir, search).map(Some);
         }
     }
     Ok(None)
 }
 
-/// What `path` is, links followed; None where there is nothing, or nothing to be seen.
-fn kind(path: &Path, passed: &mut Vec<Passed>) -> Option<FileType> {
-    match fs::metadata(path) {
-        Ok(found) => Some(found.file_type()),
-        Err(error) => {
-            if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) {
-                passed.push(Passed {
-                    path: path.to_owned(),
-                    why: reason(&error),
-                });
-            }
-            None
-        }
+/// Where the redirect file `file` in `dir` leads. A stranger's is not read.
+fn redirected(file: PathBuf, seen: &Seen, dir: &Path, search: &Search) -> Result<End, Error> {
+    if let Some(whose) = trust::of_file(seen, &search.start) {
+        return Ok(End::Strangers {
+            root: file,
+            whose,
+            dir: dir.to_owned(),
+        });
     }
+    Ok(match redirect::follow(&file, dir)? {
+        Lead::There(root, cfg) => match trust::look(&root) {
+            Ok(seen) => judged(root, Why::Redirect(file), &seen, &cfg, dir, search),
+            // It was there a moment ago.
+            Err(error) => return Err(redirect::leads_nowhere(&file).cause(reason(&error))),
+        },
+        Lead::ToBeMade(root) => End::ToBeMade {
+            root,
+            dir: dir.to_owned(),
+        },
+    })
+}
+
+/// The end of a walk that came upon the environment at `root`, by whose it is.
+fn judged(root: PathBuf, why: Why, seen: &Seen, cfg: &Seen, dir: &Path, search: &Search) -> End {
+    let dir = dir.to_owned();
+    match trust::of_environment(&root, seen, cfg, &search.start) {
+        Some(whose) => End::Strangers { root, whose, dir },
+        None => End::Environment { root, why, dir },
+    }
+}
+
+/// The pyvenv.cfg in `dir`.
+fn marker(dir: &Path) -> Option<Seen> {
+    let found = trust::look(&dir.join(venv::MARKER)).ok();
+    found.filter(Seen::is_file)
+}
+
+/// What lies at `path`; None where there is nothing, or nothing to be seen.
+fn look(path: &Path, passed: &mut Vec<Passed>) -> Option<Seen> {
+    let seen = trust::look(path);
+    if let Err(error) = &seen
+        && !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+    {
+        passed.push(Passed {
+            path: path.to_owned(),
+            why: reason(error),
+        });
+    }
+    seen.ok()
 }
 
 /// The environments in a project's root that go by names of their own. VRUN_NAME has said which name
 /// counts, and `.venv` may well be another system's: then none does.
-fn children(dir: &Path, names: &Names) -> Option<End> {
-    let Names::Usual = names else { return None };
+fn children(dir: &Path, search: &Search) -> Option<End> {
+    let Names::Usual = search.names else {
+        return None;
+    };
+    let whose = |root: &Path| {
+        let (cfg, seen) = (marker(root)?, trust::look(root).ok()?);
+        Some(trust::of_environment(root, &seen, &cfg, &search.start))
+    };
     let entries = fs::read_dir(dir).ok()?.flatten();
     let may_lead = |kind: FileType| kind.is_dir() || kind.is_symlink();
-    let mut roots: Vec<PathBuf> = entries
+    let mut found: Vec<(PathBuf, Option<Stranger>)> = entries
         .filter(|entry| entry.file_type().is_ok_and(may_lead))
         .map(|entry| entry.path())
-        .filter(|path| path.join(venv::MARKER).is_file())
+        .filter_map(|root| whose(&root).map(|whose| (root, whose)))
         .collect();
-    roots.sort();
+    found.sort_by(|(a, _), (b, _)| a.cmp(b));
     let dir = dir.to_owned();
+    // A stranger's is told before there is talk of choosing one.
+    let strangers = found.iter().position(|(_, whose)| whose.is_some());
+    if let Some(at) = strangers
+        && let (root, Some(whose)) = found.swap_remove(at)
+    {
+        return Some(End::Strangers { root, whose, dir });
+    }
+    let mut roots: Vec<PathBuf> = found.into_iter().map(|(root, _)| root).collect();
     match roots.len() {
         0 => None,
         1 => Some(End::Environment {

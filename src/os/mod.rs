@@ -13,3 +13,10 @@ pub use windows::*;
 
 /// PATH-like lists, split and joined by this system's rule. Pure, though they live in `std::env`.
 pub use std::env::{join_paths, split_paths};
+
+/// A user, by number. On Windows all are one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner(pub u32);
+
+/// Who may do anything anyway.
+pub const ROOT: Owner = Owner(0);

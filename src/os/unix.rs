@@ -17,6 +17,8 @@ use nix::sys::signal::{SigSet, Signal};
 
 mod making;
 pub use making::*;
+mod users;
+pub use users::*;
 
 /// The scripts directory of an environment (sysconfig's `venv` scheme).
 pub const SCRIPTS: &str = "bin";
@@ -153,22 +155,6 @@ pub fn kill_group(leader: &mut Child) -> io::Result<()> {
     };
     let group = nix::unistd::Pid::from_raw(id);
     nix::sys::signal::killpg(group, nix::sys::signal::Signal::SIGKILL).map_err(io::Error::from)
-}
-
-/// The user's home directory by the system's records, for a process without HOME. The file is read by hand:
-/// libc's own look-up loads what a static program cannot.
-pub fn home_on_record() -> Option<PathBuf> {
-    let uid = nix::unistd::geteuid().to_string();
-    let passwd = fs::read("/etc/passwd").ok()?;
-    let mut lines = passwd.split(|byte| *byte == b'\n');
-    lines.find_map(|line| {
-        let fields: Vec<_> = line.split(|byte| *byte == b':').collect();
-        let is_user = fields.get(2).is_some_and(|field| *field == uid.as_bytes());
-        fields
-            .get(5)
-            .filter(|_| is_user)
-            .map(|home| PathBuf::from(OsStr::from_bytes(home)))
-    })
 }
 
 /// The directory for files that can be made again: XDG_CACHE_HOME or its default; on macOS

@@ -10,6 +10,8 @@ use std::process::{Child, Command};
 
 use win32job::{ExtendedLimitInfo, Job};
 
+use super::Owner;
+
 /// The scripts directory of an environment (sysconfig's `venv` scheme).
 pub const SCRIPTS: &str = "Scripts";
 /// What ends a program's file name.
@@ -93,6 +95,28 @@ pub fn kill_group(leader: &mut Child) -> io::Result<()> {
     leader.kill()
 }
 
+/// Whose a file is: always who may do anything anyway. What a search comes upon lies in the user's profile, or
+/// on a drive where others let him in: who may write there is in access lists, and the owner says little (what an
+/// administrator makes belongs to the group of them all).
+pub fn owner(_: &Metadata) -> Owner {
+    super::ROOT
+}
+
+/// Who runs this process: see `owner`.
+pub fn me() -> Owner {
+    super::ROOT
+}
+
+/// Whether others than its owner may write to it: see `owner`.
+pub fn is_open_to_others(_: &Metadata) -> bool {
+    false
+}
+
+/// What people call a user, of whom there is one: see `owner`.
+pub fn name(_: Owner) -> OsString {
+    "the system".into()
+}
+
 /// The user's home directory by the system's records; USERPROFILE is always there.
 pub fn home_on_record() -> Option<PathBuf> {
     None
@@ -124,11 +148,6 @@ pub fn make_executable(_: &Path) -> io::Result<()> {
 /// Always.
 pub fn clone(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
-}
-
-/// Files below the user's profile are his.
-pub fn is_own(_: &Metadata) -> bool {
-    true
 }
 
 /// Has two directories change places: there is no such call.

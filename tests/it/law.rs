@@ -120,7 +120,8 @@ fn imports(line: &str, module: &str) -> bool {
 fn every_module_of_the_design_is_looked_at() {
     let sources = sources();
     for module in [
-        "cli", "world", "find", "venv", "view", "program", "launch", "create", "error", "os",
+        "cli", "world", "find", "venv", "trust", "view", "program", "launch", "create", "error",
+        "os",
     ] {
         assert!(
             sources.iter().any(|source| source.is_of(module)),

@@ -10,6 +10,7 @@
 //!     project.rs   where an environment would be made, and where never
 //!     active.rs    what an active VIRTUAL_ENV weighs
 //!     home.rs      what `~/.venv` serves
+//!     trust.rs     whose environments and redirect files count, with real other users
 //!     named.rs     --env, VRUN_ENV, VRUN_NAME, and a `.venv` that is a file
 //!     venv.rs      pyvenv.cfg in all its spellings
 //!     view.rs      what the program sees: variables set, unset, left alone
@@ -67,6 +68,8 @@ mod script;
 mod start;
 #[cfg(unix)]
 mod tracked;
+#[cfg(unix)]
+mod trust;
 #[cfg(unix)]
 mod venv;
 #[cfg(unix)]

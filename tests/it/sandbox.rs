@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, Permissions};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -30,7 +30,7 @@ pub struct Sandbox {
     root: PathBuf,
     cwd: PathBuf,
     vars: BTreeMap<OsString, OsString>,
-    nobody: bool,
+    user: Option<u32>,
     _owner: TempDir,
 }
 
@@ -45,7 +45,7 @@ impl Sandbox {
             root,
             cwd,
             vars: BTreeMap::new(),
-            nobody: false,
+            user: None,
             _owner: owner,
         };
         sandbox.chmod("", 0o755);
@@ -142,10 +142,33 @@ impl Sandbox {
 
     /// `path` is nobody's, and so is the command: for what root may do and others may not.
     pub fn by_nobody(mut self, path: &str) -> Sandbox {
-        self.nobody = fs::metadata(&self.root).expect("the root").uid() == 0;
-        if self.nobody {
-            std::os::unix::fs::chown(self.path(path), Some(NOBODY), Some(NOBODY))
-                .expect("a new owner");
+        if self.is_roots() {
+            chown(self.path(path), Some(NOBODY), Some(NOBODY)).expect("a new owner");
+            self.user = Some(NOBODY);
+        }
+        self
+    }
+
+    /// Whether root runs the tests, who can give things away and be others.
+    pub fn is_roots(&self) -> bool {
+        fs::metadata(&self.root).expect("the root").uid() == 0
+    }
+
+    /// The command is this user's, in no group but his own.
+    pub fn by(mut self, user: u32) -> Sandbox {
+        self.user = Some(user);
+        self
+    }
+
+    /// What lies at `path`, and below it, is this user's; but for the probes, which are one file.
+    pub fn of(self, user: u32, path: &str) -> Sandbox {
+        let mut paths = vec![self.path(path)];
+        list(&self.path(path), &mut paths);
+        for path in paths {
+            let found = fs::symlink_metadata(&path).expect("a path");
+            if found.is_dir() || found.nlink() == 1 {
+                lchown(path, Some(user), Some(user)).expect("a new owner");
+            }
         }
         self
     }
@@ -207,8 +230,8 @@ impl Sandbox {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        if self.nobody {
-            command.uid(NOBODY).gid(NOBODY);
+        if let Some(user) = self.user {
+            command.uid(user).gid(user);
         }
         let quiet = no_process_starts();
         let child = command.spawn().expect("a process");

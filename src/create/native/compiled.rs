@@ -162,7 +162,7 @@ fn is_valid(compiled: &Path, source: &Stored, bytecode: &Bytecode) -> bool {
         let mut head = vec![0; expected.len()];
         file.read_exact(&mut head)?;
         let found = file.metadata()?;
-        Ok(head == expected && found.is_file() && os::is_own(&found))
+        Ok(head == expected && found.is_file() && os::owner(&found) == os::me())
     };
     read().unwrap_or(false)
 }

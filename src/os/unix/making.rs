@@ -5,6 +5,8 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 
+use super::{is_open_to_others, me, owner};
+
 /// Whether links are made as a matter of course, as environments have them here.
 pub const HAS_LINKS: bool = true;
 /// Where venv keeps the templates that are this system's own.
@@ -55,11 +57,6 @@ pub fn clone(from: &Path, to: &Path) -> io::Result<()> {
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
 pub fn clone(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
-}
-
-/// Whether a file belongs to the user who runs vrun.
-pub fn is_own(found: &Metadata) -> bool {
-    found.uid() == nix::unistd::geteuid().as_raw()
 }
 
 /// Has two directories change places, in one step.
@@ -115,7 +112,7 @@ pub fn private_dir(dir: &Path) -> io::Result<()> {
         _ => {}
     }
     let found = fs::metadata(dir)?;
-    if found.uid() != nix::unistd::geteuid().as_raw() || found.mode() & 0o022 != 0 {
+    if owner(&found) != me() || is_open_to_others(&found) {
         let why = "it belongs to another user, or others may write to it";
         return Err(io::Error::other(why));
     }
