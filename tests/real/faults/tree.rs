@@ -1,5 +1,6 @@
 //! A directory -> what lies below it: names, kinds, modes, sizes and where links lead, so that two can be
-//! told apart. What Python compiled is left out.
+//! told apart. What Python compiled is left out: where vrun cannot read what it wants to know of a base
+//! interpreter, that makes its environment itself, and compiles it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -34,6 +35,10 @@ pub fn of(root: &Path) -> Tree {
             } else if found.is_dir() {
                 directories.push(path.clone());
                 format!("directory {mode:o}")
+            } else if path.ends_with("RECORD") {
+                let rows = fs::read_to_string(&path).expect("UTF-8");
+                let rows = rows.lines().filter(|row| !row.contains("__pycache__"));
+                format!("file {mode:o} of {} rows", rows.count())
             } else {
                 format!("file {mode:o} {}", found.len())
             };
