@@ -68,6 +68,9 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
     };
     let voice = request.scope.voice;
     explain(&found, voice, world);
+    if request.scope.mode == Mode::Real {
+        create::tidy(&found.root);
+    }
     let venv = Venv::open(&found.root)?;
     if let Some(wish) = &request.scope.python
         && request.scope.mode == Mode::Real

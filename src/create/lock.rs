@@ -66,7 +66,7 @@ pub fn take(at: &Path, existing: Existing, voice: Voice) -> Result<Turn, Error> 
     };
     while !is_made() {
         let (file, path) = open_for(at).map_err(failed)?;
-        wait(&file, at, voice).map_err(failed)?;
+        wait(&file, &path, at, voice).map_err(failed)?;
         if !os::is_still_at(&file, &path) {
             continue;
         }
@@ -81,9 +81,33 @@ pub fn take(at: &Path, existing: Existing, voice: Voice) -> Result<Turn, Error> 
     Ok(Turn::Done)
 }
 
+/// The lock of a maker that died, if its file is beside `at`: nobody holds it. One look at a file that is not
+/// there is all that this takes where none died.
+pub fn abandoned(at: &Path) -> Option<Held> {
+    abandoned_at(beside(at))
+}
+
+/// The same for one in `at`.
+pub fn abandoned_within(at: &Path) -> Option<Held> {
+    abandoned_at(within(at))
+}
+
+fn abandoned_at(path: PathBuf) -> Option<Held> {
+    if !fs::symlink_metadata(&path).is_ok_and(|found| found.is_file()) {
+        return None;
+    }
+    let file = open(&path).ok()?;
+    file.try_lock().ok()?;
+    os::is_still_at(&file, &path).then_some(Held { file, path })
+}
+
 /// `.venv` -> `.venv.vrun-lock`.
 fn beside(at: &Path) -> PathBuf {
     at.with_file_name(name(at.file_name().unwrap_or_default()))
+}
+
+fn within(at: &Path) -> PathBuf {
+    at.join(name(at.file_name().unwrap_or_default()))
 }
 
 /// What the lock of an environment called `own` is called.
@@ -99,7 +123,7 @@ fn open_for(at: &Path) -> io::Result<(File, PathBuf)> {
     match open(&beside) {
         Ok(file) => Ok((file, beside)),
         Err(error) if refusal::is_closed(&error) && at.is_dir() => {
-            let within = at.join(name(at.file_name().unwrap_or_default()));
+            let within = within(at);
             open(&within).map(|file| (file, within)).map_err(|_| error)
         }
         Err(error) => Err(error),
@@ -123,12 +147,21 @@ fn open(path: &Path) -> io::Result<File> {
     }
 }
 
-fn wait(file: &File, at: &Path, voice: Voice) -> io::Result<()> {
+fn wait(file: &File, path: &Path, at: &Path, voice: Voice) -> io::Result<()> {
     let start = Instant::now();
+    let mut is_free = true;
     loop {
-        match file.try_lock() {
+        let tried = file.try_lock();
+        is_free &= !matches!(tried, Err(TryLockError::WouldBlock));
+        match tried {
             Ok(()) => return Ok(()),
-            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::Error(error)) => {
+                // Where nothing can be locked, it is of use to nobody.
+                if is_free {
+                    let _ = fs::remove_file(path);
+                }
+                return Err(error);
+            }
             Err(TryLockError::WouldBlock) if start.elapsed() < PATIENCE => {
                 thread::sleep(Duration::from_millis(20));
             }
@@ -192,6 +225,12 @@ mod tests {
     fn a_dead_makers_lock_is_free() {
         let dir = tempfile::tempdir().expect("a directory");
         let at = dir.path().join(".venv");
+        assert!(abandoned(&at).is_none());
+        fs::write(beside(&at), "").expect("a file");
+        let held = abandoned(&at);
+        assert!(held.is_some() && abandoned(&at).is_none());
+        drop(held);
+        assert!(!beside(&at).exists());
         fs::write(beside(&at), "").expect("a file");
         assert!(matches!(
             take(&at, Existing::Kept, Voice::Quiet),

@@ -22,6 +22,7 @@ mod lock;
 mod maker;
 mod native;
 mod options;
+mod own;
 mod place;
 mod pythons;
 mod refusal;
@@ -121,8 +122,24 @@ pub fn make(order: &Order<'_>) -> Result<(), Error> {
     }
 }
 
+/// Takes away what a maker that was killed left beside the environment at `at`, which is there and whole.
+/// Where there is nothing of that, which is nearly always, one look tells.
+pub fn tidy(at: &Path) {
+    finish(at, lock::abandoned(at));
+}
+
+fn finish(at: &Path, dead: Option<lock::Held>) {
+    if let Some(lock) = dead {
+        own::sweep(at);
+        fill::unmark(at);
+        drop(lock);
+    }
+}
+
 /// The environment is there already.
 fn keep(order: &Order<'_>) -> Result<(), Error> {
+    tidy(order.place.at);
+    finish(order.place.at, lock::abandoned_within(order.place.at));
     if order.occasion == Occasion::FirstUse {
         return Ok(());
     }

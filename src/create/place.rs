@@ -15,10 +15,10 @@ use super::Occasion;
 use super::fill;
 use super::lock;
 use super::options::Existing;
+use super::own;
 use super::refusal::{
     cannot, is_work, leads_nowhere, linked, more_than_an_environment, others, taken,
 };
-use super::staged;
 
 /// What lies where the environment is to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,9 +119,9 @@ pub fn permit(
 }
 
 /// What a maker puts into the place itself where it cannot write beside it.
-fn is_makers(name: &OsStr, at: &Path) -> bool {
+pub fn is_makers(name: &OsStr, at: &Path) -> bool {
     let own = at.file_name().unwrap_or_default();
-    name == lock::name(own) || staged::is_makers(name, own)
+    name == lock::name(own) || own::is_makers(name, own)
 }
 
 /// Directories above the place that vrun made. Those that are empty in the end go again.

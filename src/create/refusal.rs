@@ -125,13 +125,20 @@ pub fn is_closed(error: &io::Error) -> bool {
     )
 }
 
+/// Whether there is no room, on the disk or in the user's share of it.
+pub fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded
+    )
+}
+
 /// The system would not let vrun write at `at`.
 pub fn cannot(at: &Path, error: &io::Error) -> Error {
-    let hint = match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            "make room, or put the environment elsewhere with `--env PATH`"
-        }
-        _ => "make the directory writable, or put the environment elsewhere with `--env PATH`",
+    let hint = if is_full(error) {
+        "make room, or put the environment elsewhere with `--env PATH`"
+    } else {
+        "make the directory writable, or put the environment elsewhere with `--env PATH`"
     };
     Error::failed(format!("cannot create {}", shown(at)))
         .cause(reason(error))

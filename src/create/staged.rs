@@ -3,14 +3,9 @@
 //! The move is one rename, so there is no environment or a whole one. What a killed maker left is swept
 //! by the next, which knows by the lock that no one is at work there.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::Duration;
-
-use tempfile::TempDir;
 
 use crate::error::Error;
 use crate::os;
@@ -18,6 +13,7 @@ use crate::os;
 use super::fill::{self, Others};
 use super::join;
 use super::options::IgnoreFile;
+use super::own::{self, ASIDE, Own};
 use super::place::Target;
 use super::refusal::{self, cannot};
 use super::renamed;
@@ -28,14 +24,14 @@ use super::renamed;
 /// environment in the project's directory finds this one, and what venv derives from the name is right.
 #[derive(Debug)]
 pub struct Staged {
-    dir: TempDir,
+    dir: Own,
     root: PathBuf,
     at: PathBuf,
     position: Position,
 }
 
 /// Where it lies, seen from the place.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Position {
     Beside,
     Within,
@@ -49,15 +45,15 @@ impl Staged {
     /// The directory cannot be made.
     pub fn beside(at: &Path) -> Result<Staged, Error> {
         let name = at.file_name().unwrap_or_default();
-        let prefix = prefix(name);
         let parent = at.parent().unwrap_or(at);
-        sweep(parent, &prefix, name);
-        sweep(at, &prefix, name);
+        own::sweep(at);
         // What is made in the place has the name twice in its path, which has to be as plain as the rest.
-        let is_plain = name.to_str().is_some_and(|name| prefix.starts_with(name));
-        let (dir, position) = match new(parent, &prefix, name) {
+        let is_plain = name
+            .to_str()
+            .is_some_and(|name| own::prefix(name.as_ref()).starts_with(name));
+        let (dir, position) = match Own::new(parent, name) {
             Err(error) if refusal::is_closed(&error) && is_plain && at.is_dir() => {
-                let within = new(at, &prefix, name).map_err(|_| cannot(at, &error))?;
+                let within = Own::new(at, name).map_err(|_| cannot(at, &error))?;
                 (within, Position::Within)
             }
             other => (other.map_err(|error| cannot(at, &error))?, Position::Beside),
@@ -120,6 +116,8 @@ impl Staged {
                 Err(error) if cannot_be_replaced(&error) => self.fill(Others::Kept),
                 other => other,
             },
+            // What it lies in cannot change places with it.
+            Target::Environment if self.position == Position::Within => self.fill(Others::Cleared),
             Target::Environment => match self.exchange() {
                 Err(error) if cannot_be_replaced(&error) => self.fill(Others::Cleared),
                 other => other,
@@ -155,21 +153,20 @@ impl Staged {
     }
 
     fn fill(&self, others: Others) -> io::Result<()> {
-        fill::fill(self.path(), &self.at, others)
-    }
-}
-
-impl Drop for Staged {
-    fn drop(&mut self) {
-        // A helper that was killed a moment ago may still be ending a write.
-        for _ in 0..10 {
-            match fs::remove_dir_all(self.dir.path()) {
-                Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => {
-                    thread::sleep(Duration::from_millis(20));
-                }
-                _ => return,
-            }
+        if self.position == Position::Within {
+            let aside = self.dir.path().join(ASIDE);
+            return fill::fill(self.path(), &aside, &self.at, others);
         }
+        let name = self.at.file_name().unwrap_or_default();
+        let within = Own::new(&self.at, name)?;
+        let moved = within.path().join(name);
+        match fs::rename(self.path(), &moved) {
+            Err(error) if error.kind() == ErrorKind::CrossesDevices => {
+                fill::copy_all(self.path(), &moved)?;
+            }
+            other => other?,
+        }
+        fill::fill(&moved, &within.path().join(ASIDE), &self.at, others)
     }
 }
 
@@ -188,74 +185,11 @@ fn cannot_be_replaced(error: &io::Error) -> bool {
     )
 }
 
-/// A new directory in `parent`, with an empty one called `name` in it.
-fn new(parent: &Path, prefix: &str, name: &OsStr) -> io::Result<TempDir> {
-    let mut builder = tempfile::Builder::new();
-    let dir = builder
-        .prefix(prefix)
-        .rand_bytes(RANDOM)
-        .tempdir_in(parent)?;
-    // Before all else: what a dead maker leaves is nothing for git.
-    fs::write(dir.path().join(IGNORE), "*\n")?;
-    fs::create_dir(dir.path().join(name))?;
-    Ok(dir)
-}
-
-/// An environment that makes room for this one.
-const ASIDE: &str = "old";
-
-/// What keeps a directory out of git.
-const IGNORE: &str = ".gitignore";
-
-/// How many letters and digits tempfile puts behind the prefix.
-const RANDOM: usize = 6;
-
-/// `.venv` -> `.venv.vrun-`. In letters that no shell has to quote, so that the whole can be taken out of
-/// whatever text an environment's path is quoted in.
-fn prefix(name: &OsStr) -> String {
-    let plain = |c: char| {
-        if c.is_ascii_alphanumeric() || "._-".contains(c) {
-            c
-        } else {
-            '_'
-        }
-    };
-    let name: String = name.to_string_lossy().chars().map(plain).collect();
-    format!("{name}.vrun-")
-}
-
-/// Whether `dir` is what a maker of `name` calls its directory.
-pub fn is_makers(dir: &OsStr, name: &OsStr) -> bool {
-    has_random(dir, &prefix(name))
-}
-
-fn has_random(dir: &OsStr, prefix: &str) -> bool {
-    let random = dir.to_str().and_then(|dir| dir.strip_prefix(prefix));
-    random.is_some_and(|random| {
-        random.len() == RANDOM && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    })
-}
-
-/// Takes away what makers of `name` that were killed left behind. What cannot go stays: it harms no one.
-fn sweep(parent: &Path, prefix: &str, name: &OsStr) {
-    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
-        if !has_random(&entry.file_name(), prefix)
-            || !entry.file_type().is_ok_and(|kind| kind.is_dir())
-        {
-            continue;
-        }
-        let entries = fs::read_dir(entry.path()).into_iter().flatten().flatten();
-        let mut names = entries.map(|entry| entry.file_name());
-        // Only where nothing else is in it.
-        if names.all(|inner| inner == name || inner == IGNORE) {
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::ffi::OsString;
+
+    use tempfile::TempDir;
 
     use super::super::place::look;
     use super::*;
@@ -297,7 +231,7 @@ mod tests {
         let staged = Staged::beside(&at).expect("a directory beside");
         fs::write(staged.path().join("pyvenv.cfg"), "").expect("a file");
         let outer = staged.path().parent().expect("a parent");
-        assert_eq!(fs::read(outer.join(IGNORE)).expect("a file"), b"*\n");
+        assert_eq!(fs::read(outer.join(own::IGNORE)).expect("a file"), b"*\n");
         drop(staged);
         assert!(names(dir.path()).is_empty());
     }
@@ -311,33 +245,5 @@ mod tests {
         let outer = staged.path().parent().expect("a parent");
         let outer = outer.file_name().expect("a name").to_string_lossy();
         assert!(outer.starts_with("my__env_.vrun-"), "{outer}");
-    }
-
-    #[test]
-    fn a_dead_makers_directory_is_swept_and_nothing_else() {
-        let (dir, at) = tree();
-        for name in [
-            ".venv.vrun-Ab12Cd/.venv",
-            ".venv.vrun-notes",
-            ".venv.vrun-my-own",
-            ".venv2.vrun-Ab12Cd/.venv2",
-            ".venv.vrun-Other1/.other",
-        ] {
-            fs::create_dir_all(dir.path().join(name).join("bin")).expect("a directory");
-        }
-        fs::create_dir(dir.path().join(".venv.vrun-Cd34Ef")).expect("a directory");
-        fs::write(dir.path().join(".venv.vrun-Ab12Cd/.gitignore"), "*\n").expect("a file");
-        fs::write(dir.path().join(".venv.vrun-abcdef"), "a file").expect("a file");
-        drop(Staged::beside(&at).expect("a directory beside"));
-        assert_eq!(
-            names(dir.path()),
-            [
-                ".venv.vrun-Other1",
-                ".venv.vrun-abcdef",
-                ".venv.vrun-my-own",
-                ".venv.vrun-notes",
-                ".venv2.vrun-Ab12Cd",
-            ]
-        );
     }
 }

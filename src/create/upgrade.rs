@@ -52,7 +52,9 @@ pub fn upgrade(order: &Order<'_>, workshop: &Workshop<'_>) -> Result<(), Error> 
                 prompt,
             };
             native::renew(&plan, &old).map_err(cannot)?;
-            if let Some(pip) = native::bundled_pip(&known).filter(|_| options.has_pip()) {
+            if options.has_pip()
+                && let Some(pip) = native::bundled_pip(&known).map_err(cannot)?
+            {
                 seeding::ensure(at, &plan.site_packages(), &pip, workshop)?;
             }
         }

@@ -19,6 +19,8 @@ mod conformance;
 mod create;
 /// Each Python makes an environment that works, and stays as it was.
 mod every;
+/// The making of an environment, cut off at its system calls: it is whole, or not there.
+mod faults;
 /// Packages from a real index: two projects, two versions.
 mod index;
 /// Projects that were moved and copied.

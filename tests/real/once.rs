@@ -180,6 +180,43 @@ fn who_waits_for_a_failing_maker_tries_for_itself() {
     project.assert_only(&[".venv", "setup.py"]);
 }
 
+#[test]
+fn a_maker_that_is_stopped_keeps_its_turn_and_what_it_has_made() {
+    let project = slow();
+    let mut maker = start(&project);
+    let staged = midway(&project);
+    signal(&maker, "STOP");
+    let mut waiter = project.vrun(["python", "-c", ""]);
+    let mut waiter = waiter.stderr(Stdio::piped()).spawn().expect("vrun");
+    // Long enough that it would have swept, and made one.
+    thread::sleep(Duration::from_millis(1500));
+    assert!(waiter.try_wait().expect("a look").is_none(), "it waits");
+    assert!(staged.join("pyvenv.cfg").is_file(), "nothing is swept");
+    assert!(!project.path("app/.venv").exists());
+    signal(&maker, "CONT");
+    assert_eq!(maker.wait().expect("an end").code(), Some(0));
+    let output = waiter.wait_with_output().expect("an end");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(!said.contains("vrun: creating "), "{said}");
+    project.assert_only(&[".venv", "setup.py"]);
+}
+
+#[test]
+fn who_finds_an_environment_lets_a_maker_at_work_on_it_be() {
+    let project = slow();
+    project.run(["--create"]).code(0);
+    let mut maker = project.vrun(["--create", "--clear"]);
+    let mut maker = maker.stdout(Stdio::null()).spawn().expect("vrun");
+    let staged = midway(&project);
+    signal(&maker, "STOP");
+    project.run(["python", "-c", ""]).code(0);
+    assert!(staged.join("pyvenv.cfg").is_file(), "nothing is swept");
+    signal(&maker, "CONT");
+    assert_eq!(maker.wait().expect("an end").code(), Some(0));
+    project.assert_only(&[".venv", "setup.py"]);
+}
+
 /// Whether pip lies there, or a part of it.
 fn is_unpacking(staged: &Path) -> bool {
     let entries = fs::read_dir(staged.join("lib"))

@@ -9,7 +9,7 @@ use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -217,14 +217,19 @@ impl fmt::Display for Outcome {
     }
 }
 
-impl Outcome {
-    pub fn of(command: &mut Command) -> Outcome {
-        let output = command.output().expect("a program that starts");
+impl From<Output> for Outcome {
+    fn from(output: Output) -> Outcome {
         Outcome {
             status: output.status,
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
+    }
+}
+
+impl Outcome {
+    pub fn of(command: &mut Command) -> Outcome {
+        Outcome::from(command.output().expect("a program that starts"))
     }
 
     #[track_caller]

@@ -1,7 +1,7 @@
 //! The activation scripts: the base interpreter's own templates, filled in for this environment.
 
 use std::fs;
-use std::io;
+use std::io::{self, ErrorKind};
 
 use super::{Plan, failed};
 use crate::os;
@@ -14,10 +14,14 @@ use crate::venv::scripts;
 pub fn write(plan: &Plan<'_>) -> io::Result<()> {
     let templates = plan.base.stdlib.join("venv").join("scripts");
     for folder in ["common", os::TEMPLATES] {
-        let Ok(entries) = fs::read_dir(templates.join(folder)) else {
-            continue;
+        let folder = templates.join(folder);
+        let unread = |error: io::Error| failed("read", &folder, &error);
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            other => other.map_err(unread)?,
         };
-        for entry in entries.flatten() {
+        for entry in entries {
+            let entry = entry.map_err(unread)?;
             let template = entry.path();
             let to = scripts(plan.root).join(entry.file_name());
             let text =

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::{Known, Plan, failed, make_dir, write};
 use crate::create::options::{IgnoreFile, repr};
+use crate::create::refusal;
 use crate::os;
 use crate::venv::{MARKER, scripts};
 
@@ -79,10 +80,14 @@ pub fn python_names((major, minor): (u64, u64)) -> Vec<String> {
 }
 
 /// A link to `target`; or a copy of `exe`, which is the same file, where that is wanted, or the file system
-/// has no links.
+/// has no links: what it says then differs from one to the next, but not that there is no room.
 fn put_python(target: &Path, exe: &Path, at: &Path, copies: bool) -> io::Result<()> {
-    if !copies && os::link(target, at).is_ok() {
-        return Ok(());
+    if !copies {
+        match os::link(target, at) {
+            Ok(()) => return Ok(()),
+            Err(error) if refusal::is_full(&error) => return Err(failed("link", at, &error)),
+            Err(_) => {}
+        }
     }
     let copied = fs::copy(exe, at).and_then(|_| os::make_program(at));
     copied.map_err(|error| failed("write", at, &error))

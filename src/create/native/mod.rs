@@ -76,8 +76,9 @@ impl Known<'_> {
         let library = |dir: &Path| dir.join("lib").join(&name);
         let above = self.exe.ancestors().skip(2).map(library);
         let found = above.into_iter().find(|dir| dir.join("os.py").is_file());
-        let configured =
-            || sysconfig::literal(self.stdlib, "prefix").map(|dir| library(dir.as_ref()));
+        // What cannot be read is left to the base itself.
+        let prefix = || sysconfig::literal(self.stdlib, "prefix").ok().flatten();
+        let configured = || prefix().map(|dir| library(dir.as_ref()));
         found
             .or_else(configured)
             .is_some_and(|dir| os::same_file(&dir, self.stdlib))
@@ -161,7 +162,7 @@ pub fn make(plan: &Plan<'_>, store: Option<&Store>) -> io::Result<Seeds> {
     if !plan.options.has_pip() {
         return Ok(Seeds::Unwanted);
     }
-    let wheels = wheel::bundled(plan.base);
+    let wheels = wheel::bundled(plan.base)?;
     // pip is the last of them, and the one that would have installed them all.
     let Some(pip) = wheels.last().map(|wheel| pip::Pip::of(&wheel.version)) else {
         return Ok(Seeds::Missing);
@@ -191,8 +192,11 @@ pub fn renew(plan: &Plan<'_>, old: &str) -> io::Result<()> {
 }
 
 /// The version of the pip that the base interpreter brings along.
-pub fn bundled_pip(base: &Known<'_>) -> Option<String> {
-    wheel::bundled(base).pop().map(|pip| pip.version)
+///
+/// # Errors
+/// What it brings along cannot be read.
+pub fn bundled_pip(base: &Known<'_>) -> io::Result<Option<String>> {
+    Ok(wheel::bundled(base)?.pop().map(|pip| pip.version))
 }
 
 /// Writes a new file.

@@ -1,20 +1,48 @@
 //! What a Python was configured with, without starting it.
 
 use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+
+use super::failed;
 
 /// A text among the variables that `make` wrote down when the Python was built, in the module
 /// `_sysconfigdata_*` of its standard library (Lib/sysconfig). None where there is none, or it is empty.
-pub fn literal(stdlib: &Path, name: &str) -> Option<String> {
-    let text = fs::read_to_string(module(stdlib)?).ok()?;
-    let (_, rest) = text.split_once(&format!("'{name}': '"))?;
-    let (value, _) = rest.split_once('\'')?;
-    Some(value.to_owned()).filter(|value| !value.is_empty())
+///
+/// # Errors
+/// What is there cannot be read.
+pub fn literal(stdlib: &Path, name: &str) -> io::Result<Option<String>> {
+    let Some(module) = module(stdlib).map_err(|error| failed("read", stdlib, &error))? else {
+        return Ok(None);
+    };
+    let text = fs::read(&module).map_err(|error| failed("read", &module, &error))?;
+    let text = String::from_utf8_lossy(&text);
+    let value = text
+        .split_once(&format!("'{name}': '"))
+        .and_then(|(_, rest)| rest.split_once('\''))
+        .map(|(value, _)| value.to_owned());
+    Ok(value.filter(|value| !value.is_empty()))
 }
 
-fn module(stdlib: &Path) -> Option<PathBuf> {
-    let entries = fs::read_dir(stdlib).ok()?.flatten();
+fn module(stdlib: &Path) -> io::Result<Option<PathBuf>> {
     let is_it = |name: &str| name.starts_with("_sysconfigdata_") && name.ends_with(".py");
-    let mut found = entries.filter(|entry| entry.file_name().to_str().is_some_and(is_it));
-    found.next().map(|entry| entry.path())
+    for entry in entries(stdlib)? {
+        let entry = entry?;
+        if entry.file_name().to_str().is_some_and(is_it) {
+            return Ok(Some(entry.path()));
+        }
+    }
+    Ok(None)
+}
+
+/// What is in a directory; nothing where there is no such directory.
+///
+/// # Errors
+/// It cannot be read.
+pub fn entries(dir: &Path) -> io::Result<impl Iterator<Item = io::Result<fs::DirEntry>>> {
+    match fs::read_dir(dir) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        other => other.map(Some),
+    }
+    .map(|found| found.into_iter().flatten())
 }

@@ -1,9 +1,10 @@
 //! Which wheels a base interpreter brings along to seed its environments with (ensurepip/__init__.py).
 
 use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::{Known, sysconfig};
+use super::{Known, failed, sysconfig};
 
 /// A wheel file.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,33 +25,44 @@ impl Wheel {
 }
 
 /// The wheels in the order they are installed; none where the base interpreter has no pip to give.
-pub fn bundled(base: &Known<'_>) -> Vec<Wheel> {
+///
+/// # Errors
+/// What it has cannot be read.
+pub fn bundled(base: &Known<'_>) -> io::Result<Vec<Wheel>> {
     let projects: &[&'static str] = if base.version < (3, 12) {
         &["setuptools", "pip"]
     } else {
         &["pip"]
     };
-    if let Some(wheels) = in_directory(base, projects) {
-        return wheels;
+    if let Some(wheels) = in_directory(base, projects)? {
+        return Ok(wheels);
     }
     let ensurepip = base.stdlib.join("ensurepip");
-    let Ok(text) = fs::read_to_string(ensurepip.join("__init__.py")) else {
-        return Vec::new();
+    let module = ensurepip.join("__init__.py");
+    let text = match fs::read_to_string(&module) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other.map_err(|error| failed("read", &module, &error))?,
     };
-    let wheels = projects.iter().map(|project| {
+    let mut wheels = Vec::new();
+    for project in projects {
         // The file is found by the version that ensurepip names: stale ones lie beside it (3.8.18).
-        let version = version_of(project, &text)?;
-        let file = first(
-            &ensurepip.join("_bundled"),
-            &format!("{project}-{version}-"),
-        )?;
-        Some(Wheel {
+        let Some(version) = version_of(project, &text) else {
+            return Ok(Vec::new());
+        };
+        let start = format!("{project}-{version}-");
+        let Some(file) = names(&ensurepip.join("_bundled"), &start)?
+            .into_iter()
+            .next()
+        else {
+            return Ok(Vec::new());
+        };
+        wheels.push(Wheel {
             project,
             version,
             file,
-        })
-    });
-    wheels.collect::<Option<Vec<_>>>().unwrap_or_default()
+        });
+    }
+    Ok(wheels)
 }
 
 /// `_PIP_VERSION = "24.2"`.
@@ -63,42 +75,48 @@ fn version_of(project: &str, text: &str) -> Option<String> {
 
 /// The wheels of a directory that a distribution keeps for all its Pythons: the one that was compiled in
 /// (sysconfig's WHEEL_PKG_DIR), and Debian's where it split ensurepip off. Only if it has them all.
-fn in_directory(base: &Known<'_>, projects: &[&'static str]) -> Option<Vec<Wheel>> {
-    let directory = PathBuf::from(sysconfig::literal(base.stdlib, "WHEEL_PKG_DIR")?);
-    projects
-        .iter()
-        .map(|project| {
-            let file = last(&directory, &format!("{project}-"))?;
-            let name = file.file_name()?.to_str()?;
-            let version = name.split('-').nth(1)?.to_owned();
-            Some(Wheel {
-                project,
-                version,
-                file,
-            })
-        })
-        .collect()
+fn in_directory(base: &Known<'_>, projects: &[&'static str]) -> io::Result<Option<Vec<Wheel>>> {
+    let Some(directory) = sysconfig::literal(base.stdlib, "WHEEL_PKG_DIR")? else {
+        return Ok(None);
+    };
+    let mut wheels = Vec::new();
+    for project in projects {
+        let newest = names(Path::new(&directory), &format!("{project}-"))?.pop();
+        let Some(wheel) = newest.and_then(|file| named(project, file)) else {
+            return Ok(None);
+        };
+        wheels.push(wheel);
+    }
+    Ok(Some(wheels))
 }
 
-fn first(directory: &Path, prefix: &str) -> Option<PathBuf> {
-    names(directory, prefix).into_iter().next()
-}
-
-fn last(directory: &Path, prefix: &str) -> Option<PathBuf> {
-    names(directory, prefix).pop()
+/// `pip-24.2-py3-none-any.whl`
+fn named(project: &'static str, file: PathBuf) -> Option<Wheel> {
+    let name = file.file_name()?.to_str()?;
+    let version = name.split('-').nth(1)?.to_owned();
+    Some(Wheel {
+        project,
+        version,
+        file,
+    })
 }
 
 /// The files of a directory whose names start so, sorted.
-fn names(directory: &Path, prefix: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    let starts = |path: &PathBuf| {
-        path.file_name()
-            .and_then(|name| name.to_str())
+fn names(directory: &Path, prefix: &str) -> io::Result<Vec<PathBuf>> {
+    let unread = |error: io::Error| failed("read", directory, &error);
+    let mut found = Vec::new();
+    for entry in sysconfig::entries(directory).map_err(unread)? {
+        let entry = entry.map_err(unread)?;
+        if entry
+            .file_name()
+            .to_str()
             .is_some_and(|name| name.starts_with(prefix))
-    };
-    let mut found: Vec<_> = entries.map(|entry| entry.path()).filter(starts).collect();
+        {
+            found.push(entry.path());
+        }
+    }
     found.sort();
-    found
+    Ok(found)
 }
 
 #[cfg(test)]

@@ -24,19 +24,25 @@ pub fn make_executable(file: &Path) -> io::Result<()> {
 }
 
 /// Makes `to` a file of its own with the content and the time of `from`, without copying: the two share their
-/// blocks until one is written to.
+/// blocks until one is written to. It has no name before it is whole, so where that fails nothing is left
+/// (open(2), O_TMPFILE).
 ///
 /// # Errors
-/// The file system cannot do that, or whatever open(2) says. Then there is no `to`.
+/// The file system cannot do that, or whatever open(2) and linkat(2) say. Then there is no `to`.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub fn clone(from: &Path, to: &Path) -> io::Result<()> {
+    use rustix::fs::{AtFlags, CWD, OFlags, ioctl_ficlone, linkat};
+    use std::os::fd::AsRawFd;
+    use std::os::unix::fs::OpenOptionsExt;
     let source = File::open(from)?;
-    let file = File::create_new(to)?;
-    let cloned = rustix::fs::ioctl_ficlone(&file, &source).map_err(io::Error::from);
-    let cloned = cloned.and_then(|()| file.set_modified(source.metadata()?.modified()?));
-    cloned.inspect_err(|_| {
-        let _ = fs::remove_file(to);
-    })
+    let mut unnamed = File::options();
+    unnamed.write(true);
+    unnamed.custom_flags(OFlags::TMPFILE.bits().cast_signed());
+    let file = unnamed.open(to.parent().unwrap_or(to))?;
+    ioctl_ficlone(&file, &source)?;
+    file.set_modified(source.metadata()?.modified()?)?;
+    let unnamed = format!("/proc/self/fd/{}", file.as_raw_fd());
+    Ok(linkat(CWD, unnamed, CWD, to, AtFlags::SYMLINK_FOLLOW)?)
 }
 
 /// The same by clonefile(2), which keeps the time.

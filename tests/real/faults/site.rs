@@ -1,0 +1,155 @@
+//! A fresh project with a place for an environment: nothing there, a link to a directory, a mount point, a
+//! mount point in a tree that cannot be written to. Where something is mounted, it is in mounts that only a
+//! process of the site's own keeps.
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+use super::tree::{self, Tree};
+use crate::bases::can_mount;
+use crate::project::{Outcome, Project};
+use crate::pythons;
+
+/// What lies where the environment is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Nothing,
+    Link,
+    Mount,
+    MountInReadOnly,
+}
+
+/// Whether an environment is there before, with a file of the user's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    None,
+    Old,
+}
+
+/// A Python, and a cache that has all that it can have of it.
+pub struct Warm(TempDir);
+
+impl Warm {
+    pub fn new() -> Warm {
+        let dir = TempDir::new().expect("a directory");
+        symlink(&pythons::newest().exe, dir.path().join("python3")).expect("a link");
+        let warm = Warm(dir);
+        let site = Site::new(Place::Nothing, Before::None, Some(&warm));
+        Outcome::of(&mut site.vrun(&["--create"])).code(0);
+        warm
+    }
+}
+
+pub struct Site {
+    pub project: Project,
+    mounts: Option<Child>,
+}
+
+impl Site {
+    /// One with the cache and the Python of `warm`, or one whose cache is empty.
+    pub fn new(place: Place, before: Before, warm: Option<&Warm>) -> Site {
+        let mut project = match warm {
+            Some(Warm(dir)) => Project::new()
+                .var("VRUN_CACHE_DIR", dir.path().join("cache"))
+                .var("PATH", dir.path()),
+            None => Project::with_python(),
+        };
+        if place == Place::Link {
+            project = project.dir("app/far").link("app/.venv", "far");
+        }
+        let mounts = mount_line(place, &project).map(|line| in_its_own_mounts(&line));
+        let site = Site { project, mounts };
+        if before == Before::Old {
+            Outcome::of(&mut site.vrun(&["--create"])).code(0);
+            let mine = site.view().join(".venv/lib/mine.txt");
+            std::fs::write(mine, "mine").expect("a file");
+        }
+        site
+    }
+
+    /// Whether this system lets such a place be made.
+    pub fn can_be(place: Place) -> bool {
+        let project = Project::new();
+        mount_line(place, &project).is_none_or(|line| can_mount(&line))
+    }
+
+    /// vrun in the project, not started yet.
+    pub fn vrun(&self, args: &[&str]) -> Command {
+        self.within(self.project.vrun(args))
+    }
+
+    /// A command of the project's, where it sees the mounts.
+    pub fn within(&self, command: Command) -> Command {
+        let Some(mounts) = &self.mounts else {
+            return command;
+        };
+        let mut entered = Command::new(on_path("nsenter"));
+        self.project.place(&mut entered);
+        entered
+            .arg(format!("--mount=/proc/{}/ns/mnt", mounts.id()))
+            .args(["/bin/sh", "-c", "cd \"$0\" && exec \"$@\""])
+            .arg(self.project.path("app"))
+            .arg(command.get_program())
+            .args(command.get_args());
+        entered
+    }
+
+    /// What lies in the project.
+    pub fn tree(&self) -> Tree {
+        tree::of(&self.view())
+    }
+
+    fn view(&self) -> PathBuf {
+        let app = self.project.path("app");
+        match &self.mounts {
+            Some(mounts) => PathBuf::from(format!("/proc/{}/root{}", mounts.id(), app.display())),
+            None => app,
+        }
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        if let Some(mounts) = &mut self.mounts {
+            let _ = mounts.kill();
+            let _ = mounts.wait();
+        }
+    }
+}
+
+fn mount_line(place: Place, project: &Project) -> Option<String> {
+    let app = project.path("app").display().to_string();
+    let venv = format!("/bin/mkdir '{app}/.venv' && /bin/mount -t tmpfs none '{app}/.venv'");
+    match place {
+        Place::Nothing | Place::Link => None,
+        Place::Mount => Some(venv),
+        Place::MountInReadOnly => Some(format!(
+            "/bin/mount -t tmpfs none '{app}' && : > '{app}/setup.py' && {venv} && \
+             /bin/mount -o remount,ro '{app}'"
+        )),
+    }
+}
+
+fn in_its_own_mounts(line: &str) -> Child {
+    let line = format!("{line} && echo ready && read end");
+    let mut child = Command::new(on_path("unshare"))
+        .args(["-m", "/bin/sh", "-c", &line])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("unshare");
+    let mut said = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+    stdout.read_line(&mut said).expect("UTF-8");
+    assert_eq!(said, "ready\n");
+    child
+}
+
+/// A program of this system's: a project's own PATH does not have it.
+pub fn on_path(name: &str) -> PathBuf {
+    which::which(name).unwrap_or_else(|_| name.into())
+}

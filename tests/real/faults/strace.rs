@@ -1,0 +1,186 @@
+//! strace(1): which system calls a creation makes, and one of them made to fail, or to be its maker's last.
+//!
+//! `when=N` counts the calls of each thread by itself. A kind of call has as many points as the thread with
+//! the most of them has, so every call of every thread is one of them. What vrun becomes comes after them all.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::process::Command;
+
+use nix::errno::Errno;
+
+use super::site::{Site, on_path};
+
+/// What a creation may change a file system by, and the calls that it hangs on besides.
+const CALLS: [&str; 28] = [
+    "openat",
+    "open",
+    "creat",
+    "write",
+    "writev",
+    "pwrite64",
+    "mkdir",
+    "mkdirat",
+    "rename",
+    "renameat",
+    "renameat2",
+    "link",
+    "linkat",
+    "symlink",
+    "symlinkat",
+    "unlink",
+    "unlinkat",
+    "rmdir",
+    "chmod",
+    "fchmod",
+    "fchmodat",
+    "ftruncate",
+    "utimensat",
+    "copy_file_range",
+    "sendfile",
+    "fsync",
+    "flock",
+    "getdents64",
+];
+
+/// What happens at a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blow {
+    /// The system says no.
+    Error(Errno),
+    /// The process is gone before the call is made.
+    Kill,
+}
+
+/// The `n`th call of a kind, and what happens there.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    pub call: String,
+    pub n: usize,
+    pub blow: Blow,
+}
+
+impl Fault {
+    /// Whether it is the opening of a file that fails, for reading too.
+    pub fn is_of_reading(&self) -> bool {
+        self.blow != Blow::Kill && ["openat", "open"].contains(&&*self.call)
+    }
+
+    /// Whether it is taking something away that fails.
+    pub fn is_in_taking_away(&self) -> bool {
+        let removes = ["unlink", "unlinkat", "rmdir"].contains(&&*self.call);
+        // A directory is opened and read to be taken away.
+        let looks = ["openat", "open", "getdents64"].contains(&&*self.call);
+        self.blow != Blow::Kill && (removes || looks)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Fault { call, n, blow } = self;
+        match blow {
+            Blow::Error(errno) => write!(out, "{call}:error={errno:?}:when={n}"),
+            Blow::Kill => write!(out, "{call}:signal=KILL:when={n}"),
+        }
+    }
+}
+
+/// Why nothing can be traced here.
+pub fn lacks() -> Option<String> {
+    let fault = Fault {
+        call: "write".to_owned(),
+        n: 1000,
+        blow: Blow::Kill,
+    };
+    let mut command = Command::new(on_path("strace"));
+    command
+        .args(arguments(&fault, Helpers::LetGo))
+        .arg("/bin/true");
+    match command.output() {
+        Err(error) => Some(format!("strace: {error}")),
+        Ok(output) if output.status.success() => None,
+        Ok(output) => Some(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
+    }
+}
+
+/// What becomes of what vrun starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Helpers {
+    /// It starts nothing.
+    None,
+    /// It is let go of. This takes longer, for then strace stops at each call of vrun's, whatever its kind.
+    LetGo,
+}
+
+/// vrun with a fault in it. It ends as vrun does.
+pub fn with(fault: &Fault, helpers: Helpers, site: &Site, args: &[&str]) -> Command {
+    traced(&arguments(fault, helpers), site, args)
+}
+
+fn arguments(fault: &Fault, helpers: Helpers) -> Vec<String> {
+    let mut words = ["-f", "-qq", "-o", "/dev/null"].map(str::to_owned).to_vec();
+    words.push(match helpers {
+        Helpers::None => "--seccomp-bpf".to_owned(),
+        Helpers::LetGo => "-bexecve".to_owned(),
+    });
+    words.extend(["-e".to_owned(), format!("trace={}", fault.call)]);
+    words.extend(["-e".to_owned(), format!("inject={fault}")]);
+    words
+}
+
+/// How many calls of each kind a command makes, by the thread that makes the most.
+pub fn count(site: &Site, args: &[&str]) -> BTreeMap<String, usize> {
+    let log = site.project.path("log");
+    let log_name = log.to_str().expect("UTF-8");
+    let calls = CALLS.map(|call| format!("?{call}")).join(",");
+    let trace = format!("trace={calls}");
+    let words = ["-f", "-qq", "-b", "execve", "-o", log_name, "-e", &trace];
+    let output = traced(&words.map(str::to_owned), site, args).output();
+    let output = output.expect("strace");
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8_lossy(&fs::read(log).expect("a log")).into_owned();
+    let mut threads: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for line in text.lines() {
+        // `1234  mkdir("/a", 0777) = 0`; `<... mkdir resumed>` was counted where it began.
+        let Some((thread, call)) = line.split_once(' ') else {
+            continue;
+        };
+        if let Some((call, _)) = call.trim_start().split_once('(')
+            && CALLS.contains(&call)
+        {
+            *threads.entry((thread, call)).or_default() += 1;
+        }
+    }
+    let mut most = BTreeMap::new();
+    for ((_, call), count) in threads {
+        let known: &mut usize = most.entry(call.to_owned()).or_default();
+        *known = count.max(*known);
+    }
+    most
+}
+
+/// vrun in the project, under strace.
+fn traced(words: &[String], site: &Site, args: &[&str]) -> Command {
+    let vrun = site.project.vrun(args);
+    let mut strace = Command::new(on_path("strace"));
+    strace.args(words).arg(vrun.get_program());
+    strace.args(vrun.get_args());
+    site.project.place(&mut strace);
+    site.within(strace)
+}
+
+/// At most `most` of the numbers from 1 to `count`, evenly spread, the first and the last among them; of one
+/// alone it is the middle.
+pub fn spread(count: usize, most: usize) -> Vec<usize> {
+    if count <= most {
+        return (1..=count).collect();
+    }
+    match most {
+        0 => Vec::new(),
+        1 => vec![count.div_ceil(2)],
+        _ => (0..most)
+            .map(|step| 1 + step * (count - 1) / (most - 1))
+            .collect(),
+    }
+}
