@@ -13,3 +13,14 @@ pub use windows::*;
 
 /// PATH-like lists, split and joined by this system's rule. Pure, though they live in `std::env`.
 pub use std::env::{join_paths, split_paths};
+
+/// What this system is called by those who use it.
+pub const SYSTEM: &str = if cfg!(target_os = "linux") {
+    "Linux"
+} else if cfg!(target_os = "macos") {
+    "macOS"
+} else if cfg!(windows) {
+    "Windows"
+} else {
+    "Unix"
+};

@@ -20,7 +20,7 @@ mod record;
 mod scripts;
 mod seed;
 mod store;
-mod sysconfig;
+pub mod sysconfig;
 mod unpack;
 mod wheel;
 
