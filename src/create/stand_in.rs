@@ -49,10 +49,19 @@ pub fn find(venv: &Venv, world: &World, voice: Voice) -> Result<Option<StandIn>,
             Err(_) => return Ok(None),
         },
     };
-    Ok(Some(StandIn {
-        prefix: untold_prefix(&base, venv),
-        exe: base.exe,
-    }))
+    let prefix = untold_prefix(&base, venv);
+    let stand_in = StandIn {
+        prefix,
+        exe: base.exe.clone(),
+    };
+    Ok(Some(stand_in).filter(|_| !is_framework(&base)))
+}
+
+/// Whether it is one of macOS's framework builds: those start by way of a launcher that goes by its own path,
+/// whatever it is called (Mac/Tools/pythonw.c).
+fn is_framework(base: &Base) -> bool {
+    let mut names = base.stdlib.iter().map(Path::new);
+    names.any(|name| name.extension().is_some_and(|end| end == "framework"))
 }
 
 /// What its packages are for. Only what was measured is asked to stand in: CPython.

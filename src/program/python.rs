@@ -95,18 +95,12 @@ pub fn find(name: &OsStr, places: &Places<'_>) -> Result<Python, Error> {
 /// # Errors
 /// They are for another minor version.
 pub fn checked(path: PathBuf, places: &Places<'_>) -> Result<Python, Error> {
-    let cfg = places.cfg;
-    if let Some(ill) = health::swapped(places.root, &path, cfg.version.as_deref()) {
-        return Err(broken::error(&ill, places));
-    }
-    let mut stand_in = None;
-    if let Some(home) = &cfg.home
-        && health::is_orphaned_copy(&path, home)
-    {
+    let stand_in = match health::before_start(places.root, &path, places.cfg) {
+        None => None,
         // A copy may find its library where it was configured to be; it says best itself if it does not.
-        let ill = Ill::HomeGone { home: home.clone() };
-        stand_in = (places.help.stand_in)()?.map(|other| (other, ill));
-    }
+        Some(ill @ Ill::HomeGone { .. }) => (places.help.stand_in)()?.map(|other| (other, ill)),
+        Some(ill) => return Err(broken::error(&ill, places)),
+    };
     Ok(Python { path, stand_in })
 }
 
@@ -119,7 +113,7 @@ fn without(name: &OsStr, places: &Places<'_>) -> Result<Python, Error> {
         Some(Ill::NoPython { .. }) => health::of_python(places.root, &own, places.cfg),
         other => other,
     };
-    let Some(ill) = ill else {
+    let Some(ill) = ill.filter(|ill| !matches!(ill, Ill::HomeGone { .. })) else {
         return Err(absent::python(name, places));
     };
     if let Some(elsewhere) = health::elsewhere(places.root) {

@@ -194,6 +194,27 @@ fn one_that_was_made_on_macos_and_is_mounted_here() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_copy_of_another_systems_python_is_told_once_the_system_has_refused_it() {
+    for (head, system) in [
+        (&b"\xcf\xfa\xed\xfe\x0c\0\0\x01"[..], "macOS"),
+        (b"MZ\x90\0", "Windows"),
+    ] {
+        app("home = [ROOT]/usr/bin\nversion = 3.12.1\n")
+            .script("app/.venv/bin/python", head)
+            .run(["python"])
+            .error(
+                126,
+                &[
+                    &format!("vrun: [ROOT]/app/.venv is another system's: it was made on {system}"),
+                    "cause: its Python is [ROOT]/app/.venv/bin/python",
+                    "hint: `export VRUN_NAME=.venv-linux`",
+                ],
+            );
+    }
+}
+
 /// A project whose environment is a Mac's, and whose link happens to lead to a Python here.
 #[cfg(target_os = "linux")]
 fn mounted() -> Sandbox {

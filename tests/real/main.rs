@@ -11,6 +11,8 @@ mod pythons;
 
 /// Interpreters that are not what they seem: shims, links, environments, ones that lack a part.
 mod bases;
+/// Environments whose base is gone, moved or another.
+mod broken;
 /// `--create`: CPython's own tests of venv pass with it.
 mod conformance;
 /// `--create`: what it makes, and what becomes of what was there.

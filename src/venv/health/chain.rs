@@ -57,20 +57,33 @@ fn next(link: &Path) -> Option<PathBuf> {
     Some(link.with_file_name(target))
 }
 
-/// The version in the name of the Python that `python`, of the environment at `root`, leads to, and its path.
-/// Names within the environment do not count: they were given when it was made. None where nothing outside
-/// has such a name, as with a copy.
-pub fn series(root: &Path, python: &Path) -> Option<(Series, PathBuf)> {
-    let (mut found, mut end) = (None, python.to_owned());
+/// What the links of a Python say of what they lead to.
+#[derive(Debug)]
+pub enum Lead {
+    /// It is a file of its own.
+    Copy,
+    /// A Python of this version, by its name, at this path.
+    To(Series, PathBuf),
+    /// Something whose name says nothing.
+    Unnamed,
+}
+
+/// What `python`, of the environment at `root`, leads to by the names of its links. Those within the
+/// environment do not count: they were given when it was made.
+pub fn lead(root: &Path, python: &Path) -> Lead {
+    let Some(mut end) = next(python) else {
+        return Lead::Copy;
+    };
+    let mut lead = Lead::Unnamed;
     for _ in 0..MOST {
-        let Some(target) = next(&end) else { break };
-        end = target;
         let name = end.file_name().filter(|_| !is_within(&end, root));
         if let Some(series) = name.and_then(Series::of_name) {
-            found = Some((series, end.clone()));
+            lead = Lead::To(series, end.clone());
         }
+        let Some(target) = next(&end) else { break };
+        end = target;
     }
-    found
+    lead
 }
 
 /// By its text: no step may cost more than the readlink.

@@ -1,7 +1,7 @@
 //! An environment's directory -> what is wrong with it, told from its files alone. Nothing is started.
 //!
-//! A command that is to run asks no more than `swapped`, which costs the readlink calls on one chain of links;
-//! `of` looks at everything, and is for what failed already, and for who asks.
+//! A command that is to run asks no more than `before_start`, which costs the readlink calls on one chain of
+//! links; `of` looks at everything, and is for what failed already, and for who asks.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ pub use series::Series;
 pub use words::Mend;
 
 use binary::Binary;
-use chain::End;
+use chain::{End, Lead};
 
 /// One thing that is wrong with an environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +78,8 @@ pub fn of(root: &Path) -> Vec<Ill> {
         None => {
             ills.extend(of_python(root, &python(root), &cfg));
             let home = cfg.home.filter(|home| !home.exists());
-            ills.extend(home.map(|home| Ill::HomeGone { home }));
+            let gone = home.map(|home| Ill::HomeGone { home });
+            ills.extend(gone.filter(|gone| !ills.contains(gone)));
         }
     }
     ills
@@ -107,18 +108,23 @@ pub fn of_python(root: &Path, python: &Path, cfg: &Cfg) -> Option<Ill> {
         End::Loop => Some(Ill::Loop {
             link: python.to_owned(),
         }),
-        End::File(file) => {
-            of_binary(file).or_else(|| swapped(root, python, cfg.version.as_deref()))
-        }
+        End::File(file) => of_binary(file).or_else(|| before_start(root, python, cfg)),
     }
 }
 
-/// Whether the links of `python`, a Python of the environment at `root`, lead to one of another minor version
-/// than the packages there are for. `version` is what pyvenv.cfg says. Nothing but readlink is asked, unless
-/// there is something to be said.
-pub fn swapped(root: &Path, python: &Path, version: Option<&str>) -> Option<Ill> {
-    let (is, leads_to) = chain::series(root, python)?;
-    let said = version.and_then(Series::of_version);
+/// What can be told of `python`, a file of the environment at `root`, before it is started, by reading its
+/// links: whether they lead to another minor version than the packages are for, or it is a copy whose home is
+/// gone. No other call is made unless there is something to be said.
+pub fn before_start(root: &Path, python: &Path, cfg: &Cfg) -> Option<Ill> {
+    let (is, leads_to) = match chain::lead(root, python) {
+        Lead::To(series, path) => (series, path),
+        Lead::Unnamed => return None,
+        Lead::Copy => {
+            let home = cfg.home.clone().filter(|home| !home.exists())?;
+            return Some(Ill::HomeGone { home });
+        }
+    };
+    let said = cfg.version.as_deref().and_then(Series::of_version);
     if said == Some(is) || is.has_library(root) {
         return None;
     }
@@ -130,11 +136,6 @@ pub fn swapped(root: &Path, python: &Path, version: Option<&str>) -> Option<Ill>
         python,
         leads_to,
     })
-}
-
-/// Whether `python` is a copy of a base interpreter whose directory, `home`, is gone.
-pub fn is_orphaned_copy(python: &Path, home: &Path) -> bool {
-    fs::read_link(python).is_err() && !home.exists()
 }
 
 /// Whether the environment at `root` was made on another system.

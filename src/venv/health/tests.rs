@@ -114,7 +114,13 @@ fn another_minor_is_told_by_the_name_at_the_end_of_the_links() {
     assert!(cause.starts_with("env/bin/python leads to "), "{cause}");
     assert!(cause.ends_with("usr/bin/python3.12, which would see none of the packages for 3.11"));
     let env = tree.root.join("env");
-    assert!(swapped(&env, &env.join("bin/python3.11"), Some("3.11.7")).is_some());
+    let own = env.join("bin/python3.11");
+    let cfg = |version: &str| Cfg {
+        version: Some(version.to_owned()),
+        ..Cfg::default()
+    };
+    assert!(before_start(&env, &own, &cfg("3.11.7")).is_some());
+    assert!(before_start(&env, &own, &cfg("3.12.9")).is_none());
     // Its packages are there, whatever pyvenv.cfg says.
     assert_eq!(
         upgraded("3.11.7").file("env/lib/python3.12/x", "").ills(),
@@ -155,7 +161,10 @@ fn another_systems_environment_is_told_by_its_layout_its_paths_and_its_packages(
         let path = format!("env/lib/python3.12/site-packages/{file}");
         let tree = based().file(&path, text);
         let name = file.split('/').next().expect("a name");
-        assert_eq!(tree.ills(), [format!("{name} is installed there for it")]);
+        assert_eq!(
+            tree.ills(),
+            [format!("{name}, which is installed there, is built for it")]
+        );
         let pure = "env/lib/python3.12/site-packages/pure-1.dist-info/WHEEL";
         assert_eq!(tree.file(pure, "Tag: py3-none-any\n").ills().len(), 1);
     }
@@ -227,10 +236,4 @@ fn a_copy_whose_home_is_gone_is_told() {
         tree.ills(),
         ["pyvenv.cfg says `home = /nonexist/bin`, which does not exist"]
     );
-    let env = tree.root.join("env");
-    assert!(is_orphaned_copy(
-        &env.join("bin/python"),
-        Path::new("/nonexist/bin")
-    ));
-    assert!(!is_orphaned_copy(&env.join("bin/python"), &tree.root));
 }

@@ -136,7 +136,13 @@ impl fmt::Display for Sign {
         match self {
             Sign::Python(file) => write!(out, "its Python is {}", shown(file)),
             Sign::Path(path) => write!(out, "its pyvenv.cfg names {}", shown(path)),
-            Sign::Package(name) => write!(out, "{} is installed there for it", shown(name)),
+            Sign::Package(name) => {
+                write!(
+                    out,
+                    "{}, which is installed there, is built for it",
+                    shown(name)
+                )
+            }
         }
     }
 }
