@@ -25,8 +25,8 @@ use cli::{Action, Creation, Mode, Named, Request, Scope};
 use create::{Existing, Occasion, Options, Order, Place};
 use error::{Error, Exit, reason, shown, typed};
 use find::{Answer, Found, Missing, Names, Passed, Search, Why};
-use program::{Ask, Places, Program};
-use venv::Venv;
+use program::{Ask, Help, Places, Program};
+use venv::{Cfg, Venv};
 use view::View;
 use voice::Voice;
 use world::World;
@@ -77,9 +77,13 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
     {
         create::request::check(&venv, wish, world)?;
     }
-    let prompt = venv::prompt(&venv.root, venv.cfg.prompt);
+    let prompt = venv::prompt(&venv.root, venv.cfg.prompt.clone());
     let view = view::of(&venv.root, prompt, world.var("PATH"), found.left.as_deref())?;
-    let places = places(&venv.root, &view, &request, world);
+    let help = Help {
+        stand_in: &|| create::stand_in::find(&venv, world, voice),
+        is_tracked: &|| is_tracked(&venv.root, world),
+    };
+    let places = places(&venv, &view, help, &request, world);
     let program = program::find(request.ask, request.args, &places)?;
     if let Some(remark) = &program.remark {
         voice.tell(remark);
@@ -87,7 +91,11 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
     voice.detail(|| format!("running {}", shown(&program.file)));
     match request.scope.mode {
         Mode::DryRun => tell(&program, &view, &request.scope, world),
-        Mode::Real => Err(launch::become_program(&program, &view.apply(&world.vars))),
+        Mode::Real => {
+            let vars = program.told(view.apply(&world.vars));
+            let error = launch::become_program(&program, &vars);
+            Err(program::explained(error, &program, &places))
+        }
     }
 }
 
@@ -233,7 +241,16 @@ fn foretell(missing: Missing, request: Request, world: &World) -> Result<(), Err
     let view = view::of(&missing.at, prompt, world.var("PATH"), left)?;
     let at = shown(&missing.at);
     request.scope.voice.tell(format_args!("would create {at}"));
-    let places = places(&missing.at, &view, &request, world);
+    let venv = Venv {
+        root: missing.at,
+        cfg: Cfg::default(),
+    };
+    // What is not there yet is not broken.
+    let help = Help {
+        stand_in: &|| Ok(None),
+        is_tracked: &|| false,
+    };
+    let places = places(&venv, &view, help, &request, world);
     let program = program::foretold(request.ask, request.args, &places);
     tell(&program, &view, &request.scope, world)
 }
@@ -255,15 +272,23 @@ fn permit(missing: &Missing, request: &Request) -> Result<(), Error> {
     }
 }
 
-fn places<'a>(root: &'a Path, view: &'a View, request: &Request, world: &World) -> Places<'a> {
+fn places<'a>(
+    venv: &'a Venv,
+    view: &'a View,
+    help: Help<'a>,
+    request: &Request,
+    world: &World,
+) -> Places<'a> {
     let scope = &request.scope;
     let is_named = matches!(scope.env, Some(Named::ByOption(_)));
     Places {
-        root,
+        root: &venv.root,
+        cfg: &venv.cfg,
         path: view.path(),
         own: world.own(),
         foreign: request.foreign,
         by_option: is_named || scope.project.is_some() || !scope.directories.is_empty(),
+        help,
     }
 }
 
@@ -284,14 +309,16 @@ fn explain(found: &Found, voice: Voice, world: &World) {
     tell_passed(&found.passed, voice);
     let root = shown(&found.root);
     voice.detail(|| format!("environment {root} ({})", found.why));
-    if voice == Voice::Verbose
-        && report::tracked::is_tracked(&found.root, world.var("PATH"), &world.vars)
-    {
+    if voice == Voice::Verbose && is_tracked(&found.root, world) {
         let at = typed(&found.root);
         voice.tell(format_args!(
             "{root} is tracked by git; `git rm -r --cached {at}` ends that, and keeps the files"
         ));
     }
+}
+
+fn is_tracked(root: &Path, world: &World) -> bool {
+    report::tracked::is_tracked(root, world.var("PATH"), &world.vars)
 }
 
 fn tell_passed(passed: &[Passed], voice: Voice) {

@@ -30,6 +30,7 @@ mod renamed;
 pub mod request;
 mod seeding;
 mod staged;
+pub mod stand_in;
 mod upgrade;
 mod vars;
 

@@ -10,7 +10,7 @@ use super::walk::{End, Walked};
 use super::{Answer, Found, Missing, Search, Why, project, unclaimed};
 use crate::error::{Error, shown, typed};
 use crate::os;
-use crate::venv::{self, is_sound};
+use crate::venv::{self, health, is_sound};
 
 /// The answer, once the active environment has had its say.
 ///
@@ -98,11 +98,17 @@ fn chosen<'a>(walked: &Walked, search: &'a Search) -> Option<(&'a Path, Why)> {
         End::Strangers { root, .. } if os::same_file(root, active) => {
             Some((active, Why::ActiveHere))
         }
-        End::Environment { root, .. } if !is_sound(root) => {
+        End::Environment { root, .. } if !runs_here(root) && runs_here(active) => {
             Some((active, Why::ActiveInstead(root.clone())))
         }
         _ => None,
     }
+}
+
+/// Whether a Python of the environment runs on this system and sees its packages, by a close look, which only
+/// a command with two environments to choose from pays for.
+fn runs_here(root: &Path) -> bool {
+    is_sound(root) && health::ailing(root).is_none()
 }
 
 /// Several environments, none of a usual name, and none of them active.

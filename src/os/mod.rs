@@ -20,3 +20,14 @@ pub struct Owner(pub u32);
 
 /// Who may do anything anyway.
 pub const ROOT: Owner = Owner(0);
+
+/// What this system is called by those who use it.
+pub const SYSTEM: &str = if cfg!(target_os = "linux") {
+    "Linux"
+} else if cfg!(target_os = "macos") {
+    "macOS"
+} else if cfg!(windows) {
+    "Windows"
+} else {
+    "Unix"
+};

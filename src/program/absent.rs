@@ -3,12 +3,12 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::{Places, is_python_source, whose};
+use super::{Places, broken, is_python_source, whose};
 use crate::error::{Error, reason, shown, typed};
 use crate::os;
-use crate::venv;
+use crate::venv::{self, health};
 
 /// No program of that name is on PATH; or one is, and may not be run.
 pub fn program(name: &OsStr, places: &Places<'_>) -> Error {
@@ -20,6 +20,9 @@ pub fn program(name: &OsStr, places: &Places<'_>) -> Error {
     if is_python_source(name) {
         return no_file(name);
     }
+    if let Some(ill) = health::elsewhere(places.root) {
+        return broken::error(&ill, places);
+    }
     let (what, root) = (shown(name), shown(places.root));
     let error = Error::not_found(format!("no program named `{what}` in {root} or on PATH"));
     if Path::new(name).is_file() {
@@ -30,7 +33,7 @@ pub fn program(name: &OsStr, places: &Places<'_>) -> Error {
     }
     match name.to_str().filter(|name| is_package_name(name)) {
         Some(name) => {
-            let install = whose::install(name, &call(places), places);
+            let install = whose::install(name, &places.call(), places);
             error.hint(format!("install it with {install}"))
         }
         None => error,
@@ -40,7 +43,10 @@ pub fn program(name: &OsStr, places: &Places<'_>) -> Error {
 /// The program is there, but another Python's, which cannot see this project. `what` says whose.
 pub fn foreign(file: &Path, what: &str, places: &Places<'_>) -> Error {
     let name = file.file_name().unwrap_or_default();
-    let (root, call) = (shown(places.root), call(places));
+    if let Some(ill) = health::elsewhere(places.root) {
+        return broken::error(&ill, places);
+    }
+    let (root, call) = (shown(places.root), places.call());
     let error = Error::refused(format!("`{}` is not in {root}", shown(name)))
         .cause(format_args!("{} {what}", shown(file)));
     let outside = format!("`{call} --outside {}` runs that one", typed(name));
@@ -68,10 +74,7 @@ pub fn python(name: &OsStr, places: &Places<'_>) -> Error {
     if is_other_file(&file, places) {
         return not_executable(&file);
     }
-    let (root, what, call) = (shown(places.root), shown(name), call(places));
-    if let Some(end) = dangling(&file).or_else(|| dangling(&venv::python(places.root))) {
-        return broken(&file, &end, places);
-    }
+    let (root, what, call) = (shown(places.root), shown(name), places.call());
     let missing = format!("no `{what}` in {root}");
     // uv's environments have none, and another one's pip would install elsewhere.
     let seedless = what.starts_with("pip") && !scripts.join("pip").exists();
@@ -96,44 +99,6 @@ pub fn python(name: &OsStr, places: &Places<'_>) -> Error {
             "`{call} python` is this environment's; `--outside` lets another one run"
         )),
     }
-}
-
-/// How vrun is called for this environment from here.
-fn call(places: &Places<'_>) -> String {
-    if places.by_option {
-        return format!("vrun --env {}", typed(places.root));
-    }
-    "vrun".to_owned()
-}
-
-/// The environment's Python was taken away, or it is another system's. Nothing is thrown away by what is
-/// hinted: it may still serve where it was made.
-fn broken(file: &Path, end: &Path, places: &Places<'_>) -> Error {
-    let root = typed(places.root);
-    let mut old = places.root.as_os_str().to_owned();
-    old.push(".old");
-    Error::refused(format!("{} is broken: its Python is gone", shown(places.root)))
-        .cause(format_args!("{} points to {}, which does not exist", shown(file), shown(end)))
-        .hint(format!(
-            "`mv {root} {}` makes room for a new one; where another system uses it too, set VRUN_NAME=.venv-here",
-            typed(old)
-        ))
-}
-
-/// Where a chain of links ends that leads to nothing; None for what is there, or is no link.
-fn dangling(file: &Path) -> Option<PathBuf> {
-    if file.exists() {
-        return None;
-    }
-    let mut end = file.to_owned();
-    // As many as Linux follows (path_resolution(7)).
-    for _ in 0..40 {
-        match fs::read_link(&end) {
-            Ok(target) => end = end.with_file_name(target),
-            Err(_) => break,
-        }
-    }
-    (end != file).then_some(end)
 }
 
 /// There is no program at that path, or it may not be run.

@@ -1,16 +1,21 @@
 //! A name and a view -> the file that runs and its argv, or why there is none (126, 127).
 
 use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::error::Error;
+use crate::error::{Error, typed};
 use crate::os;
-use crate::venv;
+use crate::venv::{self, Cfg, StandIn};
 
 mod absent;
+mod broken;
+mod python;
 pub mod shebang;
 mod starter;
 mod whose;
+
+pub use broken::explained;
 
 use whose::Found;
 
@@ -39,6 +44,8 @@ pub enum Foreign {
 pub struct Places<'a> {
     /// The environment's directory.
     pub root: &'a Path,
+    /// What its pyvenv.cfg says.
+    pub cfg: &'a Cfg,
     /// The view's PATH.
     pub path: &'a OsStr,
     /// The file that vrun runs from, so that it never finds itself under another name.
@@ -47,6 +54,33 @@ pub struct Places<'a> {
     pub foreign: Foreign,
     /// Whether it took an option to come to this environment from here.
     pub by_option: bool,
+    /// What is asked only where the environment turns out to be broken.
+    pub help: Help<'a>,
+}
+
+impl Places<'_> {
+    /// How vrun is called for this environment from here.
+    fn call(&self) -> String {
+        if self.by_option {
+            return format!("vrun --env {}", typed(self.root));
+        }
+        "vrun".to_owned()
+    }
+}
+
+/// Questions about a broken environment, which others answer.
+#[derive(Clone, Copy)]
+pub struct Help<'a> {
+    /// What can stand in for its Python.
+    pub stand_in: &'a dyn Fn() -> Result<Option<StandIn>, Error>,
+    /// Whether git tracks it.
+    pub is_tracked: &'a dyn Fn() -> bool,
+}
+
+impl fmt::Debug for Help<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Help")
+    }
 }
 
 /// What will run.
@@ -56,6 +90,8 @@ pub struct Program {
     pub file: PathBuf,
     /// Its arguments, its own name first.
     pub argv: Vec<OsString>,
+    /// The file, where it stands in for the environment's Python: it has to be called by that one's name.
+    pub stand_in: Option<StandIn>,
     /// What a person should know of it.
     pub remark: Option<String>,
 }
@@ -65,8 +101,19 @@ impl Program {
         Program {
             file,
             argv,
+            stand_in: None,
             remark: None,
         }
+    }
+
+    /// The variables of a process that is to have `vars`, and what this program is to be told beside them.
+    pub fn told(&self, mut vars: Vec<(OsString, OsString)>) -> Vec<(OsString, OsString)> {
+        let prefix = self
+            .stand_in
+            .iter()
+            .filter_map(|other| other.prefix.as_ref());
+        vars.extend(prefix.map(|dir| ("PYTHONHOME".into(), dir.into())));
+        vars
     }
 }
 
@@ -140,9 +187,7 @@ fn as_file(name: OsString) -> OsString {
 }
 
 fn by_python(args: impl Iterator<Item = OsString>, places: &Places<'_>) -> Result<Program, Error> {
-    let python = python(OsStr::new("python"), places)?;
-    let argv = [python.clone().into()].into_iter().chain(args).collect();
-    Ok(Program::plain(python, argv))
+    python::find(OsStr::new("python"), places)?.with(args.collect(), places)
 }
 
 /// Whether `name` is a Python file to be run by the environment's Python: it is there, and it is not the
@@ -163,21 +208,42 @@ fn is_python_source(name: &OsStr) -> bool {
 
 fn command(name: OsString, args: Vec<OsString>, places: &Places<'_>) -> Result<Program, Error> {
     let (file, found) = if has_separator(&name) {
-        (at_path(&name)?, Found::ByPath)
+        match at_path(&name) {
+            Err(_) if is_lost_python(&name, places) => {
+                let own = Path::new(&name).file_name().unwrap_or_default();
+                return python::find(own, places)?.with(args, places);
+            }
+            file => (file?, Found::ByPath),
+        }
     } else if belongs_to_python(&name) && places.foreign == Foreign::Refused {
-        (python(&name, places)?, Found::ByName)
+        let python = python::find(&name, places)?;
+        if is_interpreter(&name) {
+            // An interpreter looks a bare argv[0] up on PATH again, and may find another than this one there.
+            return python.with(args, places);
+        }
+        (python.path, Found::ByName)
     } else {
         let file = lookup(&name, places.path, places);
         let file = file.ok_or_else(|| absent::program(&name, places))?;
         (file, Found::ByName)
     };
-    let call = |own: OsString| [own].into_iter().chain(args).collect();
-    if is_interpreter(&name) && file.parent() == Some(&venv::scripts(places.root)) {
-        // An interpreter looks a bare argv[0] up on PATH again, and may find another than this one there.
-        let argv = call(file.clone().into());
-        return Ok(Program::plain(file, argv));
+    if is_interpreter(&name) && is_in(&venv::scripts(places.root), &file) {
+        return python::checked(file, places)?.with(args, places);
     }
-    whose::settled(file, call(name), found, places)
+    let argv = [name].into_iter().chain(args).collect();
+    whose::settled(file, argv, found, places)
+}
+
+fn is_in(dir: &Path, file: &Path) -> bool {
+    file.parent() == Some(dir)
+}
+
+/// Whether a path that leads nowhere is a link that this environment's Python once was.
+fn is_lost_python(name: &OsStr, places: &Places<'_>) -> bool {
+    let path = Path::new(name);
+    let is_python = path.file_name().is_some_and(is_interpreter);
+    let parent = path.parent().filter(|_| is_python && path.is_symlink());
+    parent.is_some_and(|dir| os::same_file(dir, &venv::scripts(places.root)))
 }
 
 /// The first program called `name` on `path` that is not vrun under that name.
@@ -193,13 +259,6 @@ fn is_vrun(file: &Path, name: &OsStr, places: &Places<'_>) -> bool {
     let Some(own) = &places.own else { return false };
     let by_its_name = own.file_stem() == Path::new(name).file_stem();
     !by_its_name && os::same_file(file, own)
-}
-
-/// The program of that name that belongs to the environment's Python. Another one's would be the very
-/// mistake that vrun is there to prevent.
-fn python(name: &OsStr, places: &Places<'_>) -> Result<PathBuf, Error> {
-    let scripts = venv::scripts(places.root);
-    lookup(name, scripts.as_os_str(), places).ok_or_else(|| absent::python(name, places))
 }
 
 /// The file that a name with a separator means, as it was typed: the kernel hands a script that very

@@ -26,8 +26,8 @@ pub enum Starter {
     Other,
     /// This Python.
     Python(Interpreter),
-    /// The first Python on PATH (`/usr/bin/env python3`), or the one beside the script.
-    Nearest,
+    /// The first Python on PATH (`/usr/bin/env python3`), or the one beside the script, with these flags.
+    Nearest(Vec<OsString>),
     /// A version manager's choice among the Pythons that it keeps.
     Shim(&'static str),
 }
@@ -126,10 +126,12 @@ fn by_env<'a>(
     lines: impl Iterator<Item = &'a [u8]>,
     reading: Reading,
 ) -> Starter {
-    let is_name = |word: &&[u8]| !word.starts_with(b"-") && !word.contains(&b'=');
-    let mut names = words.filter(is_name);
-    match names.next().map(file_name) {
-        Some(name) if is_python(name) => Starter::Nearest,
+    let is_no_name = |word: &&[u8]| word.starts_with(b"-") || word.contains(&b'=');
+    let mut words = words.skip_while(is_no_name);
+    match words.next().map(file_name) {
+        Some(name) if is_python(name) => {
+            Starter::Nearest(words.filter_map(|flag| os::text(flag.to_vec())).collect())
+        }
         Some(name) if is_shell(name) => by_shell(lines, reading),
         _ => Starter::Other,
     }
@@ -165,7 +167,7 @@ fn executed(line: &str) -> Option<&str> {
 fn by_command(command: &str, reading: Reading) -> Starter {
     // uv's and virtualenv's relocatable forms: the directory is the script's own.
     if command.contains("$(") || command.contains('`') {
-        return Starter::Nearest;
+        return Starter::Nearest(Vec::new());
     }
     let Ok(words) = shell_words::split(command) else {
         return Starter::Other;
@@ -282,7 +284,8 @@ mod tests {
             "#!/bin/sh\n'''exec' \"$(dirname -- \"$(realpath -- \"$0\")\")\"/'python' \"$0\" \"$@\"\n' '''\n",
             "#!/bin/sh\n\"exec\" \"`dirname $0`/python\" \"$0\" \"$@\"\n",
         ] {
-            assert_eq!(parse(head.as_bytes()), Starter::Nearest, "{head}");
+            let flags = Vec::from_iter(head.contains(" -E").then(|| "-E".into()));
+            assert_eq!(parse(head.as_bytes()), Starter::Nearest(flags), "{head}");
         }
     }
 

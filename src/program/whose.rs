@@ -13,7 +13,7 @@ use crate::os;
 use crate::venv;
 
 use super::starter::{self, Interpreter, Reading, Starter};
-use super::{Foreign, Places, Program, absent, python};
+use super::{Foreign, Places, Program, absent, is_interpreter, python};
 
 /// How a program was come by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,22 +40,34 @@ pub fn settled(
     if !within && places.foreign == Foreign::Allowed {
         return Ok(Program::plain(file, argv));
     }
+    let name = file.file_name().unwrap_or_default();
+    if within && is_interpreter(name) {
+        let python = python::checked(scripts.join(name), places)?;
+        return match python.stand_in {
+            Some(_) => python.with(argv.into_iter().skip(1).collect(), places),
+            None => Ok(Program::plain(file, argv)),
+        };
+    }
     // What cannot be read may still be run, and will say itself what is wrong with it.
     match starter::of(&file) {
         Ok(Starter::Python(interpreter)) if is_own(&interpreter.path, &scripts) => {
-            match interpreter.reading {
-                Reading::Spoilt if within => by_own_python(file, argv, interpreter, places),
-                _ => Ok(Program::plain(file, argv)),
-            }
+            by_this_python(file, argv, interpreter, within, places)
         }
         Ok(Starter::Python(_)) if within && leads_out(&file, &scripts) => {
             Ok(Program::plain(file, argv))
         }
         Ok(Starter::Python(interpreter)) if within => {
-            by_own_python(file, argv, interpreter, places)
+            by_own_python(file, argv, interpreter.flags, places)
         }
         Ok(Starter::Python(interpreter)) => {
             by_another(file, argv, &interpreter.path, found, places)
+        }
+        Ok(Starter::Nearest(flags)) => {
+            // Where this environment's is lost, the next one on PATH would run it.
+            match python::find("python".as_ref(), places)?.stand_in {
+                Some(_) => by_own_python(file, argv, flags, places),
+                None => Ok(Program::plain(file, argv)),
+            }
         }
         Ok(Starter::Shim(manager)) if found == Found::ByName => {
             let what = format!("is {manager}'s shim, which runs a Python without an environment");
@@ -65,12 +77,34 @@ pub fn settled(
     }
 }
 
-/// Whether `interpreter` is a Python of the environment whose scripts directory this is, and is there.
+/// Whether `interpreter` is a Python of the environment whose scripts directory this is.
 fn is_own(interpreter: &Path, scripts: &Path) -> bool {
     let Some(parent) = interpreter.parent() else {
         return false;
     };
-    (parent == scripts || os::same_file(parent, scripts)) && interpreter.exists()
+    parent == scripts || os::same_file(parent, scripts)
+}
+
+/// A script that names a Python of this environment: the kernel starts it, where it can.
+fn by_this_python(
+    file: PathBuf,
+    argv: Vec<OsString>,
+    interpreter: Interpreter,
+    within: bool,
+    places: &Places<'_>,
+) -> Result<Program, Error> {
+    let Interpreter {
+        path,
+        flags,
+        reading,
+    } = interpreter;
+    if !path.exists() || reading == Reading::Spoilt && within {
+        return by_own_python(file, argv, flags, places);
+    }
+    match python::checked(path, places)?.stand_in {
+        Some(_) => by_own_python(file, argv, flags, places),
+        None => Ok(Program::plain(file, argv)),
+    }
 }
 
 /// Whether `file`, in the scripts directory, is a link to something elsewhere: a person put it there, and
@@ -88,17 +122,13 @@ fn leads_out(file: &Path, scripts: &Path) -> bool {
 fn by_own_python(
     file: PathBuf,
     argv: Vec<OsString>,
-    interpreter: Interpreter,
+    flags: Vec<OsString>,
     places: &Places<'_>,
 ) -> Result<Program, Error> {
-    let python = python("python".as_ref(), places)?;
-    let argv = [python.clone().into()]
-        .into_iter()
-        .chain(interpreter.flags)
-        .chain([file.into()])
-        .chain(argv.into_iter().skip(1))
-        .collect();
-    Ok(Program::plain(python, argv))
+    let python = python::find("python".as_ref(), places)?;
+    let args = flags.into_iter().chain([file.into()]);
+    let args = args.chain(argv.into_iter().skip(1));
+    python.with(args.collect(), places)
 }
 
 fn by_another(

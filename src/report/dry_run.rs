@@ -1,6 +1,6 @@
 //! `-n`: a program and a view -> one line for sh that does what vrun would have done.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use crate::error::quoted;
@@ -27,7 +27,17 @@ pub fn line(program: &Program, view: &View, directory: Option<&Path>) -> Vec<u8>
         line.push(b'=');
         quote(value, &mut line);
     }
-    if program.file.as_os_str().as_encoded_bytes().contains(&b'=') {
+    let stand_in = program.stand_in.as_ref();
+    if let Some(prefix) = stand_in.and_then(|other| other.prefix.as_ref()) {
+        line.extend_from_slice(b" PYTHONHOME=");
+        quote(prefix.as_os_str(), &mut line);
+    }
+    let first = program.argv.first().map(OsString::as_os_str);
+    if let Some(name) = first.filter(|_| stand_in.is_some()) {
+        // POSIX has no command that starts a program by another name than its own; bash, ksh and zsh have this.
+        line.extend_from_slice(b" bash -c 'exec -a \"$0\" \"$@\"' ");
+        quote(name, &mut line);
+    } else if program.file.as_os_str().as_encoded_bytes().contains(&b'=') {
         // env takes a word with `=` in it for one more variable.
         line.extend_from_slice(b" sh -c 'exec \"$0\" \"$@\"'");
     }

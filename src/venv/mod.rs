@@ -11,6 +11,7 @@ use crate::error::{Error, reason};
 use crate::os;
 
 mod cfg;
+pub mod health;
 pub use cfg::Cfg;
 
 /// What makes a directory an environment (PEP 405).
@@ -63,10 +64,20 @@ pub fn python(root: &Path) -> PathBuf {
     scripts(root).join(format!("python{}", os::EXE))
 }
 
-/// Whether `root` is an environment whose Python can be started, as far as a look tells: its
-/// pyvenv.cfg is there, and its `python` leads to a file.
+/// Whether `root` is an environment whose Python can be started, as far as a quick look tells: its
+/// pyvenv.cfg is there, and its `python` leads to a file. `health` looks closer.
 pub fn is_sound(root: &Path) -> bool {
     root.join(MARKER).is_file() && python(root).is_file()
+}
+
+/// What starts in place of an environment's own Python, which is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandIn {
+    /// An interpreter of the same kind and minor version. Called by the name of the environment's own, it
+    /// takes itself for that.
+    pub exe: PathBuf,
+    /// What it has to be told is its own place (PYTHONHOME), where it would not find that by itself.
+    pub prefix: Option<PathBuf>,
 }
 
 /// The file's bytes, and one more than Python would take of a file that is too large.

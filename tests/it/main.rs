@@ -17,6 +17,7 @@
 //!     first_use.rs what is said where no environment can be made
 //!     create.rs    `--create`: what it takes, and what it refuses
 //!     program.rs   which file a COMMAND means, and when there is none
+//!     broken.rs    environments that cannot be used, each with its cause
 //!     moved.rs     console scripts of an environment that was moved or copied
 //!     foreign.rs   programs of another Python: refused, or told
 //!     script.rs    FILE.py, -s FILE, shebangs, files without one
@@ -36,6 +37,8 @@ mod sandbox;
 
 #[cfg(unix)]
 mod active;
+#[cfg(unix)]
+mod broken;
 #[cfg(unix)]
 mod cli;
 #[cfg(unix)]

@@ -86,15 +86,10 @@ fn texts(root: &Path) -> BTreeMap<PathBuf, String> {
     found
 }
 
-/// A project that the Python is found for as a link on PATH, and the base as it is then found. Where the
-/// system's own library of that version lies above every link, Python would take that for its own: there it is
-/// found as it is.
+/// A project that the Python is found for as a link on PATH, if it can be, and the base as it is then found.
 fn with(python: &Python) -> (Project, PathBuf) {
     let project = Project::new();
-    let library = format!("/lib/python{}", python.short());
-    let own = python.prefix.join(&library[1..]);
-    let is_own = |library: &Path| library.canonicalize().ok() == own.canonicalize().ok();
-    if Path::new(&library).join("os.py").exists() && !is_own(Path::new(&library)) {
+    if !python.can_be_linked() {
         return (project.var("VRUN_PYTHON", &python.exe), python.exe.clone());
     }
     let base = project.path("bin/python3");

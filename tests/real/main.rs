@@ -11,6 +11,8 @@ mod pythons;
 
 /// Interpreters that are not what they seem: shims, links, environments, ones that lack a part.
 mod bases;
+/// Environments whose base is gone, moved or another.
+mod broken;
 /// What later environments have of earlier ones, and what damages the cache.
 mod cache;
 /// `--create`: CPython's own tests of venv pass with it.

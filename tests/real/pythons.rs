@@ -30,6 +30,15 @@ impl Python {
         format!("{}.{}", self.short(), self.version.2)
     }
 
+    /// Whether an environment on a link to it finds its library. Where the system's own library of that version
+    /// lies above every link, Python takes that for its own, and an environment is made on the file itself.
+    pub fn can_be_linked(&self) -> bool {
+        let library = format!("lib/python{}", self.short());
+        let system = Path::new("/").join(&library);
+        let real = |dir: &Path| dir.canonicalize().ok();
+        !system.join("os.py").exists() || real(&system) == real(&self.prefix.join(&library))
+    }
+
     /// What a line of Python prints, without the user's packages.
     pub fn says(&self, code: &str) -> String {
         let output = Command::new(&self.exe)

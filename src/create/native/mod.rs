@@ -22,7 +22,7 @@ mod record;
 mod scripts;
 mod seed;
 mod store;
-mod sysconfig;
+pub mod sysconfig;
 mod transfer;
 mod unpack;
 mod wheel;

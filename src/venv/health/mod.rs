@@ -1,0 +1,207 @@
+//! An environment's directory -> what is wrong with it, told from its files alone. Nothing is started.
+//!
+//! A command that is to run asks no more than `before_start`, which costs the readlink calls on one chain of
+//! links; `of` looks at everything, and is for what failed already, and for who asks.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::reason;
+use crate::os;
+
+use super::cfg::{self, Cfg};
+use super::{MARKER, head, python, scripts};
+
+mod binary;
+mod chain;
+mod origin;
+mod series;
+mod words;
+
+pub use binary::Machine;
+pub use origin::{Sign, System};
+pub use series::Series;
+pub use words::Mend;
+
+use binary::Binary;
+use chain::{End, Lead};
+
+/// One thing that is wrong with an environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ill {
+    /// Its pyvenv.cfg cannot be read; the reason is the system's.
+    Unreadable { file: PathBuf, why: String },
+    /// Its pyvenv.cfg is not UTF-8: every Python stops at that.
+    NotUtf8 { file: PathBuf },
+    /// Its pyvenv.cfg is larger than what Python reads.
+    TooLarge { file: PathBuf },
+    /// There is nothing in its pyvenv.cfg.
+    Empty { file: PathBuf },
+    /// Its pyvenv.cfg does not say where the base interpreter is.
+    Homeless { file: PathBuf },
+    /// It was made on another system, which it may still serve.
+    Elsewhere { system: System, sign: Sign },
+    /// There is no Python in its scripts directory.
+    NoPython { scripts: PathBuf },
+    /// The link to its base interpreter leads nowhere. `link` is the one that does, the last of its chain.
+    Gone { link: PathBuf, target: PathBuf },
+    /// Its base interpreter lies where this user may not go.
+    Barred { link: PathBuf, target: PathBuf },
+    /// The links of its Python lead in a circle.
+    Loop { link: PathBuf },
+    /// Its Python, or what is installed in it, is for another kind of processor.
+    OtherMachine { file: PathBuf, machine: Machine },
+    /// Its Python is linked to a loader that is not here: another C library's, as a rule.
+    NoLoader { file: PathBuf, loader: PathBuf },
+    /// Its base is now of another minor version, and its packages are for the old one. That Python would
+    /// start, and see none of them.
+    OtherMinor {
+        was: Series,
+        is: Series,
+        python: PathBuf,
+        leads_to: PathBuf,
+    },
+    /// The directory that pyvenv.cfg calls the base interpreter's is not there. A link does without it where
+    /// it leads to a Python all the same; a copy may not find its library.
+    HomeGone { home: PathBuf },
+}
+
+/// All that is wrong with the environment at `root`, the gravest first.
+pub fn of(root: &Path) -> Vec<Ill> {
+    let (cfg, mut ills) = match read(&root.join(MARKER)) {
+        Ok((cfg, ill)) => (cfg, ill.into_iter().collect()),
+        Err(ill) => (Cfg::default(), vec![ill]),
+    };
+    match elsewhere(root) {
+        // That explains whatever else is not to be found.
+        Some(ill) => ills.insert(0, ill),
+        None => {
+            ills.extend(of_python(root, &python(root), &cfg));
+            let home = cfg.home.filter(|home| !home.exists());
+            let gone = home.map(|home| Ill::HomeGone { home });
+            ills.extend(gone.filter(|gone| !ills.contains(gone)));
+        }
+    }
+    ills
+}
+
+/// What keeps a program of the environment at `root` from running on this system, or from seeing its
+/// packages; what Python itself can live with is left out.
+pub fn ailing(root: &Path) -> Option<Ill> {
+    let is_harmless = |ill: &Ill| {
+        matches!(
+            ill,
+            Ill::Empty { .. } | Ill::Homeless { .. } | Ill::HomeGone { .. }
+        )
+    };
+    of(root).into_iter().find(|ill| !is_harmless(ill))
+}
+
+/// What is wrong with one name of the environment's Python.
+pub fn of_python(root: &Path, python: &Path, cfg: &Cfg) -> Option<Ill> {
+    match chain::follow(python) {
+        End::Absent => Some(Ill::NoPython {
+            scripts: scripts(root),
+        }),
+        End::Gone { link, target } => Some(Ill::Gone { link, target }),
+        End::Barred { link, target } => Some(Ill::Barred { link, target }),
+        End::Loop => Some(Ill::Loop {
+            link: python.to_owned(),
+        }),
+        End::File(file) => of_binary(file).or_else(|| before_start(root, python, cfg)),
+    }
+}
+
+/// What can be told of `python`, a file of the environment at `root`, before it is started, by reading its
+/// links: whether they lead to another minor version than the packages are for, or it is a copy whose home is
+/// gone. No other call is made unless there is something to be said.
+pub fn before_start(root: &Path, python: &Path, cfg: &Cfg) -> Option<Ill> {
+    let (is, leads_to) = match chain::lead(root, python) {
+        Lead::To(series, path) => (series, path),
+        Lead::Unnamed => return None,
+        Lead::Copy => {
+            let home = cfg.home.clone().filter(|home| !home.exists())?;
+            return Some(Ill::HomeGone { home });
+        }
+    };
+    let said = cfg.version.as_deref().and_then(Series::of_version);
+    if said == Some(is) || is.has_library(root) {
+        return None;
+    }
+    let was = said.or_else(|| Series::of_library(root))?;
+    let python = python.to_owned();
+    (was != is).then_some(Ill::OtherMinor {
+        was,
+        is,
+        python,
+        leads_to,
+    })
+}
+
+/// Whether the environment at `root` was made on another system.
+pub fn elsewhere(root: &Path) -> Option<Ill> {
+    origin::elsewhere(root).map(|(system, sign)| Ill::Elsewhere { system, sign })
+}
+
+fn of_binary(file: PathBuf) -> Option<Ill> {
+    let Ok(Binary::Elf { machine, loader }) = binary::of(&file) else {
+        return None;
+    };
+    if !machine.runs_here() {
+        return Some(Ill::OtherMachine { file, machine });
+    }
+    let loader = loader.filter(|loader| !loader.exists())?;
+    Some(Ill::NoLoader { file, loader })
+}
+
+/// What pyvenv.cfg says, and what is missing in it; or why it says nothing.
+fn read(file: &Path) -> Result<(Cfg, Option<Ill>), Ill> {
+    let at = || file.to_owned();
+    let bytes = head(file).map_err(|error| Ill::Unreadable {
+        file: at(),
+        why: reason(&error),
+    })?;
+    if bytes.len() >= cfg::TOO_LARGE {
+        return Err(Ill::TooLarge { file: at() });
+    }
+    let cfg = cfg::parse(&bytes, file).map_err(|_| Ill::NotUtf8 { file: at() })?;
+    let ill = if bytes.trim_ascii().is_empty() {
+        Some(Ill::Empty { file: at() })
+    } else if cfg.home.is_none() {
+        Some(Ill::Homeless { file: at() })
+    } else {
+        None
+    };
+    Ok((cfg, ill))
+}
+
+/// The library directories of an environment, by name: `python3.12`, `pypy3.11`.
+fn libraries(root: &Path) -> Vec<String> {
+    let entries = fs::read_dir(root.join("lib")).into_iter().flatten();
+    let names = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok());
+    let mut names: Vec<_> = names.collect();
+    names.sort();
+    names
+}
+
+/// Where packages lie in the environment at `root`: one directory for each version of Python on Unix, `Lib`
+/// on Windows, whichever made it.
+fn site_packages(root: &Path) -> Vec<PathBuf> {
+    let lib = root.join("lib");
+    let below = libraries(root).into_iter().map(|name| lib.join(name));
+    below
+        .chain([root.join("Lib")])
+        .map(|dir| dir.join("site-packages"))
+        .filter(|dir| dir.is_dir())
+        .collect()
+}
+
+/// The name of this system, in the form that a directory's name takes.
+fn own_name() -> String {
+    os::SYSTEM.to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests;

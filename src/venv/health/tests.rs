@@ -1,0 +1,239 @@
+//! Environments with one thing wrong, laid out by hand, and what is found.
+
+use super::*;
+
+struct Tree {
+    root: PathBuf,
+    _owner: tempfile::TempDir,
+}
+
+impl Tree {
+    fn new(cfg: &str) -> Tree {
+        let owner = tempfile::tempdir().expect("a directory");
+        let root = dunce::canonicalize(owner.path()).expect("its real path");
+        let tree = Tree {
+            root,
+            _owner: owner,
+        };
+        let cfg = cfg.replace("ROOT", &tree.root.to_string_lossy());
+        tree.file("env/pyvenv.cfg", cfg)
+    }
+
+    fn file(self, path: &str, text: impl AsRef<[u8]>) -> Tree {
+        let path = self.root.join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+        fs::write(path, text).expect("a file");
+        self
+    }
+
+    fn link(self, path: &str, target: &str) -> Tree {
+        let path = self.root.join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+        os::link(Path::new(target), &path).expect("a link");
+        self
+    }
+
+    fn ills(&self) -> Vec<String> {
+        let ills = of(&self.root.join("env"));
+        let root = format!("{}/", self.root.display());
+        let causes = ills.iter().map(|ill| ill.cause().replace(&root, ""));
+        causes.collect()
+    }
+}
+
+const SOUND: &str = "home = ROOT/usr/bin\nversion = 3.12.1\n";
+
+fn based() -> Tree {
+    Tree::new(SOUND)
+        .file("usr/bin/python3.12", "")
+        .link("usr/bin/python3", "python3.12")
+        .link("env/bin/python", "python3")
+        .link("env/bin/python3", "../../usr/bin/python3")
+}
+
+#[test]
+fn an_environment_with_its_base_is_sound() {
+    assert_eq!(based().ills(), [""; 0]);
+    assert_eq!(based().file("env/lib/python3.12/x", "").ills(), [""; 0]);
+}
+
+#[test]
+fn each_lack_of_pyvenv_cfg_is_told_apart() {
+    for (cfg, cause) in [
+        (&b""[..], "env/pyvenv.cfg is empty"),
+        (
+            b"version = 3.12.1\n",
+            "env/pyvenv.cfg has no `home`, the place of the base Python",
+        ),
+        (b"home = \xff\n", "env/pyvenv.cfg is not UTF-8"),
+        (
+            &[b'#'; cfg::TOO_LARGE][..],
+            "env/pyvenv.cfg is larger than the 32 KiB that Python reads",
+        ),
+    ] {
+        assert_eq!(based().file("env/pyvenv.cfg", cfg).ills(), [cause]);
+    }
+}
+
+#[test]
+fn the_link_that_leads_nowhere_is_named() {
+    let tree = Tree::new(SOUND)
+        .link("env/bin/python", "python3")
+        .link("env/bin/python3", "/nonexist/python3.12")
+        .file("usr/bin/x", "");
+    assert_eq!(
+        tree.ills(),
+        ["env/bin/python3 points to /nonexist/python3.12, which does not exist"]
+    );
+    let circle = Tree::new(SOUND)
+        .link("env/bin/python", "python3")
+        .link("env/bin/python3", "python")
+        .file("usr/bin/x", "");
+    assert_eq!(
+        circle.ills(),
+        ["the links from env/bin/python lead in a circle"]
+    );
+    let none = Tree::new(SOUND).file("usr/bin/x", "").file("env/bin/x", "");
+    assert_eq!(none.ills(), ["there is no `python` in env/bin"]);
+}
+
+#[test]
+fn another_minor_is_told_by_the_name_at_the_end_of_the_links() {
+    let upgraded = |version: &str| {
+        Tree::new(&SOUND.replace("3.12.1", version))
+            .file("usr/bin/python3.12", "")
+            .link("usr/bin/python3", "python3.12")
+            .link("env/bin/python", "python3")
+            .link("env/bin/python3.11", "python3")
+            .link("env/bin/python3", "../../usr/bin/python3")
+    };
+    let tree = upgraded("3.11.7");
+    let [cause] = &tree.ills()[..] else {
+        panic!("one ill: {:?}", tree.ills());
+    };
+    assert!(cause.starts_with("env/bin/python leads to "), "{cause}");
+    assert!(cause.ends_with("usr/bin/python3.12, which would see none of the packages for 3.11"));
+    let env = tree.root.join("env");
+    let own = env.join("bin/python3.11");
+    let cfg = |version: &str| Cfg {
+        version: Some(version.to_owned()),
+        ..Cfg::default()
+    };
+    assert!(before_start(&env, &own, &cfg("3.11.7")).is_some());
+    assert!(before_start(&env, &own, &cfg("3.12.9")).is_none());
+    // Its packages are there, whatever pyvenv.cfg says.
+    assert_eq!(
+        upgraded("3.11.7").file("env/lib/python3.12/x", "").ills(),
+        [""; 0]
+    );
+    // Where it does not say, the one library does.
+    let silent = upgraded("").file("env/lib/python3.11/x", "");
+    assert_eq!(silent.ills().len(), 1);
+    assert_eq!(upgraded("").ills(), [""; 0]);
+}
+
+#[test]
+fn another_systems_environment_is_told_by_its_layout_its_paths_and_its_packages() {
+    let windows = Tree::new("home = C:\\Python312\n").file("env/Scripts/python.exe", "MZ");
+    assert_eq!(windows.ills(), ["its Python is env/Scripts/python.exe"]);
+    for home in [
+        "/opt/homebrew/opt/python@3.12/bin",
+        "/Library/Frameworks/Python.framework/Versions/3.12/bin",
+        "C:\\Python312",
+    ] {
+        let mac =
+            Tree::new(&format!("home = {home}\n")).link("env/bin/python", "/nonexist/python3.12");
+        assert_eq!(mac.ills(), [format!("its pyvenv.cfg names {home}")]);
+    }
+    for (file, text) in [
+        ("_cffi_backend.cpython-312-darwin.so", ""),
+        ("_x.cp312-win_amd64.pyd", ""),
+        (
+            "numpy-2.0.dist-info/WHEEL",
+            "Wheel-Version: 1.0\nTag: cp312-cp312-macosx_11_0_arm64\n",
+        ),
+        ("_y.cpython-312-s390x-linux-gnu.so", ""),
+        (
+            "x-1.dist-info/WHEEL",
+            "Tag: cp312-cp312-manylinux_2_17_s390x\n",
+        ),
+    ] {
+        let path = format!("env/lib/python3.12/site-packages/{file}");
+        let tree = based().file(&path, text);
+        let name = file.split('/').next().expect("a name");
+        assert_eq!(
+            tree.ills(),
+            [format!("{name}, which is installed there, is built for it")]
+        );
+        let pure = "env/lib/python3.12/site-packages/pure-1.dist-info/WHEEL";
+        assert_eq!(tree.file(pure, "Tag: py3-none-any\n").ills().len(), 1);
+    }
+}
+
+#[test]
+fn what_is_for_this_system_too_is_not_another_systems() {
+    let own = Machine::own().map_or(String::new(), |own| own.to_string());
+    let site = "env/lib/python3.12/site-packages";
+    let tree = based()
+        .file(&format!("{site}/a.cpython-312-darwin.so"), "")
+        .file(&format!("{site}/b.cpython-312-{own}-linux-gnu.so"), "")
+        .file(&format!("{site}/c.abi3.so"), "");
+    assert_eq!(tree.ills(), [""; 0]);
+}
+
+/// The head of a program for a machine, with or without a loader.
+fn elf(machine: u16, loader: &str) -> Vec<u8> {
+    let mut bytes = vec![0; 64 + 56];
+    bytes[..6].copy_from_slice(b"\x7fELF\x02\x01");
+    bytes[18..20].copy_from_slice(&machine.to_le_bytes());
+    bytes[32] = 64;
+    bytes[54] = 56;
+    bytes[56] = 1;
+    bytes[64] = 3;
+    bytes[64 + 8] = 120;
+    bytes[64 + 32] = u8::try_from(loader.len() + 1).expect("a short path");
+    bytes.extend_from_slice(loader.as_bytes());
+    bytes.push(0);
+    bytes
+}
+
+#[test]
+fn a_base_for_another_machine_or_loader_is_told_by_its_header() {
+    let Some(Machine { .. }) = Machine::own() else {
+        return;
+    };
+    let own = if cfg!(target_arch = "x86_64") {
+        62
+    } else {
+        183
+    };
+    let tree = |bytes: Vec<u8>| based().file("usr/bin/python3.12", bytes);
+    let cause = &tree(elf(22, "/lib/ld64.so.1")).ills()[..];
+    assert!(
+        matches!(cause, [cause] if cause.ends_with("usr/bin/python3.12 is a program for s390x")),
+        "{cause:?}"
+    );
+    let cause = &tree(elf(own, "/nonexist/ld-musl.so.1")).ills()[..];
+    assert!(
+        matches!(cause, [cause] if cause.ends_with("is started by /nonexist/ld-musl.so.1, which does not exist")),
+        "{cause:?}"
+    );
+    assert_eq!(tree(elf(own, "/")).ills(), [""; 0]);
+    // Cut short.
+    for end in [5, 17, 40, 63, 70, 118] {
+        assert_eq!(
+            tree(elf(own, "/nonexist")[..end].to_vec()).ills(),
+            [""; 0],
+            "{end}"
+        );
+    }
+}
+
+#[test]
+fn a_copy_whose_home_is_gone_is_told() {
+    let tree = Tree::new("home = /nonexist/bin\nversion = 3.12.1\n").file("env/bin/python", "");
+    assert_eq!(
+        tree.ills(),
+        ["pyvenv.cfg says `home = /nonexist/bin`, which does not exist"]
+    );
+}
