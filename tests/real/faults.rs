@@ -307,7 +307,7 @@ fn strike(scenario: &Scenario, site: &Site, known: &Known, fault: &Fault) -> Res
         Made::New => &known.after,
     };
     let then = site.tree();
-    if then != *expected && !(fault.is_of_reading() && lacks_scripts_of_pip(&then, known)) {
+    if then != *expected {
         let difference = tree::difference(&then, expected);
         return Err(format!("{made:?}, then the next run: {difference}"));
     }
@@ -332,7 +332,7 @@ fn left(scenario: &Scenario, known: &Known, fault: &Fault, tree: &Tree) -> Resul
     let is_environment = |tree: &Tree| tree.keys().any(|path| path.ends_with("/pyvenv.cfg"));
     // A mount point and a directory behind a link are filled, and change places with nothing.
     let is_filled = scenario.place != Place::Nothing;
-    if kept == known.after || fault.is_of_reading() && lacks_scripts_of_pip(&kept, known) {
+    if kept == known.after {
         Ok(Made::New)
     } else if kept == known.before {
         Ok(match scenario.before {
@@ -350,15 +350,6 @@ fn left(scenario: &Scenario, known: &Known, fault: &Fault, tree: &Tree) -> Resul
         };
         Err(format!("neither: {}", tree::difference(tree, meant)))
     }
-}
-
-/// Left out of what is asked: create/native/seed.rs takes an entry_points.txt that cannot be read for one that
-/// is not there, and makes no scripts.
-fn lacks_scripts_of_pip(tree: &Tree, known: &Known) -> bool {
-    let differs = |name: &&String| tree.get(*name) != known.after.get(*name);
-    let names = tree.keys().chain(known.after.keys()).filter(differs);
-    let is_of_pip = |name: &String| name.contains("/bin/pip") || name.ends_with("/RECORD");
-    names.into_iter().all(is_of_pip)
 }
 
 /// Whether the maker ended as it should, and said why.

@@ -2,7 +2,7 @@
 //! without compiling.
 
 use std::fs;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use super::compiled;
@@ -45,9 +45,18 @@ pub fn install(wheel: &Wheel, pip: Pip, store: Option<&Store>, plan: &Plan<'_>) 
         write(&site.join(&path), content)?;
         rows.push(Row::new(path, content.as_bytes()));
     }
-    let entry_points = fs::read_to_string(site.join(&info).join("entry_points.txt"));
-    rows.extend(write_scripts(&entry_points.unwrap_or_default(), pip, plan)?);
+    let entry_points = entry_points(&site.join(&info))?;
+    rows.extend(write_scripts(&entry_points, pip, plan)?);
     write(&site.join(&record), listing(rows.iter(), &record))
+}
+
+/// The text of entry_points.txt, which not every project has.
+fn entry_points(info: &Path) -> io::Result<String> {
+    let file = info.join("entry_points.txt");
+    match fs::read_to_string(&file) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
+        other => other.map_err(|error| failed("read", &file, &error)),
+    }
 }
 
 fn write_scripts(entry_points: &str, pip: Pip, plan: &Plan<'_>) -> io::Result<Vec<Row>> {

@@ -62,11 +62,6 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// Whether it is the opening of a file that fails, for reading too.
-    pub fn is_of_reading(&self) -> bool {
-        self.blow != Blow::Kill && ["openat", "open"].contains(&&*self.call)
-    }
-
     /// Whether it is taking something away that fails.
     pub fn is_in_taking_away(&self) -> bool {
         let removes = ["unlink", "unlinkat", "rmdir"].contains(&&*self.call);
