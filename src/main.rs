@@ -7,6 +7,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+mod care;
 mod cli;
 mod create;
 mod error;
@@ -14,6 +15,7 @@ mod find;
 mod launch;
 mod os;
 mod program;
+mod repair;
 mod report;
 mod trust;
 mod venv;
@@ -34,7 +36,7 @@ use world::World;
 fn main() -> ExitCode {
     let mut world = World::read();
     match act(&mut world) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             voice::write(&format!("{error}\n"));
             ExitCode::from(error.exit as u8)
@@ -42,16 +44,19 @@ fn main() -> ExitCode {
     }
 }
 
-fn act(world: &mut World) -> Result<(), Error> {
+fn act(world: &mut World) -> Result<ExitCode, Error> {
     match cli::parse(&world.args)? {
-        Action::Print(text) => print(text.as_bytes()),
+        Action::Print(text) => print(text.as_bytes())?,
         Action::Nothing(help) => {
             voice::write(&help);
-            std::process::exit(Exit::Failed as i32);
+            return Ok(ExitCode::from(Exit::Failed as u8));
         }
-        Action::Run(request) => run(request, world),
-        Action::Create(scope, options) => create(&scope, &options, world),
+        Action::Run(request) => run(request, world)?,
+        Action::Create(scope, options) => create(&scope, &options, world)?,
+        Action::Doctor(scope, format) => return care::doctor(&scope, format, world),
+        Action::Repair(scope) => return care::repair(&scope, world),
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Returns only where the program was told rather than run, or could not be.

@@ -18,6 +18,19 @@ pub enum Action {
     Run(Request),
     /// Make the environment, and say where it is.
     Create(Scope, Options),
+    /// Say what is wrong with the environment.
+    Doctor(Scope, Format),
+    /// Mend it.
+    Repair(Scope),
+}
+
+/// For whom an answer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// People.
+    Text,
+    /// Programs.
+    Json,
 }
 
 /// Which environment is meant, and how it is gone about.

@@ -18,7 +18,7 @@ mod parted;
 mod sources;
 mod switch;
 
-pub use asked::{Action, Creation, Mode, Named, Request, Scope};
+pub use asked::{Action, Creation, Format, Mode, Named, Request, Scope};
 
 use making::Making;
 use parted::parted;
@@ -31,7 +31,8 @@ const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
        vrun [OPTIONS] FILE.py [ARG]...
        vrun [OPTIONS] -s FILE [ARG]...
        vrun [OPTIONS] -m MODULE [ARG]...
-       vrun [OPTIONS] --create [OPTIONS OF --create]";
+       vrun [OPTIONS] --create [OPTIONS OF --create]
+       vrun [OPTIONS] --doctor [--json] | --repair";
 
 const AFTER_HELP: &str = "\
 Variables: VRUN_PROJECT, VRUN_ENV (from the project), VRUN_PYTHON,
@@ -99,8 +100,20 @@ struct Typed {
     verbose: bool,
 
     /// Make the environment, print its path, and stop
-    #[arg(long, overrides_with = "create")]
+    #[arg(long, overrides_with = "create", conflicts_with_all = ["doctor", "repair"])]
     create: bool,
+
+    /// Say what is wrong with the environment, and what mends it
+    #[arg(long, overrides_with = "doctor", conflicts_with = "repair")]
+    doctor: bool,
+
+    /// Say it as JSON
+    #[arg(long, overrides_with = "json", requires = "doctor")]
+    json: bool,
+
+    /// Mend the environment: its Python, and what names another place
+    #[arg(long, overrides_with = "repair")]
+    repair: bool,
 
     /// Print this help
     #[arg(short, long, action = clap::ArgAction::Help)]
@@ -131,22 +144,40 @@ pub fn parse(args: &[OsString]) -> Result<Action, Error> {
     };
     let typed = Typed::from_arg_matches(&matches).map_err(usage)?;
     let asked = to_run(&typed, rest);
-    match (typed.create, asked) {
-        (true, Some((ask, _))) => Err(not_alone(&ask)),
-        (true, None) if typed.no_create && !Sources(&matches).is_variable("no_create") => {
+    if !typed.create {
+        making::refuse(&matches)?;
+    }
+    match (typed.action(), asked) {
+        (Some(action), Some((ask, _))) => Err(not_alone(action, &ask)),
+        (Some(action), None) => act(action, typed, &matches),
+        (None, Some((ask, args))) => request(ask, args, &typed, &matches).map(Action::Run),
+        (None, None) => Ok(Action::Nothing(plain(command.render_help()))),
+    }
+}
+
+impl Typed {
+    /// The action that was typed, which runs no program.
+    fn action(&self) -> Option<&'static str> {
+        let actions = [
+            (self.create, "--create"),
+            (self.doctor, "--doctor"),
+            (self.repair, "--repair"),
+        ];
+        let mut typed = actions.into_iter().filter(|(is_typed, _)| *is_typed);
+        typed.next().map(|(_, name)| name)
+    }
+}
+
+fn act(action: &str, typed: Typed, matches: &ArgMatches) -> Result<Action, Error> {
+    let scope = scope(&typed, matches)?;
+    match action {
+        "--doctor" if typed.json => Ok(Action::Doctor(scope, Format::Json)),
+        "--doctor" => Ok(Action::Doctor(scope, Format::Text)),
+        "--repair" => Ok(Action::Repair(scope)),
+        _ if typed.no_create && !Sources(matches).is_variable("no_create") => {
             Err(Error::failed("--create and --no-create ask for opposite things").hint(HELP))
         }
-        (true, None) => {
-            let scope = scope(&typed, &matches)?;
-            Ok(Action::Create(scope, typed.making.options()?))
-        }
-        (false, asked) => {
-            making::refuse(&matches)?;
-            match asked {
-                Some((ask, args)) => request(ask, args, &typed, &matches).map(Action::Run),
-                None => Ok(Action::Nothing(plain(command.render_help()))),
-            }
-        }
+        _ => Ok(Action::Create(scope, typed.making.options()?)),
     }
 }
 
@@ -161,19 +192,19 @@ fn to_run<'a>(typed: &Typed, rest: &'a [OsString]) -> Option<(Ask, &'a [OsString
     }
 }
 
-/// `--create` runs no program; who types `--create DIR` means a path, as with `python -m venv DIR`.
-fn not_alone(ask: &Ask) -> Error {
+/// An action runs no program; who types `--create DIR` means a path, as with `python -m venv DIR`.
+fn not_alone(action: &str, ask: &Ask) -> Error {
     let (Ask::Command(word) | Ask::Script(word) | Ask::Module(word)) = ask;
     let error = Error::failed(format!(
-        "--create runs nothing, not `{}` either",
+        "{action} runs nothing, not `{}` either",
         shown(word)
     ));
     match ask {
-        Ask::Command(dir) => error.hint(format!(
+        Ask::Command(dir) if action == "--create" => error.hint(format!(
             "`vrun --create --env {}` makes an environment there; a command comes on its own",
             typed(dir)
         )),
-        _ => error.hint("`vrun --create`, and then the command"),
+        _ => error.hint(format!("`vrun {action}`, and then the command")),
     }
 }
 

@@ -4,6 +4,7 @@
 //! environment in a directory beside the place, move that into place. So there is no environment or a
 //! complete one at any moment, and exactly one process makes it.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -34,13 +35,14 @@ pub mod stand_in;
 mod upgrade;
 mod vars;
 
+pub use maker::{Workshop, last_lines};
+pub use native::{Row, rewrite, starting_lines};
 pub use options::{Existing, IgnoreFile, Options, PythonFiles, Seeding};
 pub use request::Wish;
 
 use base::{Base, Inquiry};
 use interrupt::Watch;
 use lock::Turn;
-use maker::Workshop;
 use native::{Known, Store};
 use place::Target;
 use staged::Staged;
@@ -107,6 +109,17 @@ fn target(order: &Order<'_>) -> Result<Target, Error> {
 /// The place is taken by something else or cannot be written to; no Python fits; the base interpreter
 /// cannot make an environment; Ctrl-C. Nothing stays behind then.
 pub fn make(order: &Order<'_>) -> Result<(), Error> {
+    make_with(order, &|_, _| Ok(()))
+}
+
+/// What is to be done in an environment that is made, before it stands in its place.
+pub type Fill<'a> = dyn Fn(&Path, &Workshop<'_>) -> Result<(), Error> + 'a;
+
+/// The same, with more in it: `fill` is handed the directory in which it is made.
+///
+/// # Errors
+/// As with `make`, and what `fill` says.
+pub fn make_with(order: &Order<'_>, fill: &Fill<'_>) -> Result<(), Error> {
     let at = order.place.at;
     look(order)?;
     let parents = place::Parents::make(at)?;
@@ -114,13 +127,70 @@ pub fn make(order: &Order<'_>) -> Result<(), Error> {
         Turn::Done => keep(order),
         Turn::Ours(lock) => {
             let watch = Watch::start();
-            let made = work(order, &lock, watch.stop());
+            let made = work(order, &lock, fill, watch.stop());
             // All of it has to be gone before the next signal ends vrun.
             drop(lock);
             drop(parents);
             made
         }
     }
+}
+
+/// Does something with the environment at `at` that no one else is to do at the same time.
+///
+/// # Errors
+/// The lock cannot be had; and what `act` says.
+pub fn alone<T>(
+    at: &Path,
+    voice: Voice,
+    act: impl FnOnce() -> Result<T, Error>,
+) -> Result<T, Error> {
+    // An environment that is there does not end the wait.
+    let turn = lock::take(at, Existing::Upgraded, voice)?;
+    let done = act();
+    drop(turn);
+    done
+}
+
+/// What makers that were killed left beside the environment at `at`, or such as are at work.
+pub fn leftovers(at: &Path) -> Vec<PathBuf> {
+    let name = at.file_name().unwrap_or_default();
+    let entries = at.parent().and_then(|parent| fs::read_dir(parent).ok());
+    let is_left =
+        |found: &std::ffi::OsString| own::is_makers(found, name) || *found == lock::name(name);
+    let names = entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.file_name());
+    let mut left: Vec<_> = names
+        .filter(is_left)
+        .map(|name| at.with_file_name(name))
+        .collect();
+    left.sort();
+    left
+}
+
+/// Runs the Python of the environment at `root` as the user's own pip would be run.
+///
+/// # Errors
+/// It cannot be started; Ctrl-C.
+pub fn run_pip(
+    root: &Path,
+    args: Vec<std::ffi::OsString>,
+    world: &World,
+    workshop: &Workshop<'_>,
+) -> Result<std::process::Output, Error> {
+    let vars = vars::for_pip(world, root);
+    let workshop = Workshop {
+        vars: &vars,
+        ..*workshop
+    };
+    let output = workshop.run(&crate::venv::python(root), args, root);
+    interrupt::check(workshop.stop)?;
+    output.map_err(|error| {
+        Error::failed(format!("cannot run pip in {}", shown(root))).cause(reason(&error))
+    })
 }
 
 /// Takes away what a maker that was killed left beside the environment at `at`, which is there and whole.
@@ -158,7 +228,12 @@ fn keep(order: &Order<'_>) -> Result<(), Error> {
 }
 
 /// The same as `make`, for the one process that holds the lock.
-fn work(order: &Order<'_>, lock: &lock::Held, stop: &AtomicBool) -> Result<(), Error> {
+fn work(
+    order: &Order<'_>,
+    lock: &lock::Held,
+    fill: &Fill<'_>,
+    stop: &AtomicBool,
+) -> Result<(), Error> {
     let target = target(order)?;
     let vars = vars::for_python(order.world);
     let cache = cache(order.world, order.voice);
@@ -172,7 +247,7 @@ fn work(order: &Order<'_>, lock: &lock::Held, stop: &AtomicBool) -> Result<(), E
     if order.options.existing == Existing::Upgraded && target == Target::Environment {
         upgrade::upgrade(order, &workshop)?;
     } else {
-        build_in_place(order, target, &workshop)?;
+        build_in_place(order, target, fill, &workshop)?;
     }
     if order.options.seeding == Seeding::Upgraded {
         seeding::bring_up_to_date(order, &workshop)?;
@@ -181,7 +256,12 @@ fn work(order: &Order<'_>, lock: &lock::Held, stop: &AtomicBool) -> Result<(), E
 }
 
 /// Makes it beside the place, and moves it there.
-fn build_in_place(order: &Order<'_>, target: Target, workshop: &Workshop<'_>) -> Result<(), Error> {
+fn build_in_place(
+    order: &Order<'_>,
+    target: Target,
+    fill: &Fill<'_>,
+    workshop: &Workshop<'_>,
+) -> Result<(), Error> {
     let started = Instant::now();
     let (voice, stop) = (order.voice, workshop.stop);
     let request = request::wanted(order.wish, order.place.project, order.world)?;
@@ -191,6 +271,9 @@ fn build_in_place(order: &Order<'_>, target: Target, workshop: &Workshop<'_>) ->
     voice.tell(format_args!("creating {at} ({})", base.kind));
     let staged = Staged::beside(order.place.at)?;
     build(&base, &staged, order, workshop)?;
+    fill(staged.path(), workshop)?;
+    // What was installed by then knows it only as it lies there.
+    staged.tell_its_place()?;
     staged.sign(order.options.ignore_file)?;
     interrupt::check(stop)?;
     staged.put(target)?;
@@ -247,8 +330,7 @@ fn build(
     let Some(known) = Known::of(base) else {
         voice.detail(|| format!("{} makes it itself", shown(&base.exe)));
         let flags = maker::flags(base, options, prompt);
-        maker::make(base, staged.path(), order.place.at, flags, workshop)?;
-        return staged.tell_its_place();
+        return maker::make(base, staged.path(), order.place.at, flags, workshop);
     };
     let store = workshop.cache.and_then(|cache| Store::open(cache).ok());
     let plan = native::Plan {

@@ -33,6 +33,35 @@ pub fn find(venv: &Venv, world: &World, voice: Voice) -> Result<Option<StandIn>,
     let Some(request) = wanted(venv).filter(|_| os::HAS_LINKS) else {
         return Ok(None);
     };
+    let Some(base) = base(venv, &request, world, voice)? else {
+        return Ok(None);
+    };
+    let prefix = untold_prefix(&base, venv);
+    let stand_in = StandIn {
+        prefix,
+        exe: base.exe.clone(),
+    };
+    Ok(Some(stand_in).filter(|_| !is_framework(&base)))
+}
+
+/// Whether there is an interpreter that the packages of `venv` are for, of whatever implementation.
+///
+/// # Errors
+/// Ctrl-C while an interpreter is asked.
+pub fn exists(venv: &Venv, world: &World, voice: Voice) -> Result<bool, Error> {
+    match request::of(&versioned(venv)) {
+        Some(request) => Ok(base(venv, &request, world, voice)?.is_some()),
+        None => Ok(false),
+    }
+}
+
+/// The interpreter that `request` asks for, at home or elsewhere.
+fn base(
+    venv: &Venv,
+    request: &Request,
+    world: &World,
+    voice: Voice,
+) -> Result<Option<Base>, Error> {
     let vars = vars::for_python(world);
     let cache = super::cache(world, voice);
     let inquiry = Inquiry {
@@ -43,20 +72,14 @@ pub fn find(venv: &Venv, world: &World, voice: Voice) -> Result<Option<StandIn>,
         stop: &AtomicBool::new(false),
         voice,
     };
-    let base = match at_home(venv, &request, &inquiry)? {
-        Some(base) => base,
-        None => match base::choose(Some(&request), &inquiry) {
-            Ok(base) => base,
-            Err(error) if error.exit == Exit::Interrupted => return Err(error),
-            Err(_) => return Ok(None),
+    match at_home(venv, request, &inquiry)? {
+        Some(base) => Ok(Some(base)),
+        None => match base::choose(Some(request), &inquiry) {
+            Ok(base) => Ok(Some(base)),
+            Err(error) if error.exit == Exit::Interrupted => Err(error),
+            Err(_) => Ok(None),
         },
-    };
-    let prefix = untold_prefix(&base, venv);
-    let stand_in = StandIn {
-        prefix,
-        exe: base.exe.clone(),
-    };
-    Ok(Some(stand_in).filter(|_| !is_framework(&base)))
+    }
 }
 
 /// Whether it is one of macOS's framework builds: those start by way of a launcher that goes by its own path,
@@ -68,13 +91,7 @@ fn is_framework(base: &Base) -> bool {
 
 /// What its packages are for. Only what was measured is asked to stand in: CPython.
 fn wanted(venv: &Venv) -> Option<Request> {
-    let library = || Series::of_library(&venv.root).map(|series| series.to_string());
-    let mut told = Venv {
-        root: venv.root.clone(),
-        cfg: venv.cfg.clone(),
-    };
-    told.cfg.version = told.cfg.version.or_else(library);
-    let request = request::of(&told)?;
+    let request = request::of(&versioned(venv))?;
     let Form::Release {
         implementation: None | Some("cpython"),
         release,
@@ -91,6 +108,17 @@ fn wanted(venv: &Venv) -> Option<Request> {
         },
         ..request
     })
+}
+
+/// The environment with a version: where its pyvenv.cfg says none, that of its library.
+fn versioned(venv: &Venv) -> Venv {
+    let library = || Series::of_library(&venv.root).map(|series| series.to_string());
+    let mut cfg = venv.cfg.clone();
+    cfg.version = cfg.version.or_else(library);
+    Venv {
+        root: venv.root.clone(),
+        cfg,
+    }
 }
 
 /// The one in the directory that pyvenv.cfg names.

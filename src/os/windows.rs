@@ -112,6 +112,11 @@ pub fn is_open_to_others(_: &Metadata) -> bool {
     false
 }
 
+/// Whether everyone may write to it: see `owner`.
+pub fn is_open_to_all(_: &Metadata) -> bool {
+    false
+}
+
 /// What people call a user, of whom there is one: see `owner`.
 pub fn name(_: Owner) -> OsString {
     "the system".into()

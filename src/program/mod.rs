@@ -12,7 +12,7 @@ mod absent;
 mod broken;
 mod python;
 pub mod shebang;
-mod starter;
+pub mod starter;
 mod whose;
 
 pub use broken::explained;

@@ -52,6 +52,14 @@ pub enum Reading {
     Spoilt,
 }
 
+/// Whether `interpreter` is one of those in the scripts directory `scripts`, whether it is there or not.
+pub fn is_of(interpreter: &Path, scripts: &Path) -> bool {
+    let Some(parent) = interpreter.parent() else {
+        return false;
+    };
+    parent == scripts || os::same_file(parent, scripts)
+}
+
 /// Reads the head of `file`.
 ///
 /// # Errors

@@ -50,7 +50,7 @@ pub fn settled(
     }
     // What cannot be read may still be run, and will say itself what is wrong with it.
     match starter::of(&file) {
-        Ok(Starter::Python(interpreter)) if is_own(&interpreter.path, &scripts) => {
+        Ok(Starter::Python(interpreter)) if starter::is_of(&interpreter.path, &scripts) => {
             by_this_python(file, argv, interpreter, within, places)
         }
         Ok(Starter::Python(_)) if within && leads_out(&file, &scripts) => {
@@ -75,14 +75,6 @@ pub fn settled(
         }
         _ => Ok(Program::plain(file, argv)),
     }
-}
-
-/// Whether `interpreter` is a Python of the environment whose scripts directory this is.
-fn is_own(interpreter: &Path, scripts: &Path) -> bool {
-    let Some(parent) = interpreter.parent() else {
-        return false;
-    };
-    parent == scripts || os::same_file(parent, scripts)
 }
 
 /// A script that names a Python of this environment: the kernel starts it, where it can.

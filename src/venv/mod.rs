@@ -13,6 +13,7 @@ use crate::os;
 mod cfg;
 pub mod health;
 pub use cfg::Cfg;
+pub use health::site_packages;
 
 /// What makes a directory an environment (PEP 405).
 pub const MARKER: &str = "pyvenv.cfg";

@@ -27,6 +27,8 @@ mod transfer;
 mod unpack;
 mod wheel;
 
+pub use record::Row;
+pub use scripts::starting_lines;
 pub use store::Store;
 
 /// A base interpreter whose environments vrun knows how to make.
@@ -182,12 +184,19 @@ pub fn renew(plan: &Plan<'_>, old: &str) -> io::Result<()> {
     layout::complete(plan)?;
     let cfg = layout::cfg(plan)?;
     let text = [&cfg[..], layout::carried(old).as_bytes()].concat();
-    // Beside it and renamed, so that there is no moment without one.
-    let new = tempfile::NamedTempFile::new_in(plan.root)?;
+    rewrite(&plan.root.join(venv::MARKER), &text)
+}
+
+/// Writes a file anew that is there: beside it and renamed, so that there is no moment without one. Its mode
+/// stays.
+///
+/// # Errors
+/// It cannot be written.
+pub fn rewrite(file: &Path, text: &[u8]) -> io::Result<()> {
+    let new = tempfile::NamedTempFile::new_in(file.parent().unwrap_or(file))?;
     write(new.path(), text)?;
-    let at = plan.root.join(venv::MARKER);
-    os::copy_mode(&at, new.path())?;
-    new.persist(at)?;
+    os::copy_mode(file, new.path())?;
+    new.persist(file)?;
     Ok(())
 }
 

@@ -71,7 +71,7 @@ fn is_versioned(name: &str, stem: &str) -> bool {
 
 /// The script's text. `python` is the interpreter that its first line names.
 pub fn text(entry: &EntryPoint, python: &Path, pip: Pip) -> Vec<u8> {
-    let mut text = shebang(python.as_os_str());
+    let mut text = starting_lines(python.as_os_str(), &[] as &[&OsStr]);
     let EntryPoint {
         module, function, ..
     } = entry;
@@ -105,10 +105,13 @@ pub fn text(entry: &EntryPoint, python: &Path, pip: Pip) -> Vec<u8> {
 
 /// The first line; or, where a path is too long for one or holds a blank, three that sh and Python both
 /// read (distlib's form). The path is quoted for sh, which distlib does not do: `$` and `;` stay plain.
-fn shebang(python: &OsStr) -> Vec<u8> {
+pub fn starting_lines(python: &OsStr, flags: &[impl AsRef<OsStr>]) -> Vec<u8> {
     let path = python.as_encoded_bytes();
-    if path.len() + 3 <= LONGEST && !path.iter().any(u8::is_ascii_whitespace) {
-        return [b"#!", path, b"\n"].concat();
+    let spaced = |flag: &_| [b" ", AsRef::<OsStr>::as_ref(flag).as_encoded_bytes()].concat();
+    let flags = flags.iter().map(spaced).collect::<Vec<_>>().concat();
+    let length = path.len() + flags.len() + 3;
+    if length <= LONGEST && !path.iter().any(u8::is_ascii_whitespace) {
+        return [b"#!", path, &flags, b"\n"].concat();
     }
     let plain = path
         .iter()
@@ -117,6 +120,7 @@ fn shebang(python: &OsStr) -> Vec<u8> {
     [
         b"#!/bin/sh\n'''exec' ",
         &quoted[..],
+        &flags,
         b" \"$0\" \"$@\"\n' '''\n",
     ]
     .concat()
@@ -154,12 +158,14 @@ mod tests {
 
     #[test]
     fn a_first_line_is_plain_where_the_kernel_can_read_it() {
-        assert_eq!(shebang(OsStr::new("/a/bin/python")), b"#!/a/bin/python\n");
+        let shebang = |python: &str, flags: &[&str]| starting_lines(python.as_ref(), flags);
+        assert_eq!(shebang("/a/bin/python", &[]), b"#!/a/bin/python\n");
+        assert_eq!(shebang("/a/python", &["-sE"]), b"#!/a/python -sE\n");
         assert_eq!(
-            shebang(OsStr::new("/a b/python")),
+            shebang("/a b/python", &[]),
             b"#!/bin/sh\n'''exec' \"/a b/python\" \"$0\" \"$@\"\n' '''\n"
         );
         let long = format!("/{}/python", "x".repeat(120));
-        assert!(shebang(OsStr::new(&long)).starts_with(b"#!/bin/sh\n'''exec' /xxx"));
+        assert!(shebang(&long, &[]).starts_with(b"#!/bin/sh\n'''exec' /xxx"));
     }
 }

@@ -16,7 +16,7 @@ use crate::venv::{self, Venv};
 use crate::voice::Voice;
 use crate::world::World;
 
-use super::{Form, Kind, Origin, Request, Wish, from_wish};
+use super::{Form, Kind, Origin, Request, Wish, from_wish, wanted};
 
 /// Whether an existing environment fits what was explicitly asked for; the error says how to rebuild it.
 /// Told from files alone, but for a path that is a version manager's shim, which only it can resolve.
@@ -35,6 +35,19 @@ pub fn check(venv: &Venv, wish: &Wish, world: &World) -> Result<(), Error> {
         return Ok(());
     }
     Err(misfit(venv, said.map(|said| said.kind), &request))
+}
+
+/// What the project at `project` asks of Python that the environment does not have, as a sentence, and what it
+/// has.
+pub fn unmet(venv: &Venv, project: &Path, world: &World) -> Option<(String, String)> {
+    let request = wanted(None, Some(project), world).ok()??;
+    let said = said(venv)?;
+    let is_unmet = match &request.form {
+        Form::Path(path) => !is_base_of(path, venv, world).ok()?,
+        form => !said.may_fit(form),
+    };
+    let asked = format!("{} asks for {}", request.origin, shown(&request.text));
+    is_unmet.then(|| (asked, said.kind.numbers()))
 }
 
 /// The request for another interpreter that the packages of an environment are for: of the same

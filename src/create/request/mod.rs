@@ -18,7 +18,7 @@ use crate::world::World;
 mod existing;
 mod form;
 
-pub use existing::{check, of};
+pub use existing::{check, of, unmet};
 pub use form::{Form, Kind};
 
 /// What a person asked for with an option or a variable.

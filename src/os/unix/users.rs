@@ -26,6 +26,11 @@ pub fn is_open_to_others(found: &Metadata) -> bool {
     found.mode() & 0o022 != 0
 }
 
+/// Whether everyone may write to it.
+pub fn is_open_to_all(found: &Metadata) -> bool {
+    found.mode() & 0o002 != 0
+}
+
 /// What people call a user: the name on record, else the number.
 pub fn name(owner: Owner) -> OsString {
     let Owner(uid) = owner;

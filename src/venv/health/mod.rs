@@ -188,7 +188,7 @@ fn libraries(root: &Path) -> Vec<String> {
 
 /// Where packages lie in the environment at `root`: one directory for each version of Python on Unix, `Lib`
 /// on Windows, whichever made it.
-fn site_packages(root: &Path) -> Vec<PathBuf> {
+pub fn site_packages(root: &Path) -> Vec<PathBuf> {
     let lib = root.join("lib");
     let below = libraries(root).into_iter().map(|name| lib.join(name));
     below

@@ -18,6 +18,26 @@ pub enum Mend {
 }
 
 impl Ill {
+    /// What programs know it by.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Ill::Unreadable { .. } => "cfg-unreadable",
+            Ill::NotUtf8 { .. } => "cfg-not-utf8",
+            Ill::TooLarge { .. } => "cfg-too-large",
+            Ill::Empty { .. } => "cfg-empty",
+            Ill::Homeless { .. } => "cfg-without-home",
+            Ill::Elsewhere { .. } => "another-system",
+            Ill::NoPython { .. } => "no-python",
+            Ill::Gone { .. } => "python-gone",
+            Ill::Barred { .. } => "python-out-of-reach",
+            Ill::Loop { .. } => "python-loop",
+            Ill::OtherMachine { .. } => "another-machine",
+            Ill::NoLoader { .. } => "another-c-library",
+            Ill::OtherMinor { .. } => "another-minor-version",
+            Ill::HomeGone { .. } => "home-gone",
+        }
+    }
+
     /// What is wrong, as it follows the environment's path.
     pub fn what(&self) -> String {
         match self {

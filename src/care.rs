@@ -1,0 +1,96 @@
+//! `--doctor` and `--repair`: the environment that a command would run in, looked at or mended.
+
+use std::process::ExitCode;
+
+use crate::cli::{Format, Mode, Named, Scope};
+use crate::error::{Error, shown, typed};
+use crate::find::{Answer, Found, Search};
+use crate::repair::{self, Case};
+use crate::report::doctor::{self, Finding, Grade, Patient};
+use crate::world::World;
+use crate::{answer, enter, explain, find, is_tracked, print, search};
+
+/// What `--doctor` ends with where something is wrong.
+const WRONG: u8 = 1;
+
+/// Says what is wrong, and ends with 0 where nothing is, else with 1.
+pub fn doctor(scope: &Scope, format: Format, world: &mut World) -> Result<ExitCode, Error> {
+    enter(scope, world)?;
+    let search = search(scope, None, world)?;
+    let found = existing(scope, &search, world)?;
+    let findings = look(&found, scope, &search, world);
+    let told = match format {
+        Format::Text => doctor::text(&found.root, &findings),
+        Format::Json => doctor::json(&found.root, &findings),
+    };
+    print(told.as_bytes())?;
+    Ok(code(&findings))
+}
+
+/// Mends what can be mended, and says what is left: 0 where nothing is wrong any more, else 1.
+pub fn repair(scope: &Scope, world: &mut World) -> Result<ExitCode, Error> {
+    enter(scope, world)?;
+    let search = search(scope, None, world)?;
+    let found = existing(scope, &search, world)?;
+    if scope.mode == Mode::Real {
+        repair::repair(&Case {
+            root: &found.root,
+            project: find::project(&search.start, search.home.as_deref()),
+            home: search.home.as_deref(),
+            is_named: scope.env.is_some(),
+            wish: scope.python.as_ref(),
+            world,
+            voice: scope.voice,
+        })?;
+    }
+    let mut findings = look(&found, scope, &search, world);
+    findings.retain(|finding| finding.grade == Grade::Wrong);
+    print(doctor::text(&found.root, &findings).as_bytes())?;
+    Ok(code(&findings))
+}
+
+fn code(findings: &[Finding]) -> ExitCode {
+    if findings.iter().all(|finding| finding.grade == Grade::Note) {
+        return ExitCode::SUCCESS;
+    }
+    ExitCode::from(WRONG)
+}
+
+/// The environment that is there: what is not cannot be looked at.
+fn existing(scope: &Scope, search: &Search, world: &World) -> Result<Found, Error> {
+    match answer(scope, search, world)? {
+        Answer::Found(found) => {
+            explain(&found, scope.voice, world);
+            Ok(found)
+        }
+        Answer::Missing(missing) => {
+            let at = shown(&missing.at);
+            Err(
+                Error::failed(format!("there is no environment at {at}")).hint(format!(
+                    "`vrun --create --env {}` makes it",
+                    typed(&missing.at)
+                )),
+            )
+        }
+    }
+}
+
+fn look(found: &Found, scope: &Scope, search: &Search, world: &World) -> Vec<Finding> {
+    let by_option = matches!(scope.env, Some(Named::ByOption(_)))
+        || scope.project.is_some()
+        || !scope.directories.is_empty();
+    let call = if by_option {
+        format!("vrun --env {}", typed(&found.root))
+    } else {
+        "vrun".to_owned()
+    };
+    doctor::findings(&Patient {
+        root: &found.root,
+        project: find::project(&search.start, search.home.as_deref()),
+        home: search.home.as_deref(),
+        active: found.left.as_deref(),
+        call: &call,
+        world,
+        is_tracked: &|| is_tracked(&found.root, world),
+    })
+}

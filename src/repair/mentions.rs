@@ -1,0 +1,210 @@
+//! A text, a path, the path that it is now -> the same text with each mention of the one made one of the
+//! other, quoted as the text quotes it there.
+
+/// How a language puts a path into quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quoting {
+    /// There are none: a mention is the bare path.
+    Bare,
+    /// As POSIX shells do it, and the others near enough: sh, csh, fish, nu.
+    Shell,
+    /// As Python does it.
+    Python,
+    /// As in a URL: what is not plain is %-escaped (RFC 3986).
+    Url,
+}
+
+/// `text` with every mention of `old` replaced by `new`; None where there is none. A mention ends where the
+/// path does: `/a/old` is none in `/a/older`, but one in `/a/old/bin`.
+pub fn replaced(text: &[u8], old: &[u8], new: &[u8], quoting: Quoting) -> Option<Vec<u8>> {
+    let mut result = Vec::with_capacity(text.len());
+    let (mut rest, mut context) = (text, Context::default());
+    let forms = spellings(old, quoting);
+    while let Some((at, length)) = next(rest, &forms) {
+        let (before, from) = rest.split_at(at);
+        context = context.after(before);
+        result.extend_from_slice(before);
+        let ends = from
+            .get(length)
+            .is_none_or(|byte| !is_part_of_a_name(*byte));
+        let starts = before
+            .last()
+            .or(result.last())
+            .is_none_or(|byte| !is_part_of_a_name(*byte));
+        let mention = &from[..length];
+        if starts && ends {
+            result.extend_from_slice(&spelt(new, quoting, context));
+        } else {
+            result.extend_from_slice(mention);
+        }
+        context = context.after(mention);
+        rest = &from[length..];
+    }
+    result.extend_from_slice(rest);
+    (result != text).then_some(result)
+}
+
+/// Which quotes are open at a place in a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Context {
+    #[default]
+    Open,
+    Within(u8),
+}
+
+impl Context {
+    fn after(self, text: &[u8]) -> Context {
+        let mut context = self;
+        for byte in text {
+            context = match (context, byte) {
+                // No path in quotes goes over a line's end here, but an apostrophe in a comment may open one.
+                (_, b'\n') => Context::Open,
+                (Context::Open, b'\'' | b'"') => Context::Within(*byte),
+                (Context::Within(quote), byte) if quote == *byte => Context::Open,
+                (context, _) => context,
+            };
+        }
+        context
+    }
+}
+
+/// The ways in which a text may spell `path`, the longest first.
+fn spellings(path: &[u8], quoting: Quoting) -> Vec<Vec<u8>> {
+    let contexts = [Context::Open, Context::Within(b'\''), Context::Within(b'"')];
+    let mut forms: Vec<_> = contexts.map(|context| spelt(path, quoting, context)).into();
+    forms.push(path.to_owned());
+    forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+    forms.dedup();
+    forms
+}
+
+/// The next place in `text` where one of `forms` stands, and how long that is.
+fn next(text: &[u8], forms: &[Vec<u8>]) -> Option<(usize, usize)> {
+    let find = |form: &Vec<u8>| {
+        let at = text.windows(form.len()).position(|part| part == form)?;
+        Some((at, form.len()))
+    };
+    forms
+        .iter()
+        .filter_map(find)
+        .min_by_key(|(at, length)| (*at, std::cmp::Reverse(*length)))
+}
+
+fn is_part_of_a_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"._-".contains(&byte) || byte >= 0x80
+}
+
+fn spelt(path: &[u8], quoting: Quoting, context: Context) -> Vec<u8> {
+    let escaped = |special: &[u8]| -> Vec<u8> {
+        let escape = |byte: &u8| special.contains(byte).then_some(b'\\');
+        let both = |byte: &u8| escape(byte).into_iter().chain([*byte]);
+        path.iter().flat_map(both).collect()
+    };
+    match (quoting, context) {
+        (Quoting::Bare, _) => path.to_owned(),
+        (Quoting::Url, _) => percent_encoded(path),
+        (Quoting::Shell, Context::Within(b'"')) => escaped(b"\"$`\\"),
+        (Quoting::Shell, Context::Within(_)) => single_quoted(path),
+        (Quoting::Shell, Context::Open) if path.iter().all(|byte| is_plain(*byte)) => {
+            path.to_owned()
+        }
+        (Quoting::Shell, Context::Open) => [b"'", &single_quoted(path)[..], b"'"].concat(),
+        (Quoting::Python, Context::Within(b'"')) => escaped(b"\"\\"),
+        (Quoting::Python, _) => escaped(b"'\\"),
+    }
+}
+
+/// What Python's shlex.quote leaves bare, and every other maker too.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_@%+=:,./-".contains(&byte)
+}
+
+/// What stands between single quotes: as shlex.quote has it.
+fn single_quoted(path: &[u8]) -> Vec<u8> {
+    let quoted = |byte: &u8| match byte {
+        b'\'' => b"'\"'\"'".to_vec(),
+        byte => vec![*byte],
+    };
+    path.iter().flat_map(quoted).collect()
+}
+
+fn percent_encoded(path: &[u8]) -> Vec<u8> {
+    let encoded = |byte: &u8| match byte {
+        byte if byte.is_ascii_alphanumeric() || b"_.-~/".contains(byte) => vec![*byte],
+        byte => format!("%{byte:02X}").into_bytes(),
+    };
+    path.iter().flat_map(encoded).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, (old, new): (&str, &str), quoting: Quoting, expected: Option<&str>) {
+        let found = replaced(text.as_bytes(), old.as_bytes(), new.as_bytes(), quoting);
+        let found = found.map(|bytes| String::from_utf8(bytes).expect("UTF-8"));
+        assert_eq!(found.as_deref(), expected, "{text}");
+    }
+
+    #[test]
+    fn a_mention_is_a_whole_path_or_its_beginning() {
+        let paths = ("/a/old", "/b");
+        for (text, expected) in [
+            ("/a/old", Some("/b")),
+            ("/a/old/bin:/a/old", Some("/b/bin:/b")),
+            ("x = /a/old\n", Some("x = /b\n")),
+            ("/a/older /a/old-1 /a/old.d /x/a/old", None),
+            ("", None),
+        ] {
+            check(text, paths, Quoting::Bare, expected);
+        }
+    }
+
+    #[test]
+    fn a_shells_quotes_are_kept_or_put_where_they_are_needed() {
+        let plain = ("/a/old", "/my new/it's $1");
+        for (text, expected) in [
+            ("V=/a/old\n", "V='/my new/it'\"'\"'s $1'\n"),
+            ("V='/a/old'\n", "V='/my new/it'\"'\"'s $1'\n"),
+            ("V=\"/a/old\"\n", "V=\"/my new/it's \\$1\"\n"),
+            (
+                "# don't\nV='/a/old/bin'\n",
+                "# don't\nV='/my new/it'\"'\"'s $1/bin'\n",
+            ),
+        ] {
+            check(text, plain, Quoting::Shell, Some(expected));
+        }
+        let awkward = ("/it's old", "/new");
+        check(
+            "V='/it'\"'\"'s old'\n",
+            awkward,
+            Quoting::Shell,
+            Some("V=/new\n"),
+        );
+    }
+
+    #[test]
+    fn python_and_urls_are_spelt_by_their_own_rules() {
+        let paths = ("/a/old", "/it's\\new");
+        check(
+            "M = {'a': '/a/old/a'}",
+            paths,
+            Quoting::Python,
+            Some("M = {'a': '/it\\'s\\\\new/a'}"),
+        );
+        check(
+            "M = {\"a\": \"/a/old\"}",
+            paths,
+            Quoting::Python,
+            Some("M = {\"a\": \"/it's\\\\new\"}"),
+        );
+        let paths = ("/my old", "/my new");
+        check(
+            "\"file:///my%20old/x\"",
+            paths,
+            Quoting::Url,
+            Some("\"file:///my%20new/x\""),
+        );
+    }
+}

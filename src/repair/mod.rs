@@ -1,0 +1,196 @@
+//! A broken environment -> one that works, with the packages that it had.
+//!
+//! The order: its Python first, then what names another place. An interpreter of the minor version that the
+//! packages are for is put in the place of a lost one; where there is none, the environment is made anew on the
+//! best there is, and the old one stays until the new one is whole. Files are replaced one by one by a rename,
+//! so a repair that is interrupted can be taken up again.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::create::{self, Existing, Occasion, Options, Order, Place, Wish};
+use crate::error::{Error, reason, shown};
+use crate::venv::health::{self, Ill, Mend, Series};
+use crate::venv::{self, MARKER, Venv};
+use crate::voice::Voice;
+use crate::world::World;
+
+mod mentions;
+mod moved;
+mod packages;
+mod record;
+mod script;
+
+pub use moved::{Kind, Stale, stale};
+
+/// An environment to be repaired.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
+    /// Its directory.
+    pub root: &'a Path,
+    /// The project that it is for.
+    pub project: Option<&'a Path>,
+    /// The user's home directory.
+    pub home: Option<&'a Path>,
+    /// Whether it was named: then even another system's is made anew.
+    pub is_named: bool,
+    /// What Python was asked for.
+    pub wish: Option<&'a Wish>,
+    /// Whose variables and cache.
+    pub world: &'a World,
+    /// How much is said.
+    pub voice: Voice,
+}
+
+/// Mends what can be mended.
+///
+/// # Errors
+/// It is another system's, and was not named (126); there is no interpreter, or a package cannot be had for it;
+/// a file cannot be written; Ctrl-C. What it was before is there then.
+pub fn repair(case: &Case<'_>) -> Result<(), Error> {
+    let ill = health::of(case.root).into_iter().next();
+    let mended = match ill.as_ref().map(|ill| (ill, ill.mend())) {
+        None => false,
+        Some((ill, Mend::Access)) => return Err(refused(ill, case)),
+        Some((ill, Mend::Beside(name))) if !case.is_named => {
+            return Err(refused(ill, case).hint(format!(
+                "`export VRUN_NAME={name}` has vrun make one for this system beside it"
+            )));
+        }
+        Some((_, Mend::Beside(_))) => rebuild(case).map(|()| true)?,
+        Some((ill, Mend::Repair)) => python(ill, case).map(|()| true)?,
+    };
+    let renamed = create::alone(case.root, case.voice, || rename(case))?;
+    if !mended && !renamed {
+        case.voice.tell(format_args!(
+            "there is nothing to mend in {}",
+            shown(case.root)
+        ));
+    }
+    Ok(())
+}
+
+fn refused(ill: &Ill, case: &Case<'_>) -> Error {
+    Error::refused(format!("{} {}", shown(case.root), ill.what())).cause(ill.cause())
+}
+
+/// Gives it a Python again.
+fn python(ill: &Ill, case: &Case<'_>) -> Result<(), Error> {
+    create::alone(case.root, case.voice, || restore_cfg(ill, case.root))?;
+    let venv = Venv::open(case.root)?;
+    if case.wish.is_none() && create::stand_in::exists(&venv, case.world, case.voice)? {
+        let options = Options {
+            existing: Existing::Upgraded,
+            ..Options::default()
+        };
+        return create::make(&order(case, &options));
+    }
+    rebuild(case)
+}
+
+/// A pyvenv.cfg that says nothing, or cannot be read as one, is put aside for one that says the version, which
+/// the packages' own directory tells.
+fn restore_cfg(ill: &Ill, root: &Path) -> Result<(), Error> {
+    let is_of_cfg = matches!(
+        ill,
+        Ill::NotUtf8 { .. } | Ill::TooLarge { .. } | Ill::Empty { .. } | Ill::Homeless { .. }
+    );
+    let cfg = root.join(MARKER);
+    let says_version = Venv::open(root).is_ok_and(|venv| venv.cfg.version.is_some());
+    if !is_of_cfg || says_version {
+        return Ok(());
+    }
+    let cannot = |error: std::io::Error| {
+        Error::failed(format!("cannot repair {}", shown(root))).cause(reason(&error))
+    };
+    let version = Series::of_library(root).map(|series| format!("version = {series}\n"));
+    if fs::metadata(&cfg).map_err(cannot)?.len() > 0 {
+        fs::copy(&cfg, root.join("pyvenv.cfg.old")).map_err(cannot)?;
+    }
+    create::rewrite(&cfg, version.unwrap_or_default().as_bytes()).map_err(cannot)
+}
+
+/// Makes it anew with the packages that it had. The old one stays until the new one is whole.
+fn rebuild(case: &Case<'_>) -> Result<(), Error> {
+    let wanted = packages::installed(case.root);
+    let options = Options {
+        existing: Existing::Cleared,
+        system_site_packages: sees_the_systems(case.root),
+        prompt: Venv::open(case.root).ok().and_then(|venv| venv.cfg.prompt),
+        ..Options::default()
+    };
+    create::make_with(&order(case, &options), &|staged, workshop| {
+        packages::install(&wanted, staged, case, workshop)
+    })?;
+    // What pip noted of scripts that have been told their place since.
+    let dir = venv::scripts(case.root);
+    let entries = fs::read_dir(&dir).into_iter().flatten().flatten();
+    let files = entries.filter_map(|entry| Some((entry.path(), fs::read(entry.path()).ok()?)));
+    update_records(case.root, &files.collect())
+}
+
+fn sees_the_systems(root: &Path) -> bool {
+    let cfg = fs::read_to_string(root.join(MARKER)).unwrap_or_default();
+    let values = cfg.lines().filter_map(|line| line.split_once('='));
+    let mut values = values.filter(|(key, _)| key.trim() == "include-system-site-packages");
+    values
+        .next_back()
+        .is_some_and(|(_, value)| value.trim() == "true")
+}
+
+fn order<'a>(case: &Case<'a>, options: &'a Options) -> Order<'a> {
+    Order {
+        place: Place {
+            at: case.root,
+            project: case.project,
+        },
+        wish: case.wish,
+        options,
+        occasion: Occasion::Asked,
+        world: case.world,
+        voice: case.voice,
+    }
+}
+
+/// Has every file that names another place name this one. Whether there was one.
+fn rename(case: &Case<'_>) -> Result<bool, Error> {
+    let stale = stale(case.root, case.home);
+    if stale.is_empty() {
+        return Ok(false);
+    }
+    let mut changed = HashMap::new();
+    for Stale { file, text, .. } in &stale {
+        write(case.root, file, text)?;
+        changed.insert(file.clone(), text.clone());
+    }
+    update_records(case.root, &changed)?;
+    let (root, count) = (shown(case.root), stale.len());
+    let files = if count == 1 {
+        "file names"
+    } else {
+        "files name"
+    };
+    case.voice
+        .tell(format_args!("{count} {files} {root} again"));
+    Ok(true)
+}
+
+fn update_records(root: &Path, changed: &HashMap<PathBuf, Vec<u8>>) -> Result<(), Error> {
+    for site in venv::site_packages(root) {
+        for (file, text) in record::records(&site, changed) {
+            write(root, &file, &text)?;
+        }
+    }
+    Ok(())
+}
+
+fn write(root: &Path, file: &Path, text: &[u8]) -> Result<(), Error> {
+    create::rewrite(file, text).map_err(|error| {
+        Error::failed(format!("cannot repair {}", shown(root))).cause(format_args!(
+            "{}: {}",
+            shown(file),
+            reason(&error)
+        ))
+    })
+}

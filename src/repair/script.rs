@@ -1,0 +1,139 @@
+//! A console script that names another Python -> the same script, naming the one it is to run with.
+//!
+//! Only how it is started changes; its flags stay, and a coding line stays where Python looks for one (PEP 263).
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use crate::create::starting_lines;
+use crate::program::starter::Interpreter;
+
+/// The lines in which the start of a script can be.
+const HEAD: usize = 5;
+
+/// The script's text with `python` in the place of `interpreter`. None where its form is none that can be
+/// rewritten; vrun runs it all the same.
+pub fn renamed(text: &[u8], interpreter: &Interpreter, python: &Path) -> Option<Vec<u8>> {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
+    let (first, rest) = lines.split_first()?;
+    let first = first.strip_prefix(b"#!")?.trim_ascii();
+    let path = interpreter.path.as_os_str().as_encoded_bytes();
+    if first.starts_with(path) {
+        return plain(rest, &interpreter.flags, python);
+    }
+    let (at, prefix) = lines.iter().take(HEAD).enumerate().find_map(|(at, line)| {
+        let prefix = EXECS.iter().find(|prefix| line.starts_with(prefix))?;
+        Some((at, *prefix))
+    })?;
+    let line = lines[at];
+    let end = line.windows(4).rposition(|part| part == b"\"$0\"")?;
+    let quoted = quoted(python)?;
+    let flags = interpreter
+        .flags
+        .iter()
+        .flat_map(|flag| [b" ", flag.as_encoded_bytes()].concat());
+    let command = [
+        prefix,
+        quoted.as_bytes(),
+        &flags.collect::<Vec<u8>>(),
+        b" ",
+        &line[end..],
+    ]
+    .concat();
+    Some([lines[..at].concat(), command, lines[at + 1..].concat()].concat())
+}
+
+/// What stands before the interpreter in a line that sh and Python both read.
+const EXECS: [&[u8]; 3] = [b"'''exec' ", b"\"exec\" ", b"''''exec "];
+
+fn quoted(python: &Path) -> Option<String> {
+    // A single quote in it could end the Python string that the line is.
+    let text = python.to_str().filter(|text| !text.contains('\''))?;
+    Some(shell_words::quote(text).into_owned())
+}
+
+fn plain(rest: &[&[u8]], flags: &[impl AsRef<OsStr>], python: &Path) -> Option<Vec<u8>> {
+    let start = starting_lines(python.as_os_str(), flags);
+    let lines: Vec<&[u8]> = start.split_inclusive(|byte| *byte == b'\n').collect();
+    let (first, more) = lines.split_first()?;
+    // Python looks for a coding in the first two lines; for sh it is a comment.
+    let (coding, body) = match rest.split_first() {
+        Some((second, body)) if is_coding(second) && !more.is_empty() => (*second, body),
+        _ => (&b""[..], rest),
+    };
+    Some([first, coding, &more.concat()[..], &body.concat()].concat())
+}
+
+/// Whether a line declares the source's encoding (PEP 263).
+fn is_coding(line: &[u8]) -> bool {
+    let declares = |word: &[u8]| line.windows(word.len()).any(|part| part == word);
+    line.trim_ascii_start().starts_with(b"#") && (declares(b"coding:") || declares(b"coding="))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::program::starter::{self, Starter};
+
+    #[track_caller]
+    fn check(before: &str, python: &str, after: &str) {
+        let dir = tempfile::tempdir().expect("a directory");
+        let file = dir.path().join("script");
+        std::fs::write(&file, before).expect("a file");
+        let Ok(Starter::Python(interpreter)) = starter::of(&file) else {
+            panic!("{before} starts no Python");
+        };
+        let text = renamed(before.as_bytes(), &interpreter, Path::new(python)).expect("a script");
+        assert_eq!(String::from_utf8_lossy(&text), after);
+    }
+
+    #[test]
+    fn a_first_line_names_the_other_python_with_its_flags() {
+        for (before, after) in [
+            (
+                "#!/old/bin/python\nimport a\n",
+                "#!/new/bin/python\nimport a\n",
+            ),
+            (
+                "#!/old/bin/python3 -sE\n# coding: latin-1\nx\n",
+                "#!/new/bin/python -sE\n# coding: latin-1\nx\n",
+            ),
+            (
+                "\u{feff}#!/old/bin/python\r\nimport a\r\n",
+                "#!/new/bin/python\nimport a\r\n",
+            ),
+            (
+                "#!/my old/bin/python\nimport a\n",
+                "#!/new/bin/python\nimport a\n",
+            ),
+        ] {
+            check(before, "/new/bin/python", after);
+        }
+    }
+
+    #[test]
+    fn a_path_that_is_no_first_line_is_started_by_sh_and_the_coding_stays_where_it_counts() {
+        check(
+            "#!/old/bin/python -E\n# coding: latin-1\nimport a\n",
+            "/my new/bin/python",
+            "#!/bin/sh\n# coding: latin-1\n'''exec' \"/my new/bin/python\" -E \"$0\" \"$@\"\n' '''\nimport a\n",
+        );
+    }
+
+    #[test]
+    fn a_line_for_sh_and_python_stays_one() {
+        for (before, after) in [
+            (
+                "#!/bin/sh\n'''exec' \"/my old/bin/python\" \"$0\" \"$@\"\n' '''\nimport a\n",
+                "#!/bin/sh\n'''exec' /new/bin/python \"$0\" \"$@\"\n' '''\nimport a\n",
+            ),
+            (
+                "#!/bin/sh\n'''exec' '/old/bin/python' -E \"$0\" \"$@\" #'''\nimport a\n",
+                "#!/bin/sh\n'''exec' /new/bin/python -E \"$0\" \"$@\" #'''\nimport a\n",
+            ),
+        ] {
+            check(before, "/new/bin/python", after);
+        }
+    }
+}

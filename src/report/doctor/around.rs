@@ -1,0 +1,182 @@
+//! Where an environment stands -> what there is wrong with that: who else may write there, git, what is active,
+//! variables, what is found before vrun.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Finding, Grade, Patient};
+use crate::create;
+use crate::error::{shown, typed};
+use crate::os;
+use crate::program::starter::{self, Starter};
+use crate::venv::{self, MARKER, Venv};
+
+/// All of it.
+pub fn findings(patient: &Patient<'_>) -> Vec<Finding> {
+    let looks = [
+        open_to_others,
+        tracked,
+        not_ignored,
+        unmet_request,
+        nested,
+        other_active,
+        leftovers,
+        python_variables,
+        shim_first,
+    ];
+    looks.iter().filter_map(|look| look(patient)).collect()
+}
+
+fn finding(id: &'static str, grade: Grade, what: String, cause: String, mend: String) -> Finding {
+    Finding {
+        id,
+        grade,
+        what,
+        causes: vec![cause],
+        mend,
+    }
+}
+
+/// Any user could put code into it.
+fn open_to_others(patient: &Patient<'_>) -> Option<Finding> {
+    let dirs = [patient.root.to_owned(), venv::scripts(patient.root)];
+    let sites = venv::site_packages(patient.root);
+    let is_open = |dir: &&PathBuf| fs::metadata(dir).is_ok_and(|found| os::is_open_to_all(&found));
+    let open = dirs.iter().chain(&sites).find(is_open)?;
+    Some(finding(
+        "world-writable",
+        Grade::Wrong,
+        "any user may write to it".to_owned(),
+        format!("{} is open to all", shown(open)),
+        format!("`chmod -R o-w {}`", typed(patient.root)),
+    ))
+}
+
+fn tracked(patient: &Patient<'_>) -> Option<Finding> {
+    (patient.is_tracked)().then(|| {
+        let root = typed(patient.root);
+        finding(
+            "tracked-by-git",
+            Grade::Wrong,
+            "git tracks it".to_owned(),
+            "every clone has its files, with paths of this machine in them".to_owned(),
+            format!("`git rm -r --cached {root}` ends that, and keeps the files"),
+        )
+    })
+}
+
+/// Without a `.gitignore` of its own, all depends on the project's.
+fn not_ignored(patient: &Patient<'_>) -> Option<Finding> {
+    let ignore = patient.root.join(".gitignore");
+    let in_git = patient
+        .root
+        .ancestors()
+        .skip(1)
+        .any(|dir| dir.join(".git").exists());
+    let text = fs::read_to_string(&ignore).unwrap_or_default();
+    if !in_git || text.lines().any(|line| line.trim() == "*") {
+        return None;
+    }
+    Some(finding(
+        "not-ignored",
+        Grade::Note,
+        "it does not keep itself out of git".to_owned(),
+        format!("{} has no line `*`", shown(&ignore)),
+        format!("`echo '*' >>{}`", typed(&ignore)),
+    ))
+}
+
+/// `.python-version` and `requires-python` are for who makes an environment; here is told where they have
+/// changed since.
+fn unmet_request(patient: &Patient<'_>) -> Option<Finding> {
+    let venv = Venv::open(patient.root).ok()?;
+    let (asked, is) = create::request::unmet(&venv, patient.project?, patient.world)?;
+    let root = typed(patient.root);
+    Some(finding(
+        "other-python-asked-for",
+        Grade::Wrong,
+        "it is for another Python than the project asks for".to_owned(),
+        format!("it is for Python {is}; {asked}"),
+        format!("`vrun --create --clear --env {root}` makes it anew, without its packages"),
+    ))
+}
+
+fn nested(patient: &Patient<'_>) -> Option<Finding> {
+    let mut above = patient.root.ancestors().skip(1);
+    let outer = above.find(|dir| dir.join(MARKER).is_file())?;
+    Some(finding(
+        "nested",
+        Grade::Note,
+        "it lies inside another environment".to_owned(),
+        format!("{} is one", shown(outer)),
+        format!("keep it apart: what clears {} takes it along", shown(outer)),
+    ))
+}
+
+fn other_active(patient: &Patient<'_>) -> Option<Finding> {
+    let active = patient.active?;
+    Some(finding(
+        "another-active",
+        Grade::Note,
+        "another environment is active in this shell".to_owned(),
+        format!("VIRTUAL_ENV is {}", shown(active)),
+        "`deactivate`; what runs under vrun sees the right one".to_owned(),
+    ))
+}
+
+fn leftovers(patient: &Patient<'_>) -> Option<Finding> {
+    let left = create::leftovers(patient.root);
+    let first = left.first()?;
+    let words: Vec<_> = left.iter().map(typed).collect();
+    Some(finding(
+        "leftovers",
+        Grade::Note,
+        "a vrun that was killed left something behind".to_owned(),
+        format!("{} is there", shown(first)),
+        format!(
+            "`rm -r {}`, unless a vrun is at work there",
+            words.join(" ")
+        ),
+    ))
+}
+
+/// vrun takes PYTHONHOME away; PYTHONPATH it leaves, for it may be meant.
+fn python_variables(patient: &Patient<'_>) -> Option<Finding> {
+    let set = |name: &str| {
+        patient
+            .world
+            .setting(name)
+            .map(|value| (name.to_owned(), shown(value)))
+    };
+    let (name, value) = set("PYTHONPATH").or_else(|| set("PYTHONHOME"))?;
+    let effect = match name.as_str() {
+        "PYTHONPATH" => "its directories come before the environment's packages",
+        _ => "without vrun, Python takes that for its own place",
+    };
+    Some(finding(
+        "python-variables",
+        Grade::Note,
+        format!("{name} is set"),
+        format!("it is {value}: {effect}"),
+        format!("`unset {name}`"),
+    ))
+}
+
+/// What `python` means without vrun.
+fn shim_first(patient: &Patient<'_>) -> Option<Finding> {
+    let path = patient.world.var("PATH")?;
+    let mut dirs = os::split_paths(path).filter(|dir| dir.is_absolute());
+    let name = format!("python{}", os::EXE);
+    let python =
+        dirs.find_map(|dir| Some(dir.join(&name)).filter(|file: &PathBuf| file.is_file()))?;
+    let Ok(Starter::Shim(manager)) = starter::of(&python) else {
+        return None;
+    };
+    Some(finding(
+        "shim-first",
+        Grade::Note,
+        format!("a bare `python` in this shell is {manager}'s shim"),
+        format!("{} comes first on PATH", shown(Path::new(&python))),
+        "`vrun python` runs this environment's".to_owned(),
+    ))
+}

@@ -1,0 +1,156 @@
+//! An environment and where it stands -> everything that is wrong with it, each with its cause and what mends it.
+//!
+//! All of it is told from files and variables. Nothing that lies in the project or the environment is started,
+//! and nothing is changed.
+
+use std::path::Path;
+
+use crate::error::shown;
+use crate::repair::{self, Kind, Stale};
+use crate::venv::health::{self, Mend};
+use crate::world::World;
+
+mod around;
+mod told;
+
+pub use told::{json, text};
+
+/// Something that is wrong with an environment, or worth knowing of it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What scripts know it by; it stays the same from version to version.
+    pub id: &'static str,
+    /// How grave it is.
+    pub grade: Grade,
+    /// What it is, as a clause.
+    pub what: String,
+    /// Why, one sentence each.
+    pub causes: Vec<String>,
+    /// What to type, or what helps.
+    pub mend: String,
+}
+
+/// How grave a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grade {
+    /// A program of the environment does not run, or not with what it should; or others have a hand in it.
+    Wrong,
+    /// It runs as it should; who wonders about something else finds the reason here.
+    Note,
+}
+
+/// An environment to be looked at.
+#[derive(Clone, Copy)]
+pub struct Patient<'a> {
+    /// Its directory.
+    pub root: &'a Path,
+    /// The project that it is looked at from.
+    pub project: Option<&'a Path>,
+    /// The user's home directory.
+    pub home: Option<&'a Path>,
+    /// The environment that is active and is another one.
+    pub active: Option<&'a Path>,
+    /// How vrun is called for it from here.
+    pub call: &'a str,
+    /// Whose variables.
+    pub world: &'a World,
+    /// Whether git tracks a file of it.
+    pub is_tracked: &'a dyn Fn() -> bool,
+}
+
+/// Everything that is wrong, the gravest first.
+pub fn findings(patient: &Patient<'_>) -> Vec<Finding> {
+    let mut found = ills(patient);
+    found.extend(stale(patient));
+    found.extend(around::findings(patient));
+    found.sort_by_key(|finding| finding.grade != Grade::Wrong);
+    found
+}
+
+/// What keeps its Python from running, or from seeing its packages.
+fn ills(patient: &Patient<'_>) -> Vec<Finding> {
+    let grave = health::ailing(patient.root);
+    let told = health::of(patient.root).into_iter().map(|ill| {
+        let grade = if grave.is_some() {
+            Grade::Wrong
+        } else {
+            Grade::Note
+        };
+        let mend = match ill.mend() {
+            Mend::Repair => format!("`{} --repair`", patient.call),
+            Mend::Beside(name) => {
+                format!("`export VRUN_NAME={name}` has vrun make one for this system beside it")
+            }
+            Mend::Access => "the right to read it".to_owned(),
+        };
+        Finding {
+            id: ill.id(),
+            grade,
+            what: ill.what(),
+            causes: vec![ill.cause()],
+            mend,
+        }
+    });
+    told.collect()
+}
+
+/// What names another place, because the environment was moved, renamed or copied.
+fn stale(patient: &Patient<'_>) -> Vec<Finding> {
+    let all = repair::stale(patient.root, patient.home);
+    let kinds = [
+        (
+            Kind::Script,
+            "stale-scripts",
+            "console scripts name another place",
+        ),
+        (
+            Kind::Activation,
+            "stale-activation",
+            "activation scripts activate another place",
+        ),
+        (
+            Kind::Editable,
+            "stale-editable",
+            "files of an editable install name another place",
+        ),
+        (
+            Kind::Cfg,
+            "stale-cfg",
+            "pyvenv.cfg notes that it was made in another place",
+        ),
+    ];
+    let told = kinds.into_iter().filter_map(|(kind, id, what)| {
+        let files: Vec<&Stale> = all.iter().filter(|stale| stale.kind == kind).collect();
+        let first = files.first()?;
+        let names: Vec<_> = files.iter().take(3).map(|stale| name(stale)).collect();
+        let more = match files.len() - names.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let counted = if kind == Kind::Cfg {
+            what.to_owned()
+        } else {
+            format!("{} {what}", files.len())
+        };
+        Some(Finding {
+            id,
+            grade: if kind == Kind::Cfg {
+                Grade::Note
+            } else {
+                Grade::Wrong
+            },
+            what: counted,
+            causes: vec![format!(
+                "{}{more}: {}",
+                names.join(", "),
+                shown(&first.names)
+            )],
+            mend: format!("`{} --repair`", patient.call),
+        })
+    });
+    told.collect()
+}
+
+fn name(stale: &Stale) -> String {
+    shown(stale.file.file_name().unwrap_or_default())
+}
