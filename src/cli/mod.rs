@@ -103,15 +103,15 @@ struct Typed {
     #[arg(long, overrides_with = "create", conflicts_with_all = ["doctor", "repair"])]
     create: bool,
 
-    /// Say what is wrong with the environment, and what mends it
+    /// Say what is wrong with the environment
     #[arg(long, overrides_with = "doctor", conflicts_with = "repair")]
     doctor: bool,
 
-    /// Say it as JSON
+    /// Say it as JSON, with --doctor
     #[arg(long, overrides_with = "json", requires = "doctor")]
     json: bool,
 
-    /// Mend the environment: its Python, and what names another place
+    /// Mend what is wrong with it
     #[arg(long, overrides_with = "repair")]
     repair: bool,
 
