@@ -88,7 +88,11 @@ pub fn python(name: &OsStr, places: &Places<'_>) -> Error {
     };
     match what.as_str() {
         "python" if file.exists() => error.cause(format_args!("{} is vrun itself", shown(&file))),
-        "python" => error.cause(format_args!("{} does not exist", shown(&file))),
+        "python" => error
+            .cause(format_args!("{} does not exist", shown(&file)))
+            .hint(format!(
+                "`{call} --repair` rebuilds it with the same packages"
+            )),
         pip if pip.starts_with("pip") && scripts.join("pip").exists() => {
             error.hint(format!("`{call} pip` is this environment's"))
         }

@@ -132,6 +132,7 @@ fn without(name: &OsStr, places: &Places<'_>) -> Result<Python, Error> {
         return Ok(Python { path, stand_in });
     }
     Err(match ill {
+        Ill::NoPython { .. } if is_interpreter(name) => absent::python("python".as_ref(), places),
         Ill::NoPython { .. } => absent::python(name, places),
         ill => broken::error(&ill, places),
     })

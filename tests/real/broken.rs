@@ -76,8 +76,6 @@ fn works(project: &Project, stand_in: &Path, python: &Python) {
     says_under_dry_run_what_does_the_same(project, &["python", "place.py"], &expected("python"));
     let pip = project.run(["pip", "--version"]).code(0).stdout;
     assert!(pip.contains(&format!("{}/pip", site.display())), "{pip}");
-    let pip = project.run(["-q", ".venv/bin/pip", "list"]).code(0);
-    assert!(pip.stdout.contains("pip "), "{pip}");
     let mut after = Vec::new();
     files(&env, &mut after);
     assert!(before == after, "files were written for {}", python.full());
@@ -112,6 +110,8 @@ fn a_link_whose_name_is_gone_where_home_still_has_the_same_minor_version() {
         rename.expect("another name");
         let project = project.python("python3", pythons::newest());
         works(&project, &project.path(&name), python);
+        let pip = project.run(["-q", ".venv/bin/pip", "list"]).code(0);
+        assert!(pip.stdout.contains("pip "), "{pip}");
     }
 }
 

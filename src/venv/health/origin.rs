@@ -21,6 +21,9 @@ pub enum System {
     Windows,
     /// This system, on another kind of processor.
     With(Machine),
+    /// Linux with this C library, where the Python that is here is for the other one.
+    Musl,
+    Glibc,
 }
 
 impl System {
@@ -40,6 +43,8 @@ impl fmt::Display for System {
             System::MacOs => out.write_str("macOS"),
             System::Windows => out.write_str("Windows"),
             System::With(machine) => write!(out, "{} on {machine}", os::SYSTEM),
+            System::Musl => out.write_str("Linux with musl"),
+            System::Glibc => out.write_str("Linux with glibc"),
         }
     }
 }
@@ -136,6 +141,7 @@ const ENOUGH: usize = 2000;
 
 /// What is installed was built for another system, and nothing for this one.
 fn by_packages(root: &Path) -> Option<(System, Sign)> {
+    let own = own_library(root);
     let mut foreign = None;
     for dir in super::site_packages(root) {
         for entry in fs::read_dir(dir)
@@ -147,31 +153,56 @@ fn by_packages(root: &Path) -> Option<(System, Sign)> {
             let Ok(name) = entry.file_name().into_string() else {
                 continue;
             };
-            let Some(system) = built_for(&name, &entry.path()) else {
+            let Some((system, library)) = built_for(&name, &entry.path()) else {
                 continue;
             };
-            if system.is_own() {
-                return None;
-            }
+            let system = match library.filter(|other| own.is_some_and(|own| own != *other)) {
+                Some(other) if system.is_own() => other,
+                _ if system.is_own() => return None,
+                _ => system,
+            };
             foreign.get_or_insert((system, Sign::Package(name)));
         }
     }
     foreign
 }
 
-/// The system that an entry of site-packages is for; None for what is for all.
-fn built_for(name: &str, path: &Path) -> Option<System> {
+/// The C library of the environment's Python, by the loader that starts it.
+fn own_library(root: &Path) -> Option<System> {
+    let Ok(Binary::Elf { loader, .. }) = binary::of(&super::python(root)) else {
+        return None;
+    };
+    let loader = loader?;
+    let name = loader.file_name()?.to_str()?;
+    if name.starts_with("ld-musl") {
+        return Some(System::Musl);
+    }
+    name.starts_with("ld-linux").then_some(System::Glibc)
+}
+
+/// The system that an entry of site-packages is for, and the C library if it says; None for what is for all.
+fn built_for(name: &str, path: &Path) -> Option<(System, Option<System>)> {
     if name.ends_with(".dist-info") {
         let wheel = fs::read_to_string(path.join("WHEEL")).ok()?;
         let tags = wheel.lines().filter_map(|line| line.strip_prefix("Tag:"));
         let mut platforms = tags.filter_map(|tag| tag.trim().rsplit_once('-'));
-        return platforms.find_map(|(_, platform)| by_platform(platform));
+        return platforms
+            .find_map(|(_, platform)| Some((by_platform(platform)?, library_of(platform))));
     }
     let (stem, end) = name.rsplit_once('.')?;
+    let tag = stem.rsplit_once('.')?.1;
     match end {
-        "so" | "pyd" => by_extension(stem.rsplit_once('.')?.1),
+        "so" | "pyd" => Some((by_extension(tag)?, library_of(tag))),
         _ => None,
     }
+}
+
+/// The C library in a platform tag (PEP 656, PEP 600) or in an extension module's.
+fn library_of(tag: &str) -> Option<System> {
+    if tag.starts_with("musllinux") || tag.ends_with("-linux-musl") {
+        return Some(System::Musl);
+    }
+    (tag.starts_with("manylinux") || tag.ends_with("-linux-gnu")).then_some(System::Glibc)
 }
 
 /// `manylinux_2_17_x86_64`, `macosx_11_0_arm64`, `win_amd64`

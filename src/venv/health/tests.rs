@@ -199,9 +199,6 @@ fn elf(machine: u16, loader: &str) -> Vec<u8> {
 
 #[test]
 fn a_base_for_another_machine_or_loader_is_told_by_its_header() {
-    let Some(Machine { .. }) = Machine::own() else {
-        return;
-    };
     let own = if cfg!(target_arch = "x86_64") {
         62
     } else {
@@ -226,6 +223,45 @@ fn a_base_for_another_machine_or_loader_is_told_by_its_header() {
             [""; 0],
             "{end}"
         );
+    }
+}
+
+#[test]
+fn packages_for_the_other_c_library_are_told_by_their_tags() {
+    let own = Machine::own().map_or(String::new(), |own| own.to_string());
+    let number = if cfg!(target_arch = "x86_64") {
+        62
+    } else {
+        183
+    };
+    let site = "env/lib/python3.12/site-packages";
+    for (file, text, theirs, others) in [
+        ("a.cpython-312-OWN-linux-musl.so", "", "ld-musl", "ld-linux"),
+        ("b.cpython-312-OWN-linux-gnu.so", "", "ld-linux", "ld-musl"),
+        (
+            "x-1.dist-info/WHEEL",
+            "Tag: cp312-cp312-musllinux_1_2_OWN",
+            "ld-musl",
+            "ld-linux",
+        ),
+        (
+            "x-1.dist-info/WHEEL",
+            "Tag: cp312-cp312-manylinux_2_17_OWN",
+            "ld-linux",
+            "ld-musl",
+        ),
+    ] {
+        let with = |loader: &str| {
+            let tree = based();
+            let at = tree.root.join(loader).display().to_string();
+            let path = format!("{site}/{file}").replace("OWN", &own);
+            tree.file(loader, "")
+                .file("usr/bin/python3.12", elf(number, &at))
+                .file(&path, text.replace("OWN", &own))
+        };
+        let told = |loader: &str| with(loader).ills();
+        assert_eq!(told(theirs), [""; 0], "{file} {text}");
+        assert_eq!(told(others).len(), 1, "{file} {text}");
     }
 }
 

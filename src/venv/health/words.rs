@@ -138,6 +138,14 @@ impl Ill {
                 let own = Machine::own().map(|own| format!("-{own}"));
                 Mend::Beside(format!(".venv-{system}{}", own.unwrap_or_default()))
             }
+            Ill::Elsewhere {
+                system: System::Musl,
+                ..
+            } => Mend::Beside(".venv-glibc".to_owned()),
+            Ill::Elsewhere {
+                system: System::Glibc,
+                ..
+            } => Mend::Beside(".venv-musl".to_owned()),
             Ill::Elsewhere { .. } => Mend::Beside(format!(".venv-{system}")),
             Ill::NoLoader { loader, .. } => {
                 // The one that is not there is the one that is not this system's.
