@@ -212,8 +212,11 @@ fn another_minor_version_never_stands_in() {
         return;
     };
     let project = project(old);
-    fs::remove_dir_all(project.path("base")).expect("gone");
-    let project = project.python("python3", new);
+    // Neither from `home` nor from PATH.
+    fs::remove_file(project.path("base/bin/python3")).expect("gone");
+    let project = project
+        .link("base/bin/python", &new.exe)
+        .python("python3", new);
     let gone = format!(
         "points to {}, which does not exist",
         project.path("base/bin/python3").display()

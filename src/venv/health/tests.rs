@@ -133,6 +133,17 @@ fn another_minor_is_told_by_the_name_at_the_end_of_the_links() {
 }
 
 #[test]
+fn names_within_the_environment_are_as_old_as_it_and_tell_nothing() {
+    let tree = Tree::new(SOUND)
+        .file("usr/bin/python3", "")
+        .link("env/bin/python", "python3.11")
+        .link("env/bin/python3.11", "../../usr/bin/python3");
+    assert_eq!(tree.ills(), [""; 0]);
+    let made_there = tree.file("env/lib/python3.11/x", "");
+    assert_eq!(made_there.ills(), [""; 0]);
+}
+
+#[test]
 fn another_systems_environment_is_told_by_its_layout_its_paths_and_its_packages() {
     let windows = Tree::new("home = C:\\Python312\n").file("env/Scripts/python.exe", "MZ");
     assert_eq!(windows.ills(), ["its Python is env/Scripts/python.exe"]);
