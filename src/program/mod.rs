@@ -8,6 +8,7 @@ use crate::os;
 use crate::venv;
 
 mod absent;
+mod launcher;
 pub mod shebang;
 mod starter;
 mod whose;
@@ -231,10 +232,9 @@ fn is_interpreter(name: &OsStr) -> bool {
 }
 
 fn is_versioned(stem: &str, name: &OsStr) -> bool {
-    let name = name
-        .to_str()
-        .map(|name| name.strip_suffix(os::EXE).unwrap_or(name));
-    name.and_then(|name| name.strip_prefix(stem))
+    let name = name.to_str().map(os::plain_name);
+    name.as_deref()
+        .and_then(|name| name.strip_prefix(stem))
         .is_some_and(is_version)
 }
 

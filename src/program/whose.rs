@@ -12,8 +12,8 @@ use crate::error::{Error, shown, typed};
 use crate::os;
 use crate::venv;
 
-use super::starter::{self, Interpreter, Reading, Starter};
-use super::{Foreign, Places, Program, absent, python};
+use super::starter::{self, Reading, Starter};
+use super::{Foreign, Places, Program, absent, is_python_source, python};
 
 /// How a program was come by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,11 +40,14 @@ pub fn settled(
     if !within && places.foreign == Foreign::Allowed {
         return Ok(Program::plain(file, argv));
     }
+    if !os::STARTS_SCRIPTS && is_python_source(file.as_os_str()) {
+        return by_own_python(file, argv, Vec::new(), places);
+    }
     // What cannot be read may still be run, and will say itself what is wrong with it.
     match starter::of(&file) {
         Ok(Starter::Python(interpreter)) if is_own(&interpreter.path, &scripts) => {
             match interpreter.reading {
-                Reading::Spoilt if within => by_own_python(file, argv, interpreter, places),
+                Reading::Spoilt if within => by_own_python(file, argv, interpreter.flags, places),
                 _ => Ok(Program::plain(file, argv)),
             }
         }
@@ -52,7 +55,7 @@ pub fn settled(
             Ok(Program::plain(file, argv))
         }
         Ok(Starter::Python(interpreter)) if within => {
-            by_own_python(file, argv, interpreter, places)
+            by_own_python(file, argv, interpreter.flags, places)
         }
         Ok(Starter::Python(interpreter)) => {
             by_another(file, argv, &interpreter.path, found, places)
@@ -88,13 +91,13 @@ fn leads_out(file: &Path, scripts: &Path) -> bool {
 fn by_own_python(
     file: PathBuf,
     argv: Vec<OsString>,
-    interpreter: Interpreter,
+    flags: Vec<OsString>,
     places: &Places<'_>,
 ) -> Result<Program, Error> {
     let python = python("python".as_ref(), places)?;
     let argv = [python.clone().into()]
         .into_iter()
-        .chain(interpreter.flags)
+        .chain(flags)
         .chain([file.into()])
         .chain(argv.into_iter().skip(1))
         .collect();
