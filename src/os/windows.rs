@@ -188,6 +188,12 @@ pub const TEMPLATES: &str = "nt";
 /// Whether an environment has a `lib64` beside its `lib`.
 pub const HAS_LIB64: bool = false;
 
+/// Whether another process keeps a file from being moved or taken away, as far as can be told
+/// (ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION).
+pub fn is_held(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(5 | 32))
+}
+
 /// Every file whose name says so can be run.
 ///
 /// # Errors

@@ -4,6 +4,8 @@
 //! PATH has to have a CPython with `venv`; where uv is on PATH too, its launchers take part.
 #![cfg(windows)]
 
+/// `--create`, and what may lie where the environment is to be.
+mod create;
 /// What the first command in a fresh project does.
 mod first_use;
 /// The program runs as if vrun were not there: arguments, exit codes, its end.

@@ -1,5 +1,6 @@
 //! Console scripts, in place, moved and copied: each is a launcher with its Python's path in it.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::process::Command;
 
@@ -106,6 +107,40 @@ fn uvs_launchers_are_told_too() {
     fs::rename(project.path("app"), project.path("my app")).expect("moved");
     let project = project.cwd("my app");
     runs_here(&project, "my app\\.venv");
+}
+
+#[test]
+fn an_environment_that_uv_made_serves_too_and_moved_as_well() {
+    let Some(uv) = on_path("uv.exe") else {
+        return tell("not tested: environments of uv, for there is none on PATH");
+    };
+    let project = Project::new();
+    let wheel = first_wheel(&project);
+    for args in [
+        ["venv", "--offline", "--no-cache", ".venv"]
+            .map(OsStr::new)
+            .to_vec(),
+        [
+            OsStr::new("pip"),
+            "install".as_ref(),
+            "--offline".as_ref(),
+            "--no-index".as_ref(),
+            wheel.as_os_str(),
+        ]
+        .to_vec(),
+    ] {
+        let mut command = Command::new(&uv);
+        project.place(command.args(args));
+        Outcome::of(command.output()).code(0);
+    }
+    runs_here(&project, "app\\.venv");
+    fs::rename(project.path("app"), project.path("my app")).expect("moved");
+    let project = project.cwd("my app");
+    runs_here(&project, "my app\\.venv");
+    project
+        .run(["pip", "--version"])
+        .code(127)
+        .says(&["python -m ensurepip"]);
 }
 
 #[test]

@@ -111,6 +111,49 @@ fn from_any_folder_of_the_project_and_by_option() {
 }
 
 #[test]
+fn what_is_active_serves_where_there_is_no_other_and_a_neighbours_never_does() {
+    const PREFIX: [&str; 3] = ["python", "-c", "import sys; print(sys.prefix)"];
+    let project = Project::with_venv()
+        .venv("opt/venv")
+        .venv("neighbour/.venv")
+        .file("neighbour/setup.py", "");
+    let project = project.dir("plain/below").cwd("plain/below");
+    let active = project.shown("opt\\VENV");
+    let project = project.var("VIRTUAL_ENV", &active);
+    let told = project.run(PREFIX).code(0).stdout;
+    assert!(told.eq_ignore_ascii_case(&active), "{told}");
+    let project = project.cwd("app");
+    project
+        .run(PREFIX)
+        .code(0)
+        .stdout(&project.shown("app\\.venv"));
+    let active = project.path("neighbour/.venv");
+    let project = project.cwd("plain/below").var("VIRTUAL_ENV", active);
+    project
+        .run([&["--no-create"], &PREFIX[..]].concat())
+        .code(125);
+}
+
+#[test]
+fn a_ceiling_ends_the_walk_and_a_setting_names_the_environment() {
+    const PREFIX: [&str; 3] = ["python", "-c", "import sys; print(sys.prefix)"];
+    let project = Project::with_venv()
+        .venv("app/.venv-windows")
+        .dir("app/src/deep");
+    let env = project.shown("app\\.venv-windows");
+    let project = project
+        .cwd("app/src/deep")
+        .var("VRUN_NAME", ".venv-windows");
+    project.run(PREFIX).code(0).stdout(&env);
+    let ceilings = format!("C:\\none;{}", project.shown("app"));
+    let project = project.var("VRUN_CEILING_DIRECTORIES", ceilings);
+    let error = project
+        .run([&["--no-create"], &PREFIX[..]].concat())
+        .code(125);
+    error.says(&[&project.shown("app\\src\\deep\\.venv-windows")]);
+}
+
+#[test]
 fn a_file_called_venv_leads_to_the_environment() {
     for text in ["..\\envs\\one", "../envs/one\r\n", "..\\envs\\one\n"] {
         let project = Project::new().venv("envs/one").file("app/.venv", text);

@@ -14,6 +14,11 @@ pub const TEMPLATES: &str = "posix";
 /// Whether an environment has a `lib64` beside its `lib` (EnvBuilder.ensure_directories).
 pub const HAS_LIB64: bool = cfg!(target_pointer_width = "64") && !cfg!(target_os = "macos");
 
+/// Whether another process keeps a file from being moved or taken away: none can.
+pub fn is_held(_: &io::Error) -> bool {
+    false
+}
+
 /// Lets everyone who may read `file` run it, as distlib does with a script.
 ///
 /// # Errors
