@@ -111,11 +111,11 @@ impl Staged {
         }
         match target {
             Target::Unfinished => self.fill(Others::Kept),
-            Target::Absent => self.rename_patiently(),
+            Target::Absent => self.rename(),
             Target::Empty => match self.rename() {
                 // Where a directory is never replaced by a rename (Windows).
                 Err(error) if is_refusal(&error) => {
-                    fs::remove_dir(&self.at).and_then(|()| self.rename_patiently())
+                    fs::remove_dir(&self.at).and_then(|()| self.rename())
                 }
                 Err(error) if cannot_be_replaced(&error) => self.fill(Others::Kept),
                 other => other,
@@ -136,19 +136,7 @@ impl Staged {
     }
 
     fn rename(&self) -> io::Result<()> {
-        fs::rename(self.path(), &self.at)
-    }
-
-    /// The same where nothing lies in the place. On Windows a directory cannot be moved while a file in it is open,
-    /// and what scans files for viruses opens every new one for a moment.
-    fn rename_patiently(&self) -> io::Result<()> {
-        for _ in 0..100 {
-            match self.rename() {
-                Err(error) if os::is_held(&error) => thread::sleep(Duration::from_millis(20)),
-                other => return other,
-            }
-        }
-        self.rename()
+        os::rename(self.path(), &self.at)
     }
 
     /// Swaps it with the one in its place, which goes away with the rest of this directory.
@@ -161,7 +149,7 @@ impl Staged {
         // Where the system has no such call there is a moment with neither.
         let aside = self.dir.path().join(ASIDE);
         fs::rename(&self.at, &aside)?;
-        self.rename_patiently().inspect_err(|_| {
+        self.rename().inspect_err(|_| {
             let _ = fs::rename(&aside, &self.at);
         })
     }
@@ -176,18 +164,13 @@ impl Drop for Staged {
         // A helper that was killed a moment ago may still be ending a write.
         for _ in 0..10 {
             match fs::remove_dir_all(self.dir.path()) {
-                Err(error) if is_passing(&error) => {
+                Err(error) if os::is_in_use(&error) => {
                     thread::sleep(Duration::from_millis(20));
                 }
                 _ => return,
             }
         }
     }
-}
-
-/// Whether another process is at work in a directory that is to go.
-fn is_passing(error: &io::Error) -> bool {
-    error.kind() == ErrorKind::DirectoryNotEmpty || os::is_held(error)
 }
 
 fn is_refusal(error: &io::Error) -> bool {

@@ -8,13 +8,17 @@ use std::io;
 use std::os::windows::io::AsRawHandle;
 use std::path::{Component, Path, PathBuf};
 use std::process::{Child, Command};
+use std::thread;
+use std::time::Duration;
 
 use same_file::Handle;
 use win32job::{ExtendedLimitInfo, Job};
 
 use super::Owner;
 
+mod places;
 mod registry;
+pub use places::*;
 pub use registry::registered;
 
 /// The scripts directory of an environment (sysconfig's `venv` scheme).
@@ -159,23 +163,6 @@ pub fn home_on_record() -> Option<PathBuf> {
     None
 }
 
-/// The directory for files that can be made again.
-pub fn cache_home(_: Option<&Path>, setting: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
-    setting("LOCALAPPDATA").filter(|path| path.is_absolute())
-}
-
-/// Where data of programs is kept, below which uv keeps Pythons.
-pub fn data_home(_: Option<&Path>, setting: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
-    setting("APPDATA").filter(|path| path.is_absolute())
-}
-
-/// Where pyenv lies in the home directory (pyenv-win's README).
-pub const PYENV: &str = r".pyenv\pyenv-win";
-/// The program that comes with Python's installer, and starts the one that it takes for the best (PEP 397).
-pub const LAUNCHER: Option<&str> = Some("py");
-/// What a person types for any Python.
-pub const ANY_PYTHON: &str = "python";
-
 /// What a person types so that a file can be run: its name decides that, and nothing that is typed.
 pub fn make_runnable(_: &str) -> Option<String> {
     None
@@ -188,10 +175,32 @@ pub const TEMPLATES: &str = "nt";
 /// Whether an environment has a `lib64` beside its `lib`.
 pub const HAS_LIB64: bool = false;
 
-/// Whether another process keeps a file from being moved or taken away, as far as can be told
-/// (ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION).
-pub fn is_held(error: &io::Error) -> bool {
+/// Renames a file or directory to where nothing lies. A directory cannot be renamed while a file in it is open, and
+/// what looks for viruses opens every new one for a moment: so it is tried for two seconds.
+///
+/// # Errors
+/// Something lies there, or whatever MoveFileEx says.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    for _ in 0..100 {
+        match fs::rename(from, to) {
+            Err(error) if is_held(&error) && !to.exists() => thread::sleep(MOMENT),
+            other => return other,
+        }
+    }
+    fs::rename(from, to)
+}
+
+/// How long it takes until it is worth another try.
+const MOMENT: Duration = Duration::from_millis(20);
+
+/// ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION: another process has a file open, as far as can be told.
+fn is_held(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(5 | 32))
+}
+
+/// Whether a directory could not be taken away because another process is still at work in it.
+pub fn is_in_use(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::DirectoryNotEmpty || is_held(error)
 }
 
 /// Every file whose name says so can be run.
