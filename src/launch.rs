@@ -73,7 +73,8 @@ fn explained(file: &Path, error: io::Error) -> Error {
         }
         (_, None) if os::is_unknown_format(&error) => match shebang::read(file) {
             Err(unreadable) => refused.cause(reason(&unreadable)),
-            Ok(_) => refused.cause(reason(&error)),
+            // The system's own words name no file (Windows: "%1 is not a valid application").
+            Ok(_) => refused.cause("it is no program"),
         },
         (_, None) => refused.cause(reason(&error)),
     }
@@ -120,6 +121,7 @@ pub fn run(helper: Helper<'_>, stop: &AtomicBool) -> io::Result<Output> {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()?;
+    let _bound = os::bind(&child);
     let stdout = collect(child.stdout.take());
     let stderr = collect(child.stderr.take());
     let status = wait(&mut child, stop)?;

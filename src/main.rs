@@ -268,7 +268,8 @@ fn permit(missing: &Missing, request: &Request) -> Result<(), Error> {
         return Err(Error::failed(what)
             .cause("`--no-create` or VRUN_NO_CREATE keeps vrun from making it")
             .hint(format!(
-                "`python3 -m venv {at}` makes it; `--env PATH` names another"
+                "`{} -m venv {at}` makes it; `--env PATH` names another",
+                os::ANY_PYTHON
             )));
     }
     match &missing.barred {

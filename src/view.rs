@@ -2,7 +2,7 @@
 //! value out; neither the disk nor the process is touched.
 
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, shown};
 use crate::os;
@@ -38,7 +38,11 @@ pub fn of(
     let default = Some(OsStr::new(os::DEFAULT_PATH)).filter(|path| !path.is_empty());
     let old = path.or(default);
     let kept = old.map(os::split_paths).into_iter().flatten();
-    let kept = kept.filter(|entry| *entry != scripts && Some(entry) != gone.as_ref());
+    let is_out = |entry: &PathBuf| {
+        let is = |dir: &PathBuf| os::same_path(entry, dir);
+        is(&scripts) || gone.as_ref().is_some_and(is)
+    };
+    let kept = kept.filter(|entry| !is_out(entry));
     let path = os::join_paths(std::iter::once(scripts.clone()).chain(kept)).map_err(|_| {
         Error::refused(format!("{} cannot be put on PATH", shown(root)))
             .cause(format_args!(
@@ -86,8 +90,6 @@ impl View {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
 
     /// PATH as the view of /app/.venv has it, one entry after the other.

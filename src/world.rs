@@ -163,8 +163,9 @@ mod tests {
             };
             world.cache()
         };
-        let named = cache(&[("VRUN_CACHE_DIR", "/c"), ("XDG_CACHE_HOME", "/x")]);
-        assert_eq!(named, Some("/c".into()));
+        let dir = if cfg!(windows) { "C:\\c" } else { "/c" };
+        let named = cache(&[("VRUN_CACHE_DIR", dir), ("XDG_CACHE_HOME", "/x")]);
+        assert_eq!(named, Some(dir.into()));
         assert_eq!(cache(&[("HOME", "not/absolute")]), None);
     }
 }

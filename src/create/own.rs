@@ -5,12 +5,14 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
 use tempfile::TempDir;
+
+use crate::os;
 
 /// A directory of this maker's own. Dropping it takes it away.
 #[derive(Debug)]
@@ -45,7 +47,7 @@ impl Drop for Own {
         // A helper that was killed a moment ago may still be ending a write.
         for _ in 0..10 {
             match fs::remove_dir_all(self.path()) {
-                Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => {
+                Err(error) if os::is_in_use(&error) => {
                     thread::sleep(Duration::from_millis(20));
                 }
                 _ => return,

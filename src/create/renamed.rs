@@ -12,8 +12,8 @@ use crate::venv;
 
 use super::options::IgnoreFile;
 
-/// Takes `extra`, which is a directory's name and what parts it, out of every path in the texts of the scripts directory and in
-/// pyvenv.cfg. Modes stay.
+/// Takes `extra`, which is a directory's name and what parts it, out of every path in the texts and the launchers
+/// of the scripts directory and in pyvenv.cfg. Modes stay.
 ///
 /// # Errors
 /// A file cannot be read or written.
@@ -30,8 +30,11 @@ pub fn without(root: &Path, extra: &[u8]) -> io::Result<()> {
 fn rewrite(file: &Path, extra: &[u8]) -> io::Result<()> {
     let bytes = fs::read(file)?;
     let is_text = !bytes.contains(&0);
+    // On Windows a script is a program with a first line and a zip file behind it, whose own offsets count from
+    // where it starts itself (distlib).
+    let is_launcher = bytes.starts_with(b"MZ");
     match cut(&bytes, extra) {
-        Some(shorter) if is_text => fs::write(file, shorter),
+        Some(shorter) if is_text || is_launcher => fs::write(file, shorter),
         _ => Ok(()),
     }
 }

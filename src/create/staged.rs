@@ -134,7 +134,7 @@ impl Staged {
     }
 
     fn rename(&self) -> io::Result<()> {
-        fs::rename(self.path(), &self.at)
+        os::rename(self.path(), &self.at)
     }
 
     /// Swaps it with the one in its place, which goes away with the rest of this directory.

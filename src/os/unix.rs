@@ -1,5 +1,6 @@
 //! Linux, macOS and the BSDs.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::ffi::{CString, OsStr, OsString};
 use std::fs::{self, File};
@@ -8,7 +9,7 @@ use std::os::fd::BorrowedFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -17,6 +18,8 @@ use nix::sys::signal::{SigSet, Signal};
 
 mod making;
 pub use making::*;
+mod places;
+pub use places::*;
 mod users;
 pub use users::*;
 
@@ -28,6 +31,8 @@ pub const EXE: &str = "";
 pub const HOME: &str = "HOME";
 /// Directories for temporary files that all users share, whatever TMPDIR says (hier(7)).
 pub const TEMPS: [&str; 2] = ["/tmp", "/var/tmp"];
+/// Whether the system starts a script by what its first line says.
+pub const STARTS_SCRIPTS: bool = true;
 /// What separates the entries of PATH.
 pub const PATH_SEPARATOR: char = ':';
 /// Where programs are looked up when PATH is unset (glibc's `_CS_PATH`, which its execvp takes).
@@ -45,6 +50,11 @@ pub fn same_variable(name: &OsStr, wanted: &str) -> bool {
     name.as_bytes() == wanted.as_bytes()
 }
 
+/// A program's name as names of programs are compared: as it is.
+pub fn plain_name(name: &str) -> Cow<'_, str> {
+    name.into()
+}
+
 /// Whether both paths lead to the same file or directory, links followed. False where either cannot
 /// be looked at.
 pub fn same_file(a: &Path, b: &Path) -> bool {
@@ -52,6 +62,11 @@ pub fn same_file(a: &Path, b: &Path) -> bool {
         (Ok(a), Ok(b)) => (a.dev(), a.ino()) == (b.dev(), b.ino()),
         _ => false,
     }
+}
+
+/// Whether two paths are the same by their text.
+pub fn same_path(a: &Path, b: &Path) -> bool {
+    a == b
 }
 
 /// Whether `path` still leads to the file that `file` was opened from.
@@ -145,6 +160,15 @@ fn heeded_signals() -> Option<SigSet> {
     Some(signals).filter(|signals| ENDS.iter().any(|signal| signals.contains(*signal)))
 }
 
+/// Stands for the bond between vrun and a helper: its group is all of it.
+#[derive(Debug)]
+pub struct Bound;
+
+/// Nothing to do: a helper leads a group.
+pub fn bind(_: &Child) -> Bound {
+    Bound
+}
+
 /// Ends a process that leads a group, and the group.
 ///
 /// # Errors
@@ -157,21 +181,9 @@ pub fn kill_group(leader: &mut Child) -> io::Result<()> {
     nix::sys::signal::killpg(group, nix::sys::signal::Signal::SIGKILL).map_err(io::Error::from)
 }
 
-/// The directory for files that can be made again: XDG_CACHE_HOME or its default; on macOS
-/// `~/Library/Caches` (XDG Base Directory Specification; Apple's File System Programming Guide).
-pub fn cache_home(
-    home: Option<&Path>,
-    setting: impl Fn(&str) -> Option<PathBuf>,
-) -> Option<PathBuf> {
-    if let Some(named) = setting("XDG_CACHE_HOME").filter(|path| path.is_absolute()) {
-        return Some(named);
-    }
-    let below = if cfg!(target_os = "macos") {
-        "Library/Caches"
-    } else {
-        ".cache"
-    };
-    Some(home?.join(below))
+/// What a person types so that a file can be run.
+pub fn make_runnable(file: &str) -> Option<String> {
+    Some(format!("`chmod +x {file}` if it is a program"))
 }
 
 /// Becomes `program`: same process, same terminal, same standard streams. Returns only to say why

@@ -1,16 +1,25 @@
 //! Windows, where no process can become another: vrun waits, and stays out of the way.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::windows::io::AsRawHandle;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::{Child, Command};
+use std::thread;
+use std::time::Duration;
 
+use same_file::Handle;
 use win32job::{ExtendedLimitInfo, Job};
 
 use super::Owner;
+
+mod places;
+mod registry;
+pub use places::*;
+pub use registry::registered;
 
 /// The scripts directory of an environment (sysconfig's `venv` scheme).
 pub const SCRIPTS: &str = "Scripts";
@@ -20,6 +29,8 @@ pub const EXE: &str = ".exe";
 pub const HOME: &str = "USERPROFILE";
 /// Directories for temporary files that all users share: each has one of his own.
 pub const TEMPS: [&str; 0] = [];
+/// Whether the system starts a script by what its first line says.
+pub const STARTS_SCRIPTS: bool = false;
 /// What separates the entries of PATH.
 pub const PATH_SEPARATOR: char = ';';
 /// Where programs are looked up when PATH is unset: nowhere.
@@ -37,22 +48,35 @@ pub fn same_variable(name: &OsStr, wanted: &str) -> bool {
     name.eq_ignore_ascii_case(wanted)
 }
 
+/// A program's name as names of programs are compared: in small letters, and without the endings that may be
+/// left out (PATHEXT, as far as it names programs).
+pub fn plain_name(name: &str) -> Cow<'_, str> {
+    let name = name.to_ascii_lowercase();
+    let endings = [EXE, ".com", ".bat", ".cmd"];
+    let plain = endings.iter().find_map(|end| name.strip_suffix(end));
+    plain.map(str::to_owned).unwrap_or(name).into()
+}
+
 /// Whether both paths lead to the same file or directory, links followed. False where either cannot
 /// be looked at.
 pub fn same_file(a: &Path, b: &Path) -> bool {
-    match (dunce::canonicalize(a), dunce::canonicalize(b)) {
-        (Ok(a), Ok(b)) => a == b,
-        _ => false,
-    }
+    same_file::is_same_file(a, b).unwrap_or(false)
 }
 
-/// Whether there is still a file at `path`. Whether it is the one that `file` was opened from is more than
-/// std tells here: the file's index is not stable in it, and a file that is made anew within seconds of the
-/// old one's end is given the old one's time of creation. So who waited for a lock whose file was replaced
-/// meanwhile may hold one that is not there any more; the rename into place fails where two then make the
-/// same environment.
-pub fn is_still_at(_: &File, path: &Path) -> bool {
-    path.is_file()
+/// Whether two paths are the same by their text.
+pub fn same_path(a: &Path, b: &Path) -> bool {
+    let same =
+        |(a, b): (Component<'_>, Component<'_>)| a.as_os_str().eq_ignore_ascii_case(b.as_os_str());
+    a.components().count() == b.components().count() && a.components().zip(b.components()).all(same)
+}
+
+/// Whether `path` still leads to the file that `file` was opened from.
+pub fn is_still_at(file: &File, path: &Path) -> bool {
+    let opened = file.try_clone().and_then(Handle::from_file);
+    match (opened, Handle::from_path(path)) {
+        (Ok(opened), Ok(there)) => opened == there,
+        _ => false,
+    }
 }
 
 /// Whether links lead in a circle (ERROR_CANT_RESOLVE_FILENAME).
@@ -60,12 +84,14 @@ pub fn is_link_loop(error: &io::Error) -> bool {
     error.raw_os_error() == Some(1921)
 }
 
-/// Stands a copy of `target` at `at`: links are for administrators here.
+/// Stands a copy of `target`, which like a link's is seen from where `at` lies, at `at`: links are for
+/// administrators here.
 ///
 /// # Errors
 /// It cannot be copied.
 pub fn link(target: &Path, at: &Path) -> io::Result<()> {
-    fs::copy(target, at).map(drop)
+    let from = at.parent().unwrap_or(at).join(target);
+    fs::copy(from, at).map(drop)
 }
 
 /// Text of this system from the bytes that another program wrote.
@@ -73,8 +99,23 @@ pub fn text(bytes: Vec<u8>) -> Option<OsString> {
     String::from_utf8(bytes).ok().map(OsString::from)
 }
 
-/// Has `command` lead a group of its own: nothing to do, a process is ended alone here.
+/// Has `command` lead a group of its own: nothing to do before it runs, see `bind`.
 pub fn lead_group(_: &mut Command) {}
+
+/// As long as it lives, a process and all that it starts may. Where jobs are not to be had, nothing.
+#[derive(Debug)]
+pub struct Bound {
+    _job: Option<Job>,
+}
+
+/// Has a helper, with all that it starts, end when the answer is dropped, and when vrun ends.
+pub fn bind(helper: &Child) -> Bound {
+    let mut limits = ExtendedLimitInfo::new();
+    limits.limit_kill_on_job_close();
+    Bound {
+        _job: job(helper, &limits),
+    }
+}
 
 /// Stands for a handler that is set once and stays.
 #[derive(Debug)]
@@ -87,7 +128,7 @@ pub fn heed_ends(act: impl FnMut() + Send + 'static) -> Heeded {
     Heeded
 }
 
-/// Ends a process.
+/// Ends a process; what it has started ends with what `bind` gave.
 ///
 /// # Errors
 /// Whatever TerminateProcess says.
@@ -127,9 +168,9 @@ pub fn home_on_record() -> Option<PathBuf> {
     None
 }
 
-/// The directory for files that can be made again.
-pub fn cache_home(_: Option<&Path>, setting: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
-    setting("LOCALAPPDATA").filter(|path| path.is_absolute())
+/// What a person types so that a file can be run: its name decides that, and nothing that is typed.
+pub fn make_runnable(_: &str) -> Option<String> {
+    None
 }
 
 /// Whether links are made as a matter of course: they are for administrators here.
@@ -138,6 +179,34 @@ pub const HAS_LINKS: bool = false;
 pub const TEMPLATES: &str = "nt";
 /// Whether an environment has a `lib64` beside its `lib`.
 pub const HAS_LIB64: bool = false;
+
+/// Renames a file or directory to where nothing lies. A directory cannot be renamed while a file in it is open, and
+/// what looks for viruses opens every new one for a moment: so it is tried for two seconds.
+///
+/// # Errors
+/// Something lies there, or whatever MoveFileEx says.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    for _ in 0..100 {
+        match fs::rename(from, to) {
+            Err(error) if is_held(&error) && !to.exists() => thread::sleep(MOMENT),
+            other => return other,
+        }
+    }
+    fs::rename(from, to)
+}
+
+/// How long it takes until it is worth another try.
+const MOMENT: Duration = Duration::from_millis(20);
+
+/// ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION: another process has a file open, as far as can be told.
+fn is_held(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(5 | 32))
+}
+
+/// Whether a directory could not be taken away because another process is still at work in it.
+pub fn is_in_use(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::DirectoryNotEmpty || is_held(error)
+}
 
 /// Every file whose name says so can be run.
 ///
@@ -223,7 +292,11 @@ pub fn become_program(
 fn dies_with_us(child: &Child) -> Option<Job> {
     let mut limits = ExtendedLimitInfo::new();
     limits.limit_kill_on_job_close().limit_silent_breakaway_ok();
-    let job = Job::create_with_limit_info(&limits).ok()?;
+    job(child, &limits)
+}
+
+fn job(child: &Child, limits: &ExtendedLimitInfo) -> Option<Job> {
+    let job = Job::create_with_limit_info(limits).ok()?;
     job.assign_process(child.as_raw_handle() as isize).ok()?;
     Some(job)
 }

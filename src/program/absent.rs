@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Places, broken, is_python_source, whose};
 use crate::error::{Error, reason, shown, typed};
@@ -70,14 +70,16 @@ fn is_other_file(file: &Path, places: &Places<'_>) -> bool {
 /// The environment has no Python, or pip, of that name; or not one that runs.
 pub fn python(name: &OsStr, places: &Places<'_>) -> Error {
     let scripts = venv::scripts(places.root);
-    let file = scripts.join(name);
+    let file = program_file(scripts.join(name));
     if is_other_file(&file, places) {
         return not_executable(&file);
     }
     let (root, what, call) = (shown(places.root), shown(name), places.call());
     let missing = format!("no `{what}` in {root}");
     // uv's environments have none, and another one's pip would install elsewhere.
-    let seedless = what.starts_with("pip") && !scripts.join("pip").exists();
+    let plain = os::plain_name(&what);
+    let has_pip = program_file(scripts.join("pip")).exists();
+    let seedless = plain.starts_with("pip") && !has_pip;
     let other = super::lookup(name, places.path, places).filter(|_| seedless);
     let error = match other {
         Some(other) => {
@@ -86,14 +88,14 @@ pub fn python(name: &OsStr, places: &Places<'_>) -> Error {
         }
         None => Error::not_found(missing),
     };
-    match what.as_str() {
+    match &*plain {
         "python" if file.exists() => error.cause(format_args!("{} is vrun itself", shown(&file))),
         "python" => error
             .cause(format_args!("{} does not exist", shown(&file)))
             .hint(format!(
                 "`{call} --repair` rebuilds it with the same packages"
             )),
-        pip if pip.starts_with("pip") && scripts.join("pip").exists() => {
+        pip if pip.starts_with("pip") && has_pip => {
             error.hint(format!("`{call} pip` is this environment's"))
         }
         pip if pip.starts_with("pip") => {
@@ -103,6 +105,20 @@ pub fn python(name: &OsStr, places: &Places<'_>) -> Error {
             "`{call} python` is this environment's; `--outside` lets another one run"
         )),
     }
+}
+
+/// The file of a program, with the ending that may be left out.
+fn program_file(path: PathBuf) -> PathBuf {
+    if path
+        .to_string_lossy()
+        .to_ascii_lowercase()
+        .ends_with(os::EXE)
+    {
+        return path;
+    }
+    let mut name = path.into_os_string();
+    name.push(os::EXE);
+    name.into()
 }
 
 /// There is no program at that path, or it may not be run.
@@ -125,8 +141,11 @@ pub fn no_file(name: &OsStr) -> Error {
 }
 
 fn not_executable(file: &Path) -> Error {
-    Error::refused(format!("{} is not executable", shown(file)))
-        .hint(format!("`chmod +x {}` if it is a program", typed(file)))
+    let error = Error::refused(format!("{} is not executable", shown(file)));
+    match os::make_runnable(&typed(file)) {
+        Some(hint) => error.hint(hint),
+        None => error.cause("its name does not end as a program's does (PATHEXT)"),
+    }
 }
 
 /// Whether a package could be called so (PEP 508), and pasting it into a command is harmless.

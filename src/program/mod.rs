@@ -10,6 +10,7 @@ use crate::venv::{self, Cfg, StandIn};
 
 mod absent;
 mod broken;
+mod launcher;
 mod python;
 pub mod shebang;
 pub mod starter;
@@ -290,10 +291,9 @@ fn is_interpreter(name: &OsStr) -> bool {
 }
 
 fn is_versioned(stem: &str, name: &OsStr) -> bool {
-    let name = name
-        .to_str()
-        .map(|name| name.strip_suffix(os::EXE).unwrap_or(name));
-    name.and_then(|name| name.strip_prefix(stem))
+    let name = name.to_str().map(os::plain_name);
+    name.as_deref()
+        .and_then(|name| name.strip_prefix(stem))
         .is_some_and(is_version)
 }
 

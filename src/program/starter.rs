@@ -2,13 +2,14 @@
 //!
 //! The forms are those that the makers of scripts write: one line that the kernel reads (execve(2)); where a
 //! path is too long or holds a blank, lines that sh and Python both read (distlib, pip, conda, uv); and the
-//! shims of version managers. Nothing is started to find out.
+//! shims of version managers; and on Windows the launchers that stand for scripts. Nothing is started to find out.
 
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use super::launcher::{self, Launched};
 use super::shebang::{file_name, words};
 use crate::os;
 
@@ -66,8 +67,27 @@ pub fn is_of(interpreter: &Path, scripts: &Path) -> bool {
 /// The file cannot be read.
 pub fn of(file: &Path) -> io::Result<Starter> {
     let mut head = Vec::with_capacity(HEAD);
-    File::open(file)?.take(HEAD as u64).read_to_end(&mut head)?;
+    let mut file = File::open(file)?;
+    (&mut file).take(HEAD as u64).read_to_end(&mut head)?;
+    if launcher::is_program(&head) {
+        let launched = launcher::read(&mut file, &head)?;
+        return Ok(launched.map_or(Starter::Other, by_launcher));
+    }
     Ok(parse(&head))
+}
+
+/// What a launcher for Windows starts. `<launcher_dir>` is where it lies itself (distlib).
+fn by_launcher(launched: Launched) -> Starter {
+    let path = String::from_utf8_lossy(&launched.python).to_lowercase();
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
+    if !is_python(name.strip_suffix(".exe").unwrap_or(name).as_bytes()) {
+        return Starter::Other;
+    }
+    if path.starts_with("<launcher_dir>") || path.starts_with("/usr/bin/env") || path == name {
+        return Starter::Nearest(Vec::new());
+    }
+    let flags = launched.flags.iter().map(Vec::as_slice);
+    python(&launched.python, flags, Reading::Plain)
 }
 
 fn parse(head: &[u8]) -> Starter {

@@ -13,7 +13,7 @@ use crate::os;
 use crate::venv;
 
 use super::starter::{self, Interpreter, Reading, Starter};
-use super::{Foreign, Places, Program, absent, is_interpreter, python};
+use super::{Foreign, Places, Program, absent, is_interpreter, is_python_source, python};
 
 /// How a program was come by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,9 @@ pub fn settled(
             Some(_) => python.with(argv.into_iter().skip(1).collect(), places),
             None => Ok(Program::plain(file, argv)),
         };
+    }
+    if !os::STARTS_SCRIPTS && is_python_source(file.as_os_str()) {
+        return by_own_python(file, argv, Vec::new(), places);
     }
     // What cannot be read may still be run, and will say itself what is wrong with it.
     match starter::of(&file) {

@@ -242,15 +242,22 @@ mod tests {
 
     #[test]
     fn an_answer_is_read_byte_for_byte() {
-        let bytes =
-            b"vrun\0cpython\x003\x0013\x000\0final\x000\0t\0cpython-313\0f30d0d0a\0/opt/lib\0/opt/\xff py/bin/python3";
-        let answer = Answer::parse(bytes).expect("an answer");
+        // Where paths are bytes, they need not be text.
+        let exe: &[u8] = if cfg!(windows) {
+            b"C:\\my py\\python.exe"
+        } else {
+            b"/opt/\xff py/bin/python3"
+        };
+        let before =
+            b"vrun\0cpython\x003\x0013\x000\0final\x000\0t\0cpython-313\0f30d0d0a\0/opt/lib\0";
+        let bytes = [before, exe].concat();
+        let answer = Answer::parse(&bytes).expect("an answer");
         assert_eq!(answer.kind.to_string(), "Python 3.13.0t");
         assert_eq!(answer.bytecode, Bytecode::of("cpython-313", "f30d0d0a"));
         let path = answer.executable.as_os_str().as_encoded_bytes();
-        assert_eq!(path, b"/opt/\xff py/bin/python3");
-        let early = b"vrun\0pypy\x003\x0014\x000\0candidate\x001\0\0\0\0/l\0/x";
-        let answer = Answer::parse(early).expect("an answer");
+        assert_eq!(path, exe);
+        let before = b"vrun\0pypy\x003\x0014\x000\0candidate\x001\0\0\0\0/l\0";
+        let answer = Answer::parse(&[before, exe].concat()).expect("an answer");
         assert_eq!(answer.kind.to_string(), "PyPy 3.14.0rc1");
     }
 

@@ -1,14 +1,17 @@
 //! The world -> the interpreters that may serve as a base, best first: `python3` and `python` on PATH,
-//! versioned names on PATH, what pyenv and uv keep. Each step is taken only when the one before gave none.
+//! versioned names on PATH, what pyenv and uv keep, what installers registered, `py`. Each step is taken only when
+//! the one before gave none.
 
 use std::cmp::Reverse;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs;
 use std::iter;
 use std::path::{Path, PathBuf};
 
 use crate::os;
 use crate::world::World;
+
+use super::kept::{launcher, pyenv, registered, uv};
 
 /// An interpreter to be asked.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,6 +36,8 @@ pub fn all(world: &World) -> impl Iterator<Item = Candidate> {
         .chain(later(versioned))
         .chain(later(pyenv))
         .chain(later(uv))
+        .chain(later(registered))
+        .chain(later(launcher))
 }
 
 /// The interpreter that a path means: itself, or the one in the installation or environment that it is
@@ -52,16 +57,6 @@ pub fn within(path: &Path) -> PathBuf {
         .unwrap_or_else(|| scripts.join(&names[0]))
 }
 
-/// The version that pyenv calls `name`.
-pub fn pyenv_named(name: &OsStr, world: &World) -> Option<Candidate> {
-    let dir = pyenv_root(world)?.join("versions").join(name);
-    let path = within(&dir);
-    path.is_file().then_some(Candidate {
-        path,
-        how: "pyenv calls it so",
-    })
-}
-
 /// The directories of PATH. A relative one means another place in every directory, which is nothing
 /// to found an environment on.
 fn directories(world: &World) -> Vec<PathBuf> {
@@ -75,7 +70,8 @@ fn directories(world: &World) -> Vec<PathBuf> {
     dirs
 }
 
-fn on_path(name: &'static str, world: &World) -> impl Iterator<Item = PathBuf> {
+/// The files of that name on PATH.
+pub fn on_path(name: &'static str, world: &World) -> impl Iterator<Item = PathBuf> {
     let file = format!("{name}{}", os::EXE);
     let files = directories(world)
         .into_iter()
@@ -119,62 +115,6 @@ fn rank(name: &str) -> Option<(bool, Reverse<u32>, bool)> {
     Some((cpython.is_none(), Reverse(minor), threads))
 }
 
-fn pyenv_root(world: &World) -> Option<PathBuf> {
-    let named = world.setting("PYENV_ROOT").map(PathBuf::from);
-    named.or_else(|| Some(world.home()?.join(".pyenv")))
-}
-
-fn pyenv(world: &World) -> Vec<Candidate> {
-    let dir = pyenv_root(world).map(|root| root.join("versions"));
-    kept(dir, "pyenv keeps it")
-}
-
-fn uv(world: &World) -> Vec<Candidate> {
-    let setting = |name: &str| world.setting(name).map(PathBuf::from);
-    let data = || {
-        let named = setting("XDG_DATA_HOME").filter(|dir| dir.is_absolute());
-        named.or_else(|| Some(world.home()?.join(".local/share")))
-    };
-    let dir = setting("UV_PYTHON_INSTALL_DIR").or_else(|| Some(data()?.join("uv/python")));
-    kept(dir, "uv keeps it")
-}
-
-/// The installations in a version manager's directory, newest first.
-fn kept(dir: Option<PathBuf>, how: &'static str) -> Vec<Candidate> {
-    let entries = dir.and_then(|dir| fs::read_dir(dir).ok());
-    let mut names: Vec<PathBuf> = entries
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .collect();
-    names.sort_by_cached_key(|path| {
-        let name = path.file_name().map(OsString::from).unwrap_or_default();
-        (age(&name.to_string_lossy()), name)
-    });
-    names
-        .iter()
-        .map(|dir| within(dir))
-        .filter(|path| path.is_file())
-        .map(|path| Candidate { path, how })
-        .collect()
-}
-
-/// `3.12.1`, `cpython-3.12.1-linux-x86_64-gnu`, `pypy3.10-7.3.12`: plain CPython first, then by number.
-fn age(name: &str) -> (bool, Reverse<Vec<u64>>, bool) {
-    let is_other = !name.starts_with("cpython-") && !name.starts_with(|c: char| c.is_ascii_digit());
-    let number = name
-        .find(|c: char| c.is_ascii_digit())
-        .map_or("", |start| &name[start..]);
-    let end = number
-        .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(number.len());
-    let (number, rest) = number.split_at(end);
-    let number = number.split('.').map_while(|part| part.parse().ok());
-    let threads = rest == "t" || rest.starts_with("+freethreaded");
-    (is_other, Reverse(number.collect()), threads)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,42 +152,30 @@ mod tests {
         }
     }
 
-    #[test]
-    fn what_a_version_manager_keeps_comes_newest_first() {
-        let mut names = vec![
-            "my-env",
-            "3.9.18",
-            "pypy3.10-7.3.12",
-            "3.13.0t",
-            "3.13.0",
-            "3.10.13",
-            "cpython-3.12.1-linux-x86_64-gnu",
-        ];
-        names.sort_by_key(|name| age(name));
-        assert_eq!(
-            names,
-            [
-                "3.13.0",
-                "3.13.0t",
-                "cpython-3.12.1-linux-x86_64-gnu",
-                "3.10.13",
-                "3.9.18",
-                "pypy3.10-7.3.12",
-                "my-env",
-            ]
-        );
+    /// A file of Unix as this system has it.
+    fn spelled(file: &str) -> PathBuf {
+        let scripts = format!("/{}/", os::SCRIPTS);
+        let file = file.replace("/bin/", &scripts);
+        let file = file.replace(".pyenv", os::PYENV);
+        PathBuf::from(format!("{file}{}", os::EXE))
+            .components()
+            .collect()
     }
 
     /// A tree of empty files, and the candidates that its world has, without the tree's own path.
-    fn found(files: &[&str], vars: &[(&str, &str)]) -> Vec<String> {
+    fn found(files: &[&str], vars: &[(&str, &str)]) -> Vec<PathBuf> {
         let dir = tempfile::tempdir().expect("a directory");
         let root = dunce::canonicalize(dir.path()).expect("its real path");
         for file in files {
-            let path = root.join(file);
+            let path = root.join(spelled(file));
             fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
             fs::write(path, "").expect("a file");
         }
-        let meant = |value: &str| value.replace("ROOT", &root.to_string_lossy());
+        let separator = os::PATH_SEPARATOR.to_string();
+        let meant = |value: &str| {
+            let value = value.replace(':', &separator);
+            value.replace("ROOT", &root.to_string_lossy())
+        };
         let vars = vars
             .iter()
             .map(|(name, value)| (name.into(), meant(value).into()));
@@ -258,7 +186,6 @@ mod tests {
         let below = |path: &Path| path.strip_prefix(&root).map(|path| path.to_owned());
         all(&world)
             .map(|candidate| below(&candidate.path).expect("below the tree"))
-            .map(|path| path.to_string_lossy().into_owned())
             .collect()
     }
 
@@ -274,7 +201,11 @@ mod tests {
             "home/.pyenv/versions/3.11.7/bin/python",
             "home/.local/share/uv/python/cpython-3.13.0-linux-x86_64-gnu/bin/python",
         ];
-        let vars = [("PATH", "ROOT/a::b:ROOT/b:ROOT/a"), ("HOME", "ROOT/home")];
+        let vars = [
+            ("PATH", "ROOT/a::b:ROOT/b:ROOT/a"),
+            (os::HOME, "ROOT/home"),
+            ("APPDATA", "ROOT/home/.local/share"),
+        ];
         let order = [
             "b/python3",
             "a/python",
@@ -284,7 +215,7 @@ mod tests {
             "home/.pyenv/versions/3.10.13/bin/python",
             "home/.local/share/uv/python/cpython-3.13.0-linux-x86_64-gnu/bin/python",
         ];
-        assert_eq!(found(&files, &vars), order);
+        assert_eq!(found(&files, &vars), order.map(spelled));
     }
 
     #[test]
@@ -296,10 +227,10 @@ mod tests {
         ];
         let vars = [
             ("PATH", "ROOT/none"),
-            ("HOME", "ROOT/home"),
+            (os::HOME, "ROOT/home"),
             ("PYENV_ROOT", "ROOT/p"),
             ("UV_PYTHON_INSTALL_DIR", "ROOT/u"),
         ];
-        assert_eq!(found(&files, &vars), [files[0], files[1]]);
+        assert_eq!(found(&files, &vars), [files[0], files[1]].map(spelled));
     }
 }

@@ -13,6 +13,7 @@ use super::request::{Form, Kind, Request};
 mod ask;
 mod cache;
 mod candidates;
+mod kept;
 mod outer;
 
 pub use ask::{Inquiry, is_script};
@@ -150,7 +151,7 @@ fn candidates<'a>(
             path: within(path),
             how: "it was named",
         })),
-        Some(Form::Named(name)) => Box::new(candidates::pyenv_named(name, world).into_iter()),
+        Some(Form::Named(name)) => Box::new(kept::pyenv_named(name, world).into_iter()),
         _ => Box::new(candidates::all(world)),
     }
 }

@@ -199,6 +199,7 @@ fn unreadable(file: &Path) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::os;
 
     /// The request of a project with these files.
     fn asked(files: &[(&str, &str)]) -> Result<Option<Request>, Error> {
@@ -285,14 +286,17 @@ mod tests {
 
     #[test]
     fn a_path_is_what_holds_a_separator_or_starts_at_home() {
+        let home = if cfg!(windows) {
+            "C:\\ada"
+        } else {
+            "/home/ada"
+        };
         let world = World {
             args: Vec::new(),
-            vars: vec![("HOME".into(), "/home/ada".into())],
+            vars: vec![(os::HOME.into(), home.into())],
         };
-        for (typed, meant) in [
-            ("/opt/python/bin/python3", "/opt/python/bin/python3"),
-            ("~/py/bin/python", "/home/ada/py/bin/python"),
-        ] {
+        let (path, below) = (format!("{home}/python3"), format!("{home}/py/bin/python"));
+        for (typed, meant) in [(&*path, &path), ("~/py/bin/python", &below)] {
             let wish = Wish {
                 text: typed.into(),
                 from: "--python",

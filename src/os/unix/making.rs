@@ -14,6 +14,19 @@ pub const TEMPLATES: &str = "posix";
 /// Whether an environment has a `lib64` beside its `lib` (EnvBuilder.ensure_directories).
 pub const HAS_LIB64: bool = cfg!(target_pointer_width = "64") && !cfg!(target_os = "macos");
 
+/// Renames a file or directory, over an empty directory too.
+///
+/// # Errors
+/// Whatever rename(2) says.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)
+}
+
+/// Whether a directory could not be taken away because another process is still at work in it.
+pub fn is_in_use(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::DirectoryNotEmpty
+}
+
 /// Lets everyone who may read `file` run it, as distlib does with a script.
 ///
 /// # Errors

@@ -1,0 +1,323 @@
+//! A program for Windows -> the Python that it starts, where it is the launcher of a console script.
+//!
+//! There the system starts no scripts, so a small program stands for each, with the script in it as a zip file:
+//! the Python that it names is started with the program's own file, which Python runs as a zip file. Three forms
+//! are about: the program, a first line, the zip (distlib's PC/launcher.c, which pip and virtualenv write); the
+//! program, the zip, the Python's path, its length, and a magic number (uv before 0.9); a program that holds
+//! path and zip as resources (uv's crates/uv-trampoline/src/bounce.rs).
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+
+use super::shebang;
+
+/// How each program for Windows starts (the PE format, "MS-DOS Stub").
+const PROGRAM: &[u8] = b"MZ";
+/// As much of the end as is read: a zip file's last record and, mostly, all of its zip file.
+const TAIL: u64 = 4096;
+/// No path in a first line is longer (distlib's buffers are as long as MAX_PATH, a few times over).
+const LINE: u64 = 4096;
+/// Resources of launchers are small; a program's with pictures in it are not worth a read.
+const RESOURCES: u32 = 64 * 1024;
+
+/// What a launcher starts its Python with.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Launched {
+    /// The Python, as it is written there.
+    pub python: Vec<u8>,
+    /// What it is called with before the script.
+    pub flags: Vec<Vec<u8>>,
+}
+
+/// Whether a file that starts so may be one.
+pub fn is_program(head: &[u8]) -> bool {
+    head.starts_with(PROGRAM)
+}
+
+/// Reads the launcher `file`, which starts with `head`. None for any other program.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn read(file: &mut File, head: &[u8]) -> io::Result<Option<Launched>> {
+    let length = file.seek(SeekFrom::End(0))?;
+    let tail = piece(file, length.saturating_sub(TAIL), TAIL)?;
+    if let Some(path) = before_magic(&tail) {
+        return Ok(Some(alone(path)));
+    }
+    if let Some(zip) = zip_start(&tail, length) {
+        let from = zip.saturating_sub(LINE);
+        let before = piece(file, from, zip - from)?;
+        if let Some(launched) = last_line(&before).and_then(parse) {
+            return Ok(Some(launched));
+        }
+    }
+    let Some((from, size, address)) = resources(head).filter(|(_, size, _)| *size <= RESOURCES)
+    else {
+        return Ok(None);
+    };
+    let section = piece(file, from.into(), size.into())?;
+    Ok(resource(&section, address).map(alone))
+}
+
+fn alone(path: &[u8]) -> Launched {
+    Launched {
+        python: path.to_owned(),
+        flags: Vec::new(),
+    }
+}
+
+fn piece(file: &mut File, from: u64, length: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(from))?;
+    file.take(length).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn number(bytes: &[u8], at: usize) -> Option<u32> {
+    let bytes = bytes.get(at..at.checked_add(4)?)?;
+    Some(u32::from_le_bytes(bytes.try_into().ok()?))
+}
+
+fn short(bytes: &[u8], at: usize) -> Option<usize> {
+    let bytes = bytes.get(at..at.checked_add(2)?)?;
+    Some(u16::from_le_bytes(bytes.try_into().ok()?).into())
+}
+
+/// The path at the end of an earlier uv's.
+fn before_magic(tail: &[u8]) -> Option<&[u8]> {
+    let rest = tail.strip_suffix(b"UVSC")?;
+    let length = number(rest, rest.len().checked_sub(4)?)? as usize;
+    let end = rest.len() - 4;
+    rest.get(end.checked_sub(length)?..end)
+}
+
+/// Where the zip file starts whose last record is in `tail`, by what the record says of its length
+/// (APPNOTE.TXT, 4.3.16).
+fn zip_start(tail: &[u8], length: u64) -> Option<u64> {
+    let at = tail.windows(4).rposition(|four| four == b"PK\x05\x06")?;
+    let directory = u64::from(number(tail, at + 12)?) + u64::from(number(tail, at + 16)?);
+    let end = length - (tail.len() - at) as u64;
+    end.checked_sub(directory)
+}
+
+/// What stands behind the last `#!`, which ends where the zip file starts.
+fn last_line(before: &[u8]) -> Option<&[u8]> {
+    let line = before.strip_suffix(b"\n")?;
+    let at = line.windows(2).rposition(|two| two == b"#!")?;
+    Some(line[at + 2..].trim_ascii())
+}
+
+/// A path, in quotes where it holds a blank, and what Python is called with.
+fn parse(line: &[u8]) -> Option<Launched> {
+    let (path, rest) = match line.strip_prefix(b"\"") {
+        Some(quoted) => quoted.split_at(quoted.iter().position(|byte| *byte == b'"')?),
+        None => line.split_at(
+            line.iter()
+                .position(u8::is_ascii_whitespace)
+                .unwrap_or(line.len()),
+        ),
+    };
+    let rest = rest.strip_prefix(b"\"").unwrap_or(rest);
+    Some(Launched {
+        python: path.to_owned(),
+        flags: shebang::words(rest).map(ToOwned::to_owned).collect(),
+    })
+}
+
+/// The resources of a program that starts with `head`: where they lie in the file, how long the section is from
+/// there, and their address in memory (the PE format, "Optional Header Data Directories", "Section Table").
+fn resources(head: &[u8]) -> Option<(u32, u32, u32)> {
+    let pe = number(head, 0x3c)? as usize;
+    let optional = pe.checked_add(24)?;
+    let directories = match short(head, optional)? {
+        0x20b => 112,
+        _ => 96,
+    };
+    let address = number(head, optional + directories + 16)?;
+    let sections = optional + short(head, pe + 20)?;
+    let entries = head.get(sections..)?.chunks_exact(40);
+    let mut found = entries.take(short(head, pe + 6)?).filter_map(|entry| {
+        let (size, raw) = (number(entry, 16)?, number(entry, 20)?);
+        let before = address.checked_sub(number(entry, 12)?)?;
+        Some((raw.checked_add(before)?, size.checked_sub(before)?, address))
+    });
+    found.find(|_| address != 0)
+}
+
+/// The path in a later uv's: the raw data that is called UV_PYTHON_PATH (the PE format, "The .rsrc Section").
+fn resource(section: &[u8], address: u32) -> Option<&[u8]> {
+    const RAW_DATA: u32 = 10;
+    let kind = entry(section, 0, |id| id == RAW_DATA)?;
+    let named = entry(section, kind, |id| {
+        name(section, id).is_some_and(|name| name == "UV_PYTHON_PATH")
+    })?;
+    let data = entry(section, named, |_| true)?;
+    let start = number(section, data)?.checked_sub(address)? as usize;
+    let length = number(section, data + 4)? as usize;
+    section.get(start..start.checked_add(length)?)
+}
+
+/// Set in a name that is given by an offset, and in an offset that leads to a directory.
+const FLAG: u32 = 1 << 31;
+
+/// Where the first entry leads that `is` picks, of the directory at `at`.
+fn entry(section: &[u8], at: usize, is: impl Fn(u32) -> bool) -> Option<usize> {
+    let count = short(section, at.checked_add(12)?)? + short(section, at + 14)?;
+    let entries = section.get(at + 16..)?.chunks_exact(8).take(count);
+    let mut found = entries.filter(|entry| number(entry, 0).is_some_and(&is));
+    Some((number(found.next()?, 4)? & !FLAG) as usize)
+}
+
+fn name(section: &[u8], id: u32) -> Option<String> {
+    let at = (id & FLAG != 0).then_some((id & !FLAG) as usize)?;
+    let start = at.checked_add(2)?;
+    let text = section.get(start..start + 2 * short(section, at)?)?;
+    let units: Vec<u16> = text
+        .chunks_exact(2)
+        .map(|two| u16::from_le_bytes([two[0], two[1]]))
+        .collect();
+    String::from_utf16(&units).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    const ZIP: &[u8] = b"PK\x03\x04__main__.pyPK\x01\x02__main__.py";
+
+    /// The last record of a zip file that holds ZIP and nothing else.
+    fn last_record() -> Vec<u8> {
+        let mut record = b"PK\x05\x06\0\0\0\0\x01\0\x01\0".to_vec();
+        record.extend([15, 0, 0, 0, ZIP.len() as u8 - 15, 0, 0, 0, 0, 0]);
+        record
+    }
+
+    fn launched(parts: &[&[u8]]) -> Option<Launched> {
+        let mut file = tempfile::tempfile().expect("a file");
+        let bytes = parts.concat();
+        file.write_all(&bytes).expect("written");
+        read(&mut file, &bytes).expect("readable")
+    }
+
+    fn starts(python: &str, flags: &[&str]) -> Option<Launched> {
+        Some(Launched {
+            python: python.into(),
+            flags: flags.iter().map(|flag| flag.as_bytes().to_vec()).collect(),
+        })
+    }
+
+    #[test]
+    fn distlibs_launcher_names_its_python_in_a_line_before_the_zip_file() {
+        let (program, end) = ([b"MZ".as_slice(), &[0; 9000]].concat(), last_record());
+        let zip = [ZIP, &end].concat();
+        for (line, python, flags) in [
+            ("#!C:\\app\\python.exe\r\n", "C:\\app\\python.exe", &[][..]),
+            (
+                "#!\"C:\\my app\\python.exe\"\n",
+                "C:\\my app\\python.exe",
+                &[],
+            ),
+            (
+                "#!\"C:\\my app\\python.exe\" -E\n",
+                "C:\\my app\\python.exe",
+                &["-E"],
+            ),
+            ("#!C:\\python.exe -s -E\n", "C:\\python.exe", &["-s", "-E"]),
+        ] {
+            let found = launched(&[&program, line.as_bytes(), &zip]);
+            assert_eq!(found, starts(python, flags), "{line}");
+        }
+        // One that is longer than what is read at once.
+        let script = vec![b'x'; 9000];
+        let mut end = end.clone();
+        end[16..20].copy_from_slice(&(ZIP.len() as u32 - 15 + 9000).to_le_bytes());
+        let found = launched(&[&program, b"#!C:\\python.exe\n", &script, ZIP, &end]);
+        assert_eq!(found, starts("C:\\python.exe", &[]));
+    }
+
+    #[test]
+    fn an_earlier_uvs_launcher_ends_with_the_path() {
+        let path = b"C:\\my app\\Scripts\\python.exe";
+        let length = (path.len() as u32).to_le_bytes();
+        let found = launched(&[
+            b"MZ",
+            &[0; 500],
+            ZIP,
+            &last_record(),
+            path,
+            &length,
+            b"UVSC",
+        ]);
+        assert_eq!(found, starts("C:\\my app\\Scripts\\python.exe", &[]));
+    }
+
+    /// A program with one section, in which the resource `name` holds `path`.
+    fn with_resource(name: &str, path: &[u8]) -> Vec<u8> {
+        let mut section = Vec::new();
+        let directory = |section: &mut Vec<u8>, id: u32, leads: u32| {
+            section.extend([0; 12]);
+            section.extend([1, 0, 0, 0]);
+            section.extend(id.to_le_bytes());
+            section.extend(leads.to_le_bytes());
+        };
+        directory(&mut section, 10, FLAG | 24);
+        directory(&mut section, FLAG | 88, FLAG | 48);
+        directory(&mut section, 0, 72);
+        section.extend(0x5200u32.to_le_bytes());
+        section.extend((path.len() as u32).to_le_bytes());
+        section.extend([0; 8]);
+        section.extend((name.len() as u16).to_le_bytes());
+        section.extend(name.encode_utf16().flat_map(u16::to_le_bytes));
+        section.resize(0x200, 0);
+        section.extend(path);
+        let mut program = b"MZ".to_vec();
+        program.resize(0x3c, 0);
+        program.extend(0x80u32.to_le_bytes());
+        program.resize(0x80, 0);
+        program.extend(b"PE\0\0\x64\x86\x02\0");
+        program.resize(0x80 + 20, 0);
+        program.extend(240u16.to_le_bytes());
+        program.resize(0x80 + 24, 0);
+        program.extend(0x20bu16.to_le_bytes());
+        program.resize(0x80 + 24 + 112 + 16, 0);
+        program.extend(0x5000u32.to_le_bytes());
+        program.resize(0x80 + 24 + 240, 0);
+        program.extend(b".text\0\0\0");
+        for number in [0, 0x1000, 0x100, 0x100] {
+            program.extend(u32::to_le_bytes(number));
+        }
+        program.resize(0x80 + 24 + 280, 0);
+        program.extend(b".pedata\0");
+        for number in [0, 0x5000, section.len() as u32, 0x400] {
+            program.extend(u32::to_le_bytes(number));
+        }
+        program.resize(0x400, 0);
+        [program, section].concat()
+    }
+
+    #[test]
+    fn a_later_uvs_launcher_holds_the_path_as_a_resource() {
+        let path = b"C:\\my app\\Scripts\\python.exe";
+        let found = launched(&[&with_resource("UV_PYTHON_PATH", path)]);
+        assert_eq!(found, starts("C:\\my app\\Scripts\\python.exe", &[]));
+        assert_eq!(launched(&[&with_resource("PYTHON_PATH_XX", path)]), None);
+    }
+
+    #[test]
+    fn any_other_program_is_no_launcher_however_it_is_cut() {
+        let whole = with_resource("UV_PYTHON_PATH", b"C:\\python.exe");
+        for length in 0..whole.len() - 14 {
+            assert_eq!(launched(&[&whole[..length]]), None, "{length}");
+        }
+        for end in [
+            &last_record()[..],
+            b"UVSC",
+            b"\xff\xff\xff\xffUVSC",
+            b"PK\x05\x06",
+        ] {
+            assert_eq!(launched(&[b"MZ", end]), None);
+        }
+    }
+}

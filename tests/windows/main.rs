@@ -1,0 +1,20 @@
+//! vrun on Windows, with a real Python: from a fresh project to programs that run. `scripts/wine` runs these on
+//! Linux, under wine.
+//!
+//! PATH has to have a CPython with `venv`; where uv is on PATH too, its launchers take part.
+#![cfg(windows)]
+
+/// `--create`, and what may lie where the environment is to be.
+mod create;
+/// What the first command in a fresh project does.
+mod first_use;
+/// The program runs as if vrun were not there: arguments, exit codes, its end.
+mod launch;
+/// Which file a COMMAND means.
+mod programs;
+/// A project, a command in it, and what came of it.
+mod project;
+/// Console scripts, in place, moved and copied.
+mod scripts;
+/// What the program sees.
+mod view;

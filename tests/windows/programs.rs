@@ -1,0 +1,132 @@
+//! Which file a COMMAND means.
+
+use std::fs;
+
+use crate::project::{Project, base, vrun};
+
+const EXE: &str = "import sys; print(sys.executable)";
+
+#[test]
+fn python_is_this_environments_however_it_is_spelled() {
+    let project = Project::with_venv();
+    let own = project.shown("app\\.venv\\Scripts\\python.exe");
+    for name in ["python", "PYTHON", "Python.exe", "python.EXE", "pythonw"] {
+        let outcome = project.run([name, "-c", EXE]).code(0).silent();
+        if name != "pythonw" {
+            assert_eq!(outcome.stdout, own, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_python_that_the_environment_has_not_is_an_error_and_not_anothers() {
+    let project = Project::with_venv()
+        .file("tools/python3.bat", "@echo another\r\n")
+        .file("tools/pip.bat", "@echo another\r\n");
+    for name in ["python3", "PYTHON3", "python3.bat", "Python3.12.exe"] {
+        let error = project.run([name, "-c", EXE]).code(127);
+        error.stdout("").says(&[&format!(
+            "vrun: no `{name}` in {}",
+            project.shown("app\\.venv")
+        )]);
+    }
+    for name in ["pip", "Pip", "PIP.exe"] {
+        let error = project.run([name, "--version"]);
+        assert!(matches!(error.code, Some(126 | 127)), "{error}");
+        error
+            .stdout("")
+            .says(&["vrun: no `", "python -m ensurepip"]);
+    }
+    project
+        .run(["--outside", "python3"])
+        .code(0)
+        .stdout("another");
+}
+
+#[test]
+fn a_name_is_looked_for_in_scripts_then_on_path_and_never_in_the_working_directory() {
+    let project = Project::with_venv()
+        .file("tools/one.bat", "@echo tools\r\n")
+        .file("tools/two.cmd", "@echo tools\r\n")
+        .file("app/.venv/Scripts/one.bat", "@echo scripts\r\n")
+        .file("app/three.bat", "@echo here\r\n");
+    project.run(["one"]).code(0).stdout("scripts");
+    project.run(["ONE.bat"]).code(0).stdout("scripts");
+    project.run(["two"]).code(0).stdout("tools");
+    project
+        .run(["three"])
+        .code(127)
+        .says(&["no program named `three`"]);
+    for path in [
+        ".\\three.bat",
+        "./three.bat",
+        ".\\three",
+        "..\\app\\three.bat",
+    ] {
+        project.run([path]).code(0).stdout("here");
+    }
+}
+
+#[test]
+fn what_is_no_program_by_its_name_is_told_without_a_word_of_chmod() {
+    let project = Project::with_venv().file("app/notes.txt", "text");
+    let error = project
+        .run([".\\notes.txt"])
+        .code(126)
+        .says(&["cannot be run", "it is no program"]);
+    assert!(!error.stderr.contains("chmod"), "{error}");
+}
+
+#[test]
+fn a_python_file_is_run_by_the_environments_python() {
+    let project = Project::with_venv()
+        .file("app/sub dir/where.py", EXE)
+        .file("app/where.pyw", EXE);
+    let own = project.shown("app\\.venv\\Scripts\\python.exe");
+    for path in ["sub dir\\where.py", "sub dir/where.py", "where.pyw"] {
+        project.run([path]).code(0).stdout(&own);
+    }
+    let file = project.shown("app\\sub dir\\where.py");
+    project.run([&*file]).code(0).stdout(&own);
+    project.run(["-s", &file]).code(0).stdout(&own);
+    project.run(["-m", "this"]).code(0);
+}
+
+#[test]
+fn a_python_file_among_the_scripts_runs_where_its_ending_is_a_programs() {
+    let project = Project::with_venv()
+        .file("app/.venv/Scripts/tool.py", EXE)
+        .var("PATHEXT", ".COM;.EXE;.BAT;.CMD;.PY");
+    let own = project.shown("app\\.venv\\Scripts\\python.exe");
+    project.run(["tool"]).code(0).stdout(&own);
+    project.run(["tool.py"]).code(0).stdout(&own);
+}
+
+#[test]
+fn vrun_never_runs_itself_under_another_name() {
+    let project = Project::with_venv();
+    fs::copy(vrun(), project.path("tools/vrun.exe")).expect("a copy");
+    fs::hard_link(
+        project.path("tools/vrun.exe"),
+        project.path("tools/other.exe"),
+    )
+    .expect("a second name");
+    let mut command = std::process::Command::new(project.path("tools/vrun.exe"));
+    project.place(command.arg("other"));
+    let outcome = crate::project::Outcome::of(command.output());
+    outcome.code(127).says(&["no program named `other`"]);
+}
+
+#[test]
+fn a_script_of_the_systems_python_is_refused() {
+    let launcher = crate::scripts::launcher("hello");
+    let python = format!("#!{}\r\n", base().join("python.exe").display());
+    let program = crate::scripts::with_line(&launcher, &python);
+    let project = Project::with_venv().file("tools/hello.exe", program);
+    let error = project.run(["hello"]).code(126).stdout("");
+    error.says(&[
+        "vrun: `hello.exe` is not in ",
+        "which has no environment",
+        "--outside",
+    ]);
+}
