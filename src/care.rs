@@ -7,6 +7,7 @@ use crate::error::{Error, shown, typed};
 use crate::find::{Answer, Found, Search};
 use crate::repair::{self, Case};
 use crate::report::doctor::{self, Finding, Grade, Patient};
+use crate::report::tracked;
 use crate::world::World;
 use crate::{answer, enter, explain, find, is_tracked, print, search};
 
@@ -92,5 +93,6 @@ fn look(found: &Found, scope: &Scope, search: &Search, world: &World) -> Vec<Fin
         call: &call,
         world,
         is_tracked: &|| is_tracked(&found.root, world),
+        is_ignored: &|| tracked::is_ignored(&found.root, world.var("PATH"), &world.vars),
     })
 }

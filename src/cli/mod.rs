@@ -108,7 +108,7 @@ struct Typed {
     doctor: bool,
 
     /// Say it as JSON, with --doctor
-    #[arg(long, overrides_with = "json", requires = "doctor")]
+    #[arg(long, overrides_with = "json", requires = "doctor", conflicts_with_all = ["create", "repair"])]
     json: bool,
 
     /// Mend what is wrong with it

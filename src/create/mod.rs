@@ -4,7 +4,6 @@
 //! environment in a directory beside the place, move that into place. So there is no environment or a
 //! complete one at any moment, and exactly one process makes it.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -26,6 +25,7 @@ mod options;
 mod own;
 mod place;
 mod pythons;
+mod record;
 mod refusal;
 mod renamed;
 pub mod request;
@@ -36,8 +36,10 @@ mod upgrade;
 mod vars;
 
 pub use maker::{Workshop, last_lines};
-pub use native::{Row, rewrite, starting_lines};
+pub use native::{quoted, rewrite, starting_lines};
 pub use options::{Existing, IgnoreFile, Options, PythonFiles, Seeding};
+pub use place::leftovers;
+pub use record::update as update_records;
 pub use request::Wish;
 
 use base::{Base, Inquiry};
@@ -147,28 +149,11 @@ pub fn alone<T>(
 ) -> Result<T, Error> {
     // An environment that is there does not end the wait.
     let turn = lock::take(at, Existing::Upgraded, voice)?;
+    // With the lock's file goes the sign that a maker was killed.
+    own::sweep(at);
     let done = act();
     drop(turn);
     done
-}
-
-/// What makers that were killed left beside the environment at `at`, or such as are at work.
-pub fn leftovers(at: &Path) -> Vec<PathBuf> {
-    let name = at.file_name().unwrap_or_default();
-    let entries = at.parent().and_then(|parent| fs::read_dir(parent).ok());
-    let is_left =
-        |found: &std::ffi::OsString| own::is_makers(found, name) || *found == lock::name(name);
-    let names = entries
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.file_name());
-    let mut left: Vec<_> = names
-        .filter(is_left)
-        .map(|name| at.with_file_name(name))
-        .collect();
-    left.sort();
-    left
 }
 
 /// Runs the Python of the environment at `root` as the user's own pip would be run.

@@ -124,6 +124,18 @@ pub fn is_makers(name: &OsStr, at: &Path) -> bool {
     name == lock::name(own) || own::is_makers(name, own)
 }
 
+/// What makers that were killed left beside the environment at `at`, or such as are at work.
+pub fn leftovers(at: &Path) -> Vec<PathBuf> {
+    let entries = at.parent().and_then(|parent| fs::read_dir(parent).ok());
+    let entries = entries.into_iter().flatten().flatten();
+    let left = entries.filter(|entry| is_makers(&entry.file_name(), at));
+    let mut left: Vec<_> = left
+        .map(|entry| at.with_file_name(entry.file_name()))
+        .collect();
+    left.sort();
+    left
+}
+
 /// Directories above the place that vrun made. Those that are empty in the end go again.
 #[derive(Debug)]
 pub struct Parents(Vec<PathBuf>);

@@ -27,10 +27,11 @@ pub fn renew(scripts: &Path, base: &Base, files: PythonFiles) -> io::Result<()> 
         let found = fs::symlink_metadata(&path)?;
         let leads_within = fs::read_link(&path)
             .is_ok_and(|target| target.components().count() == 1 && is_name(target.as_os_str()));
+        let is_loop = fs::metadata(&path).is_err_and(|error| os::is_link_loop(&error));
         let copied = found.is_file() && !is_script(&path);
         match files {
             PythonFiles::Copies if copied || found.is_symlink() => copy(base, &path)?,
-            _ if found.is_symlink() && !leads_within => link(base, &path)?,
+            _ if found.is_symlink() && (!leads_within || is_loop) => link(base, &path)?,
             _ if copied => link(base, &path)?,
             _ => {}
         }
@@ -65,8 +66,12 @@ fn copy(base: &Base, at: &Path) -> io::Result<()> {
     })
 }
 
-/// What makes a file at the path it is given -> that file at `at`, in one step.
-fn replace(at: &Path, make: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+/// What makes a file at the path it is given -> that file at `at`, in one step. Only for who holds the lock: the
+/// path is the same each time, so that what a killed one left goes with the next attempt.
+///
+/// # Errors
+/// It cannot be made, or not be moved.
+pub fn replace(at: &Path, make: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     let mut new = at.as_os_str().to_owned();
     new.push(NEW);
     let new = Path::new(&new);

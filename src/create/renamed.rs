@@ -4,38 +4,44 @@
 //! directory between is vrun's, plain, and found nowhere else, so taking those very bytes out is exact, however the
 //! path is quoted.
 
+use std::collections::HashMap;
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::venv;
 
 use super::options::IgnoreFile;
 
 /// Takes `extra`, which is a directory's name and what parts it, out of every path in the texts and the launchers
-/// of the scripts directory and in pyvenv.cfg. Modes stay.
+/// of the scripts directory and in pyvenv.cfg. Modes stay. The files that are another text now, with that.
 ///
 /// # Errors
 /// A file cannot be read or written.
-pub fn without(root: &Path, extra: &[u8]) -> io::Result<()> {
+pub fn without(root: &Path, extra: &[u8]) -> io::Result<HashMap<PathBuf, Vec<u8>>> {
+    let mut changed = HashMap::new();
     for entry in fs::read_dir(venv::scripts(root))? {
         let entry = entry?;
         if entry.file_type()?.is_file() {
-            rewrite(&entry.path(), extra)?;
+            changed.extend(rewrite(entry.path(), extra)?);
         }
     }
-    rewrite(&root.join(venv::MARKER), extra)
+    changed.extend(rewrite(root.join(venv::MARKER), extra)?);
+    Ok(changed)
 }
 
-fn rewrite(file: &Path, extra: &[u8]) -> io::Result<()> {
-    let bytes = fs::read(file)?;
+fn rewrite(file: PathBuf, extra: &[u8]) -> io::Result<Option<(PathBuf, Vec<u8>)>> {
+    let bytes = fs::read(&file)?;
     let is_text = !bytes.contains(&0);
     // On Windows a script is a program with a first line and a zip file behind it, whose own offsets count from
     // where it starts itself (distlib).
     let is_launcher = bytes.starts_with(b"MZ");
     match cut(&bytes, extra) {
-        Some(shorter) if is_text || is_launcher => fs::write(file, shorter),
-        _ => Ok(()),
+        Some(shorter) if is_text || is_launcher => {
+            fs::write(&file, &shorter)?;
+            Ok(Some((file, shorter)))
+        }
+        _ => Ok(None),
     }
 }
 

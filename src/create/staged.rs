@@ -15,6 +15,7 @@ use super::join;
 use super::options::IgnoreFile;
 use super::own::{self, ASIDE, Own};
 use super::place::Target;
+use super::record;
 use super::refusal::{self, cannot};
 use super::renamed;
 
@@ -84,7 +85,10 @@ impl Staged {
             Position::Beside => [dir, separator].concat(),
             Position::Within => [separator, dir, separator, name.as_encoded_bytes()].concat(),
         };
-        renamed::without(self.path(), &extra).map_err(|error| cannot(&self.at, &error))
+        let changed =
+            renamed::without(self.path(), &extra).map_err(|error| cannot(&self.at, &error))?;
+        // What pip noted of its scripts.
+        record::update(self.path(), &changed).map_err(|(_, error)| cannot(&self.at, &error))
     }
 
     /// Adds what every environment should have.

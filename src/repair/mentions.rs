@@ -6,8 +6,10 @@
 pub enum Quoting {
     /// There are none: a mention is the bare path.
     Bare,
-    /// As POSIX shells do it, and the others near enough: sh, csh, fish, nu.
+    /// As POSIX shells do it, and the others near enough: sh, fish, nu.
     Shell,
+    /// As csh does it: between double quotes there is no way to keep a `$` as it is.
+    Csh,
     /// As Python does it.
     Python,
     /// As in a URL: what is not plain is %-escaped (RFC 3986).
@@ -103,12 +105,24 @@ fn spelt(path: &[u8], quoting: Quoting, context: Context) -> Vec<u8> {
     match (quoting, context) {
         (Quoting::Bare, _) => path.to_owned(),
         (Quoting::Url, _) => percent_encoded(path),
-        (Quoting::Shell, Context::Within(b'"')) => escaped(b"\"$`\\"),
-        (Quoting::Shell, Context::Within(_)) => single_quoted(path),
-        (Quoting::Shell, Context::Open) if path.iter().all(|byte| is_plain(*byte)) => {
+        (Quoting::Csh, Context::Within(b'"'))
+            if path.iter().all(|byte| !b"$`\"\\!".contains(byte)) =>
+        {
             path.to_owned()
         }
-        (Quoting::Shell, Context::Open) => [b"'", &single_quoted(path)[..], b"'"].concat(),
+        (Quoting::Csh, Context::Within(b'"')) => {
+            [b"\"'", &single_quoted(path)[..], b"'\""].concat()
+        }
+        (Quoting::Shell, Context::Within(b'"')) => escaped(b"\"$`\\"),
+        (Quoting::Shell | Quoting::Csh, Context::Within(_)) => single_quoted(path),
+        (Quoting::Shell | Quoting::Csh, Context::Open)
+            if path.iter().all(|byte| is_plain(*byte)) =>
+        {
+            path.to_owned()
+        }
+        (Quoting::Shell | Quoting::Csh, Context::Open) => {
+            [b"'", &single_quoted(path)[..], b"'"].concat()
+        }
         (Quoting::Python, Context::Within(b'"')) => escaped(b"\"\\"),
         (Quoting::Python, _) => escaped(b"'\\"),
     }
@@ -182,6 +196,20 @@ mod tests {
             Quoting::Shell,
             Some("V=/new\n"),
         );
+    }
+
+    #[test]
+    fn csh_has_a_dollar_between_single_quotes_only() {
+        let there = ("/a/old", "/it's $1");
+        let quoted = "setenv V \"\"'/it'\"'\"'s $1/bin'\"\"\n";
+        check(
+            "setenv V \"/a/old/bin\"\n",
+            there,
+            Quoting::Csh,
+            Some("setenv V \"\"'/it'\"'\"'s $1'\"/bin\"\n"),
+        );
+        let back = ("/it's $1/bin", "/b");
+        check(quoted, back, Quoting::Csh, Some("setenv V \"/b\"\n"));
     }
 
     #[test]

@@ -5,21 +5,20 @@
 //! best there is, and the old one stays until the new one is whole. Files are replaced one by one by a rename,
 //! so a repair that is interrupted can be taken up again.
 
-use std::collections::HashMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 
 use crate::create::{self, Existing, Occasion, Options, Order, Place, Wish};
 use crate::error::{Error, reason, shown};
 use crate::venv::health::{self, Ill, Mend, Series};
-use crate::venv::{self, MARKER, Venv};
+use crate::venv::{MARKER, Venv};
 use crate::voice::Voice;
 use crate::world::World;
 
 mod mentions;
 mod moved;
 mod packages;
-mod record;
 mod script;
 
 pub use moved::{Kind, Stale, stale};
@@ -101,7 +100,7 @@ fn restore_cfg(ill: &Ill, root: &Path) -> Result<(), Error> {
     if !is_of_cfg || says_version {
         return Ok(());
     }
-    let cannot = |error: std::io::Error| {
+    let cannot = |error: io::Error| {
         Error::failed(format!("cannot repair {}", shown(root))).cause(reason(&error))
     };
     let version = Series::of_library(root).map(|series| format!("version = {series}\n"));
@@ -122,12 +121,7 @@ fn rebuild(case: &Case<'_>) -> Result<(), Error> {
     };
     create::make_with(&order(case, &options), &|staged, workshop| {
         packages::install(&wanted, staged, case, workshop)
-    })?;
-    // What pip noted of scripts that have been told their place since.
-    let dir = venv::scripts(case.root);
-    let entries = fs::read_dir(&dir).into_iter().flatten().flatten();
-    let files = entries.filter_map(|entry| Some((entry.path(), fs::read(entry.path()).ok()?)));
-    update_records(case.root, &files.collect())
+    })
 }
 
 fn sees_the_systems(root: &Path) -> bool {
@@ -155,16 +149,26 @@ fn order<'a>(case: &Case<'a>, options: &'a Options) -> Order<'a> {
 
 /// Has every file that names another place name this one. Whether there was one.
 fn rename(case: &Case<'_>) -> Result<bool, Error> {
-    let stale = stale(case.root, case.home);
+    let mut stale = stale(case.root, case.home);
     if stale.is_empty() {
         return Ok(false);
     }
-    let mut changed = HashMap::new();
+    // Whoever takes up what was cut off here knows by these files what is left: RECORD goes before what it
+    // lists, and last what tells the old place.
+    let texts = stale
+        .iter()
+        .map(|stale| (stale.file.clone(), stale.text.clone()));
+    create::update_records(case.root, &texts.collect())
+        .map_err(|(file, error)| unwritten(case.root, &file, &error))?;
+    stale.sort_by_key(|stale| match stale.kind {
+        Kind::Script | Kind::Editable => 0,
+        Kind::Activation if !stale.file.ends_with("activate") => 1,
+        Kind::Cfg => 2,
+        Kind::Activation => 3,
+    });
     for Stale { file, text, .. } in &stale {
-        write(case.root, file, text)?;
-        changed.insert(file.clone(), text.clone());
+        create::rewrite(file, text).map_err(|error| unwritten(case.root, file, &error))?;
     }
-    update_records(case.root, &changed)?;
     let (root, count) = (shown(case.root), stale.len());
     let files = if count == 1 {
         "file names"
@@ -176,21 +180,7 @@ fn rename(case: &Case<'_>) -> Result<bool, Error> {
     Ok(true)
 }
 
-fn update_records(root: &Path, changed: &HashMap<PathBuf, Vec<u8>>) -> Result<(), Error> {
-    for site in venv::site_packages(root) {
-        for (file, text) in record::records(&site, changed) {
-            write(root, &file, &text)?;
-        }
-    }
-    Ok(())
-}
-
-fn write(root: &Path, file: &Path, text: &[u8]) -> Result<(), Error> {
-    create::rewrite(file, text).map_err(|error| {
-        Error::failed(format!("cannot repair {}", shown(root))).cause(format_args!(
-            "{}: {}",
-            shown(file),
-            reason(&error)
-        ))
-    })
+fn unwritten(root: &Path, file: &Path, error: &io::Error) -> Error {
+    let cause = format!("{}: {}", shown(file), reason(error));
+    Error::failed(format!("cannot repair {}", shown(root))).cause(cause)
 }

@@ -46,9 +46,10 @@ pub fn stale(root: &Path, home: Option<&Path>) -> Vec<Stale> {
     };
     let activation = listed(&venv::scripts(root));
     let activation = activation.into_iter().filter(|file| is_activation(file));
-    found.extend(
-        activation.filter_map(|file| renamed(file, Kind::Activation, &old, root, Quoting::Shell)),
-    );
+    found.extend(activation.filter_map(|file| {
+        let quoting = quoting(&file);
+        renamed(file, Kind::Activation, &old, root, quoting)
+    }));
     found.extend(renamed(
         root.join(venv::MARKER),
         Kind::Cfg,
@@ -101,6 +102,17 @@ fn listed(dir: &Path) -> Vec<PathBuf> {
 fn is_activation(file: &Path) -> bool {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     name.to_ascii_lowercase().starts_with("activate")
+}
+
+/// As the shell that reads it has it.
+fn quoting(activation: &Path) -> Quoting {
+    match activation.extension().and_then(|end| end.to_str()) {
+        Some("csh") => Quoting::Csh,
+        Some("py") => Quoting::Python,
+        // A raw string, and `set "NAME=VALUE"`.
+        Some("nu" | "bat") => Quoting::Bare,
+        _ => Quoting::Shell,
+    }
 }
 
 /// Where the environment was made, if that is another place: as its activation script says, for that is the

@@ -2,10 +2,10 @@
 //!
 //! Only how it is started changes; its flags stay, and a coding line stays where Python looks for one (PEP 263).
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use crate::create::starting_lines;
+use crate::create::{quoted, starting_lines};
 use crate::program::starter::Interpreter;
 
 /// The lines in which the start of a script can be.
@@ -28,14 +28,19 @@ pub fn renamed(text: &[u8], interpreter: &Interpreter, python: &Path) -> Option<
     })?;
     let line = lines[at];
     let end = line.windows(4).rposition(|part| part == b"\"$0\"")?;
-    let quoted = quoted(python)?;
+    let in_quotes = |word: &OsStr| quoted(word.as_encoded_bytes());
+    // Where the words are strings of Python's own, flags are no less.
+    let flag = |flag: &OsString| match prefix {
+        STRINGS => in_quotes(flag),
+        _ => flag.as_encoded_bytes().to_vec(),
+    };
     let flags = interpreter
         .flags
         .iter()
-        .flat_map(|flag| [b" ", flag.as_encoded_bytes()].concat());
+        .flat_map(|word| [b" ", &flag(word)[..]].concat());
     let command = [
         prefix,
-        quoted.as_bytes(),
+        &in_quotes(python.as_os_str()),
         &flags.collect::<Vec<u8>>(),
         b" ",
         &line[end..],
@@ -45,13 +50,9 @@ pub fn renamed(text: &[u8], interpreter: &Interpreter, python: &Path) -> Option<
 }
 
 /// What stands before the interpreter in a line that sh and Python both read.
-const EXECS: [&[u8]; 3] = [b"'''exec' ", b"\"exec\" ", b"''''exec "];
-
-fn quoted(python: &Path) -> Option<String> {
-    // A single quote in it could end the Python string that the line is.
-    let text = python.to_str().filter(|text| !text.contains('\''))?;
-    Some(shell_words::quote(text).into_owned())
-}
+const EXECS: [&[u8]; 3] = [b"'''exec' ", STRINGS, b"''''exec "];
+/// Every word is a string of Python's.
+const STRINGS: &[u8] = b"\"exec\" ";
 
 fn plain(rest: &[&[u8]], flags: &[impl AsRef<OsStr>], python: &Path) -> Option<Vec<u8>> {
     let start = starting_lines(python.as_os_str(), flags);
@@ -126,11 +127,15 @@ mod tests {
         for (before, after) in [
             (
                 "#!/bin/sh\n'''exec' \"/my old/bin/python\" \"$0\" \"$@\"\n' '''\nimport a\n",
-                "#!/bin/sh\n'''exec' /new/bin/python \"$0\" \"$@\"\n' '''\nimport a\n",
+                "#!/bin/sh\n'''exec' \"/new/bin/python\" \"$0\" \"$@\"\n' '''\nimport a\n",
             ),
             (
                 "#!/bin/sh\n'''exec' '/old/bin/python' -E \"$0\" \"$@\" #'''\nimport a\n",
-                "#!/bin/sh\n'''exec' /new/bin/python -E \"$0\" \"$@\" #'''\nimport a\n",
+                "#!/bin/sh\n'''exec' \"/new/bin/python\" -E \"$0\" \"$@\" #'''\nimport a\n",
+            ),
+            (
+                "#!/bin/sh\n\"exec\" \"/old/bin/python\" \"-E\" \"$0\" \"$@\"\nimport a\n",
+                "#!/bin/sh\n\"exec\" \"/new/bin/python\" \"-E\" \"$0\" \"$@\"\nimport a\n",
             ),
         ] {
             check(before, "/new/bin/python", after);

@@ -1,25 +1,49 @@
 //! An environment -> whether git keeps files of it, which every clone would then have with this machine's
-//! paths in them.
+//! paths in them, or would take them. git itself is asked, and nothing of the project is started by that.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use crate::launch::{self, Helper};
+use crate::venv;
 
 /// Whether git tracks anything in the environment at `root`, as git itself says. No where there is no git, or
 /// no repository. `path` is where git is looked for, and `vars` are the user's own.
 pub fn is_tracked(root: &Path, path: Option<&OsStr>, vars: &[(OsString, OsString)]) -> bool {
+    let words = ["ls-files", "--error-unmatch", "--", "."];
+    git(&words, root, path, vars) == Some(0)
+}
+
+/// Whether git would leave the environment at `root` alone, by whichever of its files of patterns (gitignore(5)).
+/// None where there is no git, or no repository.
+pub fn is_ignored(
+    root: &Path,
+    path: Option<&OsStr>,
+    vars: &[(OsString, OsString)],
+) -> Option<bool> {
+    let words = ["check-ignore", "-q", "--no-index", "--", venv::MARKER];
+    match git(&words, root, path, vars)? {
+        0 => Some(true),
+        1 => Some(false),
+        _ => None,
+    }
+}
+
+/// What git, told these words in `root`, ends with.
+fn git(
+    words: &[&str],
+    root: &Path,
+    path: Option<&OsStr>,
+    vars: &[(OsString, OsString)],
+) -> Option<i32> {
     // Nothing that lies in the project is to be started, so neither a `git` that was put there, nor what the
     // repository's own settings name.
     let project = root.parent().unwrap_or(root);
     let found = which::which_in_all("git", path, root);
     let mut elsewhere = found.into_iter().flatten();
-    let Some(git) = elsewhere.find(|file| !file.starts_with(project)) else {
-        return false;
-    };
-    let words = ["-c", "core.fsmonitor=false", "ls-files", "--error-unmatch"];
-    let words = words.into_iter().chain(["--", "."]);
+    let git = elsewhere.find(|file| !file.starts_with(project))?;
+    let words = ["-c", "core.fsmonitor=false"].iter().chain(words);
     let helper = Helper {
         program: &git,
         args: words.map(OsString::from).collect(),
@@ -27,6 +51,6 @@ pub fn is_tracked(root: &Path, path: Option<&OsStr>, vars: &[(OsString, OsString
         cwd: root,
         stdin: None,
     };
-    let output = launch::run(helper, &AtomicBool::new(false));
-    output.is_ok_and(|output| output.status.success())
+    let output = launch::run(helper, &AtomicBool::new(false)).ok()?;
+    output.status.code()
 }

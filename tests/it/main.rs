@@ -24,6 +24,7 @@
 //!     launch.rs    the program runs as if vrun were not there
 //!     dry_run.rs   -n, -q, -v
 //!     tracked.rs   an environment that git tracks
+//!     doctor.rs    `--doctor`: what is wrong, each with its cause and its mend
 //!     errors.rs    the shape of what vrun says
 //!     law.rs       the rules of the source itself
 //!
@@ -43,6 +44,8 @@ mod broken;
 mod cli;
 #[cfg(unix)]
 mod create;
+#[cfg(unix)]
+mod doctor;
 #[cfg(unix)]
 mod dry_run;
 #[cfg(unix)]

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::create::base::{Base, Bytecode};
 use crate::create::options::Options;
+use crate::create::pythons;
 use crate::error::{reason, shown};
 use crate::os;
 use crate::venv;
@@ -28,7 +29,7 @@ mod unpack;
 mod wheel;
 
 pub use record::Row;
-pub use scripts::starting_lines;
+pub use scripts::{quoted, starting_lines};
 pub use store::Store;
 
 /// A base interpreter whose environments vrun knows how to make.
@@ -193,11 +194,10 @@ pub fn renew(plan: &Plan<'_>, old: &str) -> io::Result<()> {
 /// # Errors
 /// It cannot be written.
 pub fn rewrite(file: &Path, text: &[u8]) -> io::Result<()> {
-    let new = tempfile::NamedTempFile::new_in(file.parent().unwrap_or(file))?;
-    write(new.path(), text)?;
-    os::copy_mode(file, new.path())?;
-    new.persist(file)?;
-    Ok(())
+    pythons::replace(file, |new| {
+        write(new, text)?;
+        os::copy_mode(file, new)
+    })
 }
 
 /// The version of the pip that the base interpreter brings along.

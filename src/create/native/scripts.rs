@@ -126,14 +126,18 @@ pub fn starting_lines(python: &OsStr, flags: &[impl AsRef<OsStr>]) -> Vec<u8> {
     .concat()
 }
 
-/// Within double quotes, as distlib has it; a single quote would end the Python string around it.
-fn quoted(path: &[u8]) -> Vec<u8> {
+/// A path for sh, in a line that Python reads as a string between `'''`: within double quotes, as distlib has
+/// it. A `$` or a backquote stands in single quotes between them, for Python warns of a backslash before it.
+pub fn quoted(path: &[u8]) -> Vec<u8> {
     let mut quoted = vec![b'"'];
     for byte in path {
-        if b"\"$`\\".contains(byte) {
-            quoted.push(b'\\');
+        match byte {
+            b'$' | b'`' => quoted.extend([b'"', b'\'', *byte, b'\'', b'"']),
+            b'"' | b'\\' => quoted.extend([b'\\', *byte]),
+            // Three of them would end Python's string.
+            b'\'' if quoted.ends_with(b"'") => quoted.extend(b"\"\"'"),
+            _ => quoted.push(*byte),
         }
-        quoted.push(*byte);
     }
     quoted.push(b'"');
     quoted
@@ -164,6 +168,10 @@ mod tests {
         assert_eq!(
             shebang("/a b/python", &[]),
             b"#!/bin/sh\n'''exec' \"/a b/python\" \"$0\" \"$@\"\n' '''\n"
+        );
+        assert_eq!(
+            shebang("/it's $a/python", &[]),
+            b"#!/bin/sh\n'''exec' \"/it's \"'$'\"a/python\" \"$0\" \"$@\"\n' '''\n"
         );
         let long = format!("/{}/python", "x".repeat(120));
         assert!(shebang(&long, &[]).starts_with(b"#!/bin/sh\n'''exec' /xxx"));

@@ -1,6 +1,7 @@
 //! Where an environment stands -> what there is wrong with that: who else may write there, git, what is active,
 //! variables, what is found before vrun.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -65,25 +66,22 @@ fn tracked(patient: &Patient<'_>) -> Option<Finding> {
     })
 }
 
-/// Without a `.gitignore` of its own, all depends on the project's.
+/// Neither does it keep itself out of git, nor does the project, nor the user.
 fn not_ignored(patient: &Patient<'_>) -> Option<Finding> {
+    let ignored = (patient.is_ignored)()?;
     let ignore = patient.root.join(".gitignore");
-    let in_git = patient
-        .root
-        .ancestors()
-        .skip(1)
-        .any(|dir| dir.join(".git").exists());
-    let text = fs::read_to_string(&ignore).unwrap_or_default();
-    if !in_git || text.lines().any(|line| line.trim() == "*") {
-        return None;
-    }
-    Some(finding(
-        "not-ignored",
-        Grade::Note,
-        "it does not keep itself out of git".to_owned(),
-        format!("{} has no line `*`", shown(&ignore)),
-        format!("`echo '*' >>{}`", typed(&ignore)),
-    ))
+    (!ignored).then(|| {
+        finding(
+            "not-ignored",
+            Grade::Note,
+            "git does not ignore it".to_owned(),
+            format!(
+                "no pattern matches it, and {} has no line `*`",
+                shown(&ignore)
+            ),
+            format!("`echo '*' >>{}`", typed(&ignore)),
+        )
+    })
 }
 
 /// `.python-version` and `requires-python` are for who makes an environment; here is told where they have
@@ -142,24 +140,32 @@ fn leftovers(patient: &Patient<'_>) -> Option<Finding> {
 
 /// vrun takes PYTHONHOME away; PYTHONPATH it leaves, for it may be meant.
 fn python_variables(patient: &Patient<'_>) -> Option<Finding> {
-    let set = |name: &str| {
-        patient
-            .world
-            .setting(name)
-            .map(|value| (name.to_owned(), shown(value)))
+    let effects = [
+        (
+            "PYTHONPATH",
+            "its directories come before the environment's packages",
+        ),
+        (
+            "PYTHONHOME",
+            "without vrun, Python takes that for its own place",
+        ),
+    ];
+    let set = |(name, effect)| Some((name, patient.world.setting(name)?, effect));
+    let set: Vec<_> = effects.into_iter().filter_map(set).collect();
+    let names: Vec<_> = set.iter().map(|(name, ..)| *name).collect();
+    let told = |(name, value, effect): &(&str, &OsStr, &str)| {
+        format!("{name} is {}: {effect}", shown(value))
     };
-    let (name, value) = set("PYTHONPATH").or_else(|| set("PYTHONHOME"))?;
-    let effect = match name.as_str() {
-        "PYTHONPATH" => "its directories come before the environment's packages",
-        _ => "without vrun, Python takes that for its own place",
-    };
-    Some(finding(
-        "python-variables",
-        Grade::Note,
-        format!("{name} is set"),
-        format!("it is {value}: {effect}"),
-        format!("`unset {name}`"),
-    ))
+    (!set.is_empty()).then(|| Finding {
+        id: "python-variables",
+        grade: Grade::Note,
+        what: match names[..] {
+            [name] => format!("{name} is set"),
+            _ => format!("{} are set", names.join(" and ")),
+        },
+        causes: set.iter().map(told).collect(),
+        mend: format!("`unset {}`", names.join(" ")),
+    })
 }
 
 /// What `python` means without vrun.

@@ -3,11 +3,13 @@
 //! All of it is told from files and variables. Nothing that lies in the project or the environment is started,
 //! and nothing is changed.
 
+use std::fs;
 use std::path::Path;
 
 use crate::error::shown;
 use crate::repair::{self, Kind, Stale};
-use crate::venv::health::{self, Mend};
+use crate::venv;
+use crate::venv::health::{self, Ill, Mend};
 use crate::world::World;
 
 mod around;
@@ -56,6 +58,8 @@ pub struct Patient<'a> {
     pub world: &'a World,
     /// Whether git tracks a file of it.
     pub is_tracked: &'a dyn Fn() -> bool,
+    /// Whether git would leave it alone; None where there is no repository.
+    pub is_ignored: &'a dyn Fn() -> Option<bool>,
 }
 
 /// Everything that is wrong, the gravest first.
@@ -69,13 +73,10 @@ pub fn findings(patient: &Patient<'_>) -> Vec<Finding> {
 
 /// What keeps its Python from running, or from seeing its packages.
 fn ills(patient: &Patient<'_>) -> Vec<Finding> {
-    let grave = health::ailing(patient.root);
     let told = health::of(patient.root).into_iter().map(|ill| {
-        let grade = if grave.is_some() {
-            Grade::Wrong
-        } else {
-            Grade::Note
-        };
+        // A link that leads to a Python does without the directory that pyvenv.cfg names.
+        let is_felt = !matches!(ill, Ill::HomeGone { .. }) || is_copy(patient.root);
+        let grade = if is_felt { Grade::Wrong } else { Grade::Note };
         let mend = match ill.mend() {
             Mend::Repair => format!("`{} --repair`", patient.call),
             Mend::Beside(name) => {
@@ -86,12 +87,24 @@ fn ills(patient: &Patient<'_>) -> Vec<Finding> {
         Finding {
             id: ill.id(),
             grade,
-            what: ill.what(),
+            what: clause(&ill.what()),
             causes: vec![ill.cause()],
             mend,
         }
     });
     told.collect()
+}
+
+fn is_copy(root: &Path) -> bool {
+    fs::symlink_metadata(venv::python(root)).is_ok_and(|found| found.is_file())
+}
+
+/// What is said of an environment, as a clause of its own.
+fn clause(what: &str) -> String {
+    match what.strip_prefix("is broken: ") {
+        Some(clause) => clause.to_owned(),
+        None => format!("it {what}"),
+    }
 }
 
 /// What names another place, because the environment was moved, renamed or copied.

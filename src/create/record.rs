@@ -3,14 +3,36 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::create::Row;
+use crate::venv;
 use crate::world::tidy;
+
+use super::native::{self, Row};
+
+/// Has RECORD say what `changed`, files of the environment at `root` with their new text, are.
+///
+/// # Errors
+/// The RECORD, which is named, cannot be written.
+pub fn update(
+    root: &Path,
+    changed: &HashMap<PathBuf, Vec<u8>>,
+) -> Result<(), (PathBuf, io::Error)> {
+    if changed.is_empty() {
+        return Ok(());
+    }
+    for site in venv::site_packages(root) {
+        for (file, text) in records(&site, changed) {
+            native::rewrite(&file, &text).map_err(|error| (file, error))?;
+        }
+    }
+    Ok(())
+}
 
 /// The RECORD files of a site-packages directory that list one of `changed`, with the text that they should
 /// have.
-pub fn records(site: &Path, changed: &HashMap<PathBuf, Vec<u8>>) -> Vec<(PathBuf, Vec<u8>)> {
+fn records(site: &Path, changed: &HashMap<PathBuf, Vec<u8>>) -> Vec<(PathBuf, Vec<u8>)> {
     let entries = fs::read_dir(site).into_iter().flatten().flatten();
     let files = entries.map(|entry| entry.path().join("RECORD"));
     let updated = |file: PathBuf| {

@@ -1,0 +1,316 @@
+//! `--doctor`: an environment that is sound says so; whatever is wrong is told with its cause and what mends it,
+//! to people and to programs alike. Nothing is started and nothing is changed.
+
+use serde_json::Value;
+
+use crate::sandbox::Sandbox;
+
+/// Where it stands: who else may write there, git, what is active, variables.
+mod around;
+
+const CFG: &str = "home = [ROOT]/lib\nversion = 3.12.1\n";
+
+/// A project with a sound environment.
+fn app() -> Sandbox {
+    Sandbox::new()
+        .venv("app/.venv")
+        .file("app/setup.py", "")
+        .cwd("app")
+}
+
+/// The same, whose Python is this link.
+fn linked(target: &str) -> Sandbox {
+    Sandbox::new()
+        .file("app/.venv/pyvenv.cfg", CFG)
+        .file("app/setup.py", "")
+        .dir("app/.venv/bin")
+        .link("app/.venv/bin/python", target)
+        .cwd("app")
+}
+
+/// What `--json` answers, which is of the documented shape, and ends with 0 where it is sound, else with 1.
+#[track_caller]
+fn answer(sandbox: &Sandbox, options: &[&str]) -> Value {
+    let before = sandbox.tree();
+    let told = sandbox.run([options, &["--doctor", "--json"]].concat());
+    assert_eq!(before, sandbox.tree(), "nothing is changed");
+    // Read twice: what it says decides which code it has to have ended with.
+    let text = sandbox
+        .sh(&format!(
+            "\"$vrun\" {} --doctor --json; true",
+            options.join(" ")
+        ))
+        .text();
+    let value: Value = serde_json::from_str(&text).expect("JSON");
+    told.code(i32::from(value["sound"] == false));
+    let keys: Vec<_> = value.as_object().expect("an object").keys().collect();
+    assert_eq!(keys, ["environment", "findings", "sound", "version"]);
+    assert_eq!(value["version"], 1);
+    let mut is_sound = true;
+    for finding in value["findings"].as_array().expect("a list") {
+        let keys: Vec<_> = finding.as_object().expect("an object").keys().collect();
+        assert_eq!(keys, ["causes", "grade", "id", "mend", "what"]);
+        assert!(!finding["causes"].as_array().expect("a list").is_empty());
+        assert!(finding["grade"] == "wrong" || finding["grade"] == "note");
+        is_sound &= finding["grade"] == "note";
+    }
+    assert_eq!(value["sound"], is_sound);
+    value
+}
+
+/// That the one thing to be said is this, of this grade, in these words: `what`, `cause`, `mend`.
+#[track_caller]
+fn finds(sandbox: &Sandbox, (grade, id): (&str, &str), [what, cause, mend]: [&str; 3]) {
+    let value = answer(sandbox, &[]);
+    let findings = value["findings"].as_array().expect("a list");
+    let ids: Vec<_> = findings.iter().map(|finding| &finding["id"]).collect();
+    assert_eq!(ids, [id], "{value:#}");
+    assert_eq!(findings[0]["grade"], grade);
+    let (first, code) = match grade {
+        "note" => ("[ROOT]/app/.venv is sound", 0),
+        _ => ("[ROOT]/app/.venv: 1 thing is wrong", 1),
+    };
+    let text = format!("{first}\n{grade}: {what}\n  cause: {cause}\n  mend: {mend}\n");
+    sandbox.run(["--doctor"]).code(code).stdout(&text);
+}
+
+#[test]
+fn an_environment_that_is_sound_says_so_and_ends_with_0() {
+    let sandbox = app();
+    sandbox
+        .run(["--doctor"])
+        .code(0)
+        .stdout("[ROOT]/app/.venv is sound\n");
+    let value = answer(&sandbox, &[]);
+    assert_eq!(value["sound"], true);
+    assert_eq!(value["environment"], "[ROOT]/app/.venv");
+}
+
+#[test]
+fn a_python_that_does_not_run() {
+    finds(
+        &linked("/nonexist/bin/python3.12"),
+        ("wrong", "python-gone"),
+        [
+            "its Python is gone",
+            "[ROOT]/app/.venv/bin/python points to /nonexist/bin/python3.12, which does not exist",
+            "`vrun --repair`",
+        ],
+    );
+    finds(
+        &linked("python"),
+        ("wrong", "python-loop"),
+        [
+            "its Python is a link to itself",
+            "the links from [ROOT]/app/.venv/bin/python lead in a circle",
+            "`vrun --repair`",
+        ],
+    );
+    let upgraded = linked("[ROOT]/usr/bin/python3.13").probe("usr/bin/python3.13");
+    finds(
+        &upgraded,
+        ("wrong", "another-minor-version"),
+        [
+            "it was made with Python 3.12, and its Python is now 3.13",
+            "[ROOT]/app/.venv/bin/python leads to [ROOT]/usr/bin/python3.13, which would see none of the packages for 3.12",
+            "`vrun --repair`",
+        ],
+    );
+    let empty = Sandbox::new().file("app/.venv/pyvenv.cfg", CFG).cwd("app");
+    finds(
+        &empty.file("app/setup.py", ""),
+        ("wrong", "no-python"),
+        [
+            "it has no Python",
+            "there is no `python` in [ROOT]/app/.venv/bin",
+            "`vrun --repair`",
+        ],
+    );
+}
+
+#[test]
+fn a_home_that_is_gone_is_wrong_for_a_copied_python_and_a_note_for_a_linked_one() {
+    let cause = "pyvenv.cfg says `home = /nonexist`, which does not exist";
+    let told = ["the home of its Python is gone", cause, "`vrun --repair`"];
+    let cfg = "home = /nonexist\nversion = 3.12.1\n";
+    let copied = app().file("app/.venv/pyvenv.cfg", cfg);
+    finds(&copied, ("wrong", "home-gone"), told);
+    let sandbox = linked("[ROOT]/usr/python3.12").probe("usr/python3.12");
+    let sandbox = sandbox.file("app/.venv/pyvenv.cfg", cfg);
+    finds(&sandbox, ("note", "home-gone"), told);
+}
+
+#[test]
+fn a_pyvenv_cfg_that_is_no_good() {
+    for (text, id, cause) in [
+        (&b""[..], "cfg-empty", "is empty"),
+        (
+            b"version = 3.12.1\n",
+            "cfg-without-home",
+            "has no `home`, the place of the base Python",
+        ),
+        (b"home = /\xff\n", "cfg-not-utf8", "is not UTF-8"),
+    ] {
+        let sandbox = app().file("app/.venv/pyvenv.cfg", text);
+        let cause = format!("[ROOT]/app/.venv/pyvenv.cfg {cause}");
+        let told = ["its pyvenv.cfg is no good", &cause, "`vrun --repair`"];
+        finds(&sandbox, ("wrong", id), told);
+    }
+}
+
+#[test]
+fn another_systems_environment() {
+    let sandbox = Sandbox::new()
+        .file("app/setup.py", "")
+        .file(
+            "app/.venv/pyvenv.cfg",
+            "home = C:\\Python312\nversion = 3.12.1\n",
+        )
+        .file("app/.venv/Scripts/python.exe", "MZ")
+        .cwd("app");
+    let value = answer(&sandbox, &[]);
+    let finding = &value["findings"][0];
+    assert_eq!(finding["id"], "another-system", "{value:#}");
+    let mend = finding["mend"].as_str().expect("text");
+    assert!(mend.starts_with("`export VRUN_NAME=.venv-"), "{mend}");
+    sandbox
+        .run(["--doctor"])
+        .code(1)
+        .line("wrong: it is another system's: it was made on Windows");
+}
+
+#[test]
+fn what_names_the_place_that_the_environment_was_made_in() {
+    let script = "#!/old/app/.venv/bin/python\n";
+    let sandbox = ["a", "b", "c", "d"].iter().fold(app(), |sandbox, name| {
+        sandbox.script(format!("app/.venv/bin/{name}"), script)
+    });
+    finds(
+        &sandbox,
+        ("wrong", "stale-scripts"),
+        [
+            "4 console scripts name another place",
+            "a, b, c and 1 more: /old/app/.venv/bin/python",
+            "`vrun --repair`",
+        ],
+    );
+    let site = "app/.venv/lib/python3.12/site-packages";
+    let sandbox = app()
+        .file("app/.venv/bin/activate", "VIRTUAL_ENV=/old/app/.venv\n")
+        .file(format!("{site}/app.pth"), "/old/app/src\n")
+        .file(
+            "app/.venv/pyvenv.cfg",
+            format!("{CFG}command = /p -m venv /old/app/.venv\n"),
+        );
+    let value = answer(&sandbox, &[]);
+    let findings = value["findings"].as_array().expect("a list");
+    let told = findings
+        .iter()
+        .map(|finding| (&finding["id"], &finding["grade"]));
+    let told: Vec<_> = told.map(|(id, grade)| format!("{id} {grade}")).collect();
+    assert_eq!(
+        told,
+        [
+            r#""stale-activation" "wrong""#,
+            r#""stale-editable" "wrong""#,
+            r#""stale-cfg" "note""#,
+        ]
+    );
+}
+
+#[test]
+fn it_starts_nothing_that_lies_in_the_project_or_its_environment() {
+    let planted = "#!/bin/sh\n: >[ROOT]/started\n";
+    let mut sandbox = linked("/nonexist/python3.12")
+        .script("app/monitor", planted)
+        .var("PATH", "[ROOT]/app/.venv/bin:[ROOT]/app:.:/usr/bin:/bin");
+    for name in ["git", "pip", "python3", "python3.12", "uv"] {
+        for dir in ["app", "app/.venv/bin"] {
+            sandbox = sandbox.script(format!("{dir}/{name}"), planted);
+        }
+    }
+    sandbox.sh("PATH=/usr/local/bin:/usr/bin:/bin; git init -q && git config core.fsmonitor \"$PWD/monitor\"");
+    sandbox.chmod("app/.venv", 0o777);
+    let before = sandbox.tree();
+    sandbox.run(["--doctor"]).code(1);
+    sandbox.run(["-n", "--repair"]).code(1);
+    assert_eq!(before, sandbox.tree());
+    assert!(!sandbox.path("started").exists());
+}
+
+#[test]
+fn it_goes_alone() {
+    let sandbox = app();
+    sandbox.run(["--json"]).error(125, &["--doctor"]);
+    sandbox.run(["--json", "python"]).error(125, &["--doctor"]);
+    sandbox.run(["--doctor", "pytest"]).error(
+        125,
+        &[
+            "--doctor runs nothing, not `pytest` either",
+            "hint: `vrun --doctor`, and then the command",
+        ],
+    );
+    sandbox
+        .run(["--repair", "pytest"])
+        .error(125, &["hint: `vrun --repair`, and then the command"]);
+    for typed in [
+        ["--doctor", "--repair"],
+        ["--doctor", "--create"],
+        ["--repair", "--create"],
+        ["--repair", "--json"],
+    ] {
+        sandbox.run(typed).error(125, &["vrun: "]);
+    }
+}
+
+#[test]
+fn where_there_is_no_environment_it_says_so_and_makes_none() {
+    let sandbox = Sandbox::new().file("app/setup.py", "").cwd("app");
+    let before = sandbox.tree();
+    for action in ["--doctor", "--repair"] {
+        sandbox.run([action]).error(
+            125,
+            &[
+                "there is no environment at [ROOT]/app/.venv",
+                "hint: `vrun --create --env [ROOT]/app/.venv` makes it",
+            ],
+        );
+    }
+    assert_eq!(before, sandbox.tree());
+}
+
+#[test]
+fn the_environment_is_the_one_that_a_command_would_run_in() {
+    let sandbox = linked("/nonexist/python")
+        .venv("app/.venv-ci")
+        .dir("app/deep");
+    let gone = "  mend: `vrun --env [ROOT]/app/.venv --repair`";
+    for typed in [
+        &["--env", "app/.venv"][..],
+        &["-C", "app/deep"],
+        &["--project", "app/deep"],
+    ] {
+        let sandbox = linked("/nonexist/python").dir("app/deep").cwd("");
+        sandbox
+            .run([typed, &["--doctor"]].concat())
+            .code(1)
+            .line(gone);
+        answer(&sandbox, typed);
+    }
+    let sound = "[ROOT]/app/.venv-ci is sound\n";
+    sandbox.run(["--env", ".venv-ci", "--doctor"]).stdout(sound);
+    sandbox.run(["--doctor", "--env", ".venv-ci"]).stdout(sound);
+    let sandbox = sandbox.var("VRUN_ENV", ".venv-ci").cwd("app/deep");
+    sandbox.run(["--doctor"]).stdout(sound);
+}
+
+#[test]
+fn a_sound_environment_has_nothing_to_mend() {
+    let sandbox = app();
+    let before = sandbox.tree();
+    sandbox
+        .run(["--repair"])
+        .stdout("[ROOT]/app/.venv is sound\n")
+        .says("vrun: there is nothing to mend in [ROOT]/app/.venv\n");
+    assert_eq!(before, sandbox.tree());
+}
