@@ -15,6 +15,7 @@ mod launch;
 mod os;
 mod program;
 mod report;
+mod requirements;
 mod trust;
 mod venv;
 mod view;
@@ -26,6 +27,7 @@ use create::{Existing, Occasion, Options, Order, Place};
 use error::{Error, Exit, reason, shown, typed};
 use find::{Answer, Found, Missing, Names, Passed, Search, Why};
 use program::{Ask, Places, Program};
+use requirements::Site;
 use venv::Venv;
 use view::View;
 use voice::Voice;
@@ -50,6 +52,7 @@ fn act(world: &mut World) -> Result<(), Error> {
             std::process::exit(Exit::Failed as i32);
         }
         Action::Run(request) => run(request, world),
+        Action::Sync(scope, creation) => sync(&scope, creation, world),
         Action::Create(scope, options) => create(&scope, &options, world),
     }
 }
@@ -64,7 +67,9 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
         Answer::Missing(missing) if request.scope.mode == Mode::DryRun => {
             return foretell(missing, request, world);
         }
-        Answer::Missing(missing) => make(missing, &request, &search, world)?,
+        Answer::Missing(missing) => {
+            make(missing, &request.scope, request.creation, &search, world)?
+        }
     };
     let voice = request.scope.voice;
     explain(&found, voice, world);
@@ -73,6 +78,9 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
         && request.scope.mode == Mode::Real
     {
         create::request::check(&venv, wish, world)?;
+    }
+    if request.scope.mode == Mode::Real {
+        attend(&venv, &search, &request.scope, world)?;
     }
     let prompt = venv::prompt(&venv.root, venv.cfg.prompt);
     let view = view::of(&venv.root, prompt, world.var("PATH"), found.left.as_deref())?;
@@ -86,6 +94,29 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
         Mode::DryRun => tell(&program, &view, &request.scope, world),
         Mode::Real => Err(launch::become_program(&program, &view.apply(&world.vars))),
     }
+}
+
+/// `--sync` without a command.
+fn sync(scope: &Scope, creation: Creation, world: &mut World) -> Result<(), Error> {
+    enter(scope, world)?;
+    let search = search(scope, None, world)?;
+    let found = match answer(scope, &search, world)? {
+        Answer::Found(found) => found,
+        Answer::Missing(missing) => make(missing, scope, creation, &search, world)?,
+    };
+    explain(&found, scope.voice, world);
+    attend(&Venv::open(&found.root)?, &search, scope, world)
+}
+
+/// Installs what the environment lacks, or says that it does.
+fn attend(venv: &Venv, search: &Search, scope: &Scope, world: &World) -> Result<(), Error> {
+    requirements::attend(&Site {
+        venv,
+        start: &search.start,
+        wishes: &scope.wishes,
+        world,
+        voice: scope.voice,
+    })
 }
 
 /// `--create`: makes the environment, and prints where it is.
@@ -108,20 +139,26 @@ fn create(scope: &Scope, options: &Options, world: &mut World) -> Result<(), Err
             missing.at
         }
     };
+    let project = find::project(&search.start, search.home.as_deref());
+    let note = match options.has_pip() {
+        true => requirements::mark(&scope.wishes, project, &at, world)?,
+        false => None,
+    };
     let order = Order {
-        place: Place {
-            at: &at,
-            project: find::project(&search.start, search.home.as_deref()),
-        },
+        place: Place { at: &at, project },
         wish: scope.python.as_ref(),
         options,
         occasion: Occasion::Asked,
+        note: note.as_ref(),
         world,
         voice: scope.voice,
     };
     match scope.mode {
         Mode::DryRun => create::look(&order)?,
-        Mode::Real => create::make(&order)?,
+        Mode::Real => {
+            create::make(&order)?;
+            attend(&Venv::open(&at)?, &search, scope, world)?;
+        }
     }
     print(&[at.as_os_str().as_encoded_bytes(), b"\n"].concat())
 }
@@ -173,20 +210,21 @@ fn answer(scope: &Scope, search: &Search, world: &World) -> Result<Answer, Error
 /// First use.
 fn make(
     missing: Missing,
-    request: &Request,
+    scope: &Scope,
+    creation: Creation,
     search: &Search,
     world: &World,
 ) -> Result<Found, Error> {
-    tell_passed(&missing.passed, request.scope.voice);
-    permit(&missing, request)?;
-    create::make(&first_use(
-        &missing,
-        &request.scope,
-        &Options::default(),
-        world,
-    ))?;
+    tell_passed(&missing.passed, scope.voice);
+    permit(&missing, creation)?;
+    let project = missing.project.as_deref();
+    let note = requirements::mark(&scope.wishes, project, &missing.at, world)?;
+    create::make(&Order {
+        note: note.as_ref(),
+        ..first_use(&missing, scope, &Options::default(), world)
+    })?;
     // Another may have been first.
-    if request.scope.env.is_none() {
+    if scope.env.is_none() {
         find::unclaimed(&missing.at, search)?;
     }
     Ok(Found {
@@ -211,6 +249,7 @@ fn first_use<'a>(
         wish: scope.python.as_ref(),
         options,
         occasion: Occasion::FirstUse,
+        note: None,
         world,
         voice: scope.voice,
     }
@@ -218,7 +257,7 @@ fn first_use<'a>(
 
 /// `-n` where there is no environment: what would run in the one that would be made.
 fn foretell(missing: Missing, request: Request, world: &World) -> Result<(), Error> {
-    permit(&missing, &request)?;
+    permit(&missing, request.creation)?;
     create::look(&first_use(
         &missing,
         &request.scope,
@@ -236,8 +275,8 @@ fn foretell(missing: Missing, request: Request, world: &World) -> Result<(), Err
 }
 
 /// Whether an environment may be made there unasked.
-fn permit(missing: &Missing, request: &Request) -> Result<(), Error> {
-    if request.creation == Creation::Never {
+fn permit(missing: &Missing, creation: Creation) -> Result<(), Error> {
+    if creation == Creation::Never {
         let at = typed(&missing.at);
         let what = format!("there is no environment at {}", shown(&missing.at));
         return Err(Error::failed(what)

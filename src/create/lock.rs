@@ -66,7 +66,7 @@ pub fn take(at: &Path, existing: Existing, voice: Voice) -> Result<Turn, Error> 
     };
     while !is_made() {
         let (file, path) = open_for(at).map_err(failed)?;
-        wait(&file, at, voice).map_err(failed)?;
+        wait(&file, at, "creating", voice).map_err(failed)?;
         if !os::is_still_at(&file, &path) {
             continue;
         }
@@ -79,6 +79,20 @@ pub fn take(at: &Path, existing: Existing, voice: Voice) -> Result<Turn, Error> 
         });
     }
     Ok(Turn::Done)
+}
+
+/// Waits for the turn at the environment at `at`, which is there, for other work than its making.
+///
+/// # Errors
+/// The lock's file cannot be made or locked.
+pub fn hold(at: &Path, work: &str, voice: Voice) -> io::Result<Held> {
+    loop {
+        let (file, path) = open_for(at)?;
+        wait(&file, at, work, voice)?;
+        if os::is_still_at(&file, &path) {
+            return Ok(Held { file, path });
+        }
+    }
 }
 
 /// `.venv` -> `.venv.vrun-lock`.
@@ -123,7 +137,7 @@ fn open(path: &Path) -> io::Result<File> {
     }
 }
 
-fn wait(file: &File, at: &Path, voice: Voice) -> io::Result<()> {
+fn wait(file: &File, at: &Path, work: &str, voice: Voice) -> io::Result<()> {
     let start = Instant::now();
     loop {
         match file.try_lock() {
@@ -134,7 +148,7 @@ fn wait(file: &File, at: &Path, voice: Voice) -> io::Result<()> {
             }
             Err(TryLockError::WouldBlock) => {
                 voice.tell(format_args!(
-                    "waiting for another vrun, which is creating {}",
+                    "waiting for another vrun, which is {work} {}",
                     shown(at)
                 ));
                 return file.lock();

@@ -120,7 +120,17 @@ fn imports(line: &str, module: &str) -> bool {
 fn every_module_of_the_design_is_looked_at() {
     let sources = sources();
     for module in [
-        "cli", "world", "find", "venv", "trust", "view", "program", "launch", "create", "error",
+        "cli",
+        "world",
+        "find",
+        "venv",
+        "trust",
+        "view",
+        "program",
+        "launch",
+        "create",
+        "requirements",
+        "error",
         "os",
     ] {
         assert!(
