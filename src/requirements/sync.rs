@@ -5,6 +5,7 @@
 //! and the next run takes it up.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use crate::create::{self, Watch};
 use crate::error::{Error, reason, shown, typed};
@@ -35,6 +36,9 @@ pub enum Cause {
 /// Nothing says what to install, though a person asks; the files are a stranger's; the installer refuses; Ctrl-C.
 pub fn catch_up(site: &Site<'_>, cause: Cause) -> Result<(), Error> {
     let root = &site.venv.root;
+    if cause == Cause::Behind && is_free(site)? {
+        return Ok(());
+    }
     let lock = create::hold(root, "installing into", site.voice).map_err(|error| {
         let what = format!("cannot install into {}", shown(root));
         Error::failed(what)
@@ -66,16 +70,26 @@ pub fn catch_up(site: &Site<'_>, cause: Cause) -> Result<(), Error> {
     // As they are before: what changes while the installer runs has changed.
     state.files = files::of(&source).into_iter().map(Known::now).collect();
     let done = trusted(&state, site).and_then(|()| install(&source, cause, &work, site));
+    if watch.stop().load(Ordering::Relaxed) {
+        // Whatever it was that came of it.
+        return Err(create::interrupted());
+    }
     match &done {
         Ok(()) => {
             state.standing = Standing::Done;
             work.forget_failures();
         }
-        Err(Stop::Interrupted) => return Err(create::interrupted()),
         Err(Stop::Refused { why, .. }) => state.standing = Standing::Refused(why.clone()),
+        Err(Stop::Interrupted) => {}
     }
     write(&state, root)?;
     done.map_err(Error::from)
+}
+
+/// Whether nothing was ever asked for here, so that there is nothing to wait for.
+fn is_free(site: &Site<'_>) -> Result<bool, Error> {
+    let root = &site.venv.root;
+    Ok(State::read(root).is_none() && source(site, None, &project(site, None))?.is_none())
 }
 
 fn is_behind(state: &State, site: &Site<'_>) -> bool {

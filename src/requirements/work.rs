@@ -165,10 +165,15 @@ fn telling(said: &str) -> Vec<String> {
         .filter(|line| !line.is_empty())
         .collect();
     let why = |line: &&str| {
-        let words = ["ERROR: ", "error: ", "cause: "];
-        words
-            .iter()
-            .find_map(|word| line.strip_prefix(word))
+        let words = ["ERROR: ", "error: ", "cause: ", "× ", "╰─▶ "];
+        let told = words.iter().find_map(|word| line.strip_prefix(word));
+        // Python's own: `ModuleNotFoundError: ...`. That a process failed is known.
+        let is_pythons = line
+            .split(' ')
+            .next()
+            .is_some_and(|word| word.ends_with("Error:"));
+        let told = told.or_else(|| is_pythons.then_some(*line));
+        told.filter(|told| *told != "subprocess-exited-with-error")
             .map(shown)
     };
     let told: Vec<_> = lines.iter().filter_map(why).take(3).collect();
@@ -193,14 +198,14 @@ mod tests {
             "No matching distribution found for nope",
         ];
         assert_eq!(telling(pip), found);
+        let build =
+            "  error: subprocess-exited-with-error\n  × It did not run\n    KeyError: 'x'\n";
+        assert_eq!(telling(build), ["It did not run", "KeyError: 'x'"]);
+        assert_eq!(telling("one\ntwo\n"), ["one", "two"]);
         let uv = "error: No solution\n  cause: Because nope was not found\n";
         assert_eq!(telling(uv), ["No solution", "Because nope was not found"]);
         let uv = "Using Python 3.12\n  × No solution found:\n  ╰─▶ Because nope was not found,\n      it cannot be.\n";
-        let found = [
-            "× No solution found:",
-            "╰─▶ Because nope was not found,",
-            "it cannot be.",
-        ];
+        let found = ["No solution found:", "Because nope was not found,"];
         assert_eq!(telling(uv), found);
     }
 }

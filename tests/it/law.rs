@@ -149,10 +149,19 @@ fn error_and_os_import_nothing_of_ours() {
 }
 
 #[test]
-fn create_knows_nothing_of_cli_find_or_program() {
-    let known = ["cli", "find", "program"];
+fn create_knows_nothing_of_cli_find_program_or_requirements() {
+    let known = ["cli", "find", "program", "requirements"];
     forbid(
         |source| source.is_of("create"),
+        |line| known.iter().any(|module| imports(line, module)),
+    );
+}
+
+#[test]
+fn requirements_knows_nothing_of_cli_program_or_view() {
+    let known = ["cli", "program", "view"];
+    forbid(
+        |source| source.is_of("requirements"),
         |line| known.iter().any(|module| imports(line, module)),
     );
 }

@@ -111,6 +111,15 @@ fn with_no_install_nothing_is_looked_at() {
 }
 
 #[test]
+fn where_nothing_says_what_to_install_vrun_sync_changes_nothing() {
+    let sandbox = Sandbox::new().venv("app/.venv").cwd("app");
+    let sandbox = sandbox.file("app/setup.cfg", "").var("VRUN_SYNC", "1");
+    let before = sandbox.tree();
+    sandbox.run(["probe"]).in_env("app/.venv");
+    assert_eq!(sandbox.tree(), before);
+}
+
+#[test]
 fn sync_where_nothing_says_what_to_install_is_an_error() {
     let sandbox = Sandbox::new()
         .venv("app/.venv")

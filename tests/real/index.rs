@@ -64,6 +64,8 @@ fn a_pip_that_is_too_old_for_a_format_is_upgraded_first_and_that_is_said() {
         ("app/pylock.toml", lock, "for pylock.toml takes 26.1\n"),
     ] {
         let project = Project::new().file(file, text);
+        // An empty one builds nothing.
+        std::fs::remove_file(project.path("app/setup.py")).expect("a file");
         let python = ["python", "-c", "import sys"];
         let made = vrun_with(&project, &python, &[("VRUN_INSTALLER", "pip")]);
         if made.stderr.contains("cannot upgrade pip in ") {
