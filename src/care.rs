@@ -4,12 +4,12 @@ use std::process::ExitCode;
 
 use crate::cli::{Format, Mode, Named, Scope};
 use crate::error::{Error, shown, typed};
-use crate::find::{Answer, Found, Search};
+use crate::find::{self, Answer, Found, Search};
 use crate::repair::{self, Case};
 use crate::report::doctor::{self, Finding, Grade, Patient};
 use crate::report::tracked;
+use crate::scene::{answer, enter, explain, is_tracked, print, search};
 use crate::world::World;
-use crate::{answer, enter, explain, find, is_tracked, print, search};
 
 /// What `--doctor` ends with where something is wrong.
 const WRONG: u8 = 1;

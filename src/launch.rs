@@ -2,10 +2,11 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
@@ -109,18 +110,7 @@ pub struct Helper<'a> {
 /// # Errors
 /// It cannot be started, or was stopped.
 pub fn run(helper: Helper<'_>, stop: &AtomicBool) -> io::Result<Output> {
-    let stdin = helper.stdin.map_or_else(Stdio::null, Stdio::from);
-    let mut command = Command::new(helper.program);
-    os::lead_group(&mut command);
-    let mut child = command
-        .args(&helper.args)
-        .env_clear()
-        .envs(helper.vars.iter().map(|(name, value)| (name, value)))
-        .current_dir(helper.cwd)
-        .stdin(stdin)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
+    let mut child = start(helper)?;
     let _bound = os::bind(&child);
     let stdout = collect(child.stdout.take());
     let stderr = collect(child.stderr.take());
@@ -131,6 +121,81 @@ pub fn run(helper: Helper<'_>, stop: &AtomicBool) -> io::Result<Output> {
         stdout: read(stdout),
         stderr: read(stderr),
     })
+}
+
+/// The same for one that takes its time: `hear` gets each line that it prints, on either stream, when it comes. The
+/// answer holds all of them.
+///
+/// # Errors
+/// It cannot be started, or was stopped.
+pub fn follow(
+    helper: Helper<'_>,
+    stop: &AtomicBool,
+    hear: &mut dyn FnMut(&str),
+) -> io::Result<(ExitStatus, String)> {
+    let mut child = start(helper)?;
+    let _bound = os::bind(&child);
+    let (sender, lines) = mpsc::channel();
+    pass_on(child.stdout.take(), sender.clone());
+    pass_on(child.stderr.take(), sender);
+    let mut said = String::new();
+    let mut note = |line: &str| {
+        hear(line);
+        said.push_str(line);
+        said.push('\n');
+    };
+    let status = loop {
+        match lines.recv_timeout(Duration::from_millis(10)) {
+            Ok(line) if !stop.load(Ordering::Relaxed) => note(&line),
+            Err(RecvTimeoutError::Timeout) => {
+                if let Some(status) = child.try_wait()? {
+                    break status;
+                }
+                if stop.load(Ordering::Relaxed) {
+                    wait(&mut child, stop)?;
+                }
+            }
+            _ => break wait(&mut child, stop)?,
+        }
+    };
+    // What it started may hold the streams open for longer than it lives.
+    while let Ok(line) = lines.recv_timeout(Duration::from_millis(10)) {
+        note(&line);
+    }
+    Ok((status, said))
+}
+
+fn start(helper: Helper<'_>) -> io::Result<Child> {
+    let stdin = helper.stdin.map_or_else(Stdio::null, Stdio::from);
+    let mut command = Command::new(helper.program);
+    os::lead_group(&mut command);
+    command
+        .args(&helper.args)
+        .env_clear()
+        .envs(helper.vars.iter().map(|(name, value)| (name, value)))
+        .current_dir(helper.cwd)
+        .stdin(stdin)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+}
+
+/// Sends the lines of a stream from a thread of its own, until it ends or no one listens.
+fn pass_on(stream: Option<impl Read + Send + 'static>, to: Sender<String>) {
+    thread::spawn(move || {
+        let mut reader = stream.map(BufReader::new);
+        let mut line = Vec::new();
+        while let Some(reader) = &mut reader {
+            line.clear();
+            if !matches!(reader.read_until(b'\n', &mut line), Ok(1..)) {
+                return;
+            }
+            let text = String::from_utf8_lossy(&line).trim_end().to_owned();
+            if to.send(text).is_err() {
+                return;
+            }
+        }
+    });
 }
 
 /// Reads a stream to its end on the side, so that a helper that prints much is never held up.
@@ -144,7 +209,7 @@ fn collect(stream: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Vec
     })
 }
 
-fn wait(child: &mut Child, stop: &AtomicBool) -> io::Result<std::process::ExitStatus> {
+fn wait(child: &mut Child, stop: &AtomicBool) -> io::Result<ExitStatus> {
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(status);

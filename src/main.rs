@@ -3,8 +3,7 @@
 //! The story: read the world, read argv, find the environment, make it if there is none, compute what
 //! the program is to see, find the program, become it.
 
-use std::io::{self, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 mod care;
@@ -17,6 +16,8 @@ mod os;
 mod program;
 mod repair;
 mod report;
+mod requirements;
+mod scene;
 mod trust;
 mod venv;
 mod view;
@@ -25,12 +26,13 @@ mod world;
 
 use cli::{Action, Creation, Mode, Named, Request, Scope};
 use create::{Existing, Occasion, Options, Order, Place};
-use error::{Error, Exit, reason, shown, typed};
-use find::{Answer, Found, Missing, Names, Passed, Search, Why};
-use program::{Ask, Help, Places, Program};
+use error::{Error, Exit, shown, typed};
+use find::{Answer, Found, Missing, Search, Why};
+use program::{Help, Places, Program};
+use requirements::Site;
+use scene::{answer, enter, explain, is_tracked, print, search, tell_passed};
 use venv::{Cfg, Venv};
 use view::View;
-use voice::Voice;
 use world::World;
 
 fn main() -> ExitCode {
@@ -52,6 +54,7 @@ fn act(world: &mut World) -> Result<ExitCode, Error> {
             return Ok(ExitCode::from(Exit::Failed as u8));
         }
         Action::Run(request) => run(request, world)?,
+        Action::Sync(scope, creation) => sync(&scope, creation, world)?,
         Action::Create(scope, options) => create(&scope, &options, world)?,
         Action::Doctor(scope, format) => return care::doctor(&scope, format, world),
         Action::Repair(scope) => return care::repair(&scope, world),
@@ -69,7 +72,9 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
         Answer::Missing(missing) if request.scope.mode == Mode::DryRun => {
             return foretell(missing, request, world);
         }
-        Answer::Missing(missing) => make(missing, &request, &search, world)?,
+        Answer::Missing(missing) => {
+            make(missing, &request.scope, request.creation, &search, world)?
+        }
     };
     let voice = request.scope.voice;
     explain(&found, voice, world);
@@ -81,6 +86,9 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
         && request.scope.mode == Mode::Real
     {
         create::request::check(&venv, wish, world)?;
+    }
+    if request.scope.mode == Mode::Real {
+        attend(&venv, &search, &request.scope, world)?;
     }
     let prompt = venv::prompt(&venv.root, venv.cfg.prompt.clone());
     let view = view::of(&venv.root, prompt, world.var("PATH"), found.left.as_deref())?;
@@ -104,6 +112,29 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
     }
 }
 
+/// `--sync` without a command.
+fn sync(scope: &Scope, creation: Creation, world: &mut World) -> Result<(), Error> {
+    enter(scope, world)?;
+    let search = search(scope, None, world)?;
+    let found = match answer(scope, &search, world)? {
+        Answer::Found(found) => found,
+        Answer::Missing(missing) => make(missing, scope, creation, &search, world)?,
+    };
+    explain(&found, scope.voice, world);
+    attend(&Venv::open(&found.root)?, &search, scope, world)
+}
+
+/// Installs what the environment lacks, or says that it does.
+fn attend(venv: &Venv, search: &Search, scope: &Scope, world: &World) -> Result<(), Error> {
+    requirements::attend(&Site {
+        venv,
+        start: &search.start,
+        wishes: &scope.wishes,
+        world,
+        voice: scope.voice,
+    })
+}
+
 /// `--create`: makes the environment, and prints where it is.
 fn create(scope: &Scope, options: &Options, world: &mut World) -> Result<(), Error> {
     enter(scope, world)?;
@@ -124,85 +155,48 @@ fn create(scope: &Scope, options: &Options, world: &mut World) -> Result<(), Err
             missing.at
         }
     };
+    let project = find::project(&search.start, search.home.as_deref());
+    let note = match options.has_pip() {
+        true => requirements::mark(&scope.wishes, project, &at, world)?,
+        false => None,
+    };
     let order = Order {
-        place: Place {
-            at: &at,
-            project: find::project(&search.start, search.home.as_deref()),
-        },
+        place: Place { at: &at, project },
         wish: scope.python.as_ref(),
         options,
         occasion: Occasion::Asked,
+        note: note.as_ref(),
         world,
         voice: scope.voice,
     };
     match scope.mode {
         Mode::DryRun => create::look(&order)?,
-        Mode::Real => create::make(&order)?,
+        Mode::Real => {
+            create::make(&order)?;
+            attend(&Venv::open(&at)?, &search, scope, world)?;
+        }
     }
     print(&[at.as_os_str().as_encoded_bytes(), b"\n"].concat())
-}
-
-/// `-C`
-fn enter(scope: &Scope, world: &mut World) -> Result<(), Error> {
-    let mut directories = scope.directories.iter();
-    directories.try_for_each(|directory| world.enter(directory))
-}
-
-/// What to search from, and what the search should know.
-fn search(scope: &Scope, ask: Option<&Ask>, world: &World) -> Result<Search, Error> {
-    let start = match (ask, &scope.project) {
-        (_, Some(dir)) => world.absolute(dir).and_then(find::directory),
-        (Some(Ask::Script(file)), None) => find::beside(file.as_ref()),
-        (_, None) => world.cwd(),
-    };
-    let start = match &scope.env {
-        // Needs no place to start from, and so no working directory that is still there.
-        Some(Named::ByOption(path) | Named::ByVariable(path)) if path.is_absolute() => {
-            start.unwrap_or_else(|_| path.clone())
-        }
-        _ => start?,
-    };
-    let active = world.setting("VIRTUAL_ENV").map(PathBuf::from);
-    Ok(Search {
-        start,
-        names: Names::from_setting(world.setting("VRUN_NAME"))?,
-        home: world.home(),
-        temp: world.temp(),
-        ceilings: find::ceilings(world.setting("VRUN_CEILING_DIRECTORIES")),
-        active: active.filter(|path| path.is_absolute()).map(world::tidy),
-    })
-}
-
-/// The environment that was named, or the nearest.
-fn answer(scope: &Scope, search: &Search, world: &World) -> Result<Answer, Error> {
-    match &scope.env {
-        None => find::nearest(search),
-        Some(Named::ByOption(path)) => find::named(world.absolute(path)?, "--env", search),
-        Some(Named::ByVariable(path)) => {
-            let project =
-                find::project(&search.start, search.home.as_deref()).unwrap_or(&search.start);
-            find::named(world::tidy(project.join(path)), "VRUN_ENV", search)
-        }
-    }
 }
 
 /// First use.
 fn make(
     missing: Missing,
-    request: &Request,
+    scope: &Scope,
+    creation: Creation,
     search: &Search,
     world: &World,
 ) -> Result<Found, Error> {
-    tell_passed(&missing.passed, request.scope.voice);
-    permit(&missing, request)?;
-    create::make(&first_use(
-        &missing,
-        &request.scope,
-        &Options::default(),
-        world,
-    ))?;
+    tell_passed(&missing.passed, scope.voice);
+    permit(&missing, creation)?;
+    let project = missing.project.as_deref();
+    let note = requirements::mark(&scope.wishes, project, &missing.at, world)?;
+    create::make(&Order {
+        note: note.as_ref(),
+        ..first_use(&missing, scope, &Options::default(), world)
+    })?;
     // Another may have been first.
-    if request.scope.env.is_none() {
+    if scope.env.is_none() {
         find::unclaimed(&missing.at, search)?;
     }
     Ok(Found {
@@ -227,6 +221,7 @@ fn first_use<'a>(
         wish: scope.python.as_ref(),
         options,
         occasion: Occasion::FirstUse,
+        note: None,
         world,
         voice: scope.voice,
     }
@@ -234,7 +229,7 @@ fn first_use<'a>(
 
 /// `-n` where there is no environment: what would run in the one that would be made.
 fn foretell(missing: Missing, request: Request, world: &World) -> Result<(), Error> {
-    permit(&missing, &request)?;
+    permit(&missing, request.creation)?;
     create::look(&first_use(
         &missing,
         &request.scope,
@@ -261,8 +256,8 @@ fn foretell(missing: Missing, request: Request, world: &World) -> Result<(), Err
 }
 
 /// Whether an environment may be made there unasked.
-fn permit(missing: &Missing, request: &Request) -> Result<(), Error> {
-    if request.creation == Creation::Never {
+fn permit(missing: &Missing, creation: Creation) -> Result<(), Error> {
+    if creation == Creation::Never {
         let at = typed(&missing.at);
         let what = format!("there is no environment at {}", shown(&missing.at));
         return Err(Error::failed(what)
@@ -303,43 +298,4 @@ fn tell(program: &Program, view: &View, scope: &Scope, world: &World) -> Result<
     let went = world.var("PWD").filter(|_| !scope.directories.is_empty());
     let went = went.map(Path::new);
     print(&report::dry_run::line(program, view, went))
-}
-
-fn explain(found: &Found, voice: Voice, world: &World) {
-    if let Why::ActiveInstead(broken) = &found.why {
-        let (broken, root) = (shown(broken), shown(&found.root));
-        voice.tell(format_args!(
-            "{broken} has no Python that runs here; the active {root} serves"
-        ));
-    }
-    tell_passed(&found.passed, voice);
-    let root = shown(&found.root);
-    voice.detail(|| format!("environment {root} ({})", found.why));
-    if voice == Voice::Verbose && is_tracked(&found.root, world) {
-        let at = typed(&found.root);
-        voice.tell(format_args!(
-            "{root} is tracked by git; `git rm -r --cached {at}` ends that, and keeps the files"
-        ));
-    }
-}
-
-fn is_tracked(root: &Path, world: &World) -> bool {
-    report::tracked::is_tracked(root, world.var("PATH"), &world.vars)
-}
-
-fn tell_passed(passed: &[Passed], voice: Voice) {
-    for Passed { path, why } in passed {
-        voice.detail(|| format!("passed over {}: {why}", shown(path)));
-    }
-}
-
-/// An answer, on stdout. A reader that has seen enough is no error.
-fn print(text: &[u8]) -> Result<(), Error> {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(text).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Error::failed("cannot write to stdout").cause(reason(&error)))
-        }
-        _ => Ok(()),
-    }
 }

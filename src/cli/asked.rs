@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::create::{Options, Wish};
 use crate::program::{Ask, Foreign};
+use crate::requirements::Wishes;
 use crate::voice::Voice;
 
 /// What argv and vrun's variables ask for.
@@ -16,6 +17,8 @@ pub enum Action {
     Nothing(String),
     /// Run a program.
     Run(Request),
+    /// Bring what is installed in line with the requirement files.
+    Sync(Scope, Creation),
     /// Make the environment, and say where it is.
     Create(Scope, Options),
     /// Say what is wrong with the environment.
@@ -44,6 +47,8 @@ pub struct Scope {
     pub env: Option<Named>,
     /// What Python was asked for.
     pub python: Option<Wish>,
+    /// What is to be installed.
+    pub wishes: Wishes,
     /// Whether it is done, or only told.
     pub mode: Mode,
     /// How much vrun says.

@@ -17,6 +17,7 @@ mod making;
 mod parted;
 mod sources;
 mod switch;
+mod wanted;
 
 pub use asked::{Action, Creation, Format, Mode, Named, Request, Scope};
 
@@ -31,15 +32,17 @@ const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
        vrun [OPTIONS] FILE.py [ARG]...
        vrun [OPTIONS] -s FILE [ARG]...
        vrun [OPTIONS] -m MODULE [ARG]...
+       vrun [OPTIONS] --sync [COMMAND [ARG]...]
        vrun [OPTIONS] --create [OPTIONS OF --create]
        vrun [OPTIONS] --doctor [--json] | --repair";
 
 const AFTER_HELP: &str = "\
-Variables: VRUN_PROJECT, VRUN_ENV (from the project), VRUN_PYTHON,
-VRUN_NO_CREATE, VRUN_OUTSIDE, VRUN_QUIET and VRUN_VERBOSE stand for the options
-of their names. VRUN_NAME replaces the names .venv, venv and env;
-VRUN_CEILING_DIRECTORIES ends the search, as git's does; VRUN_CACHE_DIR moves
-the cache.
+Variables: VRUN_PROJECT, VRUN_ENV and VRUN_REQUIREMENTS (both from the project),
+VRUN_PYTHON, VRUN_NO_CREATE, VRUN_NO_INSTALL, VRUN_OUTSIDE, VRUN_QUIET and
+VRUN_VERBOSE stand for the options of their names. VRUN_SYNC=1 installs what
+has changed, before a command runs; VRUN_INSTALLER says pip or uv. VRUN_NAME
+replaces the names .venv, venv and env; VRUN_CEILING_DIRECTORIES ends the
+search, as git's does; VRUN_CACHE_DIR moves the cache.
 
 Exit status: the program's own; 125 where vrun failed, 126 where the program
 cannot be run or is refused, 127 where there is none, 130 where Ctrl-C ended
@@ -49,7 +52,7 @@ the making of an environment.";
 #[derive(Debug, Parser)]
 #[command(name = "vrun", version, override_usage = USAGE, after_help = AFTER_HELP, disable_help_flag = true, disable_version_flag = true)]
 struct Typed {
-    /// Run FILE with the Python of the environment next to it
+    /// Run FILE with the Python of its own environment
     #[arg(short = 's', value_name = "FILE", allow_hyphen_values = true)]
     script: Option<OsString>,
 
@@ -83,6 +86,14 @@ struct Typed {
     #[arg(long, env = "VRUN_NO_CREATE", hide_env = true, value_parser = Switch, overrides_with = "no_create")]
     no_create: bool,
 
+    /// Install nothing unasked
+    #[arg(long, env = "VRUN_NO_INSTALL", hide_env = true, value_parser = Switch, overrides_with = "no_install")]
+    no_install: bool,
+
+    /// Take what to install from FILE
+    #[arg(long, value_name = "FILE", env = "VRUN_REQUIREMENTS", hide_env = true)]
+    requirements: Option<OsString>,
+
     /// Let a program of another Python run
     #[arg(long, env = "VRUN_OUTSIDE", hide_env = true, value_parser = Switch, overrides_with = "outside")]
     outside: bool,
@@ -98,6 +109,14 @@ struct Typed {
     /// Say which environment and program, and why
     #[arg(short, long, env = "VRUN_VERBOSE", hide_env = true, value_parser = Switch, overrides_with = "verbose")]
     verbose: bool,
+
+    /// Install what the project requires, now
+    #[arg(long, env = "VRUN_SYNC", hide_env = true, value_parser = Switch, overrides_with = "sync")]
+    sync: bool,
+
+    /// With --sync: remove what nothing asks for
+    #[arg(long, overrides_with = "exact")]
+    exact: bool,
 
     /// Make the environment, print its path, and stop
     #[arg(long, overrides_with = "create", conflicts_with_all = ["doctor", "repair"])]
@@ -144,6 +163,7 @@ pub fn parse(args: &[OsString]) -> Result<Action, Error> {
     };
     let typed = Typed::from_arg_matches(&matches).map_err(usage)?;
     let asked = to_run(&typed, rest);
+    wanted::refuse(&typed, &Sources(&matches))?;
     if !typed.create {
         making::refuse(&matches)?;
     }
@@ -151,6 +171,9 @@ pub fn parse(args: &[OsString]) -> Result<Action, Error> {
         (Some(action), Some((ask, _))) => Err(not_alone(action, &ask)),
         (Some(action), None) => act(action, typed, &matches),
         (None, Some((ask, args))) => request(ask, args, &typed, &matches).map(Action::Run),
+        (None, None) if Sources(&matches).is_typed("sync") => {
+            Ok(Action::Sync(scope(&typed, &matches)?, creation(&typed)))
+        }
         (None, None) => Ok(Action::Nothing(plain(command.render_help()))),
     }
 }
@@ -219,17 +242,21 @@ fn request(
         scope: scope(typed, matches)?,
         ask,
         args: args.to_vec(),
-        creation: if typed.no_create {
-            Creation::Never
-        } else {
-            Creation::OnFirstUse
-        },
+        creation: creation(typed),
         foreign: if typed.outside {
             Foreign::Allowed
         } else {
             Foreign::Refused
         },
     })
+}
+
+fn creation(typed: &Typed) -> Creation {
+    if typed.no_create {
+        Creation::Never
+    } else {
+        Creation::OnFirstUse
+    }
 }
 
 fn scope(typed: &Typed, matches: &ArgMatches) -> Result<Scope, Error> {
@@ -259,6 +286,7 @@ fn scope(typed: &Typed, matches: &ArgMatches) -> Result<Scope, Error> {
             .given("env", typed.env.as_deref())?
             .map(|path| named(path.into())),
         python,
+        wishes: wanted::wishes(typed, &sources)?,
         mode: if typed.dry_run {
             Mode::DryRun
         } else {

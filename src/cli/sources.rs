@@ -17,6 +17,11 @@ impl Sources<'_> {
         self.0.value_source(id) == Some(ValueSource::EnvVariable)
     }
 
+    /// Whether it was typed.
+    pub fn is_typed(&self, id: &str) -> bool {
+        self.0.value_source(id) == Some(ValueSource::CommandLine)
+    }
+
     /// Which of two opposite flags counts: of two that were typed the later one, and one that was typed
     /// outweighs a variable.
     pub fn weight(&self, id: &str) -> usize {

@@ -66,7 +66,7 @@ pub fn take(at: &Path, existing: Existing, voice: Voice) -> Result<Turn, Error> 
     };
     while !is_made() {
         let (file, path) = open_for(at).map_err(failed)?;
-        wait(&file, &path, at, voice).map_err(failed)?;
+        wait(&file, &path, at, "creating", voice).map_err(failed)?;
         if !os::is_still_at(&file, &path) {
             continue;
         }
@@ -99,6 +99,20 @@ fn abandoned_at(path: PathBuf) -> Option<Held> {
     let file = open(&path).ok()?;
     file.try_lock().ok()?;
     os::is_still_at(&file, &path).then_some(Held { file, path })
+}
+
+/// Waits for the turn at the environment at `at`, which is there, for other work than its making.
+///
+/// # Errors
+/// The lock's file cannot be made or locked.
+pub fn hold(at: &Path, work: &str, voice: Voice) -> io::Result<Held> {
+    loop {
+        let (file, path) = open_for(at)?;
+        wait(&file, &path, at, work, voice)?;
+        if os::is_still_at(&file, &path) {
+            return Ok(Held { file, path });
+        }
+    }
 }
 
 /// `.venv` -> `.venv.vrun-lock`.
@@ -147,7 +161,7 @@ fn open(path: &Path) -> io::Result<File> {
     }
 }
 
-fn wait(file: &File, path: &Path, at: &Path, voice: Voice) -> io::Result<()> {
+fn wait(file: &File, path: &Path, at: &Path, work: &str, voice: Voice) -> io::Result<()> {
     let start = Instant::now();
     let mut is_free = true;
     loop {
@@ -167,7 +181,7 @@ fn wait(file: &File, path: &Path, at: &Path, voice: Voice) -> io::Result<()> {
             }
             Err(TryLockError::WouldBlock) => {
                 voice.tell(format_args!(
-                    "waiting for another vrun, which is creating {}",
+                    "waiting for another vrun, which is {work} {}",
                     shown(at)
                 ));
                 return file.lock();

@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, reason, shown};
 use crate::os;
@@ -35,15 +35,17 @@ pub mod stand_in;
 mod upgrade;
 mod vars;
 
+pub use interrupt::{Watch, interrupted};
+pub use lock::hold;
 pub use maker::{Workshop, last_lines};
 pub use native::{quoted, rewrite, starting_lines};
 pub use options::{Existing, IgnoreFile, Options, PythonFiles, Seeding};
 pub use place::leftovers;
 pub use record::update as update_records;
 pub use request::Wish;
+pub use vars::for_pip;
 
 use base::{Base, Inquiry};
-use interrupt::Watch;
 use lock::Turn;
 use native::{Known, Store};
 use place::Target;
@@ -67,6 +69,15 @@ pub enum Occasion {
     Asked,
 }
 
+/// A file that a new environment holds from its first moment.
+#[derive(Clone, Debug)]
+pub struct Note {
+    /// Its name.
+    pub name: &'static str,
+    /// What stands in it.
+    pub text: String,
+}
+
 /// What is to be made.
 #[derive(Clone, Copy, Debug)]
 pub struct Order<'a> {
@@ -78,6 +89,8 @@ pub struct Order<'a> {
     pub options: &'a Options,
     /// Why.
     pub occasion: Occasion,
+    /// What is left in a new one for later runs.
+    pub note: Option<&'a Note>,
     /// Whose variables, home and cache.
     pub world: &'a World,
     /// How much is said.
@@ -259,10 +272,10 @@ fn build_in_place(
     fill(staged.path(), workshop)?;
     // What was installed by then knows it only as it lies there.
     staged.tell_its_place()?;
-    staged.sign(order.options.ignore_file)?;
+    staged.sign(order.options.ignore_file, order.note)?;
     interrupt::check(stop)?;
     staged.put(target)?;
-    voice.tell(format_args!("created {at} in {}", took(started)));
+    voice.tell(format_args!("created {at} in {}", took(started.elapsed())));
     Ok(())
 }
 
@@ -296,8 +309,9 @@ fn inquiry<'a>(order: &Order<'a>, workshop: &Workshop<'a>) -> Inquiry<'a> {
     }
 }
 
-fn took(started: Instant) -> String {
-    match started.elapsed() {
+/// A time as people read it.
+pub fn took(time: Duration) -> String {
+    match time {
         took if took.as_secs() < 1 => format!("{} ms", took.as_millis()),
         took => format!("{:.1} s", took.as_secs_f64()),
     }

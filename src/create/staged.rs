@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::os;
 
+use super::Note;
 use super::fill::{self, Others};
 use super::join;
 use super::options::IgnoreFile;
@@ -91,12 +92,17 @@ impl Staged {
         record::update(self.path(), &changed).map_err(|(_, error)| cannot(&self.at, &error))
     }
 
-    /// Adds what every environment should have.
+    /// Adds what every environment should have, and the order's note.
     ///
     /// # Errors
     /// A file cannot be written.
-    pub fn sign(&self, ignore_file: IgnoreFile) -> Result<(), Error> {
-        renamed::sign(self.path(), ignore_file).map_err(|error| cannot(&self.at, &error))
+    pub fn sign(&self, ignore_file: IgnoreFile, note: Option<&Note>) -> Result<(), Error> {
+        let noted = match note {
+            Some(note) => fs::write(self.path().join(note.name), &note.text),
+            None => Ok(()),
+        };
+        let signed = noted.and_then(|()| renamed::sign(self.path(), ignore_file));
+        signed.map_err(|error| cannot(&self.at, &error))
     }
 
     /// Moves it into its place. An environment that is there makes room, and is gone afterwards.

@@ -63,9 +63,10 @@ pub fn upgrade(order: &Order<'_>, workshop: &Workshop<'_>) -> Result<(), Error> 
             maker::upgrade(&base, at, flags, workshop)?;
         }
     }
-    order
-        .voice
-        .tell(format_args!("upgraded {name} in {}", super::took(started)));
+    order.voice.tell(format_args!(
+        "upgraded {name} in {}",
+        super::took(started.elapsed())
+    ));
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::ffi::{CString, OsStr, OsString};
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::os::fd::BorrowedFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -11,6 +11,7 @@ use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -77,6 +78,20 @@ pub fn is_still_at(file: &File, path: &Path) -> bool {
     }
 }
 
+/// What tells a file from another of its file system.
+pub fn inode(found: &Metadata) -> u64 {
+    found.ino()
+}
+
+/// What tells a terminal's session from another: every process that a shell there starts is in it (setsid(2)).
+pub fn session() -> u32 {
+    let leader = nix::unistd::getsid(None).map(nix::unistd::Pid::as_raw);
+    leader
+        .ok()
+        .and_then(|id| u32::try_from(id).ok())
+        .unwrap_or(0)
+}
+
 /// Whether links lead in a circle.
 pub fn is_link_loop(error: &io::Error) -> bool {
     error.raw_os_error() == Some(nix::errno::Errno::ELOOP as i32)
@@ -107,6 +122,7 @@ const ENDS: [Signal; 3] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
 #[derive(Debug)]
 pub struct Heeded {
     before: Option<SigSet>,
+    is_over: Arc<AtomicBool>,
 }
 
 /// Has `act` called, on a thread of its own, for each signal that asks this process to end. What came
@@ -114,13 +130,20 @@ pub struct Heeded {
 /// signals end the process as ever.
 ///
 /// They are blocked and waited for: a thread that is started meanwhile blocks them too, a process that std
-/// starts does not.
+/// starts does not. The thread cannot be called back: what it gets when it is over is handed on, to the next one that
+/// waits, or to what a signal does as ever.
 pub fn heed_ends(act: impl Fn() + Send + 'static) -> Heeded {
+    let is_over = Arc::new(AtomicBool::new(false));
+    let ends = Arc::clone(&is_over);
     let heeded = heeded_signals().and_then(|signals| {
         let before = SigSet::thread_get_mask().ok()?;
         signals.thread_block().ok()?;
         let wait = move || {
-            while signals.wait().is_ok() {
+            while let Ok(signal) = signals.wait() {
+                if ends.load(Ordering::Relaxed) {
+                    let _ = nix::sys::signal::kill(nix::unistd::Pid::this(), signal);
+                    return;
+                }
                 act();
             }
         };
@@ -130,11 +153,15 @@ pub fn heed_ends(act: impl Fn() + Send + 'static) -> Heeded {
         }
         started.ok().map(|_| before)
     });
-    Heeded { before: heeded }
+    Heeded {
+        before: heeded,
+        is_over,
+    }
 }
 
 impl Drop for Heeded {
     fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
         if let Some(before) = self.before {
             let _ = before.thread_set_mask();
         }

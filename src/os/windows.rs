@@ -8,6 +8,7 @@ use std::io;
 use std::os::windows::io::AsRawHandle;
 use std::path::{Component, Path, PathBuf};
 use std::process::{Child, Command};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -79,6 +80,16 @@ pub fn is_still_at(file: &File, path: &Path) -> bool {
     }
 }
 
+/// What tells a file from another: std does not say here.
+pub fn inode(_: &Metadata) -> u64 {
+    0
+}
+
+/// What tells a terminal's session from another: all are one.
+pub fn session() -> u32 {
+    0
+}
+
 /// Whether links lead in a circle (ERROR_CANT_RESOLVE_FILENAME).
 pub fn is_link_loop(error: &io::Error) -> bool {
     error.raw_os_error() == Some(1921)
@@ -117,14 +128,22 @@ pub fn bind(helper: &Child) -> Bound {
     }
 }
 
+/// What the handler calls: there is one for all, and it stays.
+static ACT: Mutex<Option<Box<dyn FnMut() + Send>>> = Mutex::new(None);
+
 /// Stands for a handler that is set once and stays.
 #[derive(Debug)]
 pub struct Heeded;
 
 /// Has `act` called for each Ctrl-C, and for a console that is closed.
 pub fn heed_ends(act: impl FnMut() + Send + 'static) -> Heeded {
-    // The one failure there is: a handler is set already.
-    let _ = ctrlc::try_set_handler(act);
+    *ACT.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(act));
+    // The one failure there is: the handler is set already.
+    let _ = ctrlc::try_set_handler(|| {
+        if let Some(act) = &mut *ACT.lock().unwrap_or_else(PoisonError::into_inner) {
+            act();
+        }
+    });
     Heeded
 }
 

@@ -9,8 +9,9 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use crate::create::{self, Existing, Occasion, Options, Order, Place, Wish};
+use crate::create::{self, Existing, Note, Occasion, Options, Order, Place, Wish};
 use crate::error::{Error, reason, shown};
+use crate::requirements;
 use crate::venv::health::{self, Ill, Mend, Series};
 use crate::venv::{MARKER, Venv};
 use crate::voice::Voice;
@@ -83,7 +84,7 @@ fn python(ill: &Ill, case: &Case<'_>) -> Result<(), Error> {
             existing: Existing::Upgraded,
             ..Options::default()
         };
-        return create::make(&order(case, &options));
+        return create::make(&order(case, &options, None));
     }
     rebuild(case)
 }
@@ -119,9 +120,11 @@ fn rebuild(case: &Case<'_>) -> Result<(), Error> {
         prompt: Venv::open(case.root).ok().and_then(|venv| venv.cfg.prompt),
         ..Options::default()
     };
-    create::make_with(&order(case, &options), &|staged, workshop| {
-        packages::install(&wanted, staged, case, workshop)
-    })
+    let note = requirements::kept(case.root);
+    create::make_with(
+        &order(case, &options, note.as_ref()),
+        &|staged, workshop| packages::install(&wanted, staged, case, workshop),
+    )
 }
 
 fn sees_the_systems(root: &Path) -> bool {
@@ -133,7 +136,7 @@ fn sees_the_systems(root: &Path) -> bool {
         .is_some_and(|(_, value)| value.trim() == "true")
 }
 
-fn order<'a>(case: &Case<'a>, options: &'a Options) -> Order<'a> {
+fn order<'a>(case: &Case<'a>, options: &'a Options, note: Option<&'a Note>) -> Order<'a> {
     Order {
         place: Place {
             at: case.root,
@@ -142,6 +145,7 @@ fn order<'a>(case: &Case<'a>, options: &'a Options) -> Order<'a> {
         wish: case.wish,
         options,
         occasion: Occasion::Asked,
+        note,
         world: case.world,
         voice: case.voice,
     }

@@ -120,7 +120,17 @@ fn imports(line: &str, module: &str) -> bool {
 fn every_module_of_the_design_is_looked_at() {
     let sources = sources();
     for module in [
-        "cli", "world", "find", "venv", "trust", "view", "program", "launch", "create", "error",
+        "cli",
+        "world",
+        "find",
+        "venv",
+        "trust",
+        "view",
+        "program",
+        "launch",
+        "create",
+        "requirements",
+        "error",
         "os",
     ] {
         assert!(
@@ -139,8 +149,8 @@ fn error_and_os_import_nothing_of_ours() {
 }
 
 #[test]
-fn create_knows_nothing_of_cli_find_or_program() {
-    let known = ["cli", "find", "program"];
+fn create_knows_nothing_of_cli_find_program_or_requirements() {
+    let known = ["cli", "find", "program", "requirements"];
     forbid(
         |source| source.is_of("create"),
         |line| known.iter().any(|module| imports(line, module)),
@@ -148,9 +158,18 @@ fn create_knows_nothing_of_cli_find_or_program() {
 }
 
 #[test]
+fn requirements_knows_nothing_of_cli_program_or_view() {
+    let known = ["cli", "program", "view"];
+    forbid(
+        |source| source.is_of("requirements"),
+        |line| known.iter().any(|module| imports(line, module)),
+    );
+}
+
+#[test]
 fn only_main_sees_the_whole_request() {
-    // `care` is two of its actions.
-    let of_main = ["main", "care", "cli"];
+    // `care` is two of its actions, `scene` what all of them begin with.
+    let of_main = ["main", "care", "scene", "cli"];
     let outside = |source: &Source| !of_main.iter().any(|module| source.is_of(module));
     forbid(outside, |line| imports(line, "cli"));
 }

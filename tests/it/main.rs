@@ -15,6 +15,7 @@
 //!     venv.rs      pyvenv.cfg in all its spellings
 //!     view.rs      what the program sees: variables set, unset, left alone
 //!     first_use.rs what is said where no environment can be made
+//!     requirements.rs  what is remembered of what was installed, and said when it changes
 //!     create.rs    `--create`: what it takes, and what it refuses
 //!     program.rs   which file a COMMAND means, and when there is none
 //!     broken.rs    environments that cannot be used, each with its cause
@@ -68,6 +69,8 @@ mod named;
 mod program;
 #[cfg(unix)]
 mod project;
+#[cfg(unix)]
+mod requirements;
 #[cfg(unix)]
 mod script;
 #[cfg(unix)]

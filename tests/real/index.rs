@@ -8,6 +8,10 @@ use crate::pythons;
 /// vrun in the project, with the user's own variables: where the index is, and what certificates are to be
 /// believed, is his affair.
 fn vrun(project: &Project, args: &[&str]) -> Outcome {
+    vrun_with(project, args, &[])
+}
+
+fn vrun_with(project: &Project, args: &[&str], vars: &[(&str, &str)]) -> Outcome {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vrun"));
     command.args(args).current_dir(project.path("app"));
     for (name, _) in std::env::vars_os() {
@@ -17,6 +21,7 @@ fn vrun(project: &Project, args: &[&str]) -> Outcome {
         }
     }
     command.env("VRUN_PYTHON", &pythons::newest().exe);
+    command.envs(vars.iter().copied());
     Outcome::of(&mut command)
 }
 
@@ -43,6 +48,54 @@ fn a_package_from_the_index_is_there_for_the_project_and_for_no_other() {
     vrun(&one, &["python", "-c", version])
         .code(0)
         .stdout("2.0.1");
+}
+
+/// What only a newer pip knows, which the index has.
+#[test]
+fn a_pip_that_is_too_old_for_a_format_is_upgraded_first_and_that_is_said() {
+    let group = "[project]\nname = \"app\"\nversion = \"1\"\n[tool.setuptools]\npy-modules = []\n[dependency-groups]\ndev = [\"tomli==2.0.1\"]\n";
+    let lock = "lock-version = \"1.0\"\ncreated-by = \"a test\"\npackages = []\n";
+    for (file, text, says) in [
+        (
+            "app/pyproject.toml",
+            group,
+            "for a dependency group takes 25.1\n",
+        ),
+        ("app/pylock.toml", lock, "for pylock.toml takes 26.1\n"),
+    ] {
+        let project = Project::new().file(file, text);
+        // An empty one builds nothing.
+        std::fs::remove_file(project.path("app/setup.py")).expect("a file");
+        let python = ["python", "-c", "import sys"];
+        let made = vrun_with(&project, &python, &[("VRUN_INSTALLER", "pip")]);
+        if made.stderr.contains("cannot upgrade pip in ") {
+            project::tell("not tested: pip reaches no index here, which is said");
+            return;
+        }
+        let made = made.code(0);
+        let upgraded = made.stderr.contains("vrun: upgrading pip ");
+        assert_eq!(upgraded, made.stderr.contains(says), "{made}");
+        let said = vrun(&project, &python).code(0).stderr;
+        assert_eq!(said, "");
+    }
+}
+
+/// Pins of a real index, by pip and by uv where there is one.
+#[test]
+fn a_clone_has_the_versions_that_its_files_pin() {
+    let version = "from importlib.metadata import version; print(version('tomli'))";
+    for installer in ["pip", "uv"] {
+        let pins = "tomli==2.0.1 --hash=sha256:939de3e7a6161af0c887ef91b7d41a53e7c5a1ca976325f429cb46ea9bc30ecc\n";
+        let project = Project::new().file("app/requirements.txt", pins);
+        let vars = [("VRUN_INSTALLER", installer)];
+        let made = vrun_with(&project, &["python", "-c", version], &vars);
+        if !made.status.success() {
+            let why = made.stderr;
+            project::tell(format_args!("not tested: pins by {installer}:\n{why}"));
+            continue;
+        }
+        made.stdout("2.0.1");
+    }
 }
 
 #[test]

@@ -33,6 +33,8 @@ mod once;
 mod places;
 /// Which Python is taken: each kind of request, each source, in order.
 mod requests;
+/// What a project requires is installed, and brought in line.
+mod requirements;
 /// What is made is what the base's own venv makes.
 mod same;
 /// A person at a terminal, and a shell with job control.

@@ -194,7 +194,15 @@ fn a_broken_pyproject_stops_first_use_only_where_it_has_to_be_read() {
         .run(["python", "-V"])
         .code(125)
         .says(&[&file, "cause: line 1: "]);
-    assert_taken(&project, &["-p", "3"], "python3", pythons::newest());
+    // It also says what to install.
+    project.run(["-p", "3", "python", "-V"]).code(125).says(&[
+        &file,
+        "what to install",
+        "cause: line 1: ",
+        "--no-install",
+    ]);
+    let args = ["--no-install", "-p", "3"];
+    assert_taken(&project, &args, "python3", pythons::newest());
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::create;
 use crate::error::{shown, typed};
 use crate::os;
 use crate::program::starter::{self, Starter};
+use crate::requirements;
 use crate::venv::{self, MARKER, Venv};
 
 /// All of it.
@@ -19,6 +20,7 @@ pub fn findings(patient: &Patient<'_>) -> Vec<Finding> {
         tracked,
         not_ignored,
         unmet_request,
+        requirements_behind,
         nested,
         other_active,
         leftovers,
@@ -96,6 +98,19 @@ fn unmet_request(patient: &Patient<'_>) -> Option<Finding> {
         "it is for another Python than the project asks for".to_owned(),
         format!("it is for Python {is}; {asked}"),
         format!("`vrun --create --clear --env {root}` makes it anew, without its packages"),
+    ))
+}
+
+/// What is installed is not what the project's files ask for.
+fn requirements_behind(patient: &Patient<'_>) -> Option<Finding> {
+    let venv = Venv::open(patient.root).ok()?;
+    let lacking = requirements::lacking(&venv)?;
+    Some(finding(
+        "requirements-behind",
+        Grade::Wrong,
+        "what is installed is not what the project requires".to_owned(),
+        lacking,
+        format!("`{} --sync`", patient.call),
     ))
 }
 

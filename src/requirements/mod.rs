@@ -1,0 +1,186 @@
+//! What a project requires -> what is installed in its environment: on first use, on request, and a line where the two
+//! have come apart.
+//!
+//! Only what vrun made is filled unasked. Such an environment holds a small file that says what was installed (state);
+//! where there is none, nothing is looked at, and nothing changes but by `--sync`.
+
+use std::path::{Path, PathBuf};
+
+use crate::create::Note;
+use crate::error::{Error, shown};
+use crate::find;
+use crate::os;
+use crate::venv::Venv;
+use crate::voice::Voice;
+use crate::world::{self, World};
+
+mod choice;
+mod drift;
+mod exact;
+mod files;
+mod installer;
+mod noted;
+mod progress;
+mod state;
+mod sync;
+mod wishes;
+mod work;
+
+pub use wishes::{Extras, Install, Named, Sync, Wishes};
+
+use drift::{Change, Drift};
+use state::{Standing, State};
+use sync::Cause;
+
+/// An environment, and who asks.
+pub struct Site<'a> {
+    /// The environment.
+    pub venv: &'a Venv,
+    /// Where the search started: what its owner has there counts.
+    pub start: &'a Path,
+    /// What is asked for.
+    pub wishes: &'a Wishes,
+    /// Whose variables.
+    pub world: &'a World,
+    /// How much is said.
+    pub voice: Voice,
+}
+
+impl Site<'_> {
+    /// Whether this is a CI job, as its variable has it.
+    fn is_ci(&self) -> bool {
+        let value = self.world.setting("CI");
+        value.is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))
+    }
+
+    /// The project that the environment serves. What lies around it counts, so that a shared one serves the project
+    /// that it was made for.
+    fn project(&self) -> Option<PathBuf> {
+        let around = self.venv.root.parent();
+        let place = around.filter(|dir| self.start.starts_with(dir));
+        let home = self.world.home();
+        find::project(place.unwrap_or(self.start), home.as_deref()).map(Path::to_owned)
+    }
+
+    /// Whether VRUN_SYNC has what changed installed.
+    fn is_in_line(&self) -> bool {
+        self.wishes.sync == Sync::WhereChanged
+    }
+}
+
+/// What a new environment for the project at `project` is to hold, so that its requirements are known to be missing:
+/// None where there are none, or none are wanted.
+///
+/// # Errors
+/// The file that says it cannot be read.
+pub fn mark(
+    wishes: &Wishes,
+    project: Option<&Path>,
+    at: &Path,
+    world: &World,
+) -> Result<Option<Note>, Error> {
+    let project = project.or(at.parent()).unwrap_or(at);
+    let source = match &wishes.file {
+        _ if wishes.install == Install::Never && !matches!(wishes.sync, Sync::Now(_)) => None,
+        Some(Named::ByOption(file)) => Some(choice::named(&world.absolute(file)?)?),
+        Some(Named::ByVariable(file)) => Some(choice::named(&world::tidy(project.join(file)))?),
+        None => choice::usual(project)?,
+    };
+    Ok(source.map(|source| Note {
+        name: state::FILE,
+        text: noted::text(&State::begun(&source, project, String::new()), at),
+    }))
+}
+
+/// What an environment that is made anew should keep of the one at `root`: what is known of its requirements.
+pub fn kept(root: &Path) -> Option<Note> {
+    let text = std::fs::read_to_string(root.join(state::FILE)).ok()?;
+    Some(Note {
+        name: state::FILE,
+        text,
+    })
+}
+
+/// What the environment lacks of what it was to hold, as a clause; None where it lacks nothing that is known of.
+pub fn lacking(venv: &Venv) -> Option<String> {
+    let (state, _) = State::read(&venv.root)?;
+    let name = drift::name(&state.source, &state);
+    match (&state.standing, drift::look(&state, &python_of(venv))) {
+        (Standing::Unfinished, _) => Some(format!("the installation of {name} is not finished")),
+        (Standing::Refused(why), _) => Some(format!("{name} is not installed ({})", shown(why))),
+        (Standing::Done, Drift::Changed(change)) => {
+            Some(format!("{} since the last install", change.what))
+        }
+        (Standing::Done, _) => None,
+    }
+}
+
+/// Sees to it before a program runs: takes up what is unfinished, brings in line what is asked for, says what has
+/// changed. With nothing to do this is a look at each file that is known, and at none where none is.
+///
+/// # Errors
+/// What is asked for cannot be installed; Ctrl-C.
+pub fn attend(site: &Site<'_>) -> Result<(), Error> {
+    if let Sync::Now(extras) = site.wishes.sync {
+        return sync::catch_up(site, Cause::Asked(extras));
+    }
+    if site.wishes.install == Install::Never {
+        return Ok(());
+    }
+    let Some((state, bytes)) = State::read(&site.venv.root) else {
+        return match site.wishes.sync {
+            Sync::WhereChanged => sync::catch_up(site, Cause::Behind),
+            _ => Ok(()),
+        };
+    };
+    if state.standing == Standing::Unfinished || site.names_another(&state) {
+        return sync::catch_up(site, Cause::Behind);
+    }
+    let drift = drift::look(&state, &python_of(site.venv));
+    match (&state.standing, drift) {
+        (Standing::Refused(why), Drift::None | Drift::Touched(_)) => {
+            if site.is_ci() || site.is_in_line() {
+                return sync::catch_up(site, Cause::Behind);
+            }
+            let name = drift::name(&state.source, &state);
+            site.voice.tell(format_args!(
+                "{name} is not installed ({}); `vrun --sync` tries again",
+                shown(why)
+            ));
+            Ok(())
+        }
+        (Standing::Refused(_), Drift::Changed(_)) => sync::catch_up(site, Cause::Behind),
+        (_, Drift::None) => Ok(()),
+        (_, Drift::Touched(files)) => {
+            State { files, ..state }.note(&site.venv.root, &bytes);
+            Ok(())
+        }
+        (_, Drift::Changed(_)) if site.is_in_line() => sync::catch_up(site, Cause::Behind),
+        (_, Drift::Changed(change)) => {
+            tell(change, state, &bytes, site);
+            Ok(())
+        }
+    }
+}
+
+/// Once for each change and session, and in every step of a CI job.
+fn tell(change: Change, mut state: State, bytes: &[u8], site: &Site<'_>) {
+    let is_news = site.is_ci() || state.tell(&change.id, os::session());
+    if !is_news || site.voice == Voice::Quiet {
+        return;
+    }
+    let what = change.what;
+    site.voice.tell(format_args!(
+        "{what} since the last install: run `vrun --sync`"
+    ));
+    if !site.is_ci() {
+        state.note(&site.venv.root, bytes);
+    }
+}
+
+/// The environment's Python by its minor version, which its packages are for.
+fn python_of(venv: &Venv) -> String {
+    let version = venv.cfg.version.as_deref().unwrap_or_default();
+    let parts: Vec<_> = version.split('.').take(2).collect();
+    parts.join(".")
+}

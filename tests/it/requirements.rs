@@ -1,0 +1,206 @@
+//! What is remembered of a project's requirements: nothing where vrun installed nothing, one line where the files have
+//! changed. (What is installed, and how, is for the tests with real Pythons.)
+
+use std::fs;
+
+use crate::sandbox::Sandbox;
+
+/// A project whose environment holds what its requirements.txt asks for: nothing.
+fn app() -> Sandbox {
+    let sandbox = Sandbox::new()
+        .venv("app/.venv")
+        .file("app/requirements.txt", "# none yet\n")
+        .cwd("app");
+    sandbox.run(["--sync"]);
+    sandbox
+}
+
+const CHANGED: &str = "vrun: requirements.txt changed since the last install: run `vrun --sync`\n";
+
+#[test]
+fn an_environment_that_was_there_is_the_users_and_nothing_is_said_of_it() {
+    let sandbox = Sandbox::new()
+        .venv("app/.venv")
+        .file("app/requirements.txt", "six\n")
+        .cwd("app");
+    let before = sandbox.tree();
+    sandbox.run(["probe"]).in_env("app/.venv");
+    assert_eq!(sandbox.tree(), before);
+}
+
+#[test]
+fn a_change_is_said_once_in_each_session() {
+    let sandbox = app();
+    sandbox.run(["probe"]).in_env("app/.venv");
+    let sandbox = sandbox.file("app/requirements.txt", "six\n");
+    assert_eq!(sandbox.run(["probe"]).said(), CHANGED);
+    sandbox.run(["probe"]);
+    // Another change is another matter; -q hears of it later.
+    let sandbox = sandbox.file("app/requirements.txt", "six==1.0\n");
+    sandbox.run(["-q", "probe"]);
+    assert_eq!(sandbox.run(["probe"]).said(), CHANGED);
+    sandbox.run(["probe"]);
+}
+
+#[test]
+fn in_ci_a_change_is_said_each_time() {
+    let sandbox = app().file("app/requirements.txt", "six\n");
+    for (ci, times) in [("true", 2), ("1", 2), ("false", 1), ("", 0)] {
+        let sandbox = &sandbox;
+        let said = (0..2).map(|_| sandbox.sh(&format!("CI={ci} $vrun probe")).said());
+        assert_eq!(said.collect::<String>(), CHANGED.repeat(times), "CI={ci}");
+    }
+}
+
+#[test]
+fn files_that_are_touched_and_say_the_same_have_not_changed() {
+    let sandbox = app().file("app/requirements.txt", "# none yet\n");
+    let file = sandbox.path("app/.venv/vrun-requirements");
+    let before = fs::read(&file).expect("a file");
+    sandbox.run(["probe"]).in_env("app/.venv");
+    let after = fs::read(&file).expect("a file");
+    assert_ne!(before, after, "the new time is remembered");
+    sandbox.run(["probe"]);
+    assert_eq!(fs::read(&file).expect("a file"), after);
+}
+
+#[test]
+fn what_a_requirement_file_includes_counts_too() {
+    let sandbox = Sandbox::new()
+        .venv("app/.venv")
+        .file("app/requirements.txt", "\n")
+        .file("app/more.txt", "\n")
+        .cwd("app");
+    sandbox.run(["--sync"]);
+    // As if it had been installed with what it includes.
+    let file = sandbox.path("app/.venv/vrun-requirements");
+    let text = fs::read_to_string(&file).expect("a file");
+    fs::write(&file, text + "none ../more.txt\n").expect("a file");
+    let said = sandbox.run(["probe"]).said();
+    assert!(said.starts_with("vrun: more.txt is new since"), "{said}");
+}
+
+#[test]
+fn a_file_that_would_count_first_is_news() {
+    let sandbox = app().file("app/pylock.toml", "");
+    let said = "vrun: pylock.toml is new since the last install: run `vrun --sync`\n";
+    assert_eq!(sandbox.run(["probe"]).said(), said);
+    fs::remove_file(sandbox.path("app/pylock.toml")).expect("a file");
+    fs::remove_file(sandbox.path("app/requirements.txt")).expect("a file");
+    let said = "vrun: requirements.txt is gone since the last install: run `vrun --sync`\n";
+    assert_eq!(sandbox.run(["probe"]).said(), said);
+}
+
+#[test]
+fn a_project_that_is_moved_is_known_where_it_is_now() {
+    let sandbox = app();
+    fs::rename(sandbox.path("app"), sandbox.path("moved")).expect("a new place");
+    let sandbox = sandbox.cwd("moved");
+    sandbox.run(["probe"]).in_env("moved/.venv");
+    let sandbox = sandbox.file("moved/requirements.txt", "six\n");
+    assert_eq!(sandbox.run(["probe"]).said(), CHANGED);
+}
+
+#[test]
+fn with_no_install_nothing_is_looked_at() {
+    let sandbox = app().file("app/requirements.txt", "six\n");
+    sandbox.run(["--no-install", "probe"]).in_env("app/.venv");
+    let sandbox = sandbox.var("VRUN_NO_INSTALL", "1");
+    sandbox.run(["probe"]).in_env("app/.venv");
+    sandbox.sh("VRUN_SYNC=1 $vrun probe").in_env("app/.venv");
+}
+
+#[test]
+fn where_nothing_says_what_to_install_vrun_sync_changes_nothing() {
+    let sandbox = Sandbox::new().venv("app/.venv").cwd("app");
+    let sandbox = sandbox.file("app/setup.cfg", "").var("VRUN_SYNC", "1");
+    let before = sandbox.tree();
+    sandbox.run(["probe"]).in_env("app/.venv");
+    assert_eq!(sandbox.tree(), before);
+}
+
+#[test]
+fn sync_where_nothing_says_what_to_install_is_an_error() {
+    let sandbox = Sandbox::new()
+        .venv("app/.venv")
+        .file("app/pyproject.toml", "[tool.black]\n")
+        .cwd("app");
+    let before = sandbox.tree();
+    let refused = sandbox.run(["--sync"]);
+    refused.error(125, &["nothing in [ROOT]/app says", "vrun pip freeze"]);
+    assert_eq!(sandbox.tree(), before);
+    let sandbox = sandbox.file("app/pyproject.toml", "[project\n");
+    let refused = sandbox.run(["--sync"]);
+    refused.error(125, &["[ROOT]/app/pyproject.toml", "--no-install"]);
+}
+
+#[test]
+fn a_named_file_has_to_be_there() {
+    let sandbox = app();
+    let refused = sandbox.run(["--requirements", "dev.txt", "--sync"]);
+    refused.error(125, &["no requirement file named [ROOT]/app/dev.txt"]);
+    let sandbox = sandbox
+        .dir("app/sub")
+        .file("app/dev.txt", "")
+        .cwd("app/sub");
+    let refused = sandbox.run(["--requirements", "dev.txt", "--sync"]);
+    refused.error(125, &["[ROOT]/app/sub/dev.txt"]);
+    // The variable starts at the project.
+    sandbox
+        .sh("VRUN_REQUIREMENTS=dev.txt $vrun --sync probe")
+        .in_env("app/.venv");
+}
+
+#[test]
+fn options_that_ask_for_opposite_things_are_refused() {
+    let sandbox = app();
+    for (args, part) in [
+        (&["--sync", "--no-install"][..], "--no-install"),
+        (&["--sync", "--create"], "--create"),
+        (&["--sync", "-n", "probe"], "--dry-run"),
+        (&["--exact", "probe"], "`vrun --sync --exact`"),
+        (&["--requirements", "", "probe"], "--requirements"),
+    ] {
+        sandbox.run(args).error(125, &[part]);
+    }
+}
+
+#[test]
+fn an_installer_that_is_none_is_an_error_that_names_the_variable() {
+    let sandbox = app().file("app/requirements.txt", "six\n");
+    let sandbox = sandbox.var("VRUN_INSTALLER", "poetry").var("PATH", "");
+    sandbox
+        .run(["--sync"])
+        .error(125, &["VRUN_INSTALLER=poetry"]);
+    let sandbox = sandbox.var("VRUN_INSTALLER", "uv");
+    sandbox
+        .run(["--sync"])
+        .error(125, &["VRUN_INSTALLER asks for uv"]);
+}
+
+#[test]
+fn another_users_requirements_are_not_installed() {
+    let sandbox = app();
+    if !sandbox.is_roots() {
+        eprintln!("not tested: only root can give files away");
+        return;
+    }
+    let text = "six\n";
+    let sandbox = sandbox
+        .file("app/requirements.txt", text)
+        .of(1234, "app/requirements.txt");
+    let refused = sandbox.run(["--sync"]);
+    refused.error(
+        126,
+        &[
+            "[ROOT]/app/requirements.txt is not trusted",
+            "--requirements [ROOT]/app/requirements.txt",
+        ],
+    );
+    // A look around is possible.
+    let said = sandbox.run(["probe"]).said();
+    assert!(
+        said.contains("requirements.txt is not installed ("),
+        "{said}"
+    );
+}
