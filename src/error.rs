@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fmt;
 use std::io;
+use std::path::MAIN_SEPARATOR;
 
 /// Why vrun itself ends instead of the program, as an exit code. `env`, `nohup` and `timeout` use
 /// the same three (POSIX, "Shell & Utilities", exit status of `env`).
@@ -122,9 +123,24 @@ pub fn shown(name: impl AsRef<OsStr>) -> String {
 pub fn typed(name: impl AsRef<OsStr>) -> String {
     let bytes = name.as_ref().as_encoded_bytes();
     match str::from_utf8(bytes) {
+        Ok(text) if MAIN_SEPARATOR == '\\' && is_of_paths(text) => in_double_quotes(text),
         Ok(text) if !text.chars().any(char::is_control) => quoted(text),
         _ => escaped(bytes),
     }
+}
+
+/// Whether no shell of Windows sees more than a letter in what paths are made of there, in double quotes.
+fn is_of_paths(text: &str) -> bool {
+    let is_plain = |c: char| c.is_alphanumeric() || r" \/:._-+~()".contains(c);
+    !text.is_empty() && text.chars().all(is_plain)
+}
+
+/// A path as PowerShell and cmd both take it.
+fn in_double_quotes(text: &str) -> String {
+    if text.contains([' ', '(', ')']) || text.starts_with(['~', '-', '+']) {
+        return format!("\"{text}\"");
+    }
+    text.to_owned()
 }
 
 /// `text` as one word of any shell: shell-words leaves bare what means something only to some (braces, `!`
@@ -181,15 +197,31 @@ mod tests {
 
     #[test]
     fn a_hint_is_one_word_of_one_line_for_every_shell() {
+        let blank = if cfg!(windows) { "\"a b\"" } else { "'a b'" };
         for (name, word) in [
             ("plain/path.py", "plain/path.py"),
-            ("a b", "'a b'"),
+            ("a b", blank),
             ("{a,b}", "'{a,b}'"),
             ("wow!", "'wow!'"),
             ("it's\n", r"$'it\'s\x0a'"),
             ("\u{1b}[31m", r"$'\x1b[31m'"),
         ] {
             assert_eq!(typed(name), word);
+        }
+    }
+
+    #[test]
+    fn a_path_of_windows_is_one_word_for_its_shells() {
+        for (path, word) in [
+            (r"C:\app\.venv", r"C:\app\.venv"),
+            (r"C:\my app\.venv", r#""C:\my app\.venv""#),
+            (r"C:\Program Files (x86)\é", r#""C:\Program Files (x86)\é""#),
+        ] {
+            assert!(is_of_paths(path), "{path}");
+            assert_eq!(in_double_quotes(path), word);
+        }
+        for other in [r"C:\a&b", r"C:\%a%", r"C:\$a", r"C:\a'b", ""] {
+            assert!(!is_of_paths(other), "{other}");
         }
     }
 

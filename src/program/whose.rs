@@ -48,8 +48,12 @@ pub fn settled(
             None => Ok(Program::plain(file, argv)),
         };
     }
-    if !os::STARTS_SCRIPTS && is_python_source(file.as_os_str()) {
-        return by_own_python(file, argv, Vec::new(), places);
+    if !os::STARTS_SCRIPTS {
+        let script = script_beside(&file).filter(|_| within);
+        let file = script.unwrap_or_else(|| file.clone());
+        if is_python_source(file.as_os_str()) {
+            return by_own_python(file, argv, Vec::new(), places);
+        }
     }
     // What cannot be read may still be run, and will say itself what is wrong with it.
     match starter::of(&file) {
@@ -100,6 +104,14 @@ fn by_this_python(
         Some(_) => by_own_python(file, argv, flags, places),
         None => Ok(Program::plain(file, argv)),
     }
+}
+
+/// The script that setuptools' and conda's launchers start, which is a file of its own: `tool-script.py` for
+/// `tool.exe`.
+fn script_beside(program: &Path) -> Option<PathBuf> {
+    let mut name = program.file_stem()?.to_owned();
+    name.push("-script.py");
+    Some(program.with_file_name(name)).filter(|script| script.is_file())
 }
 
 /// Whether `file`, in the scripts directory, is a link to something elsewhere: a person put it there, and

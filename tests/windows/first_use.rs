@@ -103,6 +103,20 @@ fn without_a_python_on_path_the_registry_is_asked() {
 }
 
 #[test]
+fn where_only_the_launcher_is_on_path_the_python_that_it_starts_is_the_base() {
+    // It stands for py.exe, in that it starts another Python's file.
+    let project = Project::new().venv("launcher");
+    let other = project.path("launcher/Scripts");
+    fs::rename(other.join("python.exe"), other.join("py.exe")).expect("renamed");
+    let project = project.var("PATH", other);
+    let outcome = project.run(["-v", "--create", "--without-pip"]).code(0);
+    outcome.says(&[&format!(
+        r"vrun: base {}\python.exe (Python 3.",
+        base().display()
+    )]);
+}
+
+#[test]
 fn without_any_python_the_error_says_so() {
     let project = Project::new().var("PATH", "").var("VRUN_PYTHON", "3.4");
     project
@@ -115,7 +129,7 @@ fn without_any_python_the_error_says_so() {
 #[test]
 fn no_create_makes_none() {
     let project = Project::new();
-    let hint = format!("`python -m venv '{}'`", project.shown("app\\.venv"));
+    let hint = format!("`python -m venv {}`", project.shown("app\\.venv"));
     project
         .run(["--no-create", "python"])
         .code(125)

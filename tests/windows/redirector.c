@@ -61,8 +61,7 @@ int wmain(void) {
         up(dir);
         if (!read_home()) return fputs("No pyvenv.cfg file\n", stderr), 106;
     }
-    const wchar_t *name = wcsrchr(self, L'\\') + 1;
-    _snwprintf(line, 2 * LONGEST, L"\"%ls\\%ls\"%ls", home, name, arguments());
+    _snwprintf(line, 2 * LONGEST, L"\"%ls\\%ls\"%ls", home, PROGRAM, arguments());
     SetEnvironmentVariableW(L"__PYVENV_LAUNCHER__", self);
     SetConsoleCtrlHandler(ignore, TRUE);
     STARTUPINFOW startup = {.cb = sizeof startup, .dwFlags = STARTF_USESTDHANDLES};
@@ -71,7 +70,7 @@ int wmain(void) {
     startup.hStdError = inherited(STD_ERROR_HANDLE);
     PROCESS_INFORMATION child;
     if (!CreateProcessW(NULL, line, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &child))
-        return fwprintf(stderr, L"No Python at '%ls\\%ls'\n", home, name), 103;
+        return fwprintf(stderr, L"No Python at '%ls\\%ls'\n", home, PROGRAM), 103;
     AssignProcessToJobObject(killing_job(), child.hProcess);
     DWORD code = 1;
     WaitForSingleObject(child.hProcess, INFINITE);

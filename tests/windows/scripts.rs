@@ -144,6 +144,16 @@ fn an_environment_that_uv_made_serves_too_and_moved_as_well() {
 }
 
 #[test]
+fn a_launcher_with_its_script_beside_it_runs_here_too() {
+    let script = "#!C:\\old app\\python.exe\nimport hello, sys\nsys.exit(hello.main())\n";
+    let project = Project::copied()
+        .file("app/.venv/Scripts/old.exe", "MZ, and the rest of a program")
+        .file("app/.venv/Scripts/old-script.py", script);
+    let told = format!("{}|'a b'", project.shown("app\\.venv"));
+    project.run(["old", "a b"]).code(1).stdout(&told);
+}
+
+#[test]
 fn flags_of_the_line_are_kept() {
     let old = r#"#!"C:\old app\.venv\Scripts\python.exe" -E -s"#;
     let program = with_line(&launcher("hello"), &format!("{old}\r\n"));
