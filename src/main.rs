@@ -47,7 +47,7 @@ fn main() -> ExitCode {
 }
 
 fn act(world: &mut World) -> Result<ExitCode, Error> {
-    match cli::parse(&world.args)? {
+    match cli::parse(&world.args, &world.vars)? {
         Action::Print(text) => print(text.as_bytes())?,
         Action::Nothing(help) => {
             voice::write(&help);

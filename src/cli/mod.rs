@@ -13,6 +13,7 @@ use crate::program::{Ask, Foreign};
 use crate::voice::Voice;
 
 mod asked;
+mod bare;
 mod making;
 mod parted;
 mod sources;
@@ -150,9 +151,16 @@ struct Typed {
 ///
 /// # Errors
 /// A usage error (125).
-pub fn parse(args: &[OsString]) -> Result<Action, Error> {
-    let mut command = Typed::command();
+pub fn parse(args: &[OsString], vars: &[(OsString, OsString)]) -> Result<Action, Error> {
     let args = args.get(1..).unwrap_or_default();
+    match bare::request(args, vars) {
+        Some(request) => Ok(Action::Run(request)),
+        None => by_clap(args),
+    }
+}
+
+fn by_clap(args: &[OsString]) -> Result<Action, Error> {
+    let mut command = Typed::command();
     let (own, rest) = parted(args, &command);
     let argv = [OsString::from("vrun")]
         .into_iter()

@@ -1,0 +1,81 @@
+//! `vrun COMMAND [ARG]...` with no option before it and none of vrun's variables set -> what it asks for, which is
+//! what nearly every call is. There is nothing in it for clap, whose list of options takes longer to build than the
+//! rest of vrun takes to run.
+
+use std::ffi::OsString;
+
+use super::{Creation, Mode, Request, Scope};
+use crate::program::{Ask, Foreign};
+use crate::requirements::{Install, Sync, Wishes};
+use crate::voice::Voice;
+
+/// The same as clap makes of it; None where there is something for clap. `args` come without vrun's own name.
+pub fn request(args: &[OsString], vars: &[(OsString, OsString)]) -> Option<Request> {
+    let (command, rest) = args.split_first()?;
+    let is_option = command.as_encoded_bytes().starts_with(b"-");
+    if is_option || vars.iter().any(|(name, _)| may_be_vruns(name)) {
+        return None;
+    }
+    Some(Request {
+        scope: Scope {
+            directories: Vec::new(),
+            project: None,
+            env: None,
+            python: None,
+            wishes: Wishes {
+                install: Install::AsNeeded,
+                sync: Sync::Never,
+                file: None,
+            },
+            mode: Mode::Real,
+            voice: Voice::Normal,
+        },
+        ask: Ask::Command(command.clone()),
+        args: rest.to_vec(),
+        creation: Creation::OnFirstUse,
+        foreign: Foreign::Refused,
+    })
+}
+
+fn may_be_vruns(name: &OsString) -> bool {
+    let prefix = name.as_encoded_bytes().get(..5);
+    prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"VRUN_"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Action, by_clap};
+    use super::*;
+
+    fn words(line: &str) -> Vec<OsString> {
+        line.split(' ').map(OsString::from).collect()
+    }
+
+    #[test]
+    fn clap_makes_the_same_of_it() {
+        for line in [
+            "python x.py -v",
+            "pytest",
+            "make -- -n",
+            "x.py --create",
+            "a=b -h",
+        ] {
+            let args = words(line);
+            let bare = request(&args, &[]).expect("a request");
+            let Ok(Action::Run(clapped)) = by_clap(&args) else {
+                panic!("{line}");
+            };
+            assert_eq!(format!("{bare:?}"), format!("{clapped:?}"));
+        }
+    }
+
+    #[test]
+    fn an_option_or_a_variable_is_claps() {
+        for line in ["-q true", "--", "-- true", "--env x true"] {
+            assert!(request(&words(line), &[]).is_none(), "{line}");
+        }
+        assert!(request(&[], &[]).is_none());
+        let vars = [("VRUN_QUIET".into(), "1".into())];
+        assert!(request(&words("true"), &vars).is_none());
+    }
+}
