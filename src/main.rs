@@ -3,7 +3,6 @@
 //! The story: read the world, read argv, find the environment, make it if there is none, compute what
 //! the program is to see, find the program, become it.
 
-use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -24,9 +23,10 @@ mod world;
 
 use cli::{Action, Creation, Mode, Named, Request, Scope};
 use create::{Existing, Occasion, Options, Order, Place};
-use error::{Error, Exit, reason, shown, typed};
+use error::{Error, Exit, shown, typed};
 use find::{Answer, Found, Missing, Names, Passed, Search, Why};
 use program::{Ask, Places, Program};
+use report::print;
 use requirements::Site;
 use venv::Venv;
 use view::View;
@@ -333,16 +333,5 @@ fn explain(found: &Found, voice: Voice, world: &World) {
 fn tell_passed(passed: &[Passed], voice: Voice) {
     for Passed { path, why } in passed {
         voice.detail(|| format!("passed over {}: {why}", shown(path)));
-    }
-}
-
-/// An answer, on stdout. A reader that has seen enough is no error.
-fn print(text: &[u8]) -> Result<(), Error> {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(text).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Error::failed("cannot write to stdout").cause(reason(&error)))
-        }
-        _ => Ok(()),
     }
 }

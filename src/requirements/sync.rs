@@ -4,6 +4,7 @@
 //! The mark is in the environment before anything changes in it, so what is interrupted is known to be unfinished,
 //! and the next run takes it up.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
@@ -40,12 +41,18 @@ pub fn catch_up(site: &Site<'_>, cause: Cause) -> Result<(), Error> {
     if cause == Cause::Behind && is_free(site)? {
         return Ok(());
     }
-    let lock = create::hold(root, "installing into", site.voice).map_err(|error| {
-        let what = format!("cannot install into {}", shown(root));
-        Error::failed(what)
-            .cause(reason(&error))
-            .hint("`vrun --no-install ...` runs with what there is")
-    })?;
+    let lock = match create::hold(root, "installing into", site.voice) {
+        Ok(lock) => lock,
+        // A read-only image, say: what is there may do.
+        Err(error) if cause == Cause::Behind && !site.is_in_line() => {
+            let (root, why) = (shown(root), reason(&error));
+            site.voice.tell(format_args!(
+                "what is missing in {root} is not installed: {why}"
+            ));
+            return Ok(());
+        }
+        Err(error) => return Err(closed(root, &error)),
+    };
     let watch = Watch::start();
     let known = State::read(root).map(|(state, _)| state);
     let known = known.as_ref();
@@ -212,11 +219,13 @@ fn install(source: &Source, cause: Cause, work: &Work<'_>, site: &Site<'_>) -> R
 }
 
 fn write(state: &State, root: &Path) -> Result<(), Error> {
-    state.write(root).map_err(|error| {
-        Error::failed(format!("cannot write into {}", shown(root)))
-            .cause(reason(&error))
-            .hint("`vrun --no-install ...` runs with what there is")
-    })
+    state.write(root).map_err(|error| closed(root, &error))
+}
+
+fn closed(root: &Path, error: &io::Error) -> Error {
+    Error::failed(format!("cannot install into {}", shown(root)))
+        .cause(reason(error))
+        .hint("`vrun --no-install ...` runs with what there is")
 }
 
 impl Site<'_> {

@@ -500,6 +500,13 @@ fn create_installs_too_and_prints_the_path_alone() {
     assert_eq!(project.run(run).code(0).stderr, "");
 }
 
+#[test]
+fn with_q_nothing_is_said_of_what_goes_well() {
+    let project = app("pip").file("app/requirements.txt", "alpha\n");
+    let first = project.run(["-q", "python", "-c", VERSIONS]).code(0);
+    assert_eq!(first.stdout("alpha 2.0").stderr, "");
+}
+
 /// A shim that stands for nothing, as pyenv's does where no version has uv.
 #[test]
 fn a_uv_that_does_not_work_is_passed_over() {
