@@ -7,8 +7,9 @@ use crate::error::{Error, shown, typed};
 use crate::find::{self, Answer, Found, Search};
 use crate::repair::{self, Case};
 use crate::report::doctor::{self, Finding, Grade, Patient};
+use crate::report::print;
 use crate::report::tracked;
-use crate::scene::{answer, enter, explain, is_tracked, print, search};
+use crate::scene::{answer, enter, explain, is_tracked, search};
 use crate::world::World;
 
 /// What `--doctor` ends with where something is wrong.

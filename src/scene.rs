@@ -1,11 +1,10 @@
 //! What every action begins and ends with: the options and the world -> the environment that is meant, and what is
 //! told of it.
 
-use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Named, Scope};
-use crate::error::{Error, reason, shown, typed};
+use crate::error::{Error, shown, typed};
 use crate::find::{self, Answer, Found, Names, Passed, Search, Why};
 use crate::program::Ask;
 use crate::report;
@@ -81,16 +80,5 @@ pub fn is_tracked(root: &Path, world: &World) -> bool {
 pub fn tell_passed(passed: &[Passed], voice: Voice) {
     for Passed { path, why } in passed {
         voice.detail(|| format!("passed over {}: {why}", shown(path)));
-    }
-}
-
-/// An answer, on stdout. A reader that has seen enough is no error.
-pub fn print(text: &[u8]) -> Result<(), Error> {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(text).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Error::failed("cannot write to stdout").cause(reason(&error)))
-        }
-        _ => Ok(()),
     }
 }

@@ -69,6 +69,7 @@ fn bar(line: &str) -> ProgressBar {
 fn package(said: &str) -> Option<String> {
     let said = said.trim();
     let known = [
+        "Processing ",
         "Collecting ",
         "Downloading ",
         "Building ",

@@ -4,11 +4,13 @@
 //! The mark is in the environment before anything changes in it, so what is interrupted is known to be unfinished,
 //! and the next run takes it up.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use crate::create::{self, Watch};
 use crate::error::{Error, reason, shown, typed};
+use crate::os;
 use crate::trust;
 use crate::venv;
 
@@ -39,38 +41,49 @@ pub fn catch_up(site: &Site<'_>, cause: Cause) -> Result<(), Error> {
     if cause == Cause::Behind && is_free(site)? {
         return Ok(());
     }
-    let lock = create::hold(root, "installing into", site.voice).map_err(|error| {
-        let what = format!("cannot install into {}", shown(root));
-        Error::failed(what)
-            .cause(reason(&error))
-            .hint("`vrun --no-install ...` runs with what there is")
-    })?;
+    let lock = match create::hold(root, "installing into", site.voice) {
+        Ok(lock) => lock,
+        // A read-only image, say: what is there may do.
+        Err(error) if cause == Cause::Behind && !site.is_in_line() => {
+            let (root, why) = (shown(root), reason(&error));
+            site.voice.tell(format_args!(
+                "what is missing in {root} is not installed: {why}"
+            ));
+            return Ok(());
+        }
+        Err(error) => return Err(closed(root, &error)),
+    };
     let watch = Watch::start();
     let known = State::read(root).map(|(state, _)| state);
-    if cause == Cause::Behind && known.as_ref().is_some_and(|known| !is_behind(known, site)) {
+    let known = known.as_ref();
+    if cause == Cause::Behind && known.is_some_and(|known| !is_behind(known, site)) {
         return Ok(());
     }
-    let project = project(site, known.as_ref());
-    let Some(source) = source(site, known.as_ref(), &project)? else {
+    let project = project(site, known);
+    let Some(source) = source(site, known, &project)? else {
         return nothing(site, cause, &project);
     };
-    let vars = create::for_pip(site.world, root);
     let work = Work {
         root,
         python: venv::python(root),
         project: &project,
-        vars: &vars,
+        vars: &create::for_pip(site.world, root),
         lock: lock.file(),
         stop: watch.stop(),
         is_ci: site.is_ci(),
         voice: site.voice,
     };
-    let mut state = State::begun(&source, &project, python_of(site.venv));
-    write(&state, root)?;
+    perform(&source, cause, &work, site)
+}
+
+/// The work between two notes of how far it is.
+fn perform(source: &Source, cause: Cause, work: &Work<'_>, site: &Site<'_>) -> Result<(), Error> {
+    let mut state = State::begun(source, work.project, python_of(site.venv));
+    write(&state, work.root)?;
     // As they are before: what changes while the installer runs has changed.
-    state.files = files::of(&source).into_iter().map(Known::now).collect();
-    let done = trusted(&state, site).and_then(|()| install(&source, cause, &work, site));
-    if watch.stop().load(Ordering::Relaxed) {
+    state.files = files::of(source).into_iter().map(Known::now).collect();
+    let done = trusted(&state, site).and_then(|()| install(source, cause, work, site));
+    if work.stop.load(Ordering::Relaxed) {
         // Whatever it was that came of it.
         return Err(create::interrupted());
     }
@@ -82,7 +95,7 @@ pub fn catch_up(site: &Site<'_>, cause: Cause) -> Result<(), Error> {
         Err(Stop::Refused { why, .. }) => state.standing = Standing::Refused(why.clone()),
         Err(Stop::Interrupted) => {}
     }
-    write(&state, root)?;
+    write(&state, work.root)?;
     done.map_err(Error::from)
 }
 
@@ -96,7 +109,8 @@ fn is_behind(state: &State, site: &Site<'_>) -> bool {
     let is_same = || !matches!(drift::look(state, &python_of(site.venv)), Drift::Changed(_));
     match &state.standing {
         Standing::Unfinished => true,
-        Standing::Done => !is_same() || site.names_another(state),
+        _ if site.names_another(state) => true,
+        Standing::Done => !is_same(),
         Standing::Refused(_) => site.is_ci() || site.is_in_line() || !is_same(),
     }
 }
@@ -205,18 +219,20 @@ fn install(source: &Source, cause: Cause, work: &Work<'_>, site: &Site<'_>) -> R
 }
 
 fn write(state: &State, root: &Path) -> Result<(), Error> {
-    state.write(root).map_err(|error| {
-        Error::failed(format!("cannot write into {}", shown(root)))
-            .cause(reason(&error))
-            .hint("`vrun --no-install ...` runs with what there is")
-    })
+    state.write(root).map_err(|error| closed(root, &error))
+}
+
+fn closed(root: &Path, error: &io::Error) -> Error {
+    Error::failed(format!("cannot install into {}", shown(root)))
+        .cause(reason(error))
+        .hint("`vrun --no-install ...` runs with what there is")
 }
 
 impl Site<'_> {
     /// Whether another file is named than was installed.
     pub fn names_another(&self, state: &State) -> bool {
-        self.file()
-            .is_some_and(|file| file.is_ok_and(|file| file != state.source))
+        let is_other = |file: PathBuf| file != state.source && !os::same_file(&file, &state.source);
+        self.file().is_some_and(|file| file.is_ok_and(is_other))
     }
 
     /// The file that was named, absolute.

@@ -120,6 +120,26 @@ fn where_nothing_says_what_to_install_vrun_sync_changes_nothing() {
 }
 
 #[test]
+fn where_nothing_can_be_written_commands_run_with_what_there_is() {
+    let sandbox = app().by_nobody("tmp");
+    let file = sandbox.path("app/.venv/vrun-requirements");
+    let text = fs::read_to_string(&file).expect("a file");
+    fs::write(&file, text.replace("\ndone\n", "\nunfinished\n")).expect("a file");
+    sandbox.chmod("app", 0o555);
+    sandbox.chmod("app/.venv", 0o555);
+    let said = sandbox.run(["probe"]).said();
+    let part = "what is missing in [ROOT]/app/.venv is not installed: ";
+    assert!(said.contains(part), "{said}");
+    let refused = sandbox.run(["--sync"]);
+    refused.error(
+        125,
+        &["cannot install into [ROOT]/app/.venv", "--no-install"],
+    );
+    sandbox.chmod("app", 0o755);
+    sandbox.chmod("app/.venv", 0o755);
+}
+
+#[test]
 fn sync_where_nothing_says_what_to_install_is_an_error() {
     let sandbox = Sandbox::new()
         .venv("app/.venv")

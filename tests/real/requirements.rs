@@ -68,7 +68,7 @@ for name in 'alpha', 'beta', 'gamma':
 const ANY: &str = "py3-none-any";
 
 /// A project, and an index of its own: alpha 1.0 and 2.0, and beta, which takes alpha below 2.
-fn app(installer: &str) -> Project {
+pub fn app(installer: &str) -> Project {
     let project = Project::with_python();
     let links = project.path("links").display().to_string();
     wheel(&project, &["alpha", "1.0", ANY]);
@@ -489,6 +489,22 @@ fn create_installs_too_and_prints_the_path_alone() {
     let named = ["--env", &other, "--requirements", "dev.txt"];
     let run = [&named[..], &["python", "-c", VERSIONS]].concat();
     project.run(run).code(0).stdout("alpha 1.0\nbeta 1.0");
+    // It stays that one until another is named.
+    let run = ["--env", &other, "python", "-c", VERSIONS];
+    assert_eq!(project.run(run).code(0).stderr, "");
+    let synced = project.run(["--env", &other, "--sync"]).code(0);
+    synced.says(&["vrun: installed dev.txt in "]);
+    let project = project.var("VRUN_REQUIREMENTS", "requirements.txt");
+    let next = project.run(run).code(0).stdout("alpha 1.0\nbeta 1.0");
+    next.says(&["vrun: installed requirements.txt in "]);
+    assert_eq!(project.run(run).code(0).stderr, "");
+}
+
+#[test]
+fn with_q_nothing_is_said_of_what_goes_well() {
+    let project = app("pip").file("app/requirements.txt", "alpha\n");
+    let first = project.run(["-q", "python", "-c", VERSIONS]).code(0);
+    assert_eq!(first.stdout("alpha 2.0").stderr, "");
 }
 
 /// A shim that stands for nothing, as pyenv's does where no version has uv.

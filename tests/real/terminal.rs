@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crate::project::{self, Outcome, Project};
 use crate::pythons;
+use crate::requirements;
 
 /// Starts a program on a terminal of its own, types into it, and reads what it shows.
 const PERSON: &str = r#"
@@ -98,4 +99,50 @@ end()
     };
     let bash = bash.to_str().expect("a plain path");
     play(&project(), acts, &[bash, "--norc", "--noprofile", "-i"]);
+}
+
+#[test]
+fn a_person_sees_which_package_it_is_at_and_the_plain_lines_stay() {
+    let acts = r#"
+wait_for(b"vrun: installing requirements.txt with pip")
+wait_for(b"with pip: Installing collected packages: alpha")
+wait_for(b"vrun: installing requirements.txt with pip\r\n")
+wait_for(b"vrun: installed requirements.txt in "); wait_for(b"\n")
+wait_for(b"1.0 it is"); assert end() == 0
+"#;
+    let project = requirements::app("pip")
+        .file("app/requirements.txt", "alpha<2\n")
+        .link("bin/vrun", env!("CARGO_BIN_EXE_vrun"))
+        .var("TERM", "xterm");
+    let code = "import alpha; print(alpha.VERSION, 'it is')";
+    play(&project, acts, &["vrun", "python", "-c", code]);
+}
+
+#[test]
+fn a_change_is_said_once_at_each_terminal() {
+    let acts = r#"
+type(b"PS1='rea''dy> '\n"); wait_for(b"ready> ")
+type(b"vrun true\n"); wait_for(b"vrun: installed "); wait_for(b"ready> ")
+type(b"echo beta >>requirements.txt; vrun true\n")
+wait_for(b"vrun: requirements.txt changed since the last install: run `vrun --sync`"); wait_for(b"ready> ")
+type(b"vrun true 2>said; test -s said; echo silent=$?\n"); wait_for(b"silent=1"); wait_for(b"ready> ")
+type(b"CI=1 vrun true\n"); wait_for(b"changed since"); wait_for(b"ready> ")
+type(b"setsid -w vrun true\n"); wait_for(b"changed since"); wait_for(b"ready> ")
+type(b"exit\n")
+end()
+"#;
+    let (Ok(bash), Ok(_)) = (which::which("bash"), which::which("setsid")) else {
+        project::tell("not tested: what is said at a terminal, for there is no bash or no setsid");
+        return;
+    };
+    let bash = bash.to_str().expect("a plain path");
+    let project = requirements::app("pip")
+        .file("app/requirements.txt", "alpha<2\n")
+        .link("bin/vrun", env!("CARGO_BIN_EXE_vrun"));
+    let path = format!("{}:/usr/bin:/bin", project.path("bin").display());
+    play(
+        &project.var("PATH", path),
+        acts,
+        &[bash, "--norc", "--noprofile", "-i"],
+    );
 }
