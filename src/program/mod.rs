@@ -9,6 +9,7 @@ use crate::venv;
 
 mod absent;
 mod launcher;
+mod resources;
 pub mod shebang;
 mod starter;
 mod whose;
