@@ -9,6 +9,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
+use super::resources::{self, number};
 use super::shebang;
 
 /// How each program for Windows starts (the PE format, "MS-DOS Stub").
@@ -19,6 +20,9 @@ const TAIL: u64 = 4096;
 const LINE: u64 = 4096;
 /// Resources of launchers are small; a program's with pictures in it are not worth a read.
 const RESOURCES: u32 = 64 * 1024;
+
+/// What a later uv calls the path.
+const UV_PATH: &str = "UV_PYTHON_PATH";
 
 /// What a launcher starts its Python with.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,12 +55,12 @@ pub fn read(file: &mut File, head: &[u8]) -> io::Result<Option<Launched>> {
             return Ok(Some(launched));
         }
     }
-    let Some((from, size, address)) = resources(head).filter(|(_, size, _)| *size <= RESOURCES)
+    let Some((from, size, address)) = resources::of(head).filter(|(_, size, _)| *size <= RESOURCES)
     else {
         return Ok(None);
     };
     let section = piece(file, from.into(), size.into())?;
-    Ok(resource(&section, address).map(alone))
+    Ok(resources::raw_data(&section, address, UV_PATH).map(alone))
 }
 
 fn alone(path: &[u8]) -> Launched {
@@ -71,16 +75,6 @@ fn piece(file: &mut File, from: u64, length: u64) -> io::Result<Vec<u8>> {
     file.seek(SeekFrom::Start(from))?;
     file.take(length).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-fn number(bytes: &[u8], at: usize) -> Option<u32> {
-    let bytes = bytes.get(at..at.checked_add(4)?)?;
-    Some(u32::from_le_bytes(bytes.try_into().ok()?))
-}
-
-fn short(bytes: &[u8], at: usize) -> Option<usize> {
-    let bytes = bytes.get(at..at.checked_add(2)?)?;
-    Some(u16::from_le_bytes(bytes.try_into().ok()?).into())
 }
 
 /// The path at the end of an earlier uv's.
@@ -124,66 +118,12 @@ fn parse(line: &[u8]) -> Option<Launched> {
     })
 }
 
-/// The resources of a program that starts with `head`: where they lie in the file, how long the section is from
-/// there, and their address in memory (the PE format, "Optional Header Data Directories", "Section Table").
-fn resources(head: &[u8]) -> Option<(u32, u32, u32)> {
-    let pe = number(head, 0x3c)? as usize;
-    let optional = pe.checked_add(24)?;
-    let directories = match short(head, optional)? {
-        0x20b => 112,
-        _ => 96,
-    };
-    let address = number(head, optional + directories + 16)?;
-    let sections = optional + short(head, pe + 20)?;
-    let entries = head.get(sections..)?.chunks_exact(40);
-    let mut found = entries.take(short(head, pe + 6)?).filter_map(|entry| {
-        let (size, raw) = (number(entry, 16)?, number(entry, 20)?);
-        let before = address.checked_sub(number(entry, 12)?)?;
-        Some((raw.checked_add(before)?, size.checked_sub(before)?, address))
-    });
-    found.find(|_| address != 0)
-}
-
-/// The path in a later uv's: the raw data that is called UV_PYTHON_PATH (the PE format, "The .rsrc Section").
-fn resource(section: &[u8], address: u32) -> Option<&[u8]> {
-    const RAW_DATA: u32 = 10;
-    let kind = entry(section, 0, |id| id == RAW_DATA)?;
-    let named = entry(section, kind, |id| {
-        name(section, id).is_some_and(|name| name == "UV_PYTHON_PATH")
-    })?;
-    let data = entry(section, named, |_| true)?;
-    let start = number(section, data)?.checked_sub(address)? as usize;
-    let length = number(section, data + 4)? as usize;
-    section.get(start..start.checked_add(length)?)
-}
-
-/// Set in a name that is given by an offset, and in an offset that leads to a directory.
-const FLAG: u32 = 1 << 31;
-
-/// Where the first entry leads that `is` picks, of the directory at `at`.
-fn entry(section: &[u8], at: usize, is: impl Fn(u32) -> bool) -> Option<usize> {
-    let count = short(section, at.checked_add(12)?)? + short(section, at + 14)?;
-    let entries = section.get(at + 16..)?.chunks_exact(8).take(count);
-    let mut found = entries.filter(|entry| number(entry, 0).is_some_and(&is));
-    Some((number(found.next()?, 4)? & !FLAG) as usize)
-}
-
-fn name(section: &[u8], id: u32) -> Option<String> {
-    let at = (id & FLAG != 0).then_some((id & !FLAG) as usize)?;
-    let start = at.checked_add(2)?;
-    let text = section.get(start..start + 2 * short(section, at)?)?;
-    let units: Vec<u16> = text
-        .chunks_exact(2)
-        .map(|two| u16::from_le_bytes([two[0], two[1]]))
-        .collect();
-    String::from_utf16(&units).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Write;
 
     use super::*;
+    use crate::program::resources::FLAG;
 
     const ZIP: &[u8] = b"PK\x03\x04__main__.pyPK\x01\x02__main__.py";
 

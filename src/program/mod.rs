@@ -12,6 +12,7 @@ mod absent;
 mod broken;
 mod launcher;
 mod python;
+mod resources;
 pub mod shebang;
 pub mod starter;
 mod whose;

@@ -3,7 +3,8 @@
 use std::fs;
 use std::process::Command;
 
-use crate::project::{Project, base, first, tell};
+use crate::first::first;
+use crate::project::{Project, base, tell};
 
 const PREFIX: &str = "import sys; print(sys.prefix)";
 

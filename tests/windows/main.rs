@@ -6,6 +6,8 @@
 
 /// `--create`, and what may lie where the environment is to be.
 mod create;
+/// An environment that is made once for all tests.
+mod first;
 /// What the first command in a fresh project does.
 mod first_use;
 /// The program runs as if vrun were not there: arguments, exit codes, its end.

@@ -4,7 +4,8 @@ use std::ffi::OsStr;
 use std::fs;
 use std::process::Command;
 
-use crate::project::{Outcome, Project, first, first_wheel, install, on_path, tell};
+use crate::first::{first, first_wheel, install};
+use crate::project::{Outcome, Project, on_path, tell};
 
 /// A launcher of the environment that was made first, as pip wrote it.
 pub fn launcher(name: &str) -> Vec<u8> {

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use crate::project::{Project, base, first};
+use crate::first::first;
+use crate::project::{Project, base};
 
 const SEEN: &str = "import os
 for name in 'VIRTUAL_ENV', 'VIRTUAL_ENV_PROMPT', 'PYTHONHOME', '__PYVENV_LAUNCHER__', 'PYTHONEXECUTABLE':
