@@ -174,7 +174,7 @@ fn executed(line: &str) -> Option<&str> {
 
 fn by_command(command: &str, reading: Reading) -> Starter {
     // uv's and virtualenv's relocatable forms: the directory is the script's own.
-    if command.contains("$(") || command.contains('`') {
+    if substitutes(command) {
         return Starter::Nearest(Vec::new());
     }
     let Ok(words) = shell_words::split(command) else {
@@ -186,6 +186,23 @@ fn by_command(command: &str, reading: Reading) -> Starter {
         }
         _ => Starter::Other,
     }
+}
+
+/// Whether sh would put a command's output there: not between single quotes, nor behind a backslash.
+fn substitutes(command: &str) -> bool {
+    let (mut quote, mut letters) = (None, command.chars().peekable());
+    while let Some(letter) = letters.next() {
+        match (quote, letter) {
+            (Some(open), letter) if open == letter => quote = None,
+            (Some('\''), _) => {}
+            (_, '\\') => drop(letters.next()),
+            (None, '\'' | '"') => quote = Some(letter),
+            (_, '`') => return true,
+            (_, '$') if letters.peek() == Some(&'(') => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -259,6 +276,12 @@ mod tests {
             (
                 "#!/bin/sh\n'''exec' '/my env/bin/python' \"$0\" \"$@\"\n' '''\n",
                 "/my env/bin/python",
+                &[],
+                Reading::Plain,
+            ),
+            (
+                "#!/bin/sh\n'''exec' \"/a '\"'`'\"x\"'$'\"(y)/python\" \"$0\" \"$@\"\n' '''\n",
+                "/a '`x$(y)/python",
                 &[],
                 Reading::Plain,
             ),
