@@ -14,6 +14,7 @@ use crate::venv::Venv;
 use crate::voice::Voice;
 use crate::world::World;
 
+mod aftermath;
 mod base;
 mod fill;
 mod interrupt;
@@ -35,6 +36,7 @@ pub mod stand_in;
 mod upgrade;
 mod vars;
 
+pub use aftermath::{alone, tidy};
 pub use interrupt::{Watch, interrupted};
 pub use lock::hold;
 pub use maker::{Workshop, last_lines};
@@ -43,6 +45,7 @@ pub use options::{Existing, IgnoreFile, Options, PythonFiles, Seeding};
 pub use place::leftovers;
 pub use record::update as update_records;
 pub use request::Wish;
+pub use seeding::run_pip;
 pub use vars::for_pip;
 
 use base::{Base, Inquiry};
@@ -151,64 +154,10 @@ pub fn make_with(order: &Order<'_>, fill: &Fill<'_>) -> Result<(), Error> {
     }
 }
 
-/// Does something with the environment at `at` that no one else is to do at the same time.
-///
-/// # Errors
-/// The lock cannot be had; and what `act` says.
-pub fn alone<T>(
-    at: &Path,
-    voice: Voice,
-    act: impl FnOnce() -> Result<T, Error>,
-) -> Result<T, Error> {
-    // An environment that is there does not end the wait.
-    let turn = lock::take(at, Existing::Upgraded, voice)?;
-    // With the lock's file goes the sign that a maker was killed.
-    own::sweep(at);
-    let done = act();
-    drop(turn);
-    done
-}
-
-/// Runs the Python of the environment at `root` as the user's own pip would be run.
-///
-/// # Errors
-/// It cannot be started; Ctrl-C.
-pub fn run_pip(
-    root: &Path,
-    args: Vec<std::ffi::OsString>,
-    world: &World,
-    workshop: &Workshop<'_>,
-) -> Result<std::process::Output, Error> {
-    let vars = vars::for_pip(world, root);
-    let workshop = Workshop {
-        vars: &vars,
-        ..*workshop
-    };
-    let output = workshop.run(&crate::venv::python(root), args, root);
-    interrupt::check(workshop.stop)?;
-    output.map_err(|error| {
-        Error::failed(format!("cannot run pip in {}", shown(root))).cause(reason(&error))
-    })
-}
-
-/// Takes away what a maker that was killed left beside the environment at `at`, which is there and whole.
-/// Where there is nothing of that, which is nearly always, one look tells.
-pub fn tidy(at: &Path) {
-    finish(at, lock::abandoned(at));
-}
-
-fn finish(at: &Path, dead: Option<lock::Held>) {
-    if let Some(lock) = dead {
-        own::sweep(at);
-        fill::unmark(at);
-        drop(lock);
-    }
-}
-
 /// The environment is there already.
 fn keep(order: &Order<'_>) -> Result<(), Error> {
     tidy(order.place.at);
-    finish(order.place.at, lock::abandoned_within(order.place.at));
+    aftermath::tidy_within(order.place.at);
     if order.occasion == Occasion::FirstUse {
         return Ok(());
     }

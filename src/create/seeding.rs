@@ -4,12 +4,14 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
+use std::process::Output;
 use std::str::FromStr;
 
 use pep440_rs::Version;
 
 use crate::error::{Error, reason, shown, typed};
 use crate::venv;
+use crate::world::World;
 
 use super::Order;
 use super::interrupt;
@@ -97,4 +99,26 @@ fn run(
     }
     let told = last_lines(&output).into_iter().fold(failed(), Error::cause);
     Err(told.hint(hint))
+}
+
+/// Runs the Python of the environment at `root` as the user's own pip would be run.
+///
+/// # Errors
+/// It cannot be started; Ctrl-C.
+pub fn run_pip(
+    root: &Path,
+    args: Vec<OsString>,
+    world: &World,
+    workshop: &Workshop<'_>,
+) -> Result<Output, Error> {
+    let vars = vars::for_pip(world, root);
+    let workshop = Workshop {
+        vars: &vars,
+        ..*workshop
+    };
+    let output = workshop.run(&venv::python(root), args, root);
+    interrupt::check(workshop.stop)?;
+    output.map_err(|error| {
+        Error::failed(format!("cannot run pip in {}", shown(root))).cause(reason(&error))
+    })
 }

@@ -6,8 +6,10 @@
 pub enum Quoting {
     /// There are none: a mention is the bare path.
     Bare,
-    /// As POSIX shells do it, and the others near enough: sh, fish, nu.
+    /// As POSIX shells do it.
     Shell,
+    /// As fish does it: as the others, but that a backquote is nothing to it.
+    Fish,
     /// As csh does it: between double quotes there is no way to keep a `$` as it is.
     Csh,
     /// As Python does it.
@@ -105,6 +107,7 @@ fn spelt(path: &[u8], quoting: Quoting, context: Context) -> Vec<u8> {
     match (quoting, context) {
         (Quoting::Bare, _) => path.to_owned(),
         (Quoting::Url, _) => percent_encoded(path),
+        (Quoting::Fish, Context::Within(b'"')) => escaped(b"\"$\\"),
         (Quoting::Csh, Context::Within(b'"'))
             if path.iter().all(|byte| !b"$`\"\\!".contains(byte)) =>
         {
@@ -114,13 +117,13 @@ fn spelt(path: &[u8], quoting: Quoting, context: Context) -> Vec<u8> {
             [b"\"'", &single_quoted(path)[..], b"'\""].concat()
         }
         (Quoting::Shell, Context::Within(b'"')) => escaped(b"\"$`\\"),
-        (Quoting::Shell | Quoting::Csh, Context::Within(_)) => single_quoted(path),
-        (Quoting::Shell | Quoting::Csh, Context::Open)
+        (Quoting::Shell | Quoting::Fish | Quoting::Csh, Context::Within(_)) => single_quoted(path),
+        (Quoting::Shell | Quoting::Fish | Quoting::Csh, Context::Open)
             if path.iter().all(|byte| is_plain(*byte)) =>
         {
             path.to_owned()
         }
-        (Quoting::Shell | Quoting::Csh, Context::Open) => {
+        (Quoting::Shell | Quoting::Fish | Quoting::Csh, Context::Open) => {
             [b"'", &single_quoted(path)[..], b"'"].concat()
         }
         (Quoting::Python, Context::Within(b'"')) => escaped(b"\"\\"),

@@ -108,6 +108,7 @@ fn is_activation(file: &Path) -> bool {
 fn quoting(activation: &Path) -> Quoting {
     match activation.extension().and_then(|end| end.to_str()) {
         Some("csh") => Quoting::Csh,
+        Some("fish") => Quoting::Fish,
         Some("py") => Quoting::Python,
         // A raw string, and `set "NAME=VALUE"`.
         Some("nu" | "bat") => Quoting::Bare,

@@ -41,6 +41,11 @@ fn requirement(info: &Path) -> Option<String> {
     if name.eq_ignore_ascii_case("pip") {
         return None;
     }
+    // Pythons before 3.12 bring one along, and an old one does not run on a newer Python: the one that is there,
+    // or else the newest.
+    if name.eq_ignore_ascii_case("setuptools") {
+        return Some(name.to_owned());
+    }
     let origin = fs::read_to_string(info.join("direct_url.json")).ok();
     let origin = origin.and_then(|text| serde_json::from_str(&text).ok());
     let direct = origin.and_then(|origin: Value| direct(name, &origin));

@@ -8,9 +8,6 @@ use std::path::Path;
 use crate::create::{quoted, starting_lines};
 use crate::program::starter::Interpreter;
 
-/// The lines in which the start of a script can be.
-const HEAD: usize = 5;
-
 /// The script's text with `python` in the place of `interpreter`. None where its form is none that can be
 /// rewritten; vrun runs it all the same.
 pub fn renamed(text: &[u8], interpreter: &Interpreter, python: &Path) -> Option<Vec<u8>> {
@@ -22,7 +19,7 @@ pub fn renamed(text: &[u8], interpreter: &Interpreter, python: &Path) -> Option<
     if first.starts_with(path) {
         return plain(rest, &interpreter.flags, python);
     }
-    let (at, prefix) = lines.iter().take(HEAD).enumerate().find_map(|(at, line)| {
+    let (at, prefix) = lines.iter().enumerate().find_map(|(at, line)| {
         let prefix = EXECS.iter().find(|prefix| line.starts_with(prefix))?;
         Some((at, *prefix))
     })?;
@@ -58,12 +55,40 @@ fn plain(rest: &[&[u8]], flags: &[impl AsRef<OsStr>], python: &Path) -> Option<V
     let start = starting_lines(python.as_os_str(), flags);
     let lines: Vec<&[u8]> = start.split_inclusive(|byte| *byte == b'\n').collect();
     let (first, more) = lines.split_first()?;
+    if !more.is_empty() && has_docstring(rest) {
+        return Some(before_docstring(first, more, rest));
+    }
     // Python looks for a coding in the first two lines; for sh it is a comment.
     let (coding, body) = match rest.split_first() {
         Some((second, body)) if is_coding(second) && !more.is_empty() => (*second, body),
         _ => (&b""[..], rest),
     };
     Some([first, coding, &more.concat()[..], &body.concat()].concat())
+}
+
+/// Whether the first statement is a string: `__doc__`, after which `from __future__` may still stand. With another
+/// string before it, it would be neither.
+fn has_docstring(lines: &[&[u8]]) -> bool {
+    let first = lines.get(comments(lines));
+    first.is_some_and(|line| {
+        let line = line.strip_prefix(b"r").unwrap_or(line);
+        line.starts_with(b"\"") || line.starts_with(b"'")
+    })
+}
+
+/// How many lines at the beginning hold nothing but comments, which they are for sh and Python both.
+fn comments(lines: &[&[u8]]) -> usize {
+    let is_comment = |line: &&&[u8]| line.starts_with(b"#") || line.trim_ascii().is_empty();
+    lines.iter().take_while(is_comment).count()
+}
+
+/// The lines that sh needs right before that string, and going on into it: Python takes strings side by side
+/// for one.
+fn before_docstring(first: &[u8], more: &[&[u8]], rest: &[&[u8]]) -> Vec<u8> {
+    let (comments, body) = rest.split_at(comments(rest));
+    let lines = more.concat();
+    let lines = lines.strip_suffix(b"\n").unwrap_or(&lines);
+    [first, &comments.concat(), lines, b"\\\n", &body.concat()].concat()
 }
 
 /// Whether a line declares the source's encoding (PEP 263).
@@ -119,6 +144,15 @@ mod tests {
             "#!/old/bin/python -E\n# coding: latin-1\nimport a\n",
             "/my new/bin/python",
             "#!/bin/sh\n# coding: latin-1\n'''exec' \"/my new/bin/python\" -E \"$0\" \"$@\"\n' '''\nimport a\n",
+        );
+    }
+
+    #[test]
+    fn a_docstring_stays_one_where_sh_has_to_start_the_script() {
+        check(
+            "#!/old/bin/python\n# coding: latin-1\n\n'''About.'''\nfrom __future__ import annotations\n",
+            "/my new/bin/python",
+            "#!/bin/sh\n# coding: latin-1\n\n'''exec' \"/my new/bin/python\" \"$0\" \"$@\"\n' '''\\\n'''About.'''\nfrom __future__ import annotations\n",
         );
     }
 

@@ -322,6 +322,27 @@ fn unshare() -> PathBuf {
 }
 
 #[test]
+fn pypy_makes_its_environment_itself_and_that_is_said() {
+    let Some(pypy) = pythons::pypy() else {
+        return tell("not tested: PyPy as a base, for there is no pypy3 that makes environments");
+    };
+    // Beside a CPython, which is not what was asked for.
+    let project = Project::with_python().link("bin/pypy3", pypy);
+    let code = "import platform, sys; print(platform.python_implementation(), sys.prefix)";
+    let made = project.run(["-v", "-p", "pypy3", "python", "-c", code]);
+    let env = project.path("app/.venv").display().to_string();
+    made.code(0).stdout(&format!("PyPy {env}")).says(&[
+        &format!("vrun: creating {env} (PyPy "),
+        "bin/pypy3 makes it itself\n",
+    ]);
+    let pip = project.run(["pip", "--version"]).code(0).stdout;
+    assert!(pip.contains(&format!(" from {env}/lib/pypy3.")), "{pip}");
+    let doctor = project.run(["--doctor"]).code(0);
+    doctor.stdout(&format!("{env} is sound"));
+    project.assert_only(&[".venv", "setup.py"]);
+}
+
+#[test]
 fn a_link_beside_another_pythons_library_is_replaced_by_what_it_leads_to() {
     let python = pythons::newest();
     let library = format!("lib/python{}/os.py", python.short());

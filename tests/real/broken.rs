@@ -15,7 +15,7 @@ const PLACE: &str = "import sys, pip; print(sys.prefix); print(sys.executable); 
     print(pip.__file__.startswith(sys.prefix)); print([p for p in sys.path if p.endswith('site-packages')])";
 
 /// A project whose environment is made with `base/bin/python3`, a link to a real Python.
-fn project(python: &Python) -> Project {
+pub fn project(python: &Python) -> Project {
     let project = Project::new()
         .dir("base/bin")
         .link("base/bin/python3", &python.exe);
@@ -131,7 +131,7 @@ fn a_base_that_is_gone_where_another_installation_of_the_same_minor_version_is_f
 
 /// An installation of its own that shares its files with a real one by links: its executable is a copy, so
 /// it finds its library beside itself, where it was not configured to be.
-fn relocated(python: &Python, at: &Path) -> PathBuf {
+pub fn relocated(python: &Python, at: &Path) -> PathBuf {
     let exe = at.join(format!("bin/python{}", python.short()));
     fs::create_dir_all(at.join("bin")).expect("a directory");
     let copied = Command::new("/bin/cp").args([&python.exe, &exe]).status();

@@ -35,7 +35,7 @@ fn every_python_found_makes_an_environment_that_works() {
     }
 }
 
-/// But for RECORD, where pip keeps what its scripts were before they spoke of their final place.
+/// But for RECORD, where pip lists what it compiled too.
 #[test]
 fn the_environment_is_what_the_pythons_own_venv_makes() {
     for python in pythons::all() {

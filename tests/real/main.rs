@@ -31,6 +31,8 @@ mod moved;
 mod once;
 /// What may lie where the environment is to be.
 mod places;
+/// `--repair`: what was moved, what lost its Python, what was cut off.
+mod repair;
 /// Which Python is taken: each kind of request, each source, in order.
 mod requests;
 /// What a project requires is installed, and brought in line.

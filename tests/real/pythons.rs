@@ -89,6 +89,18 @@ pub fn python_2() -> Option<&'static Python> {
     seen().iter().find(|python| python.version.0 == 2)
 }
 
+/// PyPy, where it can make an environment.
+pub fn pypy() -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut files = env::split_paths(&path).map(|dir| dir.join("pypy3"));
+    files.find(|file| {
+        let imported = Command::new(file)
+            .args(["-I", "-c", "import venv, ensurepip"])
+            .output();
+        imported.is_ok_and(|output| output.status.success())
+    })
+}
+
 /// Two of different minor versions, older first; None where there is but one, which is said.
 pub fn two() -> Option<(&'static Python, &'static Python)> {
     let (old, new) = (all().first()?, newest());

@@ -79,7 +79,7 @@ pub fn on_path(name: &'static str, world: &World) -> impl Iterator<Item = PathBu
     files.filter(|file| file.is_file())
 }
 
-/// `python3.12`, `python3.13t`, `pypy3.10`: CPython before PyPy, newest first.
+/// `python3.12`, `python3.13t`, `pypy3.10`: CPython before PyPy, newest first, and `pypy3` last.
 fn versioned(world: &World) -> Vec<Candidate> {
     let mut found = Vec::new();
     for dir in directories(world) {
@@ -104,6 +104,9 @@ fn versioned(world: &World) -> Vec<Candidate> {
 /// Where a name stands in the order; None for what is no versioned interpreter's.
 fn rank(name: &str) -> Option<(bool, Reverse<u32>, bool)> {
     let name = name.strip_suffix(os::EXE)?;
+    if name == "pypy3" {
+        return Some((true, Reverse(0), false));
+    }
     let cpython = name.strip_prefix("python3.");
     let minor = cpython.or(name.strip_prefix("pypy3."))?;
     let (digits, threads) = match minor.strip_suffix('t') {

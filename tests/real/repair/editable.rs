@@ -1,0 +1,89 @@
+//! An editable install of the project: afterwards its code comes from where the project is now.
+
+use std::fs;
+use std::path::Path;
+
+use super::whole::{bare, files, repair};
+use crate::moved;
+use crate::project::{Outcome, Project};
+
+const PYPROJECT: &str =
+    "[build-system]\nrequires = []\nbuild-backend = 'backend'\nbackend-path = ['.']\n";
+
+/// A build backend that needs nothing. What it writes is what others do: a path, and setuptools' finder.
+const BACKEND: &str = r#"
+import os, zipfile
+FINDER = """import sys
+MAPPING = {'vrun_more': %r}
+def install():
+    sys.path.extend(MAPPING.values())
+"""
+def build_editable(directory, config_settings=None, metadata_directory=None):
+    here = os.getcwd()
+    info = 'vrun_app-1.0.dist-info/'
+    files = {
+        'vrun_app.pth': os.path.join(here, 'src') + '\n',
+        '__editable__.vrun_more.pth': 'import __editable___vrun_more_finder as it; it.install()\n',
+        '__editable___vrun_more_finder.py': FINDER % os.path.join(here, 'more'),
+        info + 'METADATA': 'Metadata-Version: 2.1\nName: vrun-app\nVersion: 1.0\n',
+        info + 'WHEEL': 'Wheel-Version: 1.0\nGenerator: hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n',
+    }
+    name = 'vrun_app-1.0-py3-none-any.whl'
+    with zipfile.ZipFile(os.path.join(directory, name), 'w') as wheel:
+        for file, text in files.items():
+            wheel.writestr(file, text)
+        wheel.writestr(info + 'RECORD', ''.join(file + ',,\n' for file in files) + info + 'RECORD,,\n')
+    return name
+"#;
+
+/// Where the modules come from, and where pip takes the project to be.
+const WHERE: &str = r#"
+import glob, json, sysconfig, urllib.parse, vrun_app, vrun_more
+print(vrun_app.__file__)
+print(vrun_more.__file__)
+[origin] = glob.glob(glob.escape(sysconfig.get_path('purelib')) + '/vrun_app-*/direct_url.json')
+with open(origin) as file:
+    print(urllib.parse.unquote(json.load(file)['url']))
+"#;
+
+#[track_caller]
+fn comes_from(project: &Project, at: &Path) {
+    let mut python = bare(project, &at.join(".venv/bin/python"));
+    let place = at.display();
+    Outcome::of(python.args(["-I", "-c", WHERE]))
+        .code(0)
+        .stdout(&format!(
+            "{place}/src/vrun_app.py\n{place}/more/vrun_more.py\nfile://{place}"
+        ));
+}
+
+#[test]
+fn a_project_that_is_installed_in_its_own_environment() {
+    let project = Project::with_python()
+        .file("app/pyproject.toml", PYPROJECT)
+        .file("app/backend.py", BACKEND)
+        .file("app/src/vrun_app.py", "")
+        .file("app/more/vrun_more.py", "");
+    fs::remove_file(project.path("app/setup.py")).expect("removed");
+    let options = ["--no-index", "--disable-pip-version-check", "-e", "."];
+    project
+        .run([&["python", "-m", "pip", "install", "-q"], &options[..]].concat())
+        .code(0);
+    let original = project.path("app");
+    comes_from(&project, &original);
+    moved::copy(&original, &project.path("copy"));
+    let before = files(&original.join(".venv"));
+    repair(&project, &project.path("copy/.venv"));
+    comes_from(&project, &project.path("copy"));
+    assert_eq!(before, files(&original.join(".venv")));
+    for place in ["it's my $HOME \"new\"", "prøjekt", "new"] {
+        let at = project.path(place);
+        fs::rename(project.path("copy"), &at).expect("moved");
+        repair(&project, &at.join(".venv"));
+        comes_from(&project, &at);
+        fs::rename(&at, project.path("copy")).expect("moved");
+        repair(&project, &project.path("copy/.venv"));
+    }
+    let mut pip = bare(&project, &project.path("copy/.venv/bin/pip"));
+    Outcome::of(pip.args(["uninstall", "-qy", "vrun-app"])).code(0);
+}
