@@ -9,7 +9,6 @@ use crate::venv;
 
 mod absent;
 mod launcher;
-mod resources;
 pub mod shebang;
 mod starter;
 mod whose;
