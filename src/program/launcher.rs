@@ -9,8 +9,11 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
-use super::resources::{self, number};
 use super::shebang;
+
+mod resources;
+
+use resources::number;
 
 /// How each program for Windows starts (the PE format, "MS-DOS Stub").
 const PROGRAM: &[u8] = b"MZ";
@@ -122,8 +125,8 @@ fn parse(line: &[u8]) -> Option<Launched> {
 mod tests {
     use std::io::Write;
 
+    use super::resources::FLAG;
     use super::*;
-    use crate::program::resources::FLAG;
 
     const ZIP: &[u8] = b"PK\x03\x04__main__.pyPK\x01\x02__main__.py";
 

@@ -12,7 +12,6 @@ mod absent;
 mod broken;
 mod launcher;
 mod python;
-mod resources;
 pub mod shebang;
 pub mod starter;
 mod whose;
