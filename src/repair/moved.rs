@@ -167,7 +167,8 @@ fn projects(old: &Path, root: &Path, home: Option<&Path>) -> Option<(PathBuf, Pa
         .then(|| (was.to_owned(), is.to_owned()))
 }
 
-/// What editable installs of the project wrote into site-packages: `.pth` files (site.py), finders (setuptools'
+/// What editable installs of the project wrote into site-packages: `.pth` files (site.py), with `.egg-link` beside
+/// them where setuptools was old, finders (setuptools'
 /// `__editable___*_finder.py`), and where the distribution came from (direct_url.json, PEP 610).
 fn editables(root: &Path, was: &Path, is: &Path) -> Vec<Stale> {
     let mut found = Vec::new();
@@ -179,7 +180,7 @@ fn editables(root: &Path, was: &Path, is: &Path) -> Vec<Stale> {
                 .to_string_lossy()
                 .into_owned();
             let quoting = match name.rsplit_once('.') {
-                Some((_, "pth")) => Quoting::Bare,
+                Some((_, "pth" | "egg-link")) => Quoting::Bare,
                 Some((stem, "py")) if stem.starts_with("__editable__") => Quoting::Python,
                 _ => continue,
             };

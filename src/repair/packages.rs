@@ -12,6 +12,7 @@ use super::Case;
 use crate::create::{self, Workshop};
 use crate::error::{Error, reason, shown, typed};
 use crate::venv;
+use crate::world;
 
 /// A line of a requirements file for each project that is installed in the environment at `root`, sorted. Not
 /// for pip, which comes with every environment.
@@ -19,17 +20,32 @@ pub fn installed(root: &Path) -> Vec<String> {
     let mut lines = Vec::new();
     for site in venv::site_packages(root) {
         let entries = fs::read_dir(site).into_iter().flatten().flatten();
-        let infos = entries.map(|entry| entry.path());
-        let infos = infos.filter(|path| path.extension().is_some_and(|end| end == "dist-info"));
-        lines.extend(infos.filter_map(|info| requirement(&info)));
+        let found = entries.map(|entry| entry.path());
+        lines.extend(found.filter_map(|path| match path.extension()?.to_str()? {
+            "dist-info" => requirement(&path, &path.join("METADATA")),
+            // Before wheels: setuptools' are directories, distutils' files.
+            "egg-info" if path.is_dir() => requirement(&path, &path.join("PKG-INFO")),
+            "egg-info" => requirement(&path, &path),
+            "egg-link" => linked(&path),
+            _ => None,
+        }));
     }
     lines.sort();
     lines.dedup();
     lines
 }
 
-fn requirement(info: &Path) -> Option<String> {
-    let metadata = fs::read_to_string(info.join("METADATA")).ok()?;
+/// What setuptools' `develop` left of an editable install: where the code is, and from there its setup.py.
+fn linked(file: &Path) -> Option<String> {
+    let text = fs::read_to_string(file).ok()?;
+    let mut lines = text.lines().map(str::trim);
+    let (code, project) = (lines.next()?, lines.next().unwrap_or("."));
+    let project = world::tidy(Path::new(code).join(project));
+    Some(format!("-e {}", project.to_str()?))
+}
+
+fn requirement(info: &Path, metadata: &Path) -> Option<String> {
+    let metadata = fs::read_to_string(metadata).ok()?;
     let head = metadata.split("\n\n").next().unwrap_or_default();
     let field = |name: &str| {
         let mut values = head.lines().filter_map(|line| line.strip_prefix(name));

@@ -4,8 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use super::whole::{bare, files, repair};
+use crate::broken;
 use crate::moved;
-use crate::project::{Outcome, Project};
+use crate::project::{Outcome, Project, tell};
+use crate::pythons;
 
 const PYPROJECT: &str =
     "[build-system]\nrequires = []\nbuild-backend = 'backend'\nbackend-path = ['.']\n";
@@ -86,4 +88,47 @@ fn a_project_that_is_installed_in_its_own_environment() {
     }
     let mut pip = bare(&project, &project.path("copy/.venv/bin/pip"));
     Outcome::of(pip.args(["uninstall", "-qy", "vrun-app"])).code(0);
+}
+
+const SETUP: &str = "from setuptools import setup\nsetup(name='vrun-app', version='1.0', \
+    py_modules=['vrun_app'], package_dir={'': 'src'}, entry_points={'console_scripts': ['app = vrun_app:main']})\n";
+
+/// With `.egg-link`, `easy-install.pth` and a script that looks for them.
+#[test]
+fn a_project_that_an_old_pip_installed() {
+    let mut old = pythons::all()
+        .iter()
+        .filter(|python| python.version < (3, 10, 0));
+    let (Some(python), Some(newer)) = (old.next(), old.next_back()) else {
+        return tell(
+            "not tested: editable installs of an old pip, for it takes two Pythons before 3.10",
+        );
+    };
+    let project = broken::project(python)
+        .file("app/setup.py", SETUP)
+        .file("app/src/vrun_app.py", "def main():\n    print(__file__)\n");
+    let options = ["--no-index", "--disable-pip-version-check", "-e", "."];
+    project
+        .run([&["python", "-m", "pip", "install", "-q"], &options[..]].concat())
+        .code(0);
+    let (app, moved) = (project.path("app"), project.path("my app"));
+    script_comes_from(&project, &app);
+    fs::rename(&app, &moved).expect("moved");
+    repair(&project, &moved.join(".venv"));
+    script_comes_from(&project, &moved);
+    fs::rename(&moved, &app).expect("moved");
+    repair(&project, &app.join(".venv"));
+    script_comes_from(&project, &app);
+    // And made anew with another Python, it is installed so again.
+    fs::remove_dir_all(project.path("base")).expect("gone");
+    let project = project.python("python3", newer).var("PIP_NO_INDEX", "1");
+    repair(&project, &app.join(".venv"));
+    script_comes_from(&project, &app);
+}
+
+#[track_caller]
+fn script_comes_from(project: &Project, at: &Path) {
+    let mut script = bare(project, &at.join(".venv/bin/app"));
+    let code = at.join("src/vrun_app.py").display().to_string();
+    Outcome::of(&mut script).code(0).stdout(&code);
 }

@@ -155,7 +155,8 @@ fn is_activated(project: &Project, env: &Path) {
     }
 }
 
-fn program(name: &str) -> Option<PathBuf> {
+/// A program of this system's.
+pub fn program(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let mut files = env::split_paths(&path).map(|dir| dir.join(name));
     files.find(|file| file.is_file())
