@@ -10,7 +10,7 @@ use std::io;
 use std::path::Path;
 
 use crate::create::{self, Existing, Note, Occasion, Options, Order, Place, Wish};
-use crate::error::{Error, reason, shown};
+use crate::error::{Error, reason, shown, typed};
 use crate::requirements;
 use crate::venv::health::{self, Ill, Mend, Series};
 use crate::venv::{MARKER, Venv};
@@ -51,7 +51,7 @@ pub struct Case<'a> {
 pub fn repair(case: &Case<'_>) -> Result<(), Error> {
     let ill = health::of(case.root).into_iter().next();
     let mended = match ill.as_ref().map(|ill| (ill, ill.mend())) {
-        None => false,
+        None => fits(case).map(|()| false)?,
         Some((ill, Mend::Access)) => return Err(refused(ill, case)),
         Some((ill, Mend::Beside(name))) if !case.is_named => {
             return Err(refused(ill, case).hint(format!(
@@ -71,6 +71,20 @@ pub fn repair(case: &Case<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether an environment that is sound is what was asked for.
+fn fits(case: &Case<'_>) -> Result<(), Error> {
+    let Some(wish) = case.wish else {
+        return Ok(());
+    };
+    let venv = Venv::open(case.root)?;
+    create::request::check(&venv, wish, case.world).map_err(|error| {
+        let at = typed(case.root);
+        error.hint(format!(
+            "`vrun --create --clear --env {at} -p REQUEST` makes it anew, without its packages"
+        ))
+    })
+}
+
 fn refused(ill: &Ill, case: &Case<'_>) -> Error {
     Error::refused(format!("{} {}", shown(case.root), ill.what())).cause(ill.cause())
 }
@@ -79,10 +93,17 @@ fn refused(ill: &Ill, case: &Case<'_>) -> Error {
 fn python(ill: &Ill, case: &Case<'_>) -> Result<(), Error> {
     create::alone(case.root, case.voice, || restore_cfg(ill, case.root))?;
     let venv = Venv::open(case.root)?;
-    if case.wish.is_none() && create::stand_in::exists(&venv, case.world, case.voice)? {
+    // What was asked for may be what it is for already.
+    let is_other = |wish| create::request::check(&venv, wish, case.world).is_err();
+    if !case.wish.is_some_and(is_other) && create::stand_in::exists(&venv, case.world, case.voice)?
+    {
         let options = Options {
             existing: Existing::Upgraded,
             ..Options::default()
+        };
+        let case = &Case {
+            wish: None,
+            ..*case
         };
         return create::make(&order(case, &options, None));
     }

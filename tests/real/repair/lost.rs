@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -45,7 +46,10 @@ fn has(env: &Path, short: &str) {
 fn the_same_minor_version_elsewhere_takes_its_place_and_the_packages_stay() {
     for python in [&pythons::all()[0], pythons::newest()] {
         let name = format!("python{}", python.short());
-        let project = bereft(python).python(&name, python);
+        // For which it is already.
+        let project = bereft(python)
+            .python(&name, python)
+            .var("VRUN_PYTHON", python.short());
         fs::remove_dir_all(project.path("wheels")).expect("removed");
         let env = project.path("app/.venv");
         let before = files(&env.join("lib"));
@@ -125,7 +129,8 @@ fn killed_at_any_moment_the_old_or_the_new_one_stands_and_the_next_finishes() {
         fs::remove_dir_all(&app).expect("removed");
         moved::copy(&kept, &app);
         let before = files(&env);
-        let mut vrun = project.vrun(["-q", "--repair"]).spawn().expect("vrun");
+        let mut vrun = project.vrun(["-q", "--repair"]);
+        let mut vrun = vrun.stdout(Stdio::null()).spawn().expect("vrun");
         thread::sleep(whole * part / 10);
         let _ = vrun.kill();
         vrun.wait().expect("an end");
