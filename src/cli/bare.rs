@@ -5,6 +5,7 @@
 use std::ffi::OsString;
 
 use super::{Creation, Mode, Request, Scope};
+use crate::os;
 use crate::program::{Ask, Foreign};
 use crate::requirements::{Install, Sync, Wishes};
 use crate::voice::Voice;
@@ -13,7 +14,7 @@ use crate::voice::Voice;
 pub fn request(args: &[OsString], vars: &[(OsString, OsString)]) -> Option<Request> {
     let (command, rest) = args.split_first()?;
     let is_option = command.as_encoded_bytes().starts_with(b"-");
-    if is_option || vars.iter().any(|(name, _)| may_be_vruns(name)) {
+    if is_option || vars.iter().any(|(name, _)| is_claps(name)) {
         return None;
     }
     Some(Request {
@@ -37,14 +38,30 @@ pub fn request(args: &[OsString], vars: &[(OsString, OsString)]) -> Option<Reque
     })
 }
 
-fn may_be_vruns(name: &OsString) -> bool {
-    let prefix = name.as_encoded_bytes().get(..5);
-    prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"VRUN_"))
+/// The variables of options.
+const VARIABLES: [&str; 10] = [
+    "VRUN_PROJECT",
+    "VRUN_ENV",
+    "VRUN_PYTHON",
+    "VRUN_NO_CREATE",
+    "VRUN_NO_INSTALL",
+    "VRUN_REQUIREMENTS",
+    "VRUN_OUTSIDE",
+    "VRUN_QUIET",
+    "VRUN_VERBOSE",
+    "VRUN_SYNC",
+];
+
+fn is_claps(name: &OsString) -> bool {
+    let is_vruns = name.len() > 5 && name.as_encoded_bytes()[..5].eq_ignore_ascii_case(b"VRUN_");
+    is_vruns && VARIABLES.iter().any(|known| os::same_variable(name, known))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Action, by_clap};
+    use clap::CommandFactory;
+
+    use super::super::{Action, Typed, by_clap};
     use super::*;
 
     fn words(line: &str) -> Vec<OsString> {
@@ -77,5 +94,18 @@ mod tests {
         assert!(request(&[], &[]).is_none());
         let vars = [("VRUN_QUIET".into(), "1".into())];
         assert!(request(&words("true"), &vars).is_none());
+        let vars = [("VRUN_CACHE_DIR".into(), "/c".into())];
+        assert!(request(&words("true"), &vars).is_some());
+    }
+
+    #[test]
+    fn every_variable_that_clap_reads_is_known() {
+        let command = Typed::command();
+        let read = command.get_arguments().filter_map(|arg| arg.get_env());
+        let mut read: Vec<_> = read.map(|name| name.to_str().expect("UTF-8")).collect();
+        let mut known = VARIABLES.to_vec();
+        read.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(read, known);
     }
 }
