@@ -40,6 +40,8 @@ pub fn upgrade(order: &Order<'_>, workshop: &Workshop<'_>) -> Result<(), Error> 
     let cfg = at.join(venv::MARKER);
     let old = fs::read_to_string(&cfg).map_err(cannot)?;
     let options = kept(order.options, &old, at);
+    // git keeps no empty directories, and people tell it to ignore this one.
+    fs::create_dir_all(venv::scripts(at)).map_err(cannot)?;
     pythons::renew(&venv::scripts(at), &base, options.python).map_err(cannot)?;
     let prompt = options.shown_prompt(base.minor(), order.world.cwd().ok().as_deref());
     match Known::of(&base) {

@@ -58,8 +58,15 @@ pub fn repair(case: &Case<'_>) -> Result<(), Error> {
                 "`export VRUN_NAME={name}` has vrun make one for this system beside it"
             )));
         }
-        Some((_, Mend::Beside(_))) => rebuild(case).map(|()| true)?,
-        Some((ill, Mend::Repair)) => python(ill, case).map(|()| true)?,
+        Some((ill, mend)) => {
+            // First, so that what is made anew comes from the project as it lies now, not from its original.
+            create::alone(case.root, case.voice, || rename(case))?;
+            match mend {
+                Mend::Repair => python(ill, case)?,
+                _ => rebuild(case)?,
+            }
+            true
+        }
     };
     let renamed = create::alone(case.root, case.voice, || rename(case))?;
     if !mended && !renamed {
@@ -122,9 +129,7 @@ fn restore_cfg(ill: &Ill, root: &Path) -> Result<(), Error> {
     if !is_of_cfg || says_version {
         return Ok(());
     }
-    let cannot = |error: io::Error| {
-        Error::failed(format!("cannot repair {}", shown(root))).cause(reason(&error))
-    };
+    let cannot = |error: io::Error| cannot(root, &error);
     let version = Series::of_library(root).map(|series| format!("version = {series}\n"));
     if fs::metadata(&cfg).map_err(cannot)?.len() > 0 {
         fs::copy(&cfg, root.join("pyvenv.cfg.old")).map_err(cannot)?;
@@ -144,8 +149,29 @@ fn rebuild(case: &Case<'_>) -> Result<(), Error> {
     let note = requirements::kept(case.root);
     create::make_with(
         &order(case, &options, note.as_ref()),
-        &|staged, workshop| packages::install(&wanted, staged, case, workshop),
-    )
+        &|staged, workshop| {
+            take_along(case.root, staged).map_err(|error| cannot(case.root, &error))?;
+            packages::install(&wanted, staged, case, workshop)
+        },
+    )?;
+    requirements::stand(&Venv::open(case.root)?);
+    Ok(())
+}
+
+/// What pip is told for this environment alone (pip's "Configuration", site): without it, the packages may not be
+/// had from where they came.
+fn take_along(old: &Path, new: &Path) -> io::Result<()> {
+    for name in ["pip.conf", "pip.ini"] {
+        match fs::copy(old.join(name), new.join(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn cannot(root: &Path, error: &io::Error) -> Error {
+    Error::failed(format!("cannot repair {}", shown(root))).cause(reason(error))
 }
 
 fn sees_the_systems(root: &Path) -> bool {

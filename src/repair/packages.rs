@@ -74,10 +74,14 @@ fn direct(name: &str, origin: &Value) -> Option<String> {
     if origin["dir_info"]["editable"] == true {
         return Some(format!("-e {url}"));
     }
+    let below = origin["subdirectory"].as_str();
+    let below = below
+        .map(|dir| format!("#subdirectory={dir}"))
+        .unwrap_or_default();
     let vcs = &origin["vcs_info"];
     match (vcs["vcs"].as_str(), vcs["commit_id"].as_str()) {
-        (Some(vcs), Some(commit)) => Some(format!("{name} @ {vcs}+{url}@{commit}")),
-        _ => Some(format!("{name} @ {url}")),
+        (Some(vcs), Some(commit)) => Some(format!("{name} @ {vcs}+{url}@{commit}{below}")),
+        _ => Some(format!("{name} @ {url}{below}")),
     }
 }
 
@@ -143,6 +147,10 @@ mod tests {
             (
                 r#"{"url": "https://h/x", "vcs_info": {"vcs": "git", "commit_id": "abc", "requested_revision": "v1"}}"#,
                 "x @ git+https://h/x@abc",
+            ),
+            (
+                r#"{"url": "https://h/x", "vcs_info": {"vcs": "git", "commit_id": "abc"}, "subdirectory": "sub"}"#,
+                "x @ git+https://h/x@abc#subdirectory=sub",
             ),
             (
                 r#"{"url": "https://h/x.whl", "archive_info": {}}"#,

@@ -101,6 +101,15 @@ pub fn kept(root: &Path) -> Option<Note> {
     })
 }
 
+/// Has an environment that was made anew with the packages of the old one stand where that stood, for its Python as it is
+/// now.
+pub fn stand(venv: &Venv) {
+    if let Some((state, bytes)) = State::read(&venv.root) {
+        let python = python_of(venv);
+        State { python, ..state }.note(&venv.root, &bytes);
+    }
+}
+
 /// What the environment lacks of what it was to hold, as a clause; None where it lacks nothing that is known of.
 pub fn lacking(venv: &Venv) -> Option<String> {
     let (state, _) = State::read(&venv.root)?;
