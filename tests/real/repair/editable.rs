@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::lost::two;
 use super::whole::{bare, files, repair};
 use crate::broken;
 use crate::moved;
@@ -131,4 +132,30 @@ fn script_comes_from(project: &Project, at: &Path) {
     let mut script = bare(project, &at.join(".venv/bin/app"));
     let code = at.join("src/vrun_app.py").display().to_string();
     Outcome::of(&mut script).code(0).stdout(&code);
+}
+
+#[test]
+fn a_copy_whose_python_is_lost_too_is_made_anew_from_its_own_sources() {
+    let Some((old, new)) = two() else { return };
+    let project = broken::project(old)
+        .file("app/pyproject.toml", PYPROJECT)
+        .file("app/backend.py", BACKEND)
+        .file("app/src/vrun_app.py", "")
+        .file("app/more/vrun_more.py", "");
+    fs::remove_file(project.path("app/setup.py")).expect("removed");
+    let options = ["--no-index", "--disable-pip-version-check", "-e", "."];
+    project
+        .run([&["python", "-m", "pip", "install", "-q"], &options[..]].concat())
+        .code(0);
+    let copy = project.path("copy");
+    let copied = std::process::Command::new("/bin/cp")
+        .arg("-a")
+        .args([project.path("app"), copy.clone()])
+        .status();
+    assert!(copied.is_ok_and(|status| status.success()));
+    fs::remove_dir_all(project.path("base")).expect("gone");
+    let project = project.python("python3", new).var("PIP_NO_INDEX", "1");
+    let at = copy.to_str().expect("UTF-8");
+    project.run(["-q", "-C", at, "--repair"]).code(0);
+    comes_from(&project, &copy);
 }

@@ -24,7 +24,7 @@ fn bereft(python: &Python) -> Project {
 }
 
 /// Two minor versions, older first, of which neither brings setuptools along; None, which is said, where there are none.
-fn two() -> Option<(&'static Python, &'static Python)> {
+pub fn two() -> Option<(&'static Python, &'static Python)> {
     let mut late = pythons::all()
         .iter()
         .filter(|python| python.version >= (3, 12, 0));
@@ -268,4 +268,17 @@ fn another_systems_environment_is_made_anew_only_where_it_is_named() {
     has(&env, &pythons::newest().short());
     is_whole(&project, &env);
     project.assert_only(&[".venv", "setup.py"]);
+}
+
+#[test]
+fn an_environment_without_its_scripts_directory_has_python_again() {
+    let project = broken::project(pythons::newest());
+    let env = project.path("app/.venv");
+    fs::remove_dir_all(env.join("bin")).expect("removed");
+    repair(&project, &env);
+    let prefix = ["python", "-c", "import sys; print(sys.prefix)"];
+    project
+        .run(prefix)
+        .code(0)
+        .stdout(&env.display().to_string());
 }
