@@ -73,7 +73,7 @@ fn pips_launchers_run_without_vrun_too() {
     let first = first();
     let mut pip = Command::new(first.project.path("app/.venv/Scripts/pip.exe"));
     first.project.place(pip.arg("--version"));
-    let pip = crate::project::Outcome::of(pip.output()).code(0);
+    let pip = crate::project::Outcome::of(crate::project::started(&mut pip)).code(0);
     assert!(pip.stdout.contains("python 3."), "{pip}");
 }
 

@@ -113,7 +113,7 @@ fn vrun_never_runs_itself_under_another_name() {
     .expect("a second name");
     let mut command = std::process::Command::new(project.path("tools/vrun.exe"));
     project.place(command.arg("other"));
-    let outcome = crate::project::Outcome::of(command.output());
+    let outcome = crate::project::Outcome::of(crate::project::started(&mut command));
     outcome.code(127).says(&["no program named `other`"]);
 }
 

@@ -136,7 +136,7 @@ impl Project {
 
     /// Runs vrun to its end.
     pub fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Outcome {
-        Outcome::of(self.vrun(args).output())
+        Outcome::of(started(&mut self.vrun(args)))
     }
 
     /// What `python -c CODE` prints.
@@ -247,4 +247,18 @@ impl Outcome {
         assert_eq!(self.stderr, "", "{self}");
         self
     }
+}
+
+/// Runs it to its end. wine now and then has an internal error of its own in the place of a new process
+/// (ERROR_INTERNAL_ERROR, 1359): nothing has run then, so it is tried again.
+pub fn started(command: &mut Command) -> io::Result<Output> {
+    for _ in 0..5 {
+        match command.output() {
+            Err(error) if error.raw_os_error() == Some(1359) => {
+                std::thread::sleep(std::time::Duration::from_millis(200));
+            }
+            other => return other,
+        }
+    }
+    command.output()
 }

@@ -103,7 +103,7 @@ fn uvs_launchers_are_told_too() {
             .arg(project.path("app/.venv/Scripts/python.exe"))
             .arg(wheel),
     );
-    Outcome::of(command.output()).code(0);
+    Outcome::of(crate::project::started(&mut command)).code(0);
     runs_here(&project, "app\\.venv");
     fs::rename(project.path("app"), project.path("my app")).expect("moved");
     let project = project.cwd("my app");
@@ -132,7 +132,7 @@ fn an_environment_that_uv_made_serves_too_and_moved_as_well() {
     ] {
         let mut command = Command::new(&uv);
         project.place(command.args(args));
-        Outcome::of(command.output()).code(0);
+        Outcome::of(crate::project::started(&mut command)).code(0);
     }
     runs_here(&project, "app\\.venv");
     fs::rename(project.path("app"), project.path("my app")).expect("moved");
