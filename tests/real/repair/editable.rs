@@ -60,9 +60,9 @@ fn comes_from(project: &Project, at: &Path) {
         ));
 }
 
-#[test]
-fn a_project_that_is_installed_in_its_own_environment() {
-    let project = Project::with_python()
+/// The project, with an environment in which it is installed.
+fn installed(project: Project) -> Project {
+    let project = project
         .file("app/pyproject.toml", PYPROJECT)
         .file("app/backend.py", BACKEND)
         .file("app/src/vrun_app.py", "")
@@ -72,6 +72,12 @@ fn a_project_that_is_installed_in_its_own_environment() {
     project
         .run([&["python", "-m", "pip", "install", "-q"], &options[..]].concat())
         .code(0);
+    project
+}
+
+#[test]
+fn a_project_that_is_installed_in_its_own_environment() {
+    let project = installed(Project::with_python());
     let original = project.path("app");
     comes_from(&project, &original);
     moved::copy(&original, &project.path("copy"));
@@ -137,22 +143,9 @@ fn script_comes_from(project: &Project, at: &Path) {
 #[test]
 fn a_copy_whose_python_is_lost_too_is_made_anew_from_its_own_sources() {
     let Some((old, new)) = two() else { return };
-    let project = broken::project(old)
-        .file("app/pyproject.toml", PYPROJECT)
-        .file("app/backend.py", BACKEND)
-        .file("app/src/vrun_app.py", "")
-        .file("app/more/vrun_more.py", "");
-    fs::remove_file(project.path("app/setup.py")).expect("removed");
-    let options = ["--no-index", "--disable-pip-version-check", "-e", "."];
-    project
-        .run([&["python", "-m", "pip", "install", "-q"], &options[..]].concat())
-        .code(0);
+    let project = installed(broken::project(old));
     let copy = project.path("copy");
-    let copied = std::process::Command::new("/bin/cp")
-        .arg("-a")
-        .args([project.path("app"), copy.clone()])
-        .status();
-    assert!(copied.is_ok_and(|status| status.success()));
+    moved::copy(&project.path("app"), &copy);
     fs::remove_dir_all(project.path("base")).expect("gone");
     let project = project.python("python3", new).var("PIP_NO_INDEX", "1");
     let at = copy.to_str().expect("UTF-8");
