@@ -1,20 +1,19 @@
 //! argv and the variables of the options -> what is to be done. clap lives here only.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
 use clap::builder::StyledStr;
 use clap::error::ErrorKind;
-use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
+use clap::{CommandFactory, FromArgMatches, Parser};
 
-use crate::create::Wish;
-use crate::error::{Error, shown, typed};
-use crate::program::{Ask, Foreign};
-use crate::voice::Voice;
+use crate::error::Error;
+use crate::program::Ask;
 
+mod acting;
 mod asked;
 mod bare;
 mod making;
+mod meant;
 mod parted;
 mod sources;
 mod switch;
@@ -22,6 +21,7 @@ mod wanted;
 
 pub use asked::{Action, Creation, Format, Mode, Named, Request, Scope};
 
+use acting::Acting;
 use making::Making;
 use parted::parted;
 use sources::Sources;
@@ -119,21 +119,8 @@ struct Typed {
     #[arg(long, overrides_with = "exact")]
     exact: bool,
 
-    /// Make the environment, print its path, and stop
-    #[arg(long, overrides_with = "create", conflicts_with_all = ["doctor", "repair"])]
-    create: bool,
-
-    /// Say what is wrong with the environment
-    #[arg(long, overrides_with = "doctor", conflicts_with = "repair")]
-    doctor: bool,
-
-    /// Say it as JSON, with --doctor
-    #[arg(long, overrides_with = "json", requires = "doctor", conflicts_with_all = ["create", "repair"])]
-    json: bool,
-
-    /// Mend what is wrong with it
-    #[arg(long, overrides_with = "repair")]
-    repair: bool,
+    #[command(flatten)]
+    acting: Acting,
 
     /// Print this help
     #[arg(short, long, action = clap::ArgAction::Help)]
@@ -172,43 +159,19 @@ fn by_clap(args: &[OsString]) -> Result<Action, Error> {
     let typed = Typed::from_arg_matches(&matches).map_err(usage)?;
     let asked = to_run(&typed, rest);
     wanted::refuse(&typed, &Sources(&matches))?;
-    if !typed.create {
+    let action = typed.acting.named();
+    if action != Some("--create") {
         making::refuse(&matches)?;
     }
-    match (typed.action(), asked) {
-        (Some(action), Some((ask, _))) => Err(not_alone(action, &ask)),
-        (Some(action), None) => act(action, typed, &matches),
-        (None, Some((ask, args))) => request(ask, args, &typed, &matches).map(Action::Run),
+    match (action, asked) {
+        (Some(action), Some((ask, _))) => Err(acting::not_alone(action, &ask)),
+        (Some(action), None) => acting::action(action, typed, &matches),
+        (None, Some((ask, args))) => meant::request(ask, args, &typed, &matches).map(Action::Run),
         (None, None) if Sources(&matches).is_typed("sync") => {
-            Ok(Action::Sync(scope(&typed, &matches)?, creation(&typed)))
+            let scope = meant::scope(&typed, &matches)?;
+            Ok(Action::Sync(scope, meant::creation(&typed)))
         }
         (None, None) => Ok(Action::Nothing(plain(command.render_help()))),
-    }
-}
-
-impl Typed {
-    /// The action that was typed, which runs no program.
-    fn action(&self) -> Option<&'static str> {
-        let actions = [
-            (self.create, "--create"),
-            (self.doctor, "--doctor"),
-            (self.repair, "--repair"),
-        ];
-        let mut typed = actions.into_iter().filter(|(is_typed, _)| *is_typed);
-        typed.next().map(|(_, name)| name)
-    }
-}
-
-fn act(action: &str, typed: Typed, matches: &ArgMatches) -> Result<Action, Error> {
-    let scope = scope(&typed, matches)?;
-    match action {
-        "--doctor" if typed.json => Ok(Action::Doctor(scope, Format::Json)),
-        "--doctor" => Ok(Action::Doctor(scope, Format::Text)),
-        "--repair" => Ok(Action::Repair(scope)),
-        _ if typed.no_create && !Sources(matches).is_variable("no_create") => {
-            Err(Error::failed("--create and --no-create ask for opposite things").hint(HELP))
-        }
-        _ => Ok(Action::Create(scope, typed.making.options()?)),
     }
 }
 
@@ -221,98 +184,6 @@ fn to_run<'a>(typed: &Typed, rest: &'a [OsString]) -> Option<(Ask, &'a [OsString
             .split_first()
             .map(|(name, args)| (Ask::Command(name.clone()), args)),
     }
-}
-
-/// An action runs no program; who types `--create DIR` means a path, as with `python -m venv DIR`.
-fn not_alone(action: &str, ask: &Ask) -> Error {
-    let (Ask::Command(word) | Ask::Script(word) | Ask::Module(word)) = ask;
-    let error = Error::failed(format!(
-        "{action} runs nothing, not `{}` either",
-        shown(word)
-    ));
-    match ask {
-        Ask::Command(dir) if action == "--create" => error.hint(format!(
-            "`vrun --create --env {}` makes an environment there; a command comes on its own",
-            typed(dir)
-        )),
-        _ => error.hint(format!("`vrun {action}`, and then the command")),
-    }
-}
-
-/// What was typed, with what that means.
-fn request(
-    ask: Ask,
-    args: &[OsString],
-    typed: &Typed,
-    matches: &ArgMatches,
-) -> Result<Request, Error> {
-    Ok(Request {
-        scope: scope(typed, matches)?,
-        ask,
-        args: args.to_vec(),
-        creation: creation(typed),
-        foreign: if typed.outside {
-            Foreign::Allowed
-        } else {
-            Foreign::Refused
-        },
-    })
-}
-
-fn creation(typed: &Typed) -> Creation {
-    if typed.no_create {
-        Creation::Never
-    } else {
-        Creation::OnFirstUse
-    }
-}
-
-fn scope(typed: &Typed, matches: &ArgMatches) -> Result<Scope, Error> {
-    let sources = Sources(matches);
-    let from = if sources.is_variable("python") {
-        "VRUN_PYTHON"
-    } else {
-        "--python"
-    };
-    let python = sources
-        .given("python", typed.python.as_deref())?
-        .map(|text| Wish {
-            text: text.into(),
-            from,
-        });
-    let named = if sources.is_variable("env") {
-        Named::ByVariable
-    } else {
-        Named::ByOption
-    };
-    Ok(Scope {
-        directories: directories(&typed.directory),
-        project: sources
-            .given("project", typed.project.as_deref())?
-            .map(PathBuf::from),
-        env: sources
-            .given("env", typed.env.as_deref())?
-            .map(|path| named(path.into())),
-        python,
-        wishes: wanted::wishes(typed, &sources)?,
-        mode: if typed.dry_run {
-            Mode::DryRun
-        } else {
-            Mode::Real
-        },
-        voice: match (typed.quiet, typed.verbose) {
-            (true, true) if sources.weight("verbose") > sources.weight("quiet") => Voice::Verbose,
-            (true, _) => Voice::Quiet,
-            (false, true) => Voice::Verbose,
-            (false, false) => Voice::Normal,
-        },
-    })
-}
-
-/// An empty directory changes nothing, as with `git -C`.
-fn directories(typed: &[OsString]) -> Vec<PathBuf> {
-    let named = typed.iter().filter(|directory| !directory.is_empty());
-    named.map(PathBuf::from).collect()
 }
 
 /// clap answers `-h` and `-V` with an "error" that holds the text.

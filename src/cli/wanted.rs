@@ -18,7 +18,7 @@ pub fn refuse(typed: &Typed, sources: &Sources<'_>) -> Result<(), Error> {
         return Err(Error::failed("--exact is an option of --sync").hint("`vrun --sync --exact`"));
     }
     match () {
-        () if sync && typed.create => both("--create"),
+        () if sync && typed.acting.named() == Some("--create") => both("--create"),
         () if sync && sources.is_typed("no_install") => both("--no-install"),
         () if sync && typed.dry_run => both("--dry-run"),
         () => Ok(()),
