@@ -8,6 +8,8 @@
 mod project;
 /// Which Pythons this system has.
 mod pythons;
+/// Projects with an index of their own.
+mod wheels;
 
 /// Interpreters that are not what they seem: shims, links, environments, ones that lack a part.
 mod bases;
@@ -41,3 +43,5 @@ mod requirements;
 mod same;
 /// A person at a terminal, and a shell with job control.
 mod terminal;
+/// An install that is refused, interrupted, killed.
+mod unfinished;
