@@ -69,6 +69,26 @@ fn refused_then_finished(project: Project, installer: &str, part: &str) {
     assert_eq!(versions(&project).code(0).stderr, "");
 }
 
+/// As setuptools says it of an application whose modules lie beside each other.
+#[test]
+fn a_project_that_is_no_package_is_an_error_with_a_way_on() {
+    let backend = "def build_editable(*args):\n    raise SystemExit(\"error: Multiple top-level packages discovered in a \
+        flat-layout: ['a', 'b'].\")\nbuild_wheel = build_editable\n";
+    for installer in installers() {
+        let project = app(installer)
+            .file("app/pyproject.toml", PYPROJECT)
+            .file("app/backend.py", backend);
+        versions(&project).code(125).says(&[
+            "Multiple top-level packages discovered in a flat-layout",
+            "hint: `py-modules = []` below [tool.setuptools]",
+            "`vrun --no-install ...`",
+        ]);
+        // A list counts before it.
+        let project = project.file("app/requirements.txt", "alpha<2\n");
+        versions(&project).code(0).stdout("alpha 1.0");
+    }
+}
+
 /// A project whose build waits.
 fn slow(installer: &str) -> Project {
     app(installer)
