@@ -35,6 +35,8 @@ pub struct Work<'a> {
     pub stop: &'a AtomicBool,
     /// Whether this is a CI job.
     pub is_ci: bool,
+    /// What is typed where it fails.
+    pub retry: &'static str,
     /// How much is said.
     pub voice: Voice,
 }
@@ -108,7 +110,7 @@ impl Work<'_> {
             Ok((_, said)) => Err(self.refused(installer, &said, cannot)),
             Err(error) => {
                 let why = format!("{}: {}", shown(&program), reason(&error));
-                let error = Error::failed(cannot).cause(&why).hint(RETRY);
+                let error = Error::failed(cannot).cause(&why).hint(self.retry);
                 Err(Stop::Refused { error, why })
             }
         }
@@ -134,7 +136,11 @@ impl Work<'_> {
         };
         // setuptools has it so for what is no package at all, such as an application.
         let is_no_package = said.contains("Multiple top-level ");
-        let hint = if is_no_package { NO_PACKAGE } else { RETRY };
+        let hint = if is_no_package {
+            NO_PACKAGE
+        } else {
+            self.retry
+        };
         Stop::Refused {
             error: error.hint(hint),
             why,
@@ -147,7 +153,8 @@ impl Work<'_> {
     }
 }
 
-const RETRY: &str = "`vrun --sync` tries again, and other commands run with what there is";
+/// What is typed where a project's requirements cannot be had.
+pub const RETRY: &str = "`vrun --sync` tries again, and other commands run with what there is";
 
 /// What is typed where a project has [project], and is none that can be built.
 const NO_PACKAGE: &str = "`py-modules = []` below [tool.setuptools] in pyproject.toml has what it requires installed \

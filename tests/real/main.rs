@@ -41,6 +41,8 @@ mod requests;
 mod requirements;
 /// What is made is what the base's own venv makes.
 mod same;
+/// Scripts that say what they require, each in an environment of its own.
+mod script_env;
 /// A person at a terminal, and a shell with job control.
 mod terminal;
 /// An install that is refused, interrupted, killed.
