@@ -3,7 +3,6 @@
 //! The story: read the world, read argv, find the environment, make it if there is none, compute what
 //! the program is to see, find the program, become it.
 
-use std::path::Path;
 use std::process::ExitCode;
 
 mod care;
@@ -11,6 +10,7 @@ mod cli;
 mod create;
 mod error;
 mod find;
+mod first_use;
 mod launch;
 mod os;
 mod program;
@@ -18,22 +18,23 @@ mod repair;
 mod report;
 mod requirements;
 mod scene;
+mod script;
 mod trust;
 mod venv;
 mod view;
 mod voice;
 mod world;
 
-use cli::{Action, Creation, Mode, Named, Request, Scope};
+use cli::{Action, Creation, Mode, Request, Scope};
 use create::{Existing, Occasion, Options, Order, Place};
-use error::{Error, Exit, shown, typed};
-use find::{Answer, Found, Missing, Search, Why};
-use program::{Help, Places, Program};
+use error::{Error, Exit, shown};
+use find::{Answer, Search};
+use program::{Help, Text};
 use report::print;
 use requirements::Site;
-use scene::{answer, enter, explain, is_tracked, search, tell_passed};
-use venv::{Cfg, Venv};
-use view::View;
+use scene::{answer, enter, explain, is_tracked, places, search, tell, tell_passed};
+use script::Script;
+use venv::Venv;
 use world::World;
 
 fn main() -> ExitCode {
@@ -66,15 +67,24 @@ fn act(world: &mut World) -> Result<ExitCode, Error> {
 /// Returns only where the program was told rather than run, or could not be.
 fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
     enter(&request.scope, world)?;
-    request.ask = program::unlooped(request.ask, || world.own());
+    let text = Text::of(&request.ask);
+    request.ask = program::unlooped(request.ask, text.as_ref(), || world.own());
+    let script = scene::script(&mut request, text, world)?;
     let search = search(&request.scope, Some(&request.ask), world)?;
-    let found = match answer(&request.scope, &search, world)? {
-        Answer::Found(found) => found,
-        Answer::Missing(missing) if request.scope.mode == Mode::DryRun => {
-            return foretell(missing, request, world);
+    let answer = match &script {
+        Some(script) => script.answer(&search),
+        None => answer(&request.scope, &search, world),
+    };
+    let found = match (answer?, &script) {
+        (Answer::Found(found), _) => found,
+        (Answer::Missing(missing), _) if request.scope.mode == Mode::DryRun => {
+            return first_use::foretell(missing, script.as_ref(), request, world);
         }
-        Answer::Missing(missing) => {
-            make(missing, &request.scope, request.creation, &search, world)?
+        (Answer::Missing(missing), Some(script)) => {
+            first_use::make_own(script, missing, &request, world)?
+        }
+        (Answer::Missing(missing), None) => {
+            first_use::make(missing, &request.scope, request.creation, &search, world)?
         }
     };
     let voice = request.scope.voice;
@@ -85,13 +95,15 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
     let venv = Venv::open(&found.root)?;
     if let Some(wish) = &request.scope.python
         && request.scope.mode == Mode::Real
+        && script.is_none()
     {
         create::request::check(&venv, wish, world)?;
     }
     if request.scope.mode == Mode::Real {
         attend(&venv, &search, &request.scope, world)?;
     }
-    let prompt = venv::prompt(&venv.root, venv.cfg.prompt.clone());
+    let named = script.as_ref().map(Script::name);
+    let prompt = venv::prompt(&venv.root, named.or(venv.cfg.prompt.clone()));
     let view = view::of(&venv.root, prompt, world.var("PATH"), found.left.as_deref())?;
     let help = Help {
         stand_in: &|| create::stand_in::find(&venv, world, voice),
@@ -119,7 +131,7 @@ fn sync(scope: &Scope, creation: Creation, world: &mut World) -> Result<(), Erro
     let search = search(scope, None, world)?;
     let found = match answer(scope, &search, world)? {
         Answer::Found(found) => found,
-        Answer::Missing(missing) => make(missing, scope, creation, &search, world)?,
+        Answer::Missing(missing) => first_use::make(missing, scope, creation, &search, world)?,
     };
     explain(&found, scope.voice, world);
     attend(&Venv::open(&found.root)?, &search, scope, world)
@@ -174,129 +186,9 @@ fn create(scope: &Scope, options: &Options, world: &mut World) -> Result<(), Err
         Mode::DryRun => create::look(&order)?,
         Mode::Real => {
             create::make(&order)?;
+            script::sweep(world);
             attend(&Venv::open(&at)?, &search, scope, world)?;
         }
     }
     print(&[at.as_os_str().as_encoded_bytes(), b"\n"].concat())
-}
-
-/// First use.
-fn make(
-    missing: Missing,
-    scope: &Scope,
-    creation: Creation,
-    search: &Search,
-    world: &World,
-) -> Result<Found, Error> {
-    tell_passed(&missing.passed, scope.voice);
-    permit(&missing, creation)?;
-    let project = missing.project.as_deref();
-    let note = requirements::mark(&scope.wishes, project, &missing.at, world)?;
-    create::make(&Order {
-        note: note.as_ref(),
-        ..first_use(&missing, scope, &Options::default(), world)
-    })?;
-    // Another may have been first.
-    if scope.env.is_none() {
-        find::unclaimed(&missing.at, search)?;
-    }
-    Ok(Found {
-        root: missing.at,
-        why: Why::Made,
-        left: missing.left,
-        passed: Vec::new(),
-    })
-}
-
-fn first_use<'a>(
-    missing: &'a Missing,
-    scope: &'a Scope,
-    options: &'a Options,
-    world: &'a World,
-) -> Order<'a> {
-    Order {
-        place: Place {
-            at: &missing.at,
-            project: missing.project.as_deref(),
-        },
-        wish: scope.python.as_ref(),
-        options,
-        occasion: Occasion::FirstUse,
-        note: None,
-        world,
-        voice: scope.voice,
-    }
-}
-
-/// `-n` where there is no environment: what would run in the one that would be made.
-fn foretell(missing: Missing, request: Request, world: &World) -> Result<(), Error> {
-    permit(&missing, request.creation)?;
-    create::look(&first_use(
-        &missing,
-        &request.scope,
-        &Options::default(),
-        world,
-    ))?;
-    let left = missing.left.as_deref();
-    let prompt = venv::prompt(&missing.at, None);
-    let view = view::of(&missing.at, prompt, world.var("PATH"), left)?;
-    let at = shown(&missing.at);
-    request.scope.voice.tell(format_args!("would create {at}"));
-    let venv = Venv {
-        root: missing.at,
-        cfg: Cfg::default(),
-    };
-    // What is not there yet is not broken.
-    let help = Help {
-        stand_in: &|| Ok(None),
-        is_tracked: &|| false,
-    };
-    let places = places(&venv, &view, help, &request, world);
-    let program = program::foretold(request.ask, request.args, &places);
-    tell(&program, &view, &request.scope, world)
-}
-
-/// Whether an environment may be made there unasked.
-fn permit(missing: &Missing, creation: Creation) -> Result<(), Error> {
-    if creation == Creation::Never {
-        let at = typed(&missing.at);
-        let what = format!("there is no environment at {}", shown(&missing.at));
-        return Err(Error::failed(what)
-            .cause("`--no-create` or VRUN_NO_CREATE keeps vrun from making it")
-            .hint(format!(
-                "`{} -m venv {at}` makes it; `--env PATH` names another",
-                os::ANY_PYTHON
-            )));
-    }
-    match &missing.barred {
-        Some(barred) => Err(barred.refusal(&missing.at)),
-        None => Ok(()),
-    }
-}
-
-fn places<'a>(
-    venv: &'a Venv,
-    view: &'a View,
-    help: Help<'a>,
-    request: &Request,
-    world: &World,
-) -> Places<'a> {
-    let scope = &request.scope;
-    let is_named = matches!(scope.env, Some(Named::ByOption(_)));
-    Places {
-        root: &venv.root,
-        cfg: &venv.cfg,
-        path: view.path(),
-        own: world.own(),
-        foreign: request.foreign,
-        by_option: is_named || scope.project.is_some() || !scope.directories.is_empty(),
-        help,
-    }
-}
-
-/// What `-n` answers.
-fn tell(program: &Program, view: &View, scope: &Scope, world: &World) -> Result<(), Error> {
-    let went = world.var("PWD").filter(|_| !scope.directories.is_empty());
-    let went = went.map(Path::new);
-    print(&report::dry_run::line(program, view, went))
 }

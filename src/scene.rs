@@ -3,11 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::{Named, Scope};
+use crate::cli::{Mode, Named, Request, Scope, Scripts};
 use crate::error::{Error, shown, typed};
 use crate::find::{self, Answer, Found, Names, Passed, Search, Why};
-use crate::program::Ask;
+use crate::program::{self, Ask, Help, Places, Program, Text};
 use crate::report;
+use crate::script::{self, Script, Use};
+use crate::venv::Venv;
+use crate::view::View;
 use crate::voice::Voice;
 use crate::world::{self, World};
 
@@ -55,6 +58,40 @@ pub fn answer(scope: &Scope, search: &Search, world: &World) -> Result<Answer, E
     }
 }
 
+/// The script that is to run, where it has an environment of its own.
+pub fn script(
+    request: &mut Request,
+    text: Option<Text>,
+    world: &World,
+) -> Result<Option<Script>, Error> {
+    let scope = &mut request.scope;
+    let file = program::script(&request.ask).zip(text);
+    let Some((file, text)) = file.filter(|_| request.scripts == Scripts::OnTheirOwn) else {
+        return Ok(None);
+    };
+    let file = Path::new(file);
+    if scope.env.is_some() {
+        if scope.voice == Voice::Verbose && script::has_block(file, text) {
+            let file = shown(file);
+            scope.voice.tell(format_args!(
+                "what {file} says that it requires does not count: an environment is named"
+            ));
+        }
+        return Ok(None);
+    }
+    let usage = match scope.mode {
+        Mode::Real => Use::Real,
+        Mode::DryRun => Use::Told,
+    };
+    let script = script::of(file, text, scope.python.as_ref(), usage, world, scope.voice)?;
+    if script.is_some() {
+        // Neither what the project requires counts, nor a program that has the script's name.
+        scope.wishes.file = None;
+        request.ask = Ask::Script(file.into());
+    }
+    Ok(script)
+}
+
 pub fn explain(found: &Found, voice: Voice, world: &World) {
     if let Why::ActiveInstead(broken) = &found.why {
         let (broken, root) = (shown(broken), shown(&found.root));
@@ -81,4 +118,32 @@ pub fn tell_passed(passed: &[Passed], voice: Voice) {
     for Passed { path, why } in passed {
         voice.detail(|| format!("passed over {}: {why}", shown(path)));
     }
+}
+
+/// Where the program is looked for.
+pub fn places<'a>(
+    venv: &'a Venv,
+    view: &'a View,
+    help: Help<'a>,
+    request: &Request,
+    world: &World,
+) -> Places<'a> {
+    let scope = &request.scope;
+    let is_named = matches!(scope.env, Some(Named::ByOption(_)));
+    Places {
+        root: &venv.root,
+        cfg: &venv.cfg,
+        path: view.path(),
+        own: world.own(),
+        foreign: request.foreign,
+        by_option: is_named || scope.project.is_some() || !scope.directories.is_empty(),
+        help,
+    }
+}
+
+/// What `-n` answers.
+pub fn tell(program: &Program, view: &View, scope: &Scope, world: &World) -> Result<(), Error> {
+    let went = world.var("PWD").filter(|_| !scope.directories.is_empty());
+    let went = went.map(Path::new);
+    report::print(&report::dry_run::line(program, view, went))
 }

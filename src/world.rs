@@ -8,6 +8,9 @@ use std::path::{Component, Path, PathBuf};
 use crate::error::{Error, reason, shown};
 use crate::os;
 
+/// What kind of processor this program is for.
+pub use std::env::consts::ARCH as ARCHITECTURE;
+
 /// Arguments and variables, read once.
 #[derive(Debug, Default)]
 pub struct World {

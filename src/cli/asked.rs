@@ -68,6 +68,8 @@ pub struct Request {
     pub creation: Creation,
     /// Whether a program of another Python may run.
     pub foreign: Foreign,
+    /// Where a script runs that says what it requires.
+    pub scripts: Scripts,
 }
 
 /// An environment that was named.
@@ -77,6 +79,15 @@ pub enum Named {
     ByOption(PathBuf),
     /// By `VRUN_ENV`: relative to the project, so that it means one place from any subfolder.
     ByVariable(PathBuf),
+}
+
+/// Where a script runs that says in itself what it requires (PEP 723).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scripts {
+    /// In an environment of its own.
+    OnTheirOwn,
+    /// In the project's, as all else: `--no-script-env`.
+    InTheProject,
 }
 
 /// Whether a missing environment is made.

@@ -4,7 +4,7 @@
 
 use std::ffi::OsString;
 
-use super::{Creation, Mode, Request, Scope};
+use super::{Creation, Mode, Request, Scope, Scripts};
 use crate::os;
 use crate::program::{Ask, Foreign};
 use crate::requirements::{Install, Sync, Wishes};
@@ -35,17 +35,19 @@ pub fn request(args: &[OsString], vars: &[(OsString, OsString)]) -> Option<Reque
         args: rest.to_vec(),
         creation: Creation::OnFirstUse,
         foreign: Foreign::Refused,
+        scripts: Scripts::OnTheirOwn,
     })
 }
 
 /// The variables of options.
-const VARIABLES: [&str; 10] = [
+const VARIABLES: [&str; 11] = [
     "VRUN_PROJECT",
     "VRUN_ENV",
     "VRUN_PYTHON",
     "VRUN_NO_CREATE",
     "VRUN_NO_INSTALL",
     "VRUN_REQUIREMENTS",
+    "VRUN_NO_SCRIPT_ENV",
     "VRUN_OUTSIDE",
     "VRUN_QUIET",
     "VRUN_VERBOSE",

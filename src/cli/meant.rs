@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 
 use super::sources::Sources;
-use super::{Creation, Mode, Named, Request, Scope, Typed, wanted};
+use super::{Creation, Mode, Named, Request, Scope, Scripts, Typed, wanted};
 use crate::create::Wish;
 use crate::error::Error;
 use crate::program::{Ask, Foreign};
@@ -31,6 +31,11 @@ pub fn request(
             Foreign::Allowed
         } else {
             Foreign::Refused
+        },
+        scripts: if typed.no_script_env {
+            Scripts::InTheProject
+        } else {
+            Scripts::OnTheirOwn
         },
     })
 }
@@ -59,7 +64,7 @@ pub fn scope(typed: &Typed, matches: &ArgMatches) -> Result<Scope, Error> {
         .given("python", typed.python.as_deref())?
         .map(|text| Wish {
             text: text.into(),
-            from,
+            from: from.into(),
         });
     let named = if sources.is_variable("env") {
         Named::ByVariable

@@ -19,7 +19,7 @@ mod sources;
 mod switch;
 mod wanted;
 
-pub use asked::{Action, Creation, Format, Mode, Named, Request, Scope};
+pub use asked::{Action, Creation, Format, Mode, Named, Request, Scope, Scripts};
 
 use acting::Acting;
 use making::Making;
@@ -39,11 +39,11 @@ const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
 
 const AFTER_HELP: &str = "\
 Variables: VRUN_PROJECT, VRUN_ENV and VRUN_REQUIREMENTS (both from the project),
-VRUN_PYTHON, VRUN_NO_CREATE, VRUN_NO_INSTALL, VRUN_OUTSIDE, VRUN_QUIET and
-VRUN_VERBOSE stand for the options of their names. VRUN_SYNC=1 installs what
-has changed, before a command runs; VRUN_INSTALLER says pip or uv. VRUN_NAME
-replaces the names .venv, venv and env; VRUN_CEILING_DIRECTORIES ends the
-search, as git's does; VRUN_CACHE_DIR moves the cache.
+VRUN_PYTHON, VRUN_NO_CREATE, VRUN_NO_INSTALL, VRUN_NO_SCRIPT_ENV, VRUN_OUTSIDE,
+VRUN_QUIET and VRUN_VERBOSE stand for the options of their names. VRUN_SYNC=1
+installs what has changed, before a command runs; VRUN_INSTALLER says pip or uv.
+VRUN_NAME replaces the names .venv, venv and env; VRUN_CEILING_DIRECTORIES ends
+the search, as git's does; VRUN_CACHE_DIR moves the cache.
 
 Exit status: the program's own; 125 where vrun failed, 126 where the program
 cannot be run or is refused, 127 where there is none, 130 where Ctrl-C ended
@@ -94,6 +94,10 @@ struct Typed {
     /// Take what to install from FILE
     #[arg(long, value_name = "FILE", env = "VRUN_REQUIREMENTS", hide_env = true)]
     requirements: Option<OsString>,
+
+    /// Heed no block with what a script requires
+    #[arg(long, env = "VRUN_NO_SCRIPT_ENV", hide_env = true, value_parser = Switch, overrides_with = "no_script_env")]
+    no_script_env: bool,
 
     /// Let a program of another Python run
     #[arg(long, env = "VRUN_OUTSIDE", hide_env = true, value_parser = Switch, overrides_with = "outside")]

@@ -20,6 +20,9 @@ use crate::voice::Voice;
 use super::options::Existing;
 use super::refusal;
 
+/// What the name of a lock ends with.
+pub const ENDING: &str = ".vrun-lock";
+
 /// How long a wait is before it is worth a line.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -96,6 +99,15 @@ fn abandoned_at(path: PathBuf) -> Option<Held> {
     if !fs::symlink_metadata(&path).is_ok_and(|found| found.is_file()) {
         return None;
     }
+    seized(path)
+}
+
+/// The lock of `at`, if nobody holds it.
+pub fn idle(at: &Path) -> Option<Held> {
+    seized(beside(at))
+}
+
+fn seized(path: PathBuf) -> Option<Held> {
     let file = open(&path).ok()?;
     file.try_lock().ok()?;
     os::is_still_at(&file, &path).then_some(Held { file, path })
@@ -127,7 +139,7 @@ fn within(at: &Path) -> PathBuf {
 /// What the lock of an environment called `own` is called.
 pub fn name(own: &OsStr) -> OsString {
     let mut name = own.to_owned();
-    name.push(".vrun-lock");
+    name.push(ENDING);
     name
 }
 

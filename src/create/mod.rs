@@ -36,9 +36,9 @@ pub mod stand_in;
 mod upgrade;
 mod vars;
 
-pub use aftermath::{alone, tidy};
+pub use aftermath::{alone, discard, discard_idle, tidy};
 pub use interrupt::{Watch, interrupted};
-pub use lock::hold;
+pub use lock::{ENDING as LOCK, hold};
 pub use maker::{Workshop, last_lines};
 pub use native::{quoted, rewrite, starting_lines};
 pub use options::{Existing, IgnoreFile, Options, PythonFiles, Seeding};

@@ -131,6 +131,8 @@ pub enum Why {
     ActiveAlone,
     /// It is active, and this one, which was found, has no Python that runs here.
     ActiveInstead(PathBuf),
+    /// This script says what it requires, and that is in it.
+    Script(PathBuf),
     /// It was made for this run.
     Made,
 }
@@ -146,6 +148,7 @@ impl fmt::Display for Why {
             Why::ActiveHere => write!(out, "it is active and belongs to this project"),
             Why::ActiveAlone => write!(out, "it is active and there is no other"),
             Why::ActiveInstead(_) => write!(out, "it is active and the nearest cannot run here"),
+            Why::Script(file) => write!(out, "{} says what is in it", shown(file)),
             Why::Made => write!(out, "just made"),
         }
     }

@@ -182,6 +182,11 @@ pub fn name(_: Owner) -> OsString {
     "the system".into()
 }
 
+/// Nothing to ask: a directory with a program in it that runs cannot be renamed.
+pub fn command_lines() -> Option<Vec<Vec<u8>>> {
+    Some(Vec::new())
+}
+
 /// The user's home directory by the system's records; USERPROFILE is always there.
 pub fn home_on_record() -> Option<PathBuf> {
     None

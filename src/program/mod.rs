@@ -14,9 +14,11 @@ mod launcher;
 mod python;
 pub mod shebang;
 pub mod starter;
+mod text;
 mod whose;
 
 pub use broken::explained;
+pub use text::{Text, script, unlooped};
 
 use whose::Found;
 
@@ -115,24 +117,6 @@ impl Program {
             .filter_map(|other| other.prefix.as_ref());
         vars.extend(prefix.map(|dir| ("PYTHONHOME".into(), dir.into())));
         vars
-    }
-}
-
-/// A script whose own first line starts vrun, the file `own`, is `-s` with that script: taken as a command
-/// it would start vrun, which would take it as a command.
-pub fn unlooped(ask: Ask, own: impl Fn() -> Option<PathBuf>) -> Ask {
-    let may_be_script = |name: &OsStr| has_separator(name) || is_python_source(name);
-    // A directory, or what may not be read, has no first line; running it will say what it is.
-    let first_line = |name: &OsStr| shebang::read(Path::new(name)).ok().flatten();
-    match ask {
-        Ask::Command(name)
-            if may_be_script(&name)
-                && first_line(&name)
-                    .is_some_and(|line| shebang::names_vrun(&line, own().as_deref())) =>
-        {
-            Ask::Script(name)
-        }
-        other => other,
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::os;
 
 /// More than the kernel reads of it.
-const LONGEST: usize = 512;
+pub const LONGEST: usize = 512;
 
 /// What stands after `#!` in the first line of `file`; None for a file without one.
 ///
@@ -16,7 +16,12 @@ const LONGEST: usize = 512;
 /// The file cannot be read.
 pub fn read(file: &Path) -> io::Result<Option<Vec<u8>>> {
     let line = first_line(file)?;
-    Ok(line.strip_prefix(b"#!").map(ToOwned::to_owned))
+    Ok(of(&line).map(ToOwned::to_owned))
+}
+
+/// The same of a file's beginning.
+pub fn of(head: &[u8]) -> Option<&[u8]> {
+    line(head).strip_prefix(b"#!")
 }
 
 /// The words of a first line, as the kernel takes them: between blanks. A carriage return is part of
@@ -78,8 +83,14 @@ fn first_line(file: &Path) -> io::Result<Vec<u8>> {
     }
     let mut head = [0; LONGEST];
     let length = File::open(file)?.read(&mut head)?;
-    let line = head[..length].split(|byte| *byte == b'\n').next();
-    Ok(line.unwrap_or_default().to_owned())
+    Ok(line(&head[..length]).to_owned())
+}
+
+/// The first line of a file that begins so, as far as it counts.
+fn line(head: &[u8]) -> &[u8] {
+    let head = &head[..head.len().min(LONGEST)];
+    let mut lines = head.split(|byte| *byte == b'\n');
+    lines.next().unwrap_or_default()
 }
 
 /// What stands behind the last `/`.

@@ -146,7 +146,7 @@ pub fn make_fit(source: &Source, work: &Work<'_>) -> Result<(), Stop> {
             let why = format!("{what} takes pip {oldest}, and the newest for this Python is {has}");
             let error = Error::failed(format!("pip {has} cannot install {}", shown(&source.path)))
                 .cause(&why)
-                .hint("install uv, which can, or take a newer Python with `-p REQUEST`");
+                .hint("install uv, which can, or take a newer Python: `vrun --create --clear -p REQUEST`");
             Err(Stop::Refused { error, why })
         }
     }

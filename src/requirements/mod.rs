@@ -21,11 +21,13 @@ mod files;
 mod installer;
 mod noted;
 mod progress;
+mod script;
 mod state;
 mod sync;
 mod wishes;
 mod work;
 
+pub use script::{list as list_of_script, mark as mark_script};
 pub use wishes::{Extras, Install, Named, Sync, Wishes};
 
 use drift::{Change, Drift};
@@ -113,7 +115,7 @@ pub fn stand(venv: &Venv) {
 /// What the environment lacks of what it was to hold, as a clause; None where it lacks nothing that is known of.
 pub fn lacking(venv: &Venv) -> Option<String> {
     let (state, _) = State::read(&venv.root)?;
-    let name = drift::name(&state.source, &state);
+    let name = script::shown_name(&state.source, &state.project, &venv.root);
     match (&state.standing, drift::look(&state, &python_of(venv))) {
         (Standing::Unfinished, _) => Some(format!("the installation of {name} is not finished")),
         (Standing::Refused(why), _) => Some(format!("{name} is not installed ({})", shown(why))),
@@ -148,10 +150,11 @@ pub fn attend(site: &Site<'_>) -> Result<(), Error> {
     let drift = drift::look(&state, &python_of(site.venv));
     match (&state.standing, drift) {
         (Standing::Refused(why), Drift::None | Drift::Touched(_)) => {
-            if site.is_ci() || site.is_in_line() {
+            let is_scripts = script::is_of(&state.source, &site.venv.root);
+            if is_scripts || site.is_ci() || site.is_in_line() {
                 return sync::catch_up(site, Cause::Behind);
             }
-            let name = drift::name(&state.source, &state);
+            let name = script::shown_name(&state.source, &state.project, &site.venv.root);
             site.voice.tell(format_args!(
                 "{name} is not installed ({}); `vrun --sync` tries again",
                 shown(why)

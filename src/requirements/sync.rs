@@ -19,8 +19,9 @@ use super::drift::{self, Drift};
 use super::exact;
 use super::files;
 use super::installer::{self, Installer};
+use super::script;
 use super::state::{Known, Standing, State};
-use super::work::{Stop, Work, words_of};
+use super::work::{RETRY, Stop, Work, words_of};
 use super::{Extras, Named, Site, python_of};
 
 /// Why an environment is brought in line.
@@ -71,6 +72,10 @@ pub fn catch_up(site: &Site<'_>, cause: Cause) -> Result<(), Error> {
         lock: lock.file(),
         stop: watch.stop(),
         is_ci: site.is_ci(),
+        retry: match script::is_of(&source.path, root) {
+            true => script::RETRY,
+            false => RETRY,
+        },
         voice: site.voice,
     };
     perform(&source, cause, &work, site)
@@ -111,6 +116,7 @@ fn is_behind(state: &State, site: &Site<'_>) -> bool {
         Standing::Unfinished => true,
         _ if site.names_another(state) => true,
         Standing::Done => !is_same(),
+        Standing::Refused(_) if script::is_of(&state.source, &site.venv.root) => true,
         Standing::Refused(_) => site.is_ci() || site.is_in_line() || !is_same(),
     }
 }
@@ -193,12 +199,7 @@ fn install(source: &Source, cause: Cause, work: &Work<'_>, site: &Site<'_>) -> R
     if installer == Installer::Pip {
         installer::make_fit(source, work)?;
     }
-    let name = shown(
-        source
-            .path
-            .strip_prefix(work.project)
-            .unwrap_or(&source.path),
-    );
+    let name = script::shown_name(&source.path, work.project, work.root);
     let asked = installer::words(source, work.project);
     if !choice::is_blank(source) {
         let mut words = words_of(&["install"]);

@@ -35,6 +35,8 @@ pub struct Work<'a> {
     pub stop: &'a AtomicBool,
     /// Whether this is a CI job.
     pub is_ci: bool,
+    /// What is typed where it fails.
+    pub retry: &'static str,
     /// How much is said.
     pub voice: Voice,
 }
@@ -108,7 +110,7 @@ impl Work<'_> {
             Ok((_, said)) => Err(self.refused(installer, &said, cannot)),
             Err(error) => {
                 let why = format!("{}: {}", shown(&program), reason(&error));
-                let error = Error::failed(cannot).cause(&why).hint(RETRY);
+                let error = Error::failed(cannot).cause(&why).hint(self.retry);
                 Err(Stop::Refused { error, why })
             }
         }
@@ -132,8 +134,15 @@ impl Work<'_> {
             }
             [what, ..] => what.clone(),
         };
+        // setuptools has it so for what is no package at all, such as an application.
+        let is_no_package = said.contains("Multiple top-level ");
+        let hint = if is_no_package {
+            NO_PACKAGE
+        } else {
+            self.retry
+        };
         Stop::Refused {
-            error: error.hint(RETRY),
+            error: error.hint(hint),
             why,
         }
     }
@@ -144,7 +153,12 @@ impl Work<'_> {
     }
 }
 
-const RETRY: &str = "`vrun --sync` tries again, and other commands run with what there is";
+/// What is typed where a project's requirements cannot be had.
+pub const RETRY: &str = "`vrun --sync` tries again, and other commands run with what there is";
+
+/// What is typed where a project has [project], and is none that can be built.
+const NO_PACKAGE: &str = "`py-modules = []` below [tool.setuptools] in pyproject.toml has what it requires installed \
+    alone; or list that in a requirements.txt; or go on without: `vrun --no-install ...`";
 
 /// Ctrl-C, as it is said.
 impl From<Stop> for Error {
@@ -176,7 +190,14 @@ fn telling(said: &str) -> Vec<String> {
         told.filter(|told| *told != "subprocess-exited-with-error")
             .map(shown)
     };
-    let told: Vec<_> = lines.iter().filter_map(why).take(3).collect();
+    let mut told: Vec<_> = lines.iter().filter_map(why).collect();
+    // pip says the same before and after the reason.
+    let is_reason = |line: &String| !line.ends_with(" did not run successfully.");
+    if told.iter().any(is_reason) {
+        told.retain(is_reason);
+    }
+    told.dedup();
+    told.truncate(3);
     if told.is_empty() {
         return lines[lines.len().saturating_sub(3)..]
             .iter()
@@ -201,6 +222,9 @@ mod tests {
         let build =
             "  error: subprocess-exited-with-error\n  × It did not run\n    KeyError: 'x'\n";
         assert_eq!(telling(build), ["It did not run", "KeyError: 'x'"]);
+        let build = "× Building it did not run successfully.\n╰─> [1 lines of output]\n    error: Two packages\n\
+            × Building it did not run successfully.\n";
+        assert_eq!(telling(build), ["Two packages"]);
         assert_eq!(telling("one\ntwo\n"), ["one", "two"]);
         let uv = "error: No solution\n  cause: Because nope was not found\n";
         assert_eq!(telling(uv), ["No solution", "Because nope was not found"]);

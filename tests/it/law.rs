@@ -130,6 +130,7 @@ fn every_module_of_the_design_is_looked_at() {
         "launch",
         "create",
         "requirements",
+        "script",
         "error",
         "os",
     ] {
@@ -167,9 +168,17 @@ fn requirements_knows_nothing_of_cli_program_or_view() {
 }
 
 #[test]
+fn requirements_and_create_know_nothing_of_scripts() {
+    forbid(
+        |source| source.is_of("create") || source.is_of("requirements"),
+        |line| imports(line, "script"),
+    );
+}
+
+#[test]
 fn only_main_sees_the_whole_request() {
-    // `care` is two of its actions, `scene` what all of them begin with.
-    let of_main = ["main", "care", "scene", "cli"];
+    // `care` is two of its actions, `scene` what all of them begin with, `first_use` what may come next.
+    let of_main = ["main", "care", "scene", "first_use", "cli"];
     let outside = |source: &Source| !of_main.iter().any(|module| source.is_of(module));
     forbid(outside, |line| imports(line, "cli"));
 }

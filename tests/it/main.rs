@@ -22,6 +22,7 @@
 //!     moved.rs     console scripts of an environment that was moved or copied
 //!     foreign.rs   programs of another Python: refused, or told
 //!     script.rs    FILE.py, -s FILE, shebangs, files without one
+//!     script_env.rs  scripts that say what they require, in environments of their own
 //!     launch.rs    the program runs as if vrun were not there
 //!     dry_run.rs   -n, -q, -v
 //!     tracked.rs   an environment that git tracks
@@ -73,6 +74,8 @@ mod project;
 mod requirements;
 #[cfg(unix)]
 mod script;
+#[cfg(unix)]
+mod script_env;
 #[cfg(unix)]
 mod start;
 #[cfg(unix)]

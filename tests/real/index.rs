@@ -4,6 +4,7 @@ use std::process::Command;
 
 use crate::project::{self, Outcome, Project};
 use crate::pythons;
+use crate::wheels;
 
 /// vrun in the project, with the user's own variables: where the index is, and what certificates are to be
 /// believed, is his affair.
@@ -21,6 +22,12 @@ fn vrun_with(project: &Project, args: &[&str], vars: &[(&str, &str)]) -> Outcome
         }
     }
     command.env("VRUN_PYTHON", &pythons::newest().exe);
+    // Last on PATH: one that is there already counts before it.
+    if let Some(dir) = wheels::uv().and_then(|uv| uv.parent()) {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let dirs = std::env::split_paths(&path).chain([dir.to_owned()]);
+        command.env("PATH", std::env::join_paths(dirs).expect("plain names"));
+    }
     command.envs(vars.iter().copied());
     Outcome::of(&mut command)
 }
@@ -95,6 +102,27 @@ fn a_clone_has_the_versions_that_its_files_pin() {
             continue;
         }
         made.stdout("2.0.1");
+    }
+}
+
+/// The same of a script, which is not the project's.
+#[test]
+fn a_script_has_the_versions_that_it_pins() {
+    let text = "# /// script\n# dependencies = ['tomli==2.0.1']\n# ///\n\
+        from importlib.metadata import version; print(version('tomli'))\n";
+    for installer in ["pip", "uv"] {
+        let project = Project::new().file("app/tool.py", text);
+        let cache = project.path("cache").display().to_string();
+        let vars = [("VRUN_INSTALLER", installer), ("VRUN_CACHE_DIR", &cache)];
+        let ran = vrun_with(&project, &["tool.py"], &vars);
+        if !ran.status.success() {
+            let why = ran.stderr;
+            project::tell(format_args!("not tested: a script by {installer}:\n{why}"));
+            continue;
+        }
+        ran.stdout("2.0.1");
+        let again = vrun_with(&project, &["tool.py"], &vars).code(0);
+        assert_eq!(again.stdout("2.0.1").stderr, "");
     }
 }
 

@@ -8,6 +8,8 @@
 mod project;
 /// Which Pythons this system has.
 mod pythons;
+/// Projects with an index of their own.
+mod wheels;
 
 /// Interpreters that are not what they seem: shims, links, environments, ones that lack a part.
 mod bases;
@@ -39,5 +41,9 @@ mod requests;
 mod requirements;
 /// What is made is what the base's own venv makes.
 mod same;
+/// Scripts that say what they require, each in an environment of its own.
+mod script_env;
 /// A person at a terminal, and a shell with job control.
 mod terminal;
+/// An install that is refused, interrupted, killed.
+mod unfinished;

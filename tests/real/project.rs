@@ -193,6 +193,13 @@ pub fn interrupt(child: &Child) {
     signal(child, "INT");
 }
 
+/// A program of this system's.
+pub fn program(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut files = std::env::split_paths(&path).map(|dir| dir.join(name));
+    files.find(|file| file.is_file())
+}
+
 pub fn signal(child: &Child, name: &str) {
     let kill = format!("kill -{name} {}", child.id());
     let status = Command::new("/bin/sh").args(["-c", &kill]).status();

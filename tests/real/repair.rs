@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::moved;
-use crate::project::{Outcome, Project, tell};
+use crate::project::{Outcome, Project, program, tell};
 use crate::pythons;
 
 /// What editable installs left.
@@ -162,7 +162,7 @@ fn under_dry_run_it_says_what_is_wrong_and_changes_nothing() {
 /// Before any of the renames by which a file takes the place of the old one.
 #[test]
 fn a_repair_that_is_killed_is_finished_by_the_next() {
-    let Some(strace) = whole::program("strace") else {
+    let Some(strace) = program("strace") else {
         return tell("not tested: a repair that is killed, for there is no strace");
     };
     let project = Project::with_python();

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::project::{self, Outcome, Project};
 use crate::pythons;
-use crate::requirements;
+use crate::wheels;
 
 /// Starts a program on a terminal of its own, types into it, and reads what it shows.
 const PERSON: &str = r#"
@@ -110,7 +110,7 @@ wait_for(b"vrun: installing requirements.txt with pip\r\n")
 wait_for(b"vrun: installed requirements.txt in "); wait_for(b"\n")
 wait_for(b"1.0 it is"); assert end() == 0
 "#;
-    let project = requirements::app("pip")
+    let project = wheels::app("pip")
         .file("app/requirements.txt", "alpha<2\n")
         .link("bin/vrun", env!("CARGO_BIN_EXE_vrun"))
         .var("TERM", "xterm");
@@ -136,7 +136,7 @@ end()
         return;
     };
     let bash = bash.to_str().expect("a plain path");
-    let project = requirements::app("pip")
+    let project = wheels::app("pip")
         .file("app/requirements.txt", "alpha<2\n")
         .link("bin/vrun", env!("CARGO_BIN_EXE_vrun"));
     let path = format!("{}:/usr/bin:/bin", project.path("bin").display());

@@ -225,7 +225,7 @@ mod tests {
         }
         let wish = Wish {
             text: text.into(),
-            from: "--python",
+            from: "--python".into(),
         };
         let venv = Venv::open(root.path()).expect("an environment");
         check(&venv, &wish, &World::default()).map_err(|error| error.to_string())

@@ -3,6 +3,7 @@
 //! The first of: the wish (`--python`, VRUN_PYTHON), the project's `.python-version`, `requires-python`
 //! in its pyproject.toml. A file is read only if nothing before it has decided.
 
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs;
@@ -21,13 +22,13 @@ mod form;
 pub use existing::{check, of, unmet};
 pub use form::{Form, Kind};
 
-/// What a person asked for with an option or a variable.
+/// What was asked for: by a person with an option or a variable, or by what is to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wish {
     /// As it was typed.
     pub text: OsString,
-    /// `--python` or `VRUN_PYTHON`.
-    pub from: &'static str,
+    /// `--python` or `VRUN_PYTHON`; or where else it stands.
+    pub from: Cow<'static, str>,
 }
 
 /// What Python is wanted.
@@ -44,8 +45,8 @@ pub struct Request {
 /// Where a request was found.
 #[derive(Debug)]
 pub enum Origin {
-    /// This option or variable.
-    Wish(&'static str),
+    /// This option or variable, or what else was named there.
+    Wish(Cow<'static, str>),
     /// This `.python-version`.
     VersionFile(PathBuf),
     /// `requires-python` in this pyproject.toml.
@@ -102,7 +103,7 @@ fn from_wish(wish: &Wish, world: &World) -> Result<Request, Error> {
     Ok(Request {
         form: form.ok_or_else(unknown)?,
         text: wish.text.clone(),
-        origin: Origin::Wish(wish.from),
+        origin: Origin::Wish(wish.from.clone()),
     })
 }
 
@@ -222,7 +223,7 @@ mod tests {
         let both = [(".python-version", "3.12\n"), ("pyproject.toml", PYPROJECT)];
         let wish = Wish {
             text: "3.9".into(),
-            from: "--python",
+            from: "--python".into(),
         };
         let request = wanted(Some(&wish), None, &World::default()).expect("understood");
         assert_eq!(request.map(|request| request.text), Some("3.9".into()));
@@ -299,7 +300,7 @@ mod tests {
         for (typed, meant) in [(&*path, &path), ("~/py/bin/python", &below)] {
             let wish = Wish {
                 text: typed.into(),
-                from: "--python",
+                from: "--python".into(),
             };
             let form = from_wish(&wish, &world).expect("understood").form;
             assert!(
@@ -318,7 +319,7 @@ mod tests {
         ] {
             let wish = Wish {
                 text: typed.into(),
-                from: "VRUN_PYTHON",
+                from: "VRUN_PYTHON".into(),
             };
             let form = from_wish(&wish, &World::default())
                 .expect("understood")
@@ -332,7 +333,7 @@ mod tests {
         for typed in ["", "latest", "3.x", "python", "~", "miniconda3-4.7"] {
             let wish = Wish {
                 text: typed.into(),
-                from: "VRUN_PYTHON",
+                from: "VRUN_PYTHON".into(),
             };
             let parsed = from_wish(&wish, &World::default());
             if typed == "python" {

@@ -2,13 +2,12 @@
 //! shell there is; what pip notes of it; pip itself.
 
 use std::collections::BTreeMap;
-use std::env;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::project::{Outcome, Project, tell};
+use crate::project::{Outcome, Project, program, tell};
 use crate::pythons;
 
 /// Builds a wheel of that version in a directory, with a console script `parcel` that prints its sys.prefix.
@@ -153,13 +152,6 @@ fn is_activated(project: &Project, env: &Path) {
         let printed = format!("{at}\n{at}/bin/python\n{at}");
         assert_eq!(ran.stdout.trim_end(), printed, "{shell}: {ran}");
     }
-}
-
-/// A program of this system's.
-pub fn program(name: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let mut files = env::split_paths(&path).map(|dir| dir.join(name));
-    files.find(|file| file.is_file())
 }
 
 /// `--repair` where the environment lies, which ends with 0.

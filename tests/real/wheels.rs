@@ -1,0 +1,140 @@
+//! Projects with an index of their own, made of wheels that the test builds, for a real pip and a real uv. Nothing here
+//! needs a network, but for uv where none is installed.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+
+use crate::project::{Outcome, Project, tell};
+use crate::pythons;
+
+/// A wheel that holds one module of its own name, which knows its version, and requires others. No two versions are of
+/// one size: they may be of one second, and Python would not know that what it has compiled is another's.
+const BUILD_WHEEL: &str = "\
+import os, sys, zipfile
+dir, name, version, tag = sys.argv[1:5]
+os.makedirs(dir, exist_ok=True)
+info = '%s-%s.dist-info/' % (name, version)
+with zipfile.ZipFile('%s/%s-%s-%s.whl' % (dir, name, version, tag), 'w') as wheel:
+    wheel.writestr(name + '.py', 'VERSION = %r' % version + '\\n' * int(version[0]))
+    requires = ''.join('Requires-Dist: %s\\n' % word for word in sys.argv[5:])
+    wheel.writestr(info + 'METADATA', 'Metadata-Version: 2.1\\nName: %s\\nVersion: %s\\n%s' % (name, version, requires))
+    wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: %s\\n' % tag)
+    wheel.writestr(info + 'RECORD', ''.join(name + ',,\\n' for name in wheel.namelist()) + info + 'RECORD,,\\n')
+";
+
+/// A build backend (PEP 517, PEP 660) that needs nothing but Python. It waits as long as there is a file `wait`.
+pub const BACKEND: &str = "\
+import os, time, zipfile
+def build_editable(dir, config_settings=None, metadata_directory=None):
+    open('begun', 'w').close()
+    while os.path.exists('wait'):
+        time.sleep(0.05)
+    info = 'app-1.dist-info/'
+    with zipfile.ZipFile(os.path.join(dir, 'app-1-py3-none-any.whl'), 'w') as wheel:
+        wheel.writestr('app.pth', os.getcwd() + '\\n')
+        wheel.writestr(info + 'METADATA', 'Metadata-Version: 2.1\\nName: app\\nVersion: 1\\nRequires-Dist: alpha\\n')
+        wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
+        wheel.writestr(info + 'RECORD', ''.join(name + ',,\\n' for name in wheel.namelist()) + info + 'RECORD,,\\n')
+    return 'app-1-py3-none-any.whl'
+build_wheel = build_editable
+";
+
+/// A project that takes it, and requires alpha.
+pub const PYPROJECT: &str = "\
+[build-system]
+requires = []
+build-backend = 'backend'
+backend-path = ['.']
+[project]
+name = 'app'
+version = '1'
+dependencies = ['alpha']
+";
+
+/// Says which versions there are of the packages that these tests know.
+pub const VERSIONS: &str = "\
+for name in 'alpha', 'beta', 'gamma':
+    try:
+        print(name, __import__(name).VERSION)
+    except ImportError:
+        pass
+";
+
+/// The tag of a wheel for every Python.
+pub const ANY: &str = "py3-none-any";
+
+/// A project, and an index of its own: alpha 1.0 and 2.0, and beta, which takes alpha below 2.
+pub fn app(installer: &str) -> Project {
+    let project = Project::with_python();
+    let links = project.path("links").display().to_string();
+    wheel(&project, &["alpha", "1.0", ANY]);
+    wheel(&project, &["alpha", "2.0", ANY]);
+    wheel(&project, &["beta", "1.0", ANY, "alpha<2"]);
+    let project = match uv() {
+        Some(uv) if installer == "uv" => project.link("bin/uv", uv),
+        _ => project,
+    };
+    project
+        .var("VRUN_INSTALLER", installer)
+        .var("PIP_NO_INDEX", "1")
+        .var("PIP_FIND_LINKS", &links)
+        .var("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+        .var("UV_OFFLINE", "1")
+        .var("UV_FIND_LINKS", &links)
+}
+
+/// The arguments after the directory are those of BUILD_WHEEL.
+pub fn wheel(project: &Project, args: &[&str]) {
+    let mut build = Command::new(&pythons::newest().exe);
+    build
+        .args(["-I", "-c", BUILD_WHEEL])
+        .arg(project.path("links"));
+    assert!(build.args(args).status().expect("a Python").success());
+}
+
+/// The installers that there are.
+pub fn installers() -> Vec<&'static str> {
+    match uv() {
+        Some(_) => vec!["pip", "uv"],
+        None => {
+            tell("not tested: uv, of which there is none, and pip gets none");
+            vec!["pip"]
+        }
+    }
+}
+
+/// A uv that works without its user's variables: one on PATH or in pyenv's directory, else one that pip gets.
+pub fn uv() -> Option<&'static PathBuf> {
+    static UV: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let works = |uv: &PathBuf| {
+        let mut command = Command::new(uv);
+        // A version manager's shim needs more than that.
+        let command = command.arg("--version").env_clear().env("PATH", "/");
+        let output = command.output();
+        output.is_ok_and(|output| output.status.success() && output.stdout.starts_with(b"uv "))
+    };
+    UV.get_or_init(|| {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let mut dirs: Vec<_> = std::env::split_paths(&path).collect();
+        let kept = pythons::pyenv_root().map(|root| fs::read_dir(root.join("versions")));
+        for entry in kept.into_iter().flatten().flatten().flatten() {
+            dirs.push(entry.path().join("bin"));
+        }
+        let found = dirs.into_iter().map(|dir| dir.join("uv")).find(works);
+        found.or_else(|| {
+            let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("uv");
+            let words = ["-m", "pip", "install", "-q", "uv", "--target"];
+            let mut pip = Command::new(&pythons::newest().exe);
+            let _ = pip.args(words).arg(&dir).status();
+            Some(dir.join("bin/uv")).filter(works)
+        })
+    })
+    .as_ref()
+}
+
+/// What VERSIONS says in the project's environment.
+pub fn versions(project: &Project) -> Outcome {
+    project.run(["python", "-c", VERSIONS])
+}
