@@ -74,6 +74,11 @@ impl Error {
         self
     }
 
+    /// The reasons.
+    pub fn causes(&self) -> &[String] {
+        &self.causes
+    }
+
     /// Says what to type next; a later hint replaces an earlier one.
     pub fn hint(mut self, hint: impl Into<String>) -> Error {
         self.hint = Some(hint.into());

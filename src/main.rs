@@ -18,20 +18,21 @@ mod repair;
 mod report;
 mod requirements;
 mod scene;
+mod told;
 mod trust;
 mod venv;
 mod view;
 mod voice;
 mod world;
 
-use cli::{Action, Creation, Mode, Named, Request, Scope};
+use cli::{Action, Creation, Mode, Request, Scope};
 use create::{Existing, Occasion, Options, Order, Place};
 use error::{Error, Exit, shown, typed};
 use find::{Answer, Found, Missing, Search, Why};
-use program::{Help, Places, Program};
+use program::{Help, Program};
 use report::print;
 use requirements::Site;
-use scene::{answer, enter, explain, is_tracked, search, tell_passed};
+use scene::{answer, enter, explain, is_tracked, places, search, tell_passed};
 use venv::{Cfg, Venv};
 use view::View;
 use world::World;
@@ -57,6 +58,9 @@ fn act(world: &mut World) -> Result<ExitCode, Error> {
         Action::Run(request) => run(request, world)?,
         Action::Sync(scope, creation) => sync(&scope, creation, world)?,
         Action::Create(scope, options) => create(&scope, &options, world)?,
+        Action::Export(scope, reader) => told::export(&scope, reader, world)?,
+        Action::Undo(shell) => told::undo(shell, world)?,
+        Action::Which(request, extent) => told::which(request, extent, world)?,
         Action::Doctor(scope, format) => return care::doctor(&scope, format, world),
         Action::Repair(scope) => return care::repair(&scope, world),
     }
@@ -271,26 +275,6 @@ fn permit(missing: &Missing, creation: Creation) -> Result<(), Error> {
     match &missing.barred {
         Some(barred) => Err(barred.refusal(&missing.at)),
         None => Ok(()),
-    }
-}
-
-fn places<'a>(
-    venv: &'a Venv,
-    view: &'a View,
-    help: Help<'a>,
-    request: &Request,
-    world: &World,
-) -> Places<'a> {
-    let scope = &request.scope;
-    let is_named = matches!(scope.env, Some(Named::ByOption(_)));
-    Places {
-        root: &venv.root,
-        cfg: &venv.cfg,
-        path: view.path(),
-        own: world.own(),
-        foreign: request.foreign,
-        by_option: is_named || scope.project.is_some() || !scope.directories.is_empty(),
-        help,
     }
 }
 

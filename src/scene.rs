@@ -3,11 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::{Named, Scope};
+use crate::cli::{Named, Request, Scope};
 use crate::error::{Error, shown, typed};
 use crate::find::{self, Answer, Found, Names, Passed, Search, Why};
-use crate::program::Ask;
+use crate::program::{Ask, Help, Places};
 use crate::report;
+use crate::venv::Venv;
+use crate::view::View;
 use crate::voice::Voice;
 use crate::world::{self, World};
 
@@ -52,6 +54,46 @@ pub fn answer(scope: &Scope, search: &Search, world: &World) -> Result<Answer, E
                 find::project(&search.start, search.home.as_deref()).unwrap_or(&search.start);
             find::named(world::tidy(project.join(path)), "VRUN_ENV", search)
         }
+    }
+}
+
+/// The environment that is there: what is not cannot be looked at.
+pub fn existing(scope: &Scope, search: &Search, world: &World) -> Result<Found, Error> {
+    match answer(scope, search, world)? {
+        Answer::Found(found) => {
+            explain(&found, scope.voice, world);
+            Ok(found)
+        }
+        Answer::Missing(missing) => {
+            let at = shown(&missing.at);
+            Err(
+                Error::failed(format!("there is no environment at {at}")).hint(format!(
+                    "`vrun --create --env {}` makes it",
+                    typed(&missing.at)
+                )),
+            )
+        }
+    }
+}
+
+/// Where the program of `request` is looked for.
+pub fn places<'a>(
+    venv: &'a Venv,
+    view: &'a View,
+    help: Help<'a>,
+    request: &Request,
+    world: &World,
+) -> Places<'a> {
+    let scope = &request.scope;
+    let is_named = matches!(scope.env, Some(Named::ByOption(_)));
+    Places {
+        root: &venv.root,
+        cfg: &venv.cfg,
+        path: view.path(),
+        own: world.own(),
+        foreign: request.foreign,
+        by_option: is_named || scope.project.is_some() || !scope.directories.is_empty(),
+        help,
     }
 }
 

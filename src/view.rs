@@ -12,6 +12,16 @@ use crate::venv;
 /// system, the other two on macOS and, from 3.11 on, everywhere (getpath.py).
 const MISLEADING: [&str; 3] = ["PYTHONHOME", "__PYVENV_LAUNCHER__", "PYTHONEXECUTABLE"];
 
+/// Every variable that a view may change.
+pub const NAMES: [&str; 6] = [
+    "VIRTUAL_ENV",
+    "VIRTUAL_ENV_PROMPT",
+    "PATH",
+    MISLEADING[0],
+    MISLEADING[1],
+    MISLEADING[2],
+];
+
 /// The change that makes a process one of the environment's.
 #[derive(Debug)]
 pub struct View {

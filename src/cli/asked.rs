@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::create::{Options, Wish};
 use crate::program::{Ask, Foreign};
+use crate::report::export::{Dialect, Reader};
 use crate::requirements::Wishes;
 use crate::voice::Voice;
 
@@ -21,6 +22,12 @@ pub enum Action {
     Sync(Scope, Creation),
     /// Make the environment, and say where it is.
     Create(Scope, Options),
+    /// Say what gives a shell the environment.
+    Export(Scope, Reader),
+    /// Say what takes it back.
+    Undo(Dialect),
+    /// Say which file would run.
+    Which(Request, Extent),
     /// Say what is wrong with the environment.
     Doctor(Scope, Format),
     /// Mend it.
@@ -34,6 +41,15 @@ pub enum Format {
     Text,
     /// Programs.
     Json,
+}
+
+/// How many files are told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// The one that would run.
+    First,
+    /// All that bear the name.
+    All,
 }
 
 /// Which environment is meant, and how it is gone about.

@@ -19,7 +19,7 @@ mod sources;
 mod switch;
 mod wanted;
 
-pub use asked::{Action, Creation, Format, Mode, Named, Request, Scope};
+pub use asked::{Action, Creation, Extent, Format, Mode, Named, Request, Scope};
 
 use acting::Acting;
 use making::Making;
@@ -35,7 +35,9 @@ const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
        vrun [OPTIONS] -m MODULE [ARG]...
        vrun [OPTIONS] --sync [COMMAND [ARG]...]
        vrun [OPTIONS] --create [OPTIONS OF --create]
-       vrun [OPTIONS] --doctor [--json] | --repair";
+       vrun [OPTIONS] --doctor [--json] | --repair
+       vrun [OPTIONS] --export SHELL [--undo]
+       vrun [OPTIONS] --which [-a] NAME";
 
 const AFTER_HELP: &str = "\
 Variables: VRUN_PROJECT, VRUN_ENV and VRUN_REQUIREMENTS (both from the project),
@@ -44,6 +46,8 @@ VRUN_VERBOSE stand for the options of their names. VRUN_SYNC=1 installs what
 has changed, before a command runs; VRUN_INSTALLER says pip or uv. VRUN_NAME
 replaces the names .venv, venv and env; VRUN_CEILING_DIRECTORIES ends the
 search, as git's does; VRUN_CACHE_DIR moves the cache.
+
+SHELL: sh, bash, zsh, fish, powershell, cmd; dotenv and github are files.
 
 Exit status: the program's own; 125 where vrun failed, 126 where the program
 cannot be run or is refused, 127 where there is none, 130 where Ctrl-C ended
@@ -164,6 +168,7 @@ fn by_clap(args: &[OsString]) -> Result<Action, Error> {
         making::refuse(&matches)?;
     }
     match (action, asked) {
+        (Some("--which"), asked) => acting::which(asked, &typed, &matches),
         (Some(action), Some((ask, _))) => Err(acting::not_alone(action, &ask)),
         (Some(action), None) => acting::action(action, typed, &matches),
         (None, Some((ask, args))) => meant::request(ask, args, &typed, &matches).map(Action::Run),

@@ -7,6 +7,7 @@ use crate::error::{Error, reason};
 
 pub mod doctor;
 pub mod dry_run;
+pub mod export;
 pub mod sh;
 pub mod tracked;
 

@@ -24,6 +24,8 @@
 //!     script.rs    FILE.py, -s FILE, shebangs, files without one
 //!     launch.rs    the program runs as if vrun were not there
 //!     dry_run.rs   -n, -q, -v
+//!     which.rs     `--which`: the file that would run
+//!     export.rs    `--export`: the view for a shell, and what takes it back
 //!     tracked.rs   an environment that git tracks
 //!     doctor.rs    `--doctor`: what is wrong, each with its cause and its mend
 //!     errors.rs    the shape of what vrun says
@@ -51,6 +53,8 @@ mod doctor;
 mod dry_run;
 #[cfg(unix)]
 mod errors;
+#[cfg(unix)]
+mod export;
 #[cfg(unix)]
 mod find;
 #[cfg(unix)]
@@ -83,3 +87,5 @@ mod trust;
 mod venv;
 #[cfg(unix)]
 mod view;
+#[cfg(unix)]
+mod which;
