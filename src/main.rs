@@ -97,6 +97,7 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
     }
     let prompt = venv::prompt(&venv.root, venv.cfg.prompt.clone());
     let view = view::of(&venv.root, prompt, world.var("PATH"), found.left.as_deref())?;
+    let view = view.with(request.scope.isolation);
     let help = Help {
         stand_in: &|| create::stand_in::find(&venv, world, voice),
         is_tracked: &|| is_tracked(&venv.root, world),
@@ -244,6 +245,7 @@ fn foretell(missing: Missing, request: Request, world: &World) -> Result<(), Err
     let left = missing.left.as_deref();
     let prompt = venv::prompt(&missing.at, None);
     let view = view::of(&missing.at, prompt, world.var("PATH"), left)?;
+    let view = view.with(request.scope.isolation);
     let at = shown(&missing.at);
     request.scope.voice.tell(format_args!("would create {at}"));
     let venv = Venv {

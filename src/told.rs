@@ -21,7 +21,7 @@ pub fn export(scope: &Scope, reader: Reader, world: &mut World) -> Result<(), Er
     let search = search(scope, None, world)?;
     let found = existing(scope, &search, world)?;
     let venv = Venv::open(&found.root)?;
-    let view = seen(&venv, found.left.as_deref(), world)?;
+    let view = seen(&venv, found.left.as_deref(), world)?.with(scope.isolation);
     match reader {
         Reader::Shell(shell) => print(&export::lines(shell, &view, world)?),
         Reader::Dotenv => print(&export::dotenv(&view, world)?),

@@ -7,6 +7,7 @@ use crate::create::{Options, Wish};
 use crate::program::{Ask, Foreign};
 use crate::report::export::{Dialect, Reader};
 use crate::requirements::Wishes;
+use crate::view::Isolation;
 use crate::voice::Voice;
 
 /// What argv and vrun's variables ask for.
@@ -65,6 +66,8 @@ pub struct Scope {
     pub python: Option<Wish>,
     /// What is to be installed.
     pub wishes: Wishes,
+    /// Whether code that lies in no environment may come in.
+    pub isolation: Isolation,
     /// Whether it is done, or only told.
     pub mode: Mode,
     /// How much vrun says.

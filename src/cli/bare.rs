@@ -8,6 +8,7 @@ use super::{Creation, Mode, Request, Scope};
 use crate::os;
 use crate::program::{Ask, Foreign};
 use crate::requirements::{Install, Sync, Wishes};
+use crate::view::Isolation;
 use crate::voice::Voice;
 
 /// The same as clap makes of it; None where there is something for clap. `args` come without vrun's own name.
@@ -28,6 +29,7 @@ pub fn request(args: &[OsString], vars: &[(OsString, OsString)]) -> Option<Reque
                 sync: Sync::Never,
                 file: None,
             },
+            isolation: Isolation::Usual,
             mode: Mode::Real,
             voice: Voice::Normal,
         },
@@ -39,7 +41,7 @@ pub fn request(args: &[OsString], vars: &[(OsString, OsString)]) -> Option<Reque
 }
 
 /// The variables of options.
-const VARIABLES: [&str; 10] = [
+const VARIABLES: [&str; 11] = [
     "VRUN_PROJECT",
     "VRUN_ENV",
     "VRUN_PYTHON",
@@ -47,6 +49,7 @@ const VARIABLES: [&str; 10] = [
     "VRUN_NO_INSTALL",
     "VRUN_REQUIREMENTS",
     "VRUN_OUTSIDE",
+    "VRUN_ISOLATED",
     "VRUN_QUIET",
     "VRUN_VERBOSE",
     "VRUN_SYNC",

@@ -40,12 +40,13 @@ const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
        vrun [OPTIONS] --which [-a] NAME";
 
 const AFTER_HELP: &str = "\
-Variables: VRUN_PROJECT, VRUN_ENV and VRUN_REQUIREMENTS (both from the project),
-VRUN_PYTHON, VRUN_NO_CREATE, VRUN_NO_INSTALL, VRUN_OUTSIDE, VRUN_QUIET and
-VRUN_VERBOSE stand for the options of their names. VRUN_SYNC=1 installs what
-has changed, before a command runs; VRUN_INSTALLER says pip or uv. VRUN_NAME
-replaces the names .venv, venv and env; VRUN_CEILING_DIRECTORIES ends the
-search, as git's does; VRUN_CACHE_DIR moves the cache.
+Variables: VRUN_PROJECT, VRUN_ENV and VRUN_REQUIREMENTS (both from the
+project), VRUN_PYTHON, VRUN_NO_CREATE, VRUN_NO_INSTALL, VRUN_OUTSIDE,
+VRUN_ISOLATED, VRUN_QUIET and VRUN_VERBOSE stand for the options of their
+names. VRUN_SYNC=1 installs what has changed, before a command runs;
+VRUN_INSTALLER says pip or uv. VRUN_NAME replaces the names .venv, venv and
+env; VRUN_CEILING_DIRECTORIES ends the search, as git's does; VRUN_CACHE_DIR
+moves the cache.
 
 SHELL: sh, bash, zsh, fish, powershell, cmd; dotenv and github are files.
 
@@ -102,6 +103,10 @@ struct Typed {
     /// Let a program of another Python run
     #[arg(long, env = "VRUN_OUTSIDE", hide_env = true, value_parser = Switch, overrides_with = "outside")]
     outside: bool,
+
+    /// Let in no code of PYTHONPATH and its kin
+    #[arg(long, env = "VRUN_ISOLATED", hide_env = true, value_parser = Switch, overrides_with = "isolated")]
+    isolated: bool,
 
     /// Print what would run, quoted for a shell, and stop
     #[arg(short = 'n', long, overrides_with = "dry_run")]

@@ -17,11 +17,11 @@ pub fn line(program: &Program, view: &View, directory: Option<&Path>) -> Vec<u8>
         line.extend_from_slice(b" && ");
     }
     line.extend_from_slice(b"env");
-    for name in view.unset {
+    for name in view.unset() {
         line.extend_from_slice(b" -u ");
         line.extend_from_slice(name.as_bytes());
     }
-    for (name, value) in &view.set {
+    for (name, value) in view.set() {
         line.push(b' ');
         line.extend_from_slice(name.as_bytes());
         line.push(b'=');

@@ -29,6 +29,8 @@ mod export;
 mod faults;
 /// Packages from a real index: two projects, two versions.
 mod index;
+/// `--isolated`.
+mod isolated;
 /// Projects that were moved and copied.
 mod moved;
 /// Many at once, killed midway, interrupted.

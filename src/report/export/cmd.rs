@@ -16,16 +16,16 @@ const OLD: &str = "_VRUN_OLD";
 pub fn lines(view: &View, world: &World) -> Result<String, Error> {
     let mut lines = String::new();
     if world.setting(OLD).is_none() {
-        for name in view::NAMES {
+        for name in view::names() {
             let value = world.var(name).unwrap_or_default();
             lines.push_str(&set(&format!("{OLD}_{name}"), value)?);
         }
         lines.push_str(&set(OLD, "1".as_ref())?);
     }
-    for (name, value) in &view.set {
+    for (name, value) in view.set() {
         lines.push_str(&set(name, value)?);
     }
-    for name in view.unset {
+    for name in view.unset() {
         lines.push_str(&set(name, OsStr::new(""))?);
     }
     Ok(lines)
@@ -34,7 +34,7 @@ pub fn lines(view: &View, world: &World) -> Result<String, Error> {
 pub fn undo(world: &World) -> Result<String, Error> {
     let mut lines = String::new();
     if world.setting(OLD).is_some() {
-        for name in view::NAMES {
+        for name in view::names() {
             let old = format!("{OLD}_{name}");
             lines.push_str(&set(name, world.var(&old).unwrap_or_default())?);
             lines.push_str(&set(&old, OsStr::new(""))?);

@@ -14,7 +14,7 @@ use crate::world::World;
 
 pub fn lines(view: &View, world: &World) -> Result<String, Error> {
     let mut lines = String::new();
-    for (name, value) in &view.set {
+    for (name, value) in view.set() {
         lines.push_str(&format!("{name}={}\n", word(name, value)?));
     }
     for name in emptied(view, world) {

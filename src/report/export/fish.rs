@@ -11,7 +11,7 @@ use crate::world::World;
 
 pub fn lines(view: &View, world: &World) -> Vec<u8> {
     let mut lines = String::from("if not set -q _VRUN_OLD;\nset -g _VRUN_OLD 1;\n");
-    for name in view::NAMES {
+    for name in view::names() {
         let old = format!("_VRUN_OLD_{name}");
         lines.push_str(&if world.var(name).is_some() {
             format!("set -g {old} e ${name};\n")
@@ -20,16 +20,16 @@ pub fn lines(view: &View, world: &World) -> Vec<u8> {
         });
     }
     lines.push_str("end;\n");
-    for (name, value) in &view.set {
+    for (name, value) in view.set() {
         lines.push_str(&format!("set -gx {name}"));
-        if *name == "PATH" {
+        if name == "PATH" {
             path(value, &mut lines);
         } else {
             lines.push_str(&format!(" {}", quoted(value)));
         }
         lines.push_str(";\n");
     }
-    for name in view.unset {
+    for name in view.unset() {
         lines.push_str(&format!("set -q {name}; and set -e {name};\n"));
     }
     lines.into_bytes()
@@ -71,7 +71,7 @@ fn quoted(value: &OsStr) -> String {
 
 pub fn undo() -> String {
     let mut lines = String::from("if set -q _VRUN_OLD;\n");
-    for name in view::NAMES {
+    for name in view::names() {
         let old = format!("_VRUN_OLD_{name}");
         lines.push_str(&format!(
             "switch \"${old}[1]\"; case e; set -e {old}[1]; set -gx {name} ${old}; \

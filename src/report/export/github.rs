@@ -28,7 +28,7 @@ pub struct Entries {
 /// A value is no text, or a directory more than a line.
 pub fn entries(view: &View, scripts: &Path, world: &World) -> Result<Entries, Error> {
     let mut env = String::new();
-    for (name, value) in view.set.iter().filter(|(name, _)| *name != "PATH") {
+    for (name, value) in view.set().filter(|(name, _)| *name != "PATH") {
         env.push_str(&variable(name, value)?);
     }
     for name in emptied(view, world) {

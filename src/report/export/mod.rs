@@ -93,5 +93,5 @@ fn unsayable(name: &str, reader: &str, why: &str) -> Error {
 /// The variables to take away that are there: who cannot unset gets them empty, which Python takes for unset.
 fn emptied<'a>(view: &'a View, world: &'a World) -> impl Iterator<Item = &'static str> + 'a {
     let is_there = |name: &&str| world.setting(name).is_some();
-    view.unset.iter().copied().filter(is_there)
+    view.unset().iter().copied().filter(is_there)
 }

@@ -15,7 +15,7 @@ const FORGET: &str = "hash -r 2>/dev/null || :;\n";
 
 pub fn lines(view: &View, world: &World) -> Vec<u8> {
     let mut lines = String::from("case ${_VRUN_OLD-} in '') _VRUN_OLD=1;\n");
-    for name in view::NAMES {
+    for name in view::names() {
         lines.push_str(&if world.var(name).is_some() {
             format!("_VRUN_OLD_{name}=\"e${{{name}-}}\";\n")
         } else {
@@ -26,17 +26,17 @@ pub fn lines(view: &View, world: &World) -> Vec<u8> {
     }
     lines.push_str(";; esac;\n");
     let mut lines = lines.into_bytes();
-    for (name, value) in &view.set {
+    for (name, value) in view.set() {
         lines.extend_from_slice(name.as_bytes());
         lines.push(b'=');
-        if *name == "PATH" {
+        if name == "PATH" {
             path(value, &mut lines);
         } else {
             quote(value, &mut lines);
         }
         lines.extend_from_slice(format!("; export {name};\n").as_bytes());
     }
-    lines.extend_from_slice(format!("unset {};\n{FORGET}", view.unset.join(" ")).as_bytes());
+    lines.extend_from_slice(format!("unset {};\n{FORGET}", view.unset().join(" ")).as_bytes());
     lines
 }
 
@@ -55,7 +55,7 @@ fn path(value: &OsStr, line: &mut Vec<u8>) {
 pub fn undo() -> String {
     let mut lines = String::from("case ${_VRUN_OLD-} in ?*)\n");
     let mut kept = String::from("_VRUN_OLD");
-    for name in view::NAMES {
+    for name in view::names() {
         let old = format!("_VRUN_OLD_{name}");
         lines.push_str(&format!(
             "case ${{{old}-}} in e*) {name}=\"${{{old}#e}}\"; export {name};; \

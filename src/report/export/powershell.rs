@@ -12,15 +12,15 @@ use crate::view::{self, View};
 const OLD: &str = "global:_VRUN_OLD";
 
 pub fn lines(view: &View) -> Result<String, Error> {
-    let kept = view::NAMES.map(|name| format!("'{name}' = $env:{name}"));
+    let kept = view::names().map(|name| format!("'{name}' = $env:{name}"));
     let mut lines = format!(
         "if (-not (Test-Path variable:{OLD})) {{ ${OLD} = @{{ {} }} }};\n",
-        kept.join("; ")
+        kept.collect::<Vec<_>>().join("; ")
     );
-    for (name, value) in &view.set {
+    for (name, value) in view.set() {
         lines.push_str(&format!("$env:{name} = {};\n", quoted(name, value)?));
     }
-    for name in view.unset {
+    for name in view.unset() {
         lines.push_str(&format!("$env:{name} = $null;\n"));
     }
     Ok(lines)
@@ -43,7 +43,7 @@ fn quoted(name: &str, value: &OsStr) -> Result<String, Error> {
 
 pub fn undo() -> String {
     let mut lines = format!("if (Test-Path variable:{OLD}) {{\n");
-    for name in view::NAMES {
+    for name in view::names() {
         lines.push_str(&format!("$env:{name} = ${OLD}['{name}'];\n"));
     }
     lines.push_str("Remove-Variable -Scope Global -Name _VRUN_OLD;\n};\n");
