@@ -6,6 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::os;
 use crate::venv;
 
 use super::whose::{self, Found};
@@ -75,7 +76,12 @@ fn verdict(file: &Path, name: &OsString, places: &Places<'_>) -> Option<String> 
 }
 
 fn why(file: &Path, remark: Option<String>, places: &Places<'_>) -> String {
-    let place = if is_in(&venv::scripts(places.root), file) {
+    // A path may have been typed in any of its ways.
+    let scripts = venv::scripts(places.root);
+    let is_within = file
+        .parent()
+        .is_some_and(|dir| os::same_file(dir, &scripts));
+    let place = if is_within {
         "in the environment"
     } else {
         "outside the environment"

@@ -92,6 +92,9 @@ fn verbose_says_where_it_was_found_and_whose_it_is() {
     sandbox
         .run(["-v", "--which", "python"])
         .says("[ROOT]/app/.venv/bin/python is in the environment");
+    sandbox
+        .run(["-v", "--which", "../.venv/bin/probe"])
+        .says("../.venv/bin/probe is in the environment");
 }
 
 #[test]
