@@ -103,3 +103,20 @@ fn powershell_gets_the_view_and_goes_back() {
         }
     }
 }
+
+#[test]
+fn the_shells_that_have_cygpath_are_told_to_ask_it_for_their_path() {
+    let (project, [_, _, scripts]) = place("app");
+    let scripts = scripts.replace("PATH=", "");
+    for (shell, start) in [
+        ("bash", "PATH=\"$(cygpath -u -p -- '"),
+        ("fish", "set -gx PATH (cygpath -u -p -- '"),
+    ] {
+        let printed = project.run(["--export", shell]).code(0).stdout;
+        let is_asked = |line: &str| {
+            let list = line.strip_prefix(start);
+            list.is_some_and(|list| list.replace("\\\\", "\\").starts_with(&scripts))
+        };
+        assert!(printed.lines().any(is_asked), "{printed}");
+    }
+}
