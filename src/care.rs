@@ -3,13 +3,13 @@
 use std::process::ExitCode;
 
 use crate::cli::{Format, Mode, Named, Scope};
-use crate::error::{Error, shown, typed};
-use crate::find::{self, Answer, Found, Search};
+use crate::error::{Error, typed};
+use crate::find::{self, Found, Search};
 use crate::repair::{self, Case};
 use crate::report::doctor::{self, Finding, Grade, Patient};
 use crate::report::print;
 use crate::report::tracked;
-use crate::scene::{answer, enter, explain, is_tracked, search};
+use crate::scene::{enter, existing, is_tracked, search};
 use crate::world::World;
 
 /// What `--doctor` ends with where something is wrong.
@@ -56,25 +56,6 @@ fn code(findings: &[Finding]) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     ExitCode::from(WRONG)
-}
-
-/// The environment that is there: what is not cannot be looked at.
-fn existing(scope: &Scope, search: &Search, world: &World) -> Result<Found, Error> {
-    match answer(scope, search, world)? {
-        Answer::Found(found) => {
-            explain(&found, scope.voice, world);
-            Ok(found)
-        }
-        Answer::Missing(missing) => {
-            let at = shown(&missing.at);
-            Err(
-                Error::failed(format!("there is no environment at {at}")).hint(format!(
-                    "`vrun --create --env {}` makes it",
-                    typed(&missing.at)
-                )),
-            )
-        }
-    }
 }
 
 fn look(found: &Found, scope: &Scope, search: &Search, world: &World) -> Vec<Finding> {

@@ -74,6 +74,11 @@ impl Error {
         self
     }
 
+    /// The reasons.
+    pub fn causes(&self) -> &[String] {
+        &self.causes
+    }
+
     /// Says what to type next; a later hint replaces an earlier one.
     pub fn hint(mut self, hint: impl Into<String>) -> Error {
         self.hint = Some(hint.into());
@@ -144,12 +149,11 @@ fn in_double_quotes(text: &str) -> String {
 }
 
 /// `text` as one word of any shell: shell-words leaves bare what means something only to some (braces, `!`
-/// and `^` in bash and zsh).
+/// and `^` in bash and zsh), or in some locales (blanks beyond ASCII).
 pub fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "_-./,:+@".contains(c);
     match shell_words::quote(text) {
-        Cow::Borrowed(bare) if bare.contains(['{', '}', '!', '^', '~', '[', ']']) => {
-            format!("'{bare}'")
-        }
+        Cow::Borrowed(bare) if !bare.chars().all(is_plain) => format!("'{bare}'"),
         word => word.into_owned(),
     }
 }

@@ -100,6 +100,7 @@ pub fn foretell(
     let left = missing.left.as_deref();
     let prompt = venv::prompt(&missing.at, script.map(Script::name));
     let view = view::of(&missing.at, prompt, world.var("PATH"), left)?;
+    let view = view.with(request.scope.isolation);
     let at = shown(&missing.at);
     request.scope.voice.tell(format_args!("would create {at}"));
     let venv = Venv {

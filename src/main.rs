@@ -19,6 +19,7 @@ mod report;
 mod requirements;
 mod scene;
 mod script;
+mod told;
 mod trust;
 mod venv;
 mod view;
@@ -58,6 +59,9 @@ fn act(world: &mut World) -> Result<ExitCode, Error> {
         Action::Run(request) => run(request, world)?,
         Action::Sync(scope, creation) => sync(&scope, creation, world)?,
         Action::Create(scope, options) => create(&scope, &options, world)?,
+        Action::Export(scope, reader) => told::export(&scope, reader, world)?,
+        Action::Undo(shell) => told::undo(shell, world)?,
+        Action::Which(request, extent) => told::which(request, extent, world)?,
         Action::Doctor(scope, format) => return care::doctor(&scope, format, world),
         Action::Repair(scope) => return care::repair(&scope, world),
     }
@@ -105,6 +109,7 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
     let named = script.as_ref().map(Script::name);
     let prompt = venv::prompt(&venv.root, named.or(venv.cfg.prompt.clone()));
     let view = view::of(&venv.root, prompt, world.var("PATH"), found.left.as_deref())?;
+    let view = view.with(request.scope.isolation);
     let help = Help {
         stand_in: &|| create::stand_in::find(&venv, world, voice),
         is_tracked: &|| is_tracked(&venv.root, world),

@@ -92,6 +92,30 @@ pub fn script(
     Ok(script)
 }
 
+/// The environment that is there: what is not cannot be looked at.
+pub fn existing(scope: &Scope, search: &Search, world: &World) -> Result<Found, Error> {
+    there(answer(scope, search, world)?, scope, world)
+}
+
+/// The same of an answer.
+pub fn there(answer: Answer, scope: &Scope, world: &World) -> Result<Found, Error> {
+    match answer {
+        Answer::Found(found) => {
+            explain(&found, scope.voice, world);
+            Ok(found)
+        }
+        Answer::Missing(missing) => {
+            let at = shown(&missing.at);
+            Err(
+                Error::failed(format!("there is no environment at {at}")).hint(format!(
+                    "`vrun --create --env {}` makes it",
+                    typed(&missing.at)
+                )),
+            )
+        }
+    }
+}
+
 pub fn explain(found: &Found, voice: Voice, world: &World) {
     if let Why::ActiveInstead(broken) = &found.why {
         let (broken, root) = (shown(broken), shown(&found.root));

@@ -8,17 +8,51 @@ use crate::error::{Error, shown};
 use crate::os;
 use crate::venv;
 
-/// Each of these makes Python take another place than its own for its own: PYTHONHOME on every
-/// system, the other two on macOS and, from 3.11 on, everywhere (getpath.py).
-const MISLEADING: [&str; 3] = ["PYTHONHOME", "__PYVENV_LAUNCHER__", "PYTHONEXECUTABLE"];
+/// What is taken away. Each of the first three makes Python take another place than its own for its own:
+/// PYTHONHOME on every system, the other two on macOS and, from 3.11 on, everywhere (getpath.py). Each of the others
+/// has code run that lies in no environment: a directory, a file or a module that it names (CPython, "Command line
+/// and environment").
+const UNSET: &[&str] = &[
+    "PYTHONHOME",
+    "__PYVENV_LAUNCHER__",
+    "PYTHONEXECUTABLE",
+    "PYTHONPATH",
+    "PYTHONSTARTUP",
+    "PYTHONUSERBASE",
+    "PYTHONPLATLIBDIR",
+    "PYTHONBREAKPOINT",
+    "PYTHON_PRESITE",
+];
+
+/// How many of them are taken away in any case.
+const MISLEADING: usize = 3;
+
+/// What keeps the user's packages and the script's directory (from 3.11 on) off sys.path.
+const ISOLATING: [&str; 2] = ["PYTHONNOUSERSITE", "PYTHONSAFEPATH"];
+
+/// Whether code that lies in no environment may come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Isolation {
+    /// As the user's variables have it.
+    Usual,
+    /// `--isolated`: it may not, as far as variables decide.
+    Isolated,
+}
 
 /// The change that makes a process one of the environment's.
 #[derive(Debug)]
 pub struct View {
-    /// Variables and their values.
-    pub set: [(&'static str, OsString); 3],
-    /// Variables that are taken away.
-    pub unset: [&'static str; 3],
+    /// The environment, its prompt, PATH.
+    own: [(&'static str, OsString); 3],
+    isolation: Isolation,
+}
+
+/// Every variable that a view may change.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    let own = ["VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "PATH"];
+    own.into_iter()
+        .chain(UNSET.iter().copied())
+        .chain(ISOLATING)
 }
 
 /// The view of the environment at `root`, for a process that has `path` as its PATH. `left` is an
@@ -52,38 +86,57 @@ pub fn of(
             .hint("move the project, or say where else with `--env PATH`")
     })?;
     Ok(View {
-        set: [
+        own: [
             ("VIRTUAL_ENV", root.into()),
             ("VIRTUAL_ENV_PROMPT", prompt.into()),
             ("PATH", path),
         ],
-        unset: MISLEADING,
+        isolation: Isolation::Usual,
     })
 }
 
 impl View {
+    /// The same, with that.
+    pub fn with(self, isolation: Isolation) -> View {
+        View { isolation, ..self }
+    }
+
     /// The PATH that programs are looked up on; the scripts directory comes first.
     pub fn path(&self) -> &OsStr {
-        let [_, _, (_, path)] = &self.set;
+        let [_, _, (_, path)] = &self.own;
         path
+    }
+
+    /// Variables and their values.
+    pub fn set(&self) -> impl Iterator<Item = (&'static str, &OsStr)> {
+        let own = self.own.iter().map(|(name, value)| (*name, &**value));
+        let isolating: &[&str] = match self.isolation {
+            Isolation::Usual => &[],
+            Isolation::Isolated => &ISOLATING,
+        };
+        own.chain(isolating.iter().map(|name| (*name, OsStr::new("1"))))
+    }
+
+    /// Variables that are taken away.
+    pub fn unset(&self) -> &'static [&'static str] {
+        match self.isolation {
+            Isolation::Usual => &UNSET[..MISLEADING],
+            Isolation::Isolated => UNSET,
+        }
     }
 
     /// The variables of a process that had `vars`.
     pub fn apply(&self, vars: &[(OsString, OsString)]) -> Vec<(OsString, OsString)> {
         let stays = |name: &OsString| {
             let is = |known: &str| os::same_variable(name, known);
-            !self.unset.iter().any(|gone| is(gone)) && !self.set.iter().any(|(known, _)| is(known))
+            !self.unset().iter().any(|gone| is(gone)) && !self.set().any(|(known, _)| is(known))
         };
         let mut seen: Vec<_> = vars
             .iter()
             .filter(|(name, _)| stays(name))
             .cloned()
             .collect();
-        seen.extend(
-            self.set
-                .iter()
-                .map(|(name, value)| (OsString::from(name), value.clone())),
-        );
+        seen.extend(self.set().map(|(name, value)| (name.into(), value.into())));
         seen
     }
 }

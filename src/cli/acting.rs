@@ -1,11 +1,14 @@
 //! The options that are actions, which run no program -> the action.
 
+use std::ffi::OsString;
+
 use clap::{ArgMatches, Args};
 
 use super::sources::Sources;
-use super::{Action, Format, HELP, Typed, meant};
+use super::{Action, Extent, Format, HELP, Scope, Typed, meant};
 use crate::error::{Error, shown, typed};
 use crate::program::Ask;
+use crate::report::export::{Dialect, Reader};
 
 /// The actions, and the options that belong to one of them.
 #[derive(Debug, Args)]
@@ -25,7 +28,35 @@ pub struct Acting {
     /// Mend what is wrong with it
     #[arg(long, overrides_with = "repair")]
     repair: bool,
+
+    /// Print lines that give a shell the environment
+    #[arg(long, value_name = "SHELL", value_parser = READERS, hide_possible_values = true, conflicts_with_all = ["create", "doctor", "repair"])]
+    export: Option<String>,
+
+    /// With --export: the lines that take it back
+    #[arg(long, overrides_with = "undo", requires = "export")]
+    undo: bool,
+
+    /// Print the path of the program that NAME would run
+    #[arg(long, overrides_with = "which", conflicts_with_all = ["create", "doctor", "repair", "export"])]
+    which: bool,
+
+    /// With --which: print all that there are
+    #[arg(short = 'a', overrides_with = "all", requires = "which")]
+    all: bool,
 }
+
+/// Whom `--export` speaks to.
+const READERS: [&str; 8] = [
+    "sh",
+    "bash",
+    "zsh",
+    "fish",
+    "powershell",
+    "cmd",
+    "dotenv",
+    "github",
+];
 
 impl Acting {
     /// The action that was typed.
@@ -34,6 +65,8 @@ impl Acting {
             (self.create, "--create"),
             (self.doctor, "--doctor"),
             (self.repair, "--repair"),
+            (self.export.is_some(), "--export"),
+            (self.which, "--which"),
         ];
         let mut typed = actions.into_iter().filter(|(is_typed, _)| *is_typed);
         typed.next().map(|(_, name)| name)
@@ -50,11 +83,60 @@ pub fn action(action: &str, typed: Typed, matches: &ArgMatches) -> Result<Action
         "--doctor" if typed.acting.json => Ok(Action::Doctor(scope, Format::Json)),
         "--doctor" => Ok(Action::Doctor(scope, Format::Text)),
         "--repair" => Ok(Action::Repair(scope)),
+        "--export" => export(scope, &typed.acting),
         _ if typed.no_create && !Sources(matches).is_variable("no_create") => {
             Err(Error::failed("--create and --no-create ask for opposite things").hint(HELP))
         }
         _ => Ok(Action::Create(scope, typed.making.options()?)),
     }
+}
+
+fn export(scope: Scope, acting: &Acting) -> Result<Action, Error> {
+    let name = acting.export.as_deref().unwrap_or_default();
+    let reader = match name {
+        "fish" => Reader::Shell(Dialect::Fish),
+        "powershell" => Reader::Shell(Dialect::PowerShell),
+        "cmd" => Reader::Shell(Dialect::Cmd),
+        "dotenv" => Reader::Dotenv,
+        "github" => Reader::GitHub,
+        _ => Reader::Shell(Dialect::Posix),
+    };
+    match reader {
+        Reader::Shell(shell) if acting.undo => Ok(Action::Undo(shell)),
+        _ if acting.undo => {
+            let what = format!("--export {name} has no --undo");
+            Err(Error::failed(what)
+                .cause("what has been written to a file is not read by vrun again")
+                .hint(HELP))
+        }
+        reader => Ok(Action::Export(scope, reader)),
+    }
+}
+
+/// `--which`: of what, and of how much. `-a` may come last, as people type it.
+///
+/// # Errors
+/// There is no name, or more than one.
+pub fn which(
+    asked: Option<(Ask, &[OsString])>,
+    typed: &Typed,
+    matches: &ArgMatches,
+) -> Result<Action, Error> {
+    let Some((ask, rest)) = asked else {
+        return Err(Error::failed("--which takes a name").hint("`vrun --which python`"));
+    };
+    let extent = match rest {
+        [] if !typed.acting.all => Extent::First,
+        [] => Extent::All,
+        [last] if last == "-a" => Extent::All,
+        [other, ..] => {
+            let other = shown(other);
+            let what = format!("--which takes one name, not `{other}` too");
+            return Err(Error::failed(what).hint("`vrun --which NAME`, once for each"));
+        }
+    };
+    let request = meant::request(ask, &[], typed, matches)?;
+    Ok(Action::Which(request, extent))
 }
 
 /// An action runs no program; who types `--create DIR` means a path, as with `python -m venv DIR`.
@@ -69,6 +151,7 @@ pub fn not_alone(action: &str, ask: &Ask) -> Error {
             "`vrun --create --env {}` makes an environment there; a command comes on its own",
             typed(dir)
         )),
+        _ if action == "--export" => error.hint("`vrun --export SHELL`, and then the command"),
         _ => error.hint(format!("`vrun {action}`, and then the command")),
     }
 }

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use crate::create::{Options, Wish};
 use crate::program::{Ask, Foreign};
+use crate::report::export::{Dialect, Reader};
 use crate::requirements::Wishes;
+use crate::view::Isolation;
 use crate::voice::Voice;
 
 /// What argv and vrun's variables ask for.
@@ -21,6 +23,12 @@ pub enum Action {
     Sync(Scope, Creation),
     /// Make the environment, and say where it is.
     Create(Scope, Options),
+    /// Say what gives a shell the environment.
+    Export(Scope, Reader),
+    /// Say what takes it back.
+    Undo(Dialect),
+    /// Say which file would run.
+    Which(Request, Extent),
     /// Say what is wrong with the environment.
     Doctor(Scope, Format),
     /// Mend it.
@@ -36,6 +44,15 @@ pub enum Format {
     Json,
 }
 
+/// How many files are told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// The one that would run.
+    First,
+    /// All that bear the name.
+    All,
+}
+
 /// Which environment is meant, and how it is gone about.
 #[derive(Debug)]
 pub struct Scope {
@@ -49,6 +66,8 @@ pub struct Scope {
     pub python: Option<Wish>,
     /// What is to be installed.
     pub wishes: Wishes,
+    /// Whether code that lies in no environment may come in.
+    pub isolation: Isolation,
     /// Whether it is done, or only told.
     pub mode: Mode,
     /// How much vrun says.

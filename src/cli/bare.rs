@@ -8,6 +8,7 @@ use super::{Creation, Mode, Request, Scope, Scripts};
 use crate::os;
 use crate::program::{Ask, Foreign};
 use crate::requirements::{Install, Sync, Wishes};
+use crate::view::Isolation;
 use crate::voice::Voice;
 
 /// The same as clap makes of it; None where there is something for clap. `args` come without vrun's own name.
@@ -28,6 +29,7 @@ pub fn request(args: &[OsString], vars: &[(OsString, OsString)]) -> Option<Reque
                 sync: Sync::Never,
                 file: None,
             },
+            isolation: Isolation::Usual,
             mode: Mode::Real,
             voice: Voice::Normal,
         },
@@ -40,7 +42,7 @@ pub fn request(args: &[OsString], vars: &[(OsString, OsString)]) -> Option<Reque
 }
 
 /// The variables of options.
-const VARIABLES: [&str; 11] = [
+const VARIABLES: [&str; 12] = [
     "VRUN_PROJECT",
     "VRUN_ENV",
     "VRUN_PYTHON",
@@ -49,6 +51,7 @@ const VARIABLES: [&str; 11] = [
     "VRUN_REQUIREMENTS",
     "VRUN_NO_SCRIPT_ENV",
     "VRUN_OUTSIDE",
+    "VRUN_ISOLATED",
     "VRUN_QUIET",
     "VRUN_VERBOSE",
     "VRUN_SYNC",

@@ -10,6 +10,7 @@ use super::{Creation, Mode, Named, Request, Scope, Scripts, Typed, wanted};
 use crate::create::Wish;
 use crate::error::Error;
 use crate::program::{Ask, Foreign};
+use crate::view::Isolation;
 use crate::voice::Voice;
 
 /// A program to run, with what the options say of it.
@@ -81,6 +82,11 @@ pub fn scope(typed: &Typed, matches: &ArgMatches) -> Result<Scope, Error> {
             .map(|path| named(path.into())),
         python,
         wishes: wanted::wishes(typed, &sources)?,
+        isolation: if typed.isolated {
+            Isolation::Isolated
+        } else {
+            Isolation::Usual
+        },
         mode: if typed.dry_run {
             Mode::DryRun
         } else {

@@ -19,7 +19,7 @@ mod sources;
 mod switch;
 mod wanted;
 
-pub use asked::{Action, Creation, Format, Mode, Named, Request, Scope, Scripts};
+pub use asked::{Action, Creation, Extent, Format, Mode, Named, Request, Scope, Scripts};
 
 use acting::Acting;
 use making::Making;
@@ -35,15 +35,20 @@ const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
        vrun [OPTIONS] -m MODULE [ARG]...
        vrun [OPTIONS] --sync [COMMAND [ARG]...]
        vrun [OPTIONS] --create [OPTIONS OF --create]
-       vrun [OPTIONS] --doctor [--json] | --repair";
+       vrun [OPTIONS] --doctor [--json] | --repair
+       vrun [OPTIONS] --export SHELL [--undo]
+       vrun [OPTIONS] --which [-a] NAME";
 
 const AFTER_HELP: &str = "\
 Variables: VRUN_PROJECT, VRUN_ENV and VRUN_REQUIREMENTS (both from the project),
 VRUN_PYTHON, VRUN_NO_CREATE, VRUN_NO_INSTALL, VRUN_NO_SCRIPT_ENV, VRUN_OUTSIDE,
-VRUN_QUIET and VRUN_VERBOSE stand for the options of their names. VRUN_SYNC=1
-installs what has changed, before a command runs; VRUN_INSTALLER says pip or uv.
-VRUN_NAME replaces the names .venv, venv and env; VRUN_CEILING_DIRECTORIES ends
-the search, as git's does; VRUN_CACHE_DIR moves the cache.
+VRUN_ISOLATED, VRUN_QUIET and VRUN_VERBOSE stand for the options of their names.
+VRUN_SYNC=1 installs what has changed, before a command runs; VRUN_INSTALLER
+says pip or uv. VRUN_NAME replaces the names .venv, venv and env;
+VRUN_CEILING_DIRECTORIES ends the search, as git's does; VRUN_CACHE_DIR moves
+the cache.
+
+SHELL: sh, bash, zsh, fish, powershell, cmd; dotenv and github are files.
 
 Exit status: the program's own; 125 where vrun failed, 126 where the program
 cannot be run or is refused, 127 where there is none, 130 where Ctrl-C ended
@@ -102,6 +107,10 @@ struct Typed {
     /// Let a program of another Python run
     #[arg(long, env = "VRUN_OUTSIDE", hide_env = true, value_parser = Switch, overrides_with = "outside")]
     outside: bool,
+
+    /// Let in no code of PYTHONPATH and its kin
+    #[arg(long, env = "VRUN_ISOLATED", hide_env = true, value_parser = Switch, overrides_with = "isolated")]
+    isolated: bool,
 
     /// Print what would run, quoted for a shell, and stop
     #[arg(short = 'n', long, overrides_with = "dry_run")]
@@ -168,6 +177,7 @@ fn by_clap(args: &[OsString]) -> Result<Action, Error> {
         making::refuse(&matches)?;
     }
     match (action, asked) {
+        (Some("--which"), asked) => acting::which(asked, &typed, &matches),
         (Some(action), Some((ask, _))) => Err(acting::not_alone(action, &ask)),
         (Some(action), None) => acting::action(action, typed, &matches),
         (None, Some((ask, args))) => meant::request(ask, args, &typed, &matches).map(Action::Run),

@@ -15,6 +15,7 @@ mod python;
 pub mod shebang;
 pub mod starter;
 mod text;
+pub mod which;
 mod whose;
 
 pub use broken::explained;
@@ -23,7 +24,7 @@ pub use text::{Text, script, unlooped};
 use whose::Found;
 
 /// What was asked to run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Ask {
     /// A program, by name or path; or a Python file.
     Command(OsString),
@@ -236,7 +237,7 @@ fn lookup(name: &OsStr, path: &OsStr, places: &Places<'_>) -> Option<PathBuf> {
     if name.is_empty() {
         return None;
     }
-    let mut found = which::which_in_global(name, Some(path)).ok()?;
+    let mut found = ::which::which_in_global(name, Some(path)).ok()?;
     found.find(|file| !is_vrun(file, name, places))
 }
 
@@ -249,7 +250,7 @@ fn is_vrun(file: &Path, name: &OsStr, places: &Places<'_>) -> bool {
 /// The file that a name with a separator means, as it was typed: the kernel hands a script that very
 /// text.
 fn at_path(name: &OsStr) -> Result<PathBuf, Error> {
-    let file = which::which_in(name, None::<&OsStr>, ".").map_err(|_| absent::file(name))?;
+    let file = ::which::which_in(name, None::<&OsStr>, ".").map_err(|_| absent::file(name))?;
     let typed = Path::new(name);
     Ok(if typed.is_file() {
         typed.to_owned()

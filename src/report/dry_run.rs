@@ -1,10 +1,10 @@
 //! `-n`: a program and a view -> one line for sh that does what vrun would have done.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::Path;
 
-use crate::error::quoted;
 use crate::program::Program;
+use crate::report::sh::quote;
 use crate::view::View;
 
 /// The line, with its newline. `directory` is where vrun was told to go first. Bytes, because paths and
@@ -17,11 +17,11 @@ pub fn line(program: &Program, view: &View, directory: Option<&Path>) -> Vec<u8>
         line.extend_from_slice(b" && ");
     }
     line.extend_from_slice(b"env");
-    for name in view.unset {
+    for name in view.unset() {
         line.extend_from_slice(b" -u ");
         line.extend_from_slice(name.as_bytes());
     }
-    for (name, value) in &view.set {
+    for (name, value) in view.set() {
         line.push(b' ');
         line.extend_from_slice(name.as_bytes());
         line.push(b'=');
@@ -48,36 +48,4 @@ pub fn line(program: &Program, view: &View, directory: Option<&Path>) -> Vec<u8>
     }
     line.push(b'\n');
     line
-}
-
-/// Quotes for sh. A byte that is no UTF-8 stands outside the quotes; it is no special character there.
-fn quote(word: &OsStr, line: &mut Vec<u8>) {
-    if word.is_empty() {
-        line.extend_from_slice(b"''");
-    }
-    for chunk in word.as_encoded_bytes().utf8_chunks() {
-        if !chunk.valid().is_empty() {
-            line.extend_from_slice(quoted(chunk.valid()).as_bytes());
-        }
-        line.extend_from_slice(chunk.invalid());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_word_is_quoted_so_that_sh_reads_it_back() {
-        for (word, quoted) in [
-            ("plain", "plain"),
-            ("a b", "'a b'"),
-            ("it's", r"'it'\''s'"),
-            ("", "''"),
-        ] {
-            let mut line = Vec::new();
-            quote(OsStr::new(word), &mut line);
-            assert_eq!(String::from_utf8_lossy(&line), quoted);
-        }
-    }
 }

@@ -25,6 +25,8 @@
 //!     script_env.rs  scripts that say what they require, in environments of their own
 //!     launch.rs    the program runs as if vrun were not there
 //!     dry_run.rs   -n, -q, -v
+//!     which.rs     `--which`: the file that would run
+//!     export.rs    `--export`: the view for a shell, and what takes it back
 //!     tracked.rs   an environment that git tracks
 //!     doctor.rs    `--doctor`: what is wrong, each with its cause and its mend
 //!     errors.rs    the shape of what vrun says
@@ -52,6 +54,8 @@ mod doctor;
 mod dry_run;
 #[cfg(unix)]
 mod errors;
+#[cfg(unix)]
+mod export;
 #[cfg(unix)]
 mod find;
 #[cfg(unix)]
@@ -86,3 +90,5 @@ mod trust;
 mod venv;
 #[cfg(unix)]
 mod view;
+#[cfg(unix)]
+mod which;

@@ -191,3 +191,51 @@ fn an_environment_whose_path_holds_the_separator_of_path_is_refused_with_that_re
         .error(126, &["[ROOT]/a:b/.venv", "`:`"]);
     assert!(!sandbox.path("a:b/.venv").exists());
 }
+
+/// Each variable of Python's that is named in the manual, and that has code run from a place that it names; and one
+/// that does not.
+fn lured() -> Sandbox {
+    let names = [
+        "PATH",
+        "STARTUP",
+        "USERBASE",
+        "PLATLIBDIR",
+        "BREAKPOINT",
+        "_PRESITE",
+    ];
+    let sandbox = app().var("PYTHONOPTIMIZE", "1");
+    names.iter().fold(sandbox, |sandbox, name| {
+        sandbox.var(&format!("PYTHON{name}"), "x")
+    })
+}
+
+const PYTHONS: [&str; 3] = ["sh", "-c", "env | grep ^PYTHON | sort"];
+
+#[test]
+fn isolated_takes_away_what_has_code_of_elsewhere_run() {
+    let left = "PYTHONNOUSERSITE=1\nPYTHONOPTIMIZE=1\nPYTHONSAFEPATH=1\n";
+    let typed = || ["--isolated"].into_iter().chain(PYTHONS);
+    lured().run(typed()).stdout(left);
+    lured().var("VRUN_ISOLATED", "1").run(PYTHONS).stdout(left);
+    let inner = lured().var("PATH", "[ROOT]/opt:/usr/bin:/bin");
+    inner
+        .run(["--isolated", "vrun"].into_iter().chain(PYTHONS))
+        .stdout(left);
+    let pasted = lured().run(["-n"].into_iter().chain(typed())).text();
+    lured().sh(&pasted).stdout(left);
+    let usual = lured().run(PYTHONS).text();
+    assert_eq!(usual.lines().count(), 7, "{usual}");
+}
+
+#[test]
+fn isolated_can_be_exported_and_taken_back() {
+    let [_, _, see] = PYTHONS;
+    let usual = lured().run(PYTHONS).text();
+    let line = format!(
+        "eval \"$($vrun --export sh)\"; eval \"$($vrun --isolated --export sh)\"; {see} | tail -n 1; \
+         eval \"$($vrun --export sh --undo)\"; {see}"
+    );
+    lured()
+        .sh(&line)
+        .stdout(&format!("PYTHONSAFEPATH=1\n{usual}"));
+}

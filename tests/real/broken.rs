@@ -301,3 +301,23 @@ fn an_environment_that_lost_every_name_of_python_or_all_that_pyvenv_cfg_said() {
         ran.stdout(&printed).says(&["points to /nonexist/python3"]);
     }
 }
+
+#[test]
+fn which_tells_what_would_stand_in_for_a_python_and_of_a_script_the_script() {
+    let python = pythons::newest();
+    let project = project(python);
+    fs::remove_file(project.path("base/bin/python3")).expect("the base goes");
+    let other = project
+        .path("bin")
+        .join(format!("python{}", python.short()));
+    symlink(&python.exe, &other).expect("another of the same");
+    for (name, file) in [
+        ("python", other.clone()),
+        ("pip", project.path("app/.venv/bin/pip")),
+    ] {
+        let told = project.run(["--which", name]).code(0);
+        told.stdout(&file.display().to_string());
+    }
+    let said = project.run(["-v", "--which", "pip"]).code(0);
+    said.says(&["pip is in the environment", "stands in for it"]);
+}

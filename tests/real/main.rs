@@ -8,6 +8,8 @@
 mod project;
 /// Which Pythons this system has.
 mod pythons;
+/// A place for a shell to stand in.
+mod shells;
 /// Projects with an index of their own.
 mod wheels;
 
@@ -23,10 +25,14 @@ mod conformance;
 mod create;
 /// Each Python makes an environment that works, and stays as it was.
 mod every;
+/// The shells, and the lines for them: `--export`, `-n`.
+mod export;
 /// The making of an environment, cut off at its system calls: it is whole, or not there.
 mod faults;
 /// Packages from a real index: two projects, two versions.
 mod index;
+/// `--isolated`.
+mod isolated;
 /// Projects that were moved and copied.
 mod moved;
 /// Many at once, killed midway, interrupted.

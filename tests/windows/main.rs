@@ -6,6 +6,8 @@
 
 /// `--create`, and what may lie where the environment is to be.
 mod create;
+/// `--export`, read by cmd and PowerShell.
+mod export;
 /// An environment that is made once for all tests.
 mod first;
 /// What the first command in a fresh project does.
