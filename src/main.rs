@@ -12,6 +12,7 @@ mod create;
 mod error;
 mod find;
 mod launch;
+mod offer;
 mod os;
 mod program;
 mod repair;
@@ -59,6 +60,7 @@ fn act(world: &mut World) -> Result<ExitCode, Error> {
         Action::Create(scope, options) => create(&scope, &options, world)?,
         Action::Doctor(scope, format) => return care::doctor(&scope, format, world),
         Action::Repair(scope) => return care::repair(&scope, world),
+        Action::Programs(scope) => offer::programs(&scope, world)?,
     }
     Ok(ExitCode::SUCCESS)
 }

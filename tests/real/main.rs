@@ -15,6 +15,8 @@ mod bases;
 mod broken;
 /// What later environments have of earlier ones, and what damages the cache.
 mod cache;
+/// What a shell offers where a person types a command.
+mod completions;
 /// `--create`: CPython's own tests of venv pass with it.
 mod conformance;
 /// `--create`: what it makes, and what becomes of what was there.
@@ -25,6 +27,8 @@ mod every;
 mod faults;
 /// Packages from a real index: two projects, two versions.
 mod index;
+/// The man page, in man and mandoc.
+mod manual;
 /// Projects that were moved and copied.
 mod moved;
 /// Many at once, killed midway, interrupted.
