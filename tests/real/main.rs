@@ -15,6 +15,8 @@ mod bases;
 mod broken;
 /// What later environments have of earlier ones, and what damages the cache.
 mod cache;
+/// CI: the log, and the recipes in README.
+mod ci;
 /// What a shell offers where a person types a command.
 mod completions;
 /// `--create`: CPython's own tests of venv pass with it.
