@@ -12,6 +12,7 @@ mod error;
 mod find;
 mod first_use;
 mod launch;
+mod offer;
 mod os;
 mod program;
 mod repair;
@@ -64,6 +65,7 @@ fn act(world: &mut World) -> Result<ExitCode, Error> {
         Action::Which(request, extent) => told::which(request, extent, world)?,
         Action::Doctor(scope, format) => return care::doctor(&scope, format, world),
         Action::Repair(scope) => return care::repair(&scope, world),
+        Action::Programs(scope) => offer::programs(&scope, world)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -4,21 +4,26 @@ use std::ffi::OsString;
 
 use clap::{ArgMatches, Args};
 
+use super::completions::{self, Shell};
 use super::sources::Sources;
-use super::{Action, Extent, Format, HELP, Scope, Typed, meant};
+use super::{Action, Extent, Format, HELP, Scope, Typed, manual, meant};
 use crate::error::{Error, shown, typed};
 use crate::program::Ask;
 use crate::report::export::{Dialect, Reader};
 
+/// What the completions ask, as it is typed.
+pub const PROGRAMS: &str = "--programs";
+
 /// The actions, and the options that belong to one of them.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Actions, which run no program")]
 pub struct Acting {
     /// Make the environment, print its path, and stop
-    #[arg(long, overrides_with = "create", conflicts_with_all = ["doctor", "repair"])]
+    #[arg(long, overrides_with = "create", group = "action")]
     create: bool,
 
     /// Say what is wrong with the environment
-    #[arg(long, overrides_with = "doctor", conflicts_with = "repair")]
+    #[arg(long, overrides_with = "doctor", group = "action")]
     doctor: bool,
 
     /// Say it as JSON, with --doctor
@@ -26,11 +31,11 @@ pub struct Acting {
     json: bool,
 
     /// Mend what is wrong with it
-    #[arg(long, overrides_with = "repair")]
+    #[arg(long, overrides_with = "repair", group = "action")]
     repair: bool,
 
     /// Print lines that give a shell the environment
-    #[arg(long, value_name = "SHELL", value_parser = READERS, hide_possible_values = true, conflicts_with_all = ["create", "doctor", "repair"])]
+    #[arg(long, value_name = "SHELL", value_parser = READERS, hide_possible_values = true, group = "action")]
     export: Option<String>,
 
     /// With --export: the lines that take it back
@@ -38,12 +43,29 @@ pub struct Acting {
     undo: bool,
 
     /// Print the path of the program that NAME would run
-    #[arg(long, overrides_with = "which", conflicts_with_all = ["create", "doctor", "repair", "export"])]
+    #[arg(long, overrides_with = "which", group = "action")]
     which: bool,
 
     /// With --which: print all that there are
     #[arg(short = 'a', overrides_with = "all", requires = "which")]
     all: bool,
+
+    /// Print what has SHELL complete vrun's command lines
+    #[arg(
+        long,
+        value_name = "SHELL",
+        hide_possible_values = true,
+        group = "action"
+    )]
+    completions: Option<Shell>,
+
+    /// Print the man page
+    #[arg(long, overrides_with = "man", group = "action")]
+    man: bool,
+
+    /// Print the names of the environment's programs: what the completions ask
+    #[arg(long, hide = true, conflicts_with_all = ["create", "doctor", "repair", "completions", "man"])]
+    programs: bool,
 }
 
 /// Whom `--export` speaks to.
@@ -62,11 +84,15 @@ impl Acting {
     /// The action that was typed.
     pub fn named(&self) -> Option<&'static str> {
         let actions = [
+            // What completes the line of another action comes before that.
+            (self.programs, PROGRAMS),
             (self.create, "--create"),
             (self.doctor, "--doctor"),
             (self.repair, "--repair"),
             (self.export.is_some(), "--export"),
             (self.which, "--which"),
+            (self.completions.is_some(), "--completions"),
+            (self.man, "--man"),
         ];
         let mut typed = actions.into_iter().filter(|(is_typed, _)| *is_typed);
         typed.next().map(|(_, name)| name)
@@ -80,10 +106,15 @@ impl Acting {
 pub fn action(action: &str, typed: Typed, matches: &ArgMatches) -> Result<Action, Error> {
     let scope = meant::scope(&typed, matches)?;
     match action {
+        "--man" => Ok(Action::Print(manual::page())),
+        PROGRAMS => Ok(Action::Programs(scope)),
         "--doctor" if typed.acting.json => Ok(Action::Doctor(scope, Format::Json)),
         "--doctor" => Ok(Action::Doctor(scope, Format::Text)),
         "--repair" => Ok(Action::Repair(scope)),
         "--export" => export(scope, &typed.acting),
+        _ if let Some(shell) = typed.acting.completions => {
+            Ok(Action::Print(completions::script(shell)))
+        }
         _ if typed.no_create && !Sources(matches).is_variable("no_create") => {
             Err(Error::failed("--create and --no-create ask for opposite things").hint(HELP))
         }

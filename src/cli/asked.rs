@@ -13,7 +13,7 @@ use crate::voice::Voice;
 /// What argv and vrun's variables ask for.
 #[derive(Debug)]
 pub enum Action {
-    /// Print this on stdout and stop: the help, the version.
+    /// Print this on stdout and stop: the help, the version, a completion script, the man page.
     Print(String),
     /// Nothing was asked; print this on stderr.
     Nothing(String),
@@ -33,6 +33,8 @@ pub enum Action {
     Doctor(Scope, Format),
     /// Mend it.
     Repair(Scope),
+    /// Name its programs, for a shell to complete.
+    Programs(Scope),
 }
 
 /// For whom an answer is.

@@ -12,7 +12,9 @@ use crate::program::Ask;
 mod acting;
 mod asked;
 mod bare;
+mod completions;
 mod making;
+mod manual;
 mod meant;
 mod parted;
 mod sources;
@@ -37,7 +39,14 @@ const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
        vrun [OPTIONS] --create [OPTIONS OF --create]
        vrun [OPTIONS] --doctor [--json] | --repair
        vrun [OPTIONS] --export SHELL [--undo]
-       vrun [OPTIONS] --which [-a] NAME";
+       vrun [OPTIONS] --which [-a] NAME
+       vrun --completions SHELL | --man";
+
+// The groups of options in the help, in their order.
+const PROGRAM: &str = "Program";
+const ENVIRONMENT: &str = "Environment";
+const REQUIREMENTS: &str = "Requirements";
+const GENERAL: &str = "General";
 
 const AFTER_HELP: &str = "\
 Variables: VRUN_PROJECT, VRUN_ENV and VRUN_REQUIREMENTS (both from the project),
@@ -59,92 +68,86 @@ the making of an environment.";
 #[command(name = "vrun", version, override_usage = USAGE, after_help = AFTER_HELP, disable_help_flag = true, disable_version_flag = true)]
 struct Typed {
     /// Run FILE with the Python of its own environment
-    #[arg(short = 's', value_name = "FILE", allow_hyphen_values = true)]
+    #[arg(short = 's', value_name = "FILE", allow_hyphen_values = true, help_heading = PROGRAM)]
     script: Option<OsString>,
 
     /// Run MODULE, as `python -m MODULE` does
-    #[arg(short = 'm', value_name = "MODULE", allow_hyphen_values = true)]
+    #[arg(short = 'm', value_name = "MODULE", allow_hyphen_values = true, help_heading = PROGRAM)]
     module: Option<OsString>,
 
-    /// Go to DIR first
-    #[arg(short = 'C', long, value_name = "DIR")]
-    directory: Vec<OsString>,
-
-    /// Look for the environment from DIR, and stay here
-    #[arg(long, value_name = "DIR", env = "VRUN_PROJECT", hide_env = true)]
-    project: Option<OsString>,
-
-    /// Use this environment, without a search
-    #[arg(long, value_name = "PATH", env = "VRUN_ENV", hide_env = true)]
-    env: Option<OsString>,
-
-    /// Ask for a Python: 3.12, '>=3.10', pypy3.10, a path
-    #[arg(
-        short,
-        long,
-        value_name = "REQUEST",
-        env = "VRUN_PYTHON",
-        hide_env = true
-    )]
-    python: Option<OsString>,
-
-    /// Make no environment where there is none
-    #[arg(long, env = "VRUN_NO_CREATE", hide_env = true, value_parser = Switch, overrides_with = "no_create")]
-    no_create: bool,
-
-    /// Install nothing unasked
-    #[arg(long, env = "VRUN_NO_INSTALL", hide_env = true, value_parser = Switch, overrides_with = "no_install")]
-    no_install: bool,
-
-    /// Take what to install from FILE
-    #[arg(long, value_name = "FILE", env = "VRUN_REQUIREMENTS", hide_env = true)]
-    requirements: Option<OsString>,
-
-    /// Heed no block with what a script requires
-    #[arg(long, env = "VRUN_NO_SCRIPT_ENV", hide_env = true, value_parser = Switch, overrides_with = "no_script_env")]
-    no_script_env: bool,
-
     /// Let a program of another Python run
-    #[arg(long, env = "VRUN_OUTSIDE", hide_env = true, value_parser = Switch, overrides_with = "outside")]
+    #[arg(long, env = "VRUN_OUTSIDE", hide_env = true, value_parser = Switch, overrides_with = "outside", help_heading = PROGRAM)]
     outside: bool,
 
     /// Let in no code of PYTHONPATH and its kin
-    #[arg(long, env = "VRUN_ISOLATED", hide_env = true, value_parser = Switch, overrides_with = "isolated")]
+    #[arg(long, env = "VRUN_ISOLATED", hide_env = true, value_parser = Switch, overrides_with = "isolated", help_heading = PROGRAM)]
     isolated: bool,
 
     /// Print what would run, quoted for a shell, and stop
-    #[arg(short = 'n', long, overrides_with = "dry_run")]
+    #[arg(short = 'n', long, overrides_with = "dry_run", help_heading = PROGRAM)]
     dry_run: bool,
 
-    /// Say nothing but errors
-    #[arg(short, long, env = "VRUN_QUIET", hide_env = true, value_parser = Switch, overrides_with = "quiet")]
-    quiet: bool,
+    /// Go to DIR first
+    #[arg(short = 'C', long, value_name = "DIR", help_heading = ENVIRONMENT)]
+    directory: Vec<OsString>,
 
-    /// Say which environment and program, and why
-    #[arg(short, long, env = "VRUN_VERBOSE", hide_env = true, value_parser = Switch, overrides_with = "verbose")]
-    verbose: bool,
+    /// Look for the environment from DIR, and stay here
+    #[arg(long, value_name = "DIR", env = "VRUN_PROJECT", hide_env = true, help_heading = ENVIRONMENT)]
+    project: Option<OsString>,
+
+    /// Use this environment, without a search
+    #[arg(long, value_name = "PATH", env = "VRUN_ENV", hide_env = true, help_heading = ENVIRONMENT)]
+    env: Option<OsString>,
+
+    /// Ask for a Python: 3.12, '>=3.10', pypy3.10, a path
+    #[arg(short, long, value_name = "REQUEST", env = "VRUN_PYTHON", hide_env = true, help_heading = ENVIRONMENT)]
+    python: Option<OsString>,
+
+    /// Make no environment where there is none
+    #[arg(long, env = "VRUN_NO_CREATE", hide_env = true, value_parser = Switch, overrides_with = "no_create", help_heading = ENVIRONMENT)]
+    no_create: bool,
+
+    /// Heed no block with what a script requires
+    #[arg(long, env = "VRUN_NO_SCRIPT_ENV", hide_env = true, value_parser = Switch, overrides_with = "no_script_env", help_heading = REQUIREMENTS)]
+    no_script_env: bool,
 
     /// Install what the project requires, now
-    #[arg(long, env = "VRUN_SYNC", hide_env = true, value_parser = Switch, overrides_with = "sync")]
+    #[arg(long, env = "VRUN_SYNC", hide_env = true, value_parser = Switch, overrides_with = "sync", help_heading = REQUIREMENTS)]
     sync: bool,
 
     /// With --sync: remove what nothing asks for
-    #[arg(long, overrides_with = "exact")]
+    #[arg(long, overrides_with = "exact", help_heading = REQUIREMENTS)]
     exact: bool,
+
+    /// Install nothing unasked
+    #[arg(long, env = "VRUN_NO_INSTALL", hide_env = true, value_parser = Switch, overrides_with = "no_install", help_heading = REQUIREMENTS)]
+    no_install: bool,
+
+    /// Take what to install from FILE
+    #[arg(long, value_name = "FILE", env = "VRUN_REQUIREMENTS", hide_env = true, help_heading = REQUIREMENTS)]
+    requirements: Option<OsString>,
 
     #[command(flatten)]
     acting: Acting,
 
+    #[command(flatten)]
+    making: Making,
+
+    /// Say nothing but errors
+    #[arg(short, long, env = "VRUN_QUIET", hide_env = true, value_parser = Switch, overrides_with = "quiet", help_heading = GENERAL)]
+    quiet: bool,
+
+    /// Say which environment and program, and why
+    #[arg(short, long, env = "VRUN_VERBOSE", hide_env = true, value_parser = Switch, overrides_with = "verbose", help_heading = GENERAL)]
+    verbose: bool,
+
     /// Print this help
-    #[arg(short, long, action = clap::ArgAction::Help)]
+    #[arg(short, long, action = clap::ArgAction::Help, help_heading = GENERAL)]
     help: (),
 
     /// Print the version
-    #[arg(short = 'V', long, action = clap::ArgAction::Version)]
+    #[arg(short = 'V', long, action = clap::ArgAction::Version, help_heading = GENERAL)]
     version: (),
-
-    #[command(flatten)]
-    making: Making,
 }
 
 /// Reads argv, and through clap's `env` the variables that options have.
@@ -155,7 +158,16 @@ pub fn parse(args: &[OsString], vars: &[(OsString, OsString)]) -> Result<Action,
     let args = args.get(1..).unwrap_or_default();
     match bare::request(args, vars) {
         Some(request) => Ok(Action::Run(request)),
+        None if args.first().is_some_and(|word| word == acting::PROGRAMS) => Ok(offered(args)),
         None => by_clap(args),
+    }
+}
+
+/// What a shell asks of a line that a person is typing: it is not whole yet, or wrong, or asks for the help.
+fn offered(args: &[OsString]) -> Action {
+    match by_clap(args) {
+        Ok(action @ Action::Programs(_)) => action,
+        _ => Action::Print(String::new()),
     }
 }
 

@@ -222,6 +222,15 @@ pub fn make_runnable(file: &str) -> Option<String> {
     Some(format!("`chmod +x {file}` if it is a program"))
 }
 
+/// The name by which the file at `path` is run, if it is a program: its own.
+pub fn program_name(path: &Path) -> Option<OsString> {
+    let found = path.metadata().ok()?;
+    let is_program = found.is_file() && found.mode() & 0o111 != 0;
+    path.file_name()
+        .filter(|_| is_program)
+        .map(OsStr::to_os_string)
+}
+
 /// Becomes `program`: same process, same terminal, same standard streams. Returns only to say why
 /// it could not.
 ///

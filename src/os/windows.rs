@@ -58,6 +58,13 @@ pub fn plain_name(name: &str) -> Cow<'_, str> {
     plain.map(str::to_owned).unwrap_or(name).into()
 }
 
+/// The name by which the file at `path` is run, if it is a program: without the ending, which says so.
+pub fn program_name(path: &Path) -> Option<OsString> {
+    let name = path.file_name()?.to_str()?;
+    let plain = plain_name(name);
+    (plain.len() < name.len()).then(|| name[..plain.len()].into())
+}
+
 /// Whether both paths lead to the same file or directory, links followed. False where either cannot
 /// be looked at.
 pub fn same_file(a: &Path, b: &Path) -> bool {

@@ -31,6 +31,7 @@ pub use script::{list as list_of_script, mark as mark_script};
 pub use wishes::{Extras, Install, Named, Sync, Wishes};
 
 use drift::{Change, Drift};
+use progress::Reader;
 use state::{Standing, State};
 use sync::Cause;
 
@@ -53,6 +54,16 @@ impl Site<'_> {
     fn is_ci(&self) -> bool {
         let value = self.world.setting("CI");
         value.is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))
+    }
+
+    /// Where what is done is followed.
+    fn reader(&self) -> Reader {
+        let folds = self.world.setting("GITHUB_ACTIONS");
+        match self.is_ci() {
+            true if folds.is_some_and(|value| value == "true") => Reader::FoldingLog,
+            true => Reader::Log,
+            false => Reader::Person,
+        }
     }
 
     /// The project that the environment serves. What lies around it counts, so that a shared one serves the project

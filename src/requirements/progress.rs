@@ -1,5 +1,5 @@
-//! The lines that an installer prints -> what a person sees meanwhile: on a terminal one line that is drawn over, else
-//! nothing but the steps.
+//! The lines that an installer prints -> what a person sees meanwhile: on a terminal one line that is drawn over, in a
+//! log that folds all of them, else nothing but the steps.
 
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
@@ -7,29 +7,56 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::error::shown;
-use crate::voice::Voice;
+use crate::voice::{self, Voice};
 
 /// How much of an installer's line is shown.
 const WIDTH: usize = 60;
 
+/// Where the steps are followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// A person sees them, as they come.
+    Person,
+    /// They are read later, in the log of a CI job.
+    Log,
+    /// The same in one that folds groups of lines: GitHub Actions. Its runner takes `::group::` from both streams
+    /// (actions/runner, ScriptHandler.cs), and stdout is not vrun's.
+    FoldingLog,
+}
+
 /// One step.
 #[derive(Debug)]
 pub struct Progress {
-    bar: Option<ProgressBar>,
+    form: Form,
     line: String,
     voice: Voice,
     started: Instant,
 }
 
+/// How it is shown.
+#[derive(Debug)]
+enum Form {
+    Plain,
+    Drawn(ProgressBar),
+    Folded,
+}
+
 impl Progress {
     /// Begins a step, with a line that says what it is.
-    pub fn begin(line: &str, is_ci: bool, voice: Voice) -> Progress {
-        let is_drawn = voice >= Voice::Normal && !is_ci && io::stderr().is_terminal();
-        if !is_drawn {
-            voice.tell(line);
+    pub fn begin(line: &str, reader: Reader, voice: Voice) -> Progress {
+        let form = match reader {
+            _ if voice < Voice::Normal => Form::Plain,
+            Reader::FoldingLog => Form::Folded,
+            Reader::Person if io::stderr().is_terminal() => Form::Drawn(bar(line)),
+            Reader::Person | Reader::Log => Form::Plain,
+        };
+        match &form {
+            Form::Plain => voice.tell(line),
+            Form::Folded => voice::write(&format!("::group::vrun: {}\n", line.replace('%', "%25"))),
+            Form::Drawn(_) => {}
         }
         Progress {
-            bar: is_drawn.then(|| bar(line)),
+            form,
             line: line.to_owned(),
             voice,
             started: Instant::now(),
@@ -38,18 +65,26 @@ impl Progress {
 
     /// Shows what the installer is at.
     pub fn hear(&self, said: &str) {
-        if let Some(bar) = &self.bar
-            && let Some(what) = package(said)
-        {
-            bar.set_message(format!("{}: {what}", self.line));
+        match &self.form {
+            Form::Plain => {}
+            Form::Folded => voice::write(&format!("{said}\n")),
+            Form::Drawn(bar) => {
+                if let Some(what) = package(said) {
+                    bar.set_message(format!("{}: {what}", self.line));
+                }
+            }
         }
     }
 
     /// Ends the step. What was drawn makes room for its plain line.
     pub fn end(self) -> Duration {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-            self.voice.tell(&self.line);
+        match &self.form {
+            Form::Plain => {}
+            Form::Folded => voice::write("::endgroup::\n"),
+            Form::Drawn(bar) => {
+                bar.finish_and_clear();
+                self.voice.tell(&self.line);
+            }
         }
         self.started.elapsed()
     }

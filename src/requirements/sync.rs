@@ -71,7 +71,7 @@ pub fn catch_up(site: &Site<'_>, cause: Cause) -> Result<(), Error> {
         vars: &create::for_pip(site.world, root),
         lock: lock.file(),
         stop: watch.stop(),
-        is_ci: site.is_ci(),
+        reader: site.reader(),
         retry: match script::is_of(&source.path, root) {
             true => script::RETRY,
             false => RETRY,

@@ -13,7 +13,7 @@ use crate::launch::{self, Helper};
 use crate::voice::{self, Voice};
 
 use super::installer::Installer;
-use super::progress::Progress;
+use super::progress::{Progress, Reader};
 
 /// Where all that a failed installer said is kept, in the environment.
 const LOG: &str = "vrun-install.log";
@@ -33,8 +33,8 @@ pub struct Work<'a> {
     pub lock: &'a File,
     /// Set by Ctrl-C.
     pub stop: &'a AtomicBool,
-    /// Whether this is a CI job.
-    pub is_ci: bool,
+    /// Where the steps are followed.
+    pub reader: Reader,
     /// What is typed where it fails.
     pub retry: &'static str,
     /// How much is said.
@@ -97,7 +97,7 @@ impl Work<'_> {
         cannot: &str,
     ) -> Result<Duration, Stop> {
         let (program, args) = installer.call(&self.python, words);
-        let progress = Progress::begin(line, self.is_ci, self.voice);
+        let progress = Progress::begin(line, self.reader, self.voice);
         let mut hear = |said: &str| progress.hear(said);
         let helper = self.helper(&program, args);
         let ended = helper.and_then(|helper| launch::follow(helper, self.stop, &mut hear));

@@ -246,8 +246,18 @@ fn a_flag_may_be_given_twice() {
 }
 
 #[test]
-fn the_help_keeps_within_80_columns() {
-    let help = app().run(["--help"]).text();
-    let long: Vec<_> = help.lines().filter(|line| line.len() > 80).collect();
-    assert!(long.is_empty(), "{long:?}");
+fn of_two_actions_neither_is_done() {
+    for typed in [
+        &["--man", "--create"][..],
+        &["--completions", "bash", "--man"],
+        &["--doctor", "--man"],
+    ] {
+        let sandbox = Sandbox::new().file("app/setup.py", "").cwd("app");
+        let before = sandbox.tree();
+        sandbox
+            .run(typed)
+            .error(125, &["cannot be used with"])
+            .text();
+        assert_eq!(sandbox.tree(), before);
+    }
 }

@@ -177,8 +177,9 @@ fn requirements_and_create_know_nothing_of_scripts() {
 
 #[test]
 fn only_main_sees_the_whole_request() {
-    // `care` and `told` are some of its actions, `scene` what all of them begin with, `first_use` what may come next.
-    let of_main = ["main", "care", "told", "scene", "first_use", "cli"];
+    // `care`, `told` and `offer` are some of its actions, `scene` what all of them begin with, `first_use` what may
+    // come next.
+    let of_main = ["main", "care", "told", "offer", "scene", "first_use", "cli"];
     let outside = |source: &Source| !of_main.iter().any(|module| source.is_of(module));
     forbid(outside, |line| imports(line, "cli"));
 }

@@ -5,6 +5,8 @@
 //!     probe.rs     the program that is run: says what it was handed; is the fake Python too
 //!
 //!     cli.rs       where vrun's own arguments end, options and their variables
+//!     help.rs      the help, the man page and README tell of the same
+//!     offers.rs    what shells complete
 //!     find.rs      the walk: which environment is the nearest
 //!     start.rs     where the walk begins: -C, --project, PWD, links, odd directories
 //!     project.rs   where an environment would be made, and where never
@@ -63,6 +65,8 @@ mod first_use;
 #[cfg(unix)]
 mod foreign;
 #[cfg(unix)]
+mod help;
+#[cfg(unix)]
 mod home;
 #[cfg(unix)]
 mod launch;
@@ -70,6 +74,8 @@ mod launch;
 mod moved;
 #[cfg(unix)]
 mod named;
+#[cfg(unix)]
+mod offers;
 #[cfg(unix)]
 mod program;
 #[cfg(unix)]

@@ -19,6 +19,10 @@ mod bases;
 mod broken;
 /// What later environments have of earlier ones, and what damages the cache.
 mod cache;
+/// CI: the log, and the recipes in README.
+mod ci;
+/// What a shell offers where a person types a command.
+mod completions;
 /// `--create`: CPython's own tests of venv pass with it.
 mod conformance;
 /// `--create`: what it makes, and what becomes of what was there.
@@ -33,6 +37,8 @@ mod faults;
 mod index;
 /// `--isolated`.
 mod isolated;
+/// The man page, in man and mandoc.
+mod manual;
 /// Projects that were moved and copied.
 mod moved;
 /// Many at once, killed midway, interrupted.

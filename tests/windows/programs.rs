@@ -130,3 +130,14 @@ fn a_script_of_the_systems_python_is_refused() {
         "--outside",
     ]);
 }
+
+#[test]
+fn the_programs_that_a_shell_offers_are_named_without_their_endings() {
+    let project = Project::with_venv()
+        .file("app/.venv/Scripts/run.bat", "")
+        .file("app/.venv/Scripts/activate", "")
+        .file("app/.venv/Scripts/Activate.ps1", "");
+    let outcome = project.run(["--programs"]).code(0).silent();
+    let named: Vec<_> = outcome.stdout.lines().collect();
+    assert_eq!(named, ["python", "pythonw", "run"], "{outcome}");
+}
