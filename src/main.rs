@@ -28,7 +28,7 @@ use cli::{Action, Creation, Mode, Named, Request, Scope};
 use create::{Existing, Occasion, Options, Order, Place};
 use error::{Error, Exit, shown, typed};
 use find::{Answer, Found, Missing, Search, Why};
-use program::{Help, Places, Program};
+use program::{Ask, Help, Places, Program};
 use report::print;
 use requirements::Site;
 use scene::{answer, enter, explain, is_tracked, search, tell_passed};
@@ -67,6 +67,9 @@ fn act(world: &mut World) -> Result<ExitCode, Error> {
 fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
     enter(&request.scope, world)?;
     request.ask = program::unlooped(request.ask, || world.own());
+    if let Ask::Line(_) = request.ask {
+        world.tell_cwd();
+    }
     let search = search(&request.scope, Some(&request.ask), world)?;
     let found = match answer(&request.scope, &search, world)? {
         Answer::Found(found) => found,
@@ -252,7 +255,7 @@ fn foretell(missing: Missing, request: Request, world: &World) -> Result<(), Err
         is_tracked: &|| false,
     };
     let places = places(&venv, &view, help, &request, world);
-    let program = program::foretold(request.ask, request.args, &places);
+    let program = program::foretold(request.ask, request.args, &places)?;
     tell(&program, &view, &request.scope, world)
 }
 

@@ -12,6 +12,7 @@ use crate::program::Ask;
 mod acting;
 mod asked;
 mod bare;
+mod lined;
 mod making;
 mod meant;
 mod parted;
@@ -23,7 +24,7 @@ pub use asked::{Action, Creation, Format, Mode, Named, Request, Scope};
 
 use acting::Acting;
 use making::Making;
-use parted::parted;
+use parted::{Parts, parted};
 use sources::Sources;
 use switch::Switch;
 
@@ -33,6 +34,7 @@ const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
        vrun [OPTIONS] FILE.py [ARG]...
        vrun [OPTIONS] -s FILE [ARG]...
        vrun [OPTIONS] -m MODULE [ARG]...
+       vrun [OPTIONS] -c LINE [ARG]...
        vrun [OPTIONS] --sync [COMMAND [ARG]...]
        vrun [OPTIONS] --create [OPTIONS OF --create]
        vrun [OPTIONS] --doctor [--json] | --repair";
@@ -43,7 +45,8 @@ VRUN_PYTHON, VRUN_NO_CREATE, VRUN_NO_INSTALL, VRUN_OUTSIDE, VRUN_QUIET and
 VRUN_VERBOSE stand for the options of their names. VRUN_SYNC=1 installs what
 has changed, before a command runs; VRUN_INSTALLER says pip or uv. VRUN_NAME
 replaces the names .venv, venv and env; VRUN_CEILING_DIRECTORIES ends the
-search, as git's does; VRUN_CACHE_DIR moves the cache.
+search, as git's does; VRUN_CACHE_DIR moves the cache. VRUN_SHELL names the
+shell of -c, instead of sh.
 
 Exit status: the program's own; 125 where vrun failed, 126 where the program
 cannot be run or is refused, 127 where there is none, 130 where Ctrl-C ended
@@ -60,6 +63,10 @@ struct Typed {
     /// Run MODULE, as `python -m MODULE` does
     #[arg(short = 'm', value_name = "MODULE", allow_hyphen_values = true)]
     module: Option<OsString>,
+
+    /// Run LINE as `sh -c` does; -eux, -o are sh's
+    #[arg(short = 'c', value_name = "LINE", allow_hyphen_values = true, conflicts_with_all = ["script", "module"])]
+    line: Option<OsString>,
 
     /// Go to DIR first
     #[arg(short = 'C', long, value_name = "DIR")]
@@ -142,22 +149,24 @@ pub fn parse(args: &[OsString], vars: &[(OsString, OsString)]) -> Result<Action,
     let args = args.get(1..).unwrap_or_default();
     match bare::request(args, vars) {
         Some(request) => Ok(Action::Run(request)),
-        None => by_clap(args),
+        None => by_clap(args, vars),
     }
 }
 
-fn by_clap(args: &[OsString]) -> Result<Action, Error> {
+fn by_clap(args: &[OsString], vars: &[(OsString, OsString)]) -> Result<Action, Error> {
     let mut command = Typed::command();
-    let (own, rest) = parted(args, &command);
-    let argv = [OsString::from("vrun")]
-        .into_iter()
-        .chain(own.iter().cloned());
+    let Parts { own, lined, rest } = parted(args, &command);
+    lined.refuse()?;
+    let argv = [OsString::from("vrun")].into_iter().chain(own);
     let matches = match command.try_get_matches_from_mut(argv) {
         Ok(matches) => matches,
         Err(error) => return printed(error),
     };
     let typed = Typed::from_arg_matches(&matches).map_err(usage)?;
-    let asked = to_run(&typed, rest);
+    let asked = match &typed.line {
+        Some(text) => Some((Ask::Line(lined.line(text, vars)), rest)),
+        None => to_run(&typed, rest),
+    };
     wanted::refuse(&typed, &Sources(&matches))?;
     let action = typed.acting.named();
     if action != Some("--create") {

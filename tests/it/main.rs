@@ -22,6 +22,8 @@
 //!     moved.rs     console scripts of an environment that was moved or copied
 //!     foreign.rs   programs of another Python: refused, or told
 //!     script.rs    FILE.py, -s FILE, shebangs, files without one
+//!     line.rs      -c LINE: the same as `sh -c LINE`
+//!     line/same.rs     tables of lines and options, and lines made up at random
 //!     launch.rs    the program runs as if vrun were not there
 //!     dry_run.rs   -n, -q, -v
 //!     tracked.rs   an environment that git tracks
@@ -61,6 +63,8 @@ mod foreign;
 mod home;
 #[cfg(unix)]
 mod launch;
+#[cfg(unix)]
+mod line;
 #[cfg(unix)]
 mod moved;
 #[cfg(unix)]
