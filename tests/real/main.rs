@@ -25,6 +25,8 @@ mod every;
 mod faults;
 /// Packages from a real index: two projects, two versions.
 mod index;
+/// What runs its lines by vrun: make, just, npm, Vim, VS Code.
+mod line;
 /// Projects that were moved and copied.
 mod moved;
 /// Many at once, killed midway, interrupted.

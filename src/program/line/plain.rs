@@ -102,9 +102,9 @@ fn is_literal_quoted(byte: u8, open: u8) -> bool {
 const OWN: &str = "\
     case coproc do done elif else esac fi for foreach function if in namespace repeat select then time until while \
     . .. alias bg break builtin cd chdir command continue declare echo eval exec exit export false fc fg getopts \
-    hash jobs kill let local newgrp printf pwd read readonly return set shift source test times trap true type \
+    hash jobs kill let local newgrp printf pwd read readonly return set shift shopt source test times trap true type \
     typeset ulimit umask unalias unset wait \
-    alarm array autoload basename bind bindkey caller cat chmod cmp comm compgen complete compopt cp cut date \
+    alarm array autoload basename bind bindkey caller cat chmod cmp comm compgen complete compound compopt cp cut date \
     dirname dirs disown enable enum env expr fds float functions getconf global head help hist history id integer \
     join ln login logname logout mapfile mkdir mktemp mv nameref nohup poll popd print pushd r readarray realpath \
     redirect rename rm rmdir sleep stop stty suspend sync tail tee tty uname vmstate wc whence";
