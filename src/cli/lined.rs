@@ -7,7 +7,7 @@
 use std::ffi::{OsStr, OsString};
 
 use super::HELP;
-use crate::error::{Error, typed};
+use crate::error::{Error, shown};
 use crate::program::Line;
 
 /// The letters that were taken out.
@@ -60,7 +60,7 @@ impl Lined {
         }
         match self.options.first() {
             Some(option) if !self.has_line => {
-                let option = typed(option);
+                let option = shown(option);
                 let what = format!("{option} is an option of the shell's, for a line of -c");
                 Err(Error::failed(what).hint(HELP))
             }

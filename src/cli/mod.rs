@@ -64,7 +64,7 @@ struct Typed {
     #[arg(short = 'm', value_name = "MODULE", allow_hyphen_values = true)]
     module: Option<OsString>,
 
-    /// Run LINE as `sh -c` does; -eux, -o are sh's
+    /// Run LINE as `sh -c` does, with -e -u -x -o NAME
     #[arg(short = 'c', value_name = "LINE", allow_hyphen_values = true, conflicts_with_all = ["script", "module"])]
     line: Option<OsString>,
 
