@@ -113,7 +113,7 @@ pub fn foretell(
         is_tracked: &|| false,
     };
     let places = places(&venv, &view, help, &request, world);
-    let program = program::foretold(request.ask, request.args, &places);
+    let program = program::foretold(request.ask, request.args, &places)?;
     tell(&program, &view, &request.scope, world)
 }
 

@@ -11,12 +11,15 @@ use std::thread;
 use std::time::Duration;
 
 use crate::error::{Error, reason, shown};
-use crate::os;
+use crate::os::{self, Quoting};
 use crate::program::{Program, shebang};
 
 /// Becomes `program` with `vars` as all its variables. Comes back only to say why it could not.
 pub fn become_program(program: &Program, vars: &[(OsString, OsString)]) -> Error {
-    let error = attempt(&program.file, &program.argv, vars);
+    let error = attempt(&program.file, &program.argv, program.quoting, vars);
+    if let Some(shell) = &program.shell {
+        return become_program(shell, vars);
+    }
     match os::SHELL {
         Some(shell) if os::is_unknown_format(&error) && is_for_shell(&program.file) => {
             // A script without a first line is the shell's: execvp(3) has it so, and so does `env`.
@@ -26,7 +29,10 @@ pub fn become_program(program: &Program, vars: &[(OsString, OsString)]) -> Error
                 .into_iter()
                 .chain(args)
                 .collect();
-            explained(&program.file, attempt(Path::new(shell), &argv, vars))
+            explained(
+                &program.file,
+                attempt(Path::new(shell), &argv, Quoting::Usual, vars),
+            )
         }
         _ => explained(&program.file, error),
     }
@@ -45,8 +51,13 @@ fn named_as_a_path(file: &Path) -> PathBuf {
     }
 }
 
-fn attempt(file: &Path, argv: &[OsString], vars: &[(OsString, OsString)]) -> io::Error {
-    match os::become_program(file, argv, vars) {
+fn attempt(
+    file: &Path,
+    argv: &[OsString],
+    quoting: Quoting,
+    vars: &[(OsString, OsString)],
+) -> io::Error {
+    match os::become_program(file, argv, quoting, vars) {
         Ok(never) => match never {},
         Err(error) => error,
     }

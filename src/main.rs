@@ -31,7 +31,7 @@ use cli::{Action, Creation, Mode, Request, Scope};
 use create::{Existing, Occasion, Options, Order, Place};
 use error::{Error, Exit, shown};
 use find::{Answer, Search};
-use program::{Help, Text};
+use program::{Ask, Help, Text};
 use report::print;
 use requirements::Site;
 use scene::{answer, enter, explain, is_tracked, places, search, tell, tell_passed};
@@ -75,6 +75,9 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
     enter(&request.scope, world)?;
     let text = Text::of(&request.ask);
     request.ask = program::unlooped(request.ask, text.as_ref(), || world.own());
+    if let Ask::Line(_) = request.ask {
+        world.tell_cwd();
+    }
     let script = scene::script(&mut request, text, world)?;
     let search = search(&request.scope, Some(&request.ask), world)?;
     let answer = match &script {

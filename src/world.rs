@@ -78,10 +78,26 @@ impl World {
             Some(path) => path,
             None => env::current_dir().unwrap_or_else(|_| dir.to_owned()),
         };
+        self.set_pwd(pwd);
+        Ok(())
+    }
+
+    /// Has `PWD` name the working directory, as a shell does before it starts anything (POSIX, sh: PWD). make, which
+    /// goes to another directory for `-C`, does not.
+    pub fn tell_cwd(&mut self) {
+        // cmd does not know it.
+        if os::SHELL.is_some()
+            && let Ok(cwd) = self.cwd()
+            && self.var("PWD") != Some(cwd.as_os_str())
+        {
+            self.set_pwd(cwd);
+        }
+    }
+
+    fn set_pwd(&mut self, dir: PathBuf) {
         self.vars
             .retain(|(name, _)| !os::same_variable(name, "PWD"));
-        self.vars.push(("PWD".into(), pwd.into()));
-        Ok(())
+        self.vars.push(("PWD".into(), dir.into()));
     }
 
     /// `path` from the working directory, as the user would name it: links kept, `.` and `..` gone.

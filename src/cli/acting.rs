@@ -172,7 +172,10 @@ pub fn which(
 
 /// An action runs no program; who types `--create DIR` means a path, as with `python -m venv DIR`.
 pub fn not_alone(action: &str, ask: &Ask) -> Error {
-    let (Ask::Command(word) | Ask::Script(word) | Ask::Module(word)) = ask;
+    let word = match ask {
+        Ask::Command(word) | Ask::Script(word) | Ask::Module(word) => word,
+        Ask::Line(line) => &line.text,
+    };
     let error = Error::failed(format!(
         "{action} runs nothing, not `{}` either",
         shown(word)

@@ -1,10 +1,11 @@
-//! `vrun COMMAND [ARG]...` with no option before it and none of vrun's variables set -> what it asks for, which is
-//! what nearly every call is. There is nothing in it for clap, whose list of options takes longer to build than the
-//! rest of vrun takes to run.
+//! `vrun COMMAND [ARG]...` with no option before it, or `vrun -c LINE [ARG]...` with none but the shell's, and none of
+//! vrun's variables set -> what it asks for, which is what nearly every call is: a person's, and make's for each line
+//! of a recipe. There is nothing in it for clap, whose list of options takes longer to build than the rest of vrun
+//! takes to run.
 
 use std::ffi::OsString;
 
-use super::{Creation, Mode, Request, Scope, Scripts};
+use super::{Creation, Mode, Request, Scope, Scripts, lined};
 use crate::os;
 use crate::program::{Ask, Foreign};
 use crate::requirements::{Install, Sync, Wishes};
@@ -13,11 +14,16 @@ use crate::voice::Voice;
 
 /// The same as clap makes of it; None where there is something for clap. `args` come without vrun's own name.
 pub fn request(args: &[OsString], vars: &[(OsString, OsString)]) -> Option<Request> {
-    let (command, rest) = args.split_first()?;
-    let is_option = command.as_encoded_bytes().starts_with(b"-");
-    if is_option || vars.iter().any(|(name, _)| is_claps(name)) {
+    if vars.iter().any(|(name, _)| is_claps(name)) {
         return None;
     }
+    let (command, rest) = args.split_first()?;
+    let (ask, rest) = if command.as_encoded_bytes().starts_with(b"-") {
+        let (line, rest) = lined::alone(args, vars)?;
+        (Ask::Line(line), rest)
+    } else {
+        (Ask::Command(command.clone()), rest)
+    };
     Some(Request {
         scope: Scope {
             directories: Vec::new(),
@@ -33,7 +39,7 @@ pub fn request(args: &[OsString], vars: &[(OsString, OsString)]) -> Option<Reque
             mode: Mode::Real,
             voice: Voice::Normal,
         },
-        ask: Ask::Command(command.clone()),
+        ask,
         args: rest.to_vec(),
         creation: Creation::OnFirstUse,
         foreign: Foreign::Refused,
@@ -81,10 +87,18 @@ mod tests {
             "make -- -n",
             "x.py --create",
             "a=b -h",
+            "-c pytest",
+            "-c true -c -h",
+            "-ec true name -q",
+            "-euo pipefail -c true",
+            "-oc pipefail true",
+            "-c -x -- -line --",
+            "-e -c -u -- true",
+            "-oeco one two true",
         ] {
             let args = words(line);
             let bare = request(&args, &[]).expect("a request");
-            let Ok(Action::Run(clapped)) = by_clap(&args) else {
+            let Ok(Action::Run(clapped)) = by_clap(&args, &[]) else {
                 panic!("{line}");
             };
             assert_eq!(format!("{bare:?}"), format!("{clapped:?}"));
@@ -93,7 +107,17 @@ mod tests {
 
     #[test]
     fn an_option_or_a_variable_is_claps() {
-        for line in ["-q true", "--", "-- true", "--env x true"] {
+        for line in [
+            "-q true",
+            "--",
+            "-- true",
+            "--env x true",
+            "-qc true",
+            "-e -c -q true",
+            "-e true",
+            "-c",
+            "-c -o",
+        ] {
             assert!(request(&words(line), &[]).is_none(), "{line}");
         }
         assert!(request(&[], &[]).is_none());

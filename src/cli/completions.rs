@@ -145,5 +145,5 @@ fn ends_own_part(arg: &Arg, command: &Command) -> bool {
         return false;
     };
     let line = [format!("-{letter}"), "value".into(), "-q".into()].map(OsString::from);
-    arg.get_action().takes_values() && parted(&line, command).0.len() == 2
+    arg.get_action().takes_values() && parted(&line, command).own.len() == 2
 }

@@ -13,6 +13,7 @@ mod acting;
 mod asked;
 mod bare;
 mod completions;
+mod lined;
 mod making;
 mod manual;
 mod meant;
@@ -25,7 +26,7 @@ pub use asked::{Action, Creation, Extent, Format, Mode, Named, Request, Scope, S
 
 use acting::Acting;
 use making::Making;
-use parted::parted;
+use parted::{Parts, parted};
 use sources::Sources;
 use switch::Switch;
 
@@ -35,6 +36,7 @@ const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
        vrun [OPTIONS] FILE.py [ARG]...
        vrun [OPTIONS] -s FILE [ARG]...
        vrun [OPTIONS] -m MODULE [ARG]...
+       vrun [OPTIONS] -c LINE [ARG]...
        vrun [OPTIONS] --sync [COMMAND [ARG]...]
        vrun [OPTIONS] --create [OPTIONS OF --create]
        vrun [OPTIONS] --doctor [--json] | --repair
@@ -53,9 +55,9 @@ Variables: VRUN_PROJECT, VRUN_ENV and VRUN_REQUIREMENTS (both from the project),
 VRUN_PYTHON, VRUN_NO_CREATE, VRUN_NO_INSTALL, VRUN_NO_SCRIPT_ENV, VRUN_OUTSIDE,
 VRUN_ISOLATED, VRUN_QUIET and VRUN_VERBOSE stand for the options of their names.
 VRUN_SYNC=1 installs what has changed, before a command runs; VRUN_INSTALLER
-says pip or uv. VRUN_NAME replaces the names .venv, venv and env;
-VRUN_CEILING_DIRECTORIES ends the search, as git's does; VRUN_CACHE_DIR moves
-the cache.
+says pip or uv; VRUN_SHELL names the shell of -c, instead of sh. VRUN_NAME
+replaces the names .venv, venv and env; VRUN_CEILING_DIRECTORIES ends the
+search, as git's does; VRUN_CACHE_DIR moves the cache.
 
 SHELL: sh, bash, zsh, fish, powershell, cmd; dotenv and github are files.
 
@@ -74,6 +76,10 @@ struct Typed {
     /// Run MODULE, as `python -m MODULE` does
     #[arg(short = 'm', value_name = "MODULE", allow_hyphen_values = true, help_heading = PROGRAM)]
     module: Option<OsString>,
+
+    /// Run LINE as `sh -c` does, with -e -u -x -o NAME
+    #[arg(short = 'c', value_name = "LINE", allow_hyphen_values = true, conflicts_with_all = ["script", "module"], help_heading = PROGRAM)]
+    line: Option<OsString>,
 
     /// Let a program of another Python run
     #[arg(long, env = "VRUN_OUTSIDE", hide_env = true, value_parser = Switch, overrides_with = "outside", help_heading = PROGRAM)]
@@ -158,31 +164,35 @@ pub fn parse(args: &[OsString], vars: &[(OsString, OsString)]) -> Result<Action,
     let args = args.get(1..).unwrap_or_default();
     match bare::request(args, vars) {
         Some(request) => Ok(Action::Run(request)),
-        None if args.first().is_some_and(|word| word == acting::PROGRAMS) => Ok(offered(args)),
-        None => by_clap(args),
+        None if args.first().is_some_and(|word| word == acting::PROGRAMS) => {
+            Ok(offered(args, vars))
+        }
+        None => by_clap(args, vars),
     }
 }
 
 /// What a shell asks of a line that a person is typing: it is not whole yet, or wrong, or asks for the help.
-fn offered(args: &[OsString]) -> Action {
-    match by_clap(args) {
+fn offered(args: &[OsString], vars: &[(OsString, OsString)]) -> Action {
+    match by_clap(args, vars) {
         Ok(action @ Action::Programs(_)) => action,
         _ => Action::Print(String::new()),
     }
 }
 
-fn by_clap(args: &[OsString]) -> Result<Action, Error> {
+fn by_clap(args: &[OsString], vars: &[(OsString, OsString)]) -> Result<Action, Error> {
     let mut command = Typed::command();
-    let (own, rest) = parted(args, &command);
-    let argv = [OsString::from("vrun")]
-        .into_iter()
-        .chain(own.iter().cloned());
+    let Parts { own, lined, rest } = parted(args, &command);
+    lined.refuse()?;
+    let argv = [OsString::from("vrun")].into_iter().chain(own);
     let matches = match command.try_get_matches_from_mut(argv) {
         Ok(matches) => matches,
         Err(error) => return printed(error),
     };
     let typed = Typed::from_arg_matches(&matches).map_err(usage)?;
-    let asked = to_run(&typed, rest);
+    let asked = match &typed.line {
+        Some(text) => Some((Ask::Line(lined.line(text, vars)), rest)),
+        None => to_run(&typed, rest),
+    };
     wanted::refuse(&typed, &Sources(&matches))?;
     let action = typed.acting.named();
     if action != Some("--create") {

@@ -14,6 +14,15 @@ pub use windows::*;
 /// PATH-like lists, split and joined by this system's rule. Pure, though they live in `std::env`.
 pub use std::env::{join_paths, split_paths};
 
+/// How arguments are handed to a program, where the system hands it one text (Windows).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quoting {
+    /// Each is a word, quoted as most programs read it.
+    Usual,
+    /// The last is text that stands there as it is.
+    LastAsItIs,
+}
+
 /// A user, by number. On Windows all are one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Owner(pub u32);

@@ -17,6 +17,8 @@ use std::thread;
 
 use nix::sys::signal::{SigSet, Signal};
 
+use super::Quoting;
+
 mod making;
 pub use making::*;
 mod places;
@@ -40,6 +42,13 @@ pub const PATH_SEPARATOR: char = ':';
 pub const DEFAULT_PATH: &str = "/bin:/usr/bin";
 /// What runs a script that names no interpreter (execvp(3)).
 pub const SHELL: Option<&str> = Some("/bin/sh");
+/// What a command line is for (system(3)).
+pub const LINE_SHELL: &str = "/bin/sh";
+
+/// Whether a shell is the one of Windows, which takes a line in its own way: none is, here.
+pub fn is_cmd(_: &Path) -> bool {
+    false
+}
 
 /// Whether the system does not know what kind of program a file is.
 pub fn is_unknown_format(error: &io::Error) -> bool {
@@ -239,6 +248,7 @@ pub fn program_name(path: &Path) -> Option<OsString> {
 pub fn become_program(
     program: &Path,
     argv: &[OsString],
+    _: Quoting,
     vars: &[(OsString, OsString)],
 ) -> io::Result<Infallible> {
     let path = CString::new(program.as_os_str().as_bytes())?;

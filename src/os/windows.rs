@@ -6,6 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::windows::io::AsRawHandle;
+use std::os::windows::process::CommandExt;
 use std::path::{Component, Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::{Mutex, PoisonError};
@@ -15,7 +16,7 @@ use std::time::Duration;
 use same_file::Handle;
 use win32job::{ExtendedLimitInfo, Job};
 
-use super::Owner;
+use super::{Owner, Quoting};
 
 mod places;
 mod registry;
@@ -38,6 +39,14 @@ pub const PATH_SEPARATOR: char = ';';
 pub const DEFAULT_PATH: &str = "";
 /// What runs a script that names no interpreter: nothing.
 pub const SHELL: Option<&str> = None;
+/// What a command line is for.
+pub const LINE_SHELL: &str = "cmd.exe";
+
+/// Whether a shell is the one of Windows, which takes a line in its own way.
+pub fn is_cmd(shell: &Path) -> bool {
+    let stem = shell.file_stem();
+    stem.is_some_and(|stem| stem.eq_ignore_ascii_case("cmd"))
+}
 
 /// Whether the system does not know what kind of program a file is (ERROR_BAD_EXE_FORMAT).
 pub fn is_unknown_format(error: &io::Error) -> bool {
@@ -300,14 +309,19 @@ pub fn private_dir(dir: &Path) -> io::Result<()> {
 pub fn become_program(
     program: &Path,
     argv: &[OsString],
+    quoting: Quoting,
     vars: &[(OsString, OsString)],
 ) -> io::Result<Infallible> {
     // Ctrl-C goes to every process on the console. It is the program's to act on; vrun must outlive
     // it to pass the exit code on. Failing to set the handler is no reason not to run.
     let _ = ctrlc::set_handler(|| {});
     let mut command = Command::new(program);
+    let args = argv.get(1..).unwrap_or_default();
+    match (quoting, args.split_last()) {
+        (Quoting::LastAsItIs, Some((text, words))) => command.args(words).raw_arg(text),
+        _ => command.args(args),
+    };
     command
-        .args(argv.iter().skip(1))
         .env_clear()
         .envs(vars.iter().map(|(name, value)| (name, value)));
     let mut child = command.spawn()?;

@@ -5,12 +5,14 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, typed};
-use crate::os;
+use crate::os::{self, Quoting};
 use crate::venv::{self, Cfg, StandIn};
 
 mod absent;
 mod broken;
 mod launcher;
+mod line;
+mod names;
 mod python;
 pub mod shebang;
 pub mod starter;
@@ -19,8 +21,10 @@ pub mod which;
 mod whose;
 
 pub use broken::explained;
+pub use line::Line;
 pub use text::{Text, script, unlooped};
 
+use names::{belongs_to_python, is_interpreter};
 use whose::Found;
 
 /// What was asked to run.
@@ -32,6 +36,8 @@ pub enum Ask {
     Module(OsString),
     /// `-s`: a Python file that brings its place with it.
     Script(OsString),
+    /// `-c`: a shell's command line.
+    Line(Line),
 }
 
 /// Whether a program of another Python may run.
@@ -88,7 +94,7 @@ impl fmt::Debug for Help<'_> {
 }
 
 /// What will run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Program {
     /// The file.
     pub file: PathBuf,
@@ -98,6 +104,10 @@ pub struct Program {
     pub stand_in: Option<StandIn>,
     /// What a person should know of it.
     pub remark: Option<String>,
+    /// How its arguments are handed over.
+    pub quoting: Quoting,
+    /// What does the same as this program, and can say why it does not start: the shell of a `-c` line.
+    pub shell: Option<Box<Program>>,
 }
 
 impl Program {
@@ -107,6 +117,8 @@ impl Program {
             argv,
             stand_in: None,
             remark: None,
+            quoting: Quoting::Usual,
+            shell: None,
         }
     }
 
@@ -131,6 +143,7 @@ pub fn find(ask: Ask, args: Vec<OsString>, places: &Places<'_>) -> Result<Progra
             [OsString::from("-m"), module].into_iter().chain(args),
             places,
         ),
+        Ask::Line(line) => line::find(line, args, places),
         Ask::Script(file) if !Path::new(&file).exists() => Err(absent::no_file(&file)),
         Ask::Script(file) => by_python([as_file(file)].into_iter().chain(args), places),
         Ask::Command(name) if is_python_file(&name, places) => {
@@ -141,9 +154,13 @@ pub fn find(ask: Ask, args: Vec<OsString>, places: &Places<'_>) -> Result<Progra
 }
 
 /// What `find` will say once the environment is there, as far as can be told before.
-pub fn foretold(ask: Ask, args: Vec<OsString>, places: &Places<'_>) -> Program {
+///
+/// # Errors
+/// The shell of a line is not there.
+pub fn foretold(ask: Ask, args: Vec<OsString>, places: &Places<'_>) -> Result<Program, Error> {
     let python = venv::python(places.root);
     let (file, own) = match ask {
+        Ask::Line(line) => return line::shell(&line, args, places),
         Ask::Module(module) => (python, vec![OsString::from("-m"), module]),
         Ask::Script(file) => (python, vec![file]),
         Ask::Command(name) if is_python_file(&name, places) => (python, vec![name]),
@@ -161,7 +178,7 @@ pub fn foretold(ask: Ask, args: Vec<OsString>, places: &Places<'_>) -> Program {
         .chain(own)
         .chain(args)
         .collect();
-    Program::plain(file, argv)
+    Ok(Program::plain(file, argv))
 }
 
 /// A file's name as Python takes it for one, and not for an option.
@@ -263,59 +280,4 @@ fn has_separator(name: &OsStr) -> bool {
     name.as_encoded_bytes()
         .iter()
         .any(|byte| std::path::is_separator(char::from(*byte)))
-}
-
-/// Whether `name` means this environment's Python or its pip.
-fn belongs_to_python(name: &OsStr) -> bool {
-    is_interpreter(name) || is_versioned("pip", name)
-}
-
-/// `python`, `python3`, `python3.12`, `python3.13t`, `pypy3`, and on Windows `pythonw` and the ending.
-fn is_interpreter(name: &OsStr) -> bool {
-    is_versioned("python", name) || is_versioned("pypy", name)
-}
-
-fn is_versioned(stem: &str, name: &OsStr) -> bool {
-    let name = name.to_str().map(os::plain_name);
-    name.as_deref()
-        .and_then(|name| name.strip_prefix(stem))
-        .is_some_and(is_version)
-}
-
-fn is_version(text: &str) -> bool {
-    let text = text.strip_suffix(['t', 'w']).unwrap_or(text);
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    text.is_empty() || text.split('.').all(digits)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_python_and_pip_are_this_environments() {
-        for name in [
-            "python",
-            "python3",
-            "python3.12",
-            "python3.13t",
-            "pip",
-            "pip3.9",
-            "pypy3",
-            "pypy3.10",
-        ] {
-            assert!(belongs_to_python(OsStr::new(name)), "{name}");
-        }
-        for name in [
-            "pythonic",
-            "python-config",
-            "pipx",
-            "pip-compile",
-            "python3.",
-            "pytest",
-            "ipython",
-        ] {
-            assert!(!belongs_to_python(OsStr::new(name)), "{name}");
-        }
-    }
 }

@@ -41,10 +41,9 @@ impl Python {
         }
         let remark = remark(&ill, &other, places);
         Ok(Program {
-            file: other.exe.clone(),
-            argv,
-            stand_in: Some(other),
+            stand_in: Some(other.clone()),
             remark: Some(remark),
+            ..Program::plain(other.exe, argv)
         })
     }
 }

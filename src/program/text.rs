@@ -30,7 +30,7 @@ impl Text {
         let name = match ask {
             Ask::Command(name) if has_separator(name) || is_python_source(name) => name,
             Ask::Script(name) => name,
-            Ask::Command(_) | Ask::Module(_) => return None,
+            Ask::Command(_) | Ask::Module(_) | Ask::Line(_) => return None,
         };
         // Of what may be any program its first line is all that counts.
         let length = script(ask).map_or(shebang::LONGEST, |_| HEAD);
@@ -93,6 +93,6 @@ pub fn script(ask: &Ask) -> Option<&OsStr> {
     match ask {
         Ask::Script(name) => Some(name),
         Ask::Command(name) if is_python_source(name) => Some(name),
-        Ask::Command(_) | Ask::Module(_) => None,
+        Ask::Command(_) | Ask::Module(_) | Ask::Line(_) => None,
     }
 }

@@ -182,6 +182,7 @@ fn help_and_version_are_answers_on_stdout() {
         let help = Sandbox::new().run([typed]).text();
         for word in [
             "vrun [OPTIONS] COMMAND [ARG]...",
+            "vrun [OPTIONS] -c LINE [ARG]...",
             "-m",
             "-s",
             "--directory",

@@ -25,6 +25,8 @@
 //!     foreign.rs   programs of another Python: refused, or told
 //!     script.rs    FILE.py, -s FILE, shebangs, files without one
 //!     script_env.rs  scripts that say what they require, in environments of their own
+//!     line.rs      -c LINE: the same as `sh -c LINE`
+//!     line/same.rs     tables of lines and options, and lines made up at random
 //!     launch.rs    the program runs as if vrun were not there
 //!     dry_run.rs   -n, -q, -v
 //!     which.rs     `--which`: the file that would run
@@ -70,6 +72,8 @@ mod help;
 mod home;
 #[cfg(unix)]
 mod launch;
+#[cfg(unix)]
+mod line;
 #[cfg(unix)]
 mod moved;
 #[cfg(unix)]

@@ -37,6 +37,8 @@ mod faults;
 mod index;
 /// `--isolated`.
 mod isolated;
+/// What runs its lines by vrun: make, just, npm, Vim, VS Code.
+mod line;
 /// The man page, in man and mandoc.
 mod manual;
 /// Projects that were moved and copied.

@@ -14,6 +14,8 @@ mod first;
 mod first_use;
 /// The program runs as if vrun were not there: arguments, exit codes, its end.
 mod launch;
+/// `-c LINE`: by cmd, or by another shell.
+mod line;
 /// Which file a COMMAND means.
 mod programs;
 /// A project, a command in it, and what came of it.

@@ -159,6 +159,13 @@ impl<'a> Outcome<'a> {
         self.stderr.clone()
     }
 
+    /// All that came of it, to be compared with another's: status, stdout, stderr.
+    pub fn whole(self) -> (ExitStatus, String, String) {
+        self.status_is_stated.set(true);
+        self.stderr_is_stated.set(true);
+        (self.status, self.stdout.clone(), self.stderr.clone())
+    }
+
     /// What it said on stderr when it failed, whatever the code.
     #[track_caller]
     pub fn complaint(self) -> String {
