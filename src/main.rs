@@ -3,6 +3,7 @@
 //! The story: read the world, read argv, find the environment, make it if there is none, compute what
 //! the program is to see, find the program, become it.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -11,6 +12,7 @@ mod cli;
 mod create;
 mod error;
 mod find;
+mod itself;
 mod launch;
 mod os;
 mod program;
@@ -18,6 +20,7 @@ mod repair;
 mod report;
 mod requirements;
 mod scene;
+mod shims;
 mod trust;
 mod venv;
 mod view;
@@ -59,6 +62,7 @@ fn act(world: &mut World) -> Result<ExitCode, Error> {
         Action::Create(scope, options) => create(&scope, &options, world)?,
         Action::Doctor(scope, format) => return care::doctor(&scope, format, world),
         Action::Repair(scope) => return care::repair(&scope, world),
+        Action::Shims(scope, dir, names) => shims(&scope, &dir, &names, world)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -180,6 +184,17 @@ fn create(scope: &Scope, options: &Options, world: &mut World) -> Result<(), Err
     print(&[at.as_os_str().as_encoded_bytes(), b"\n"].concat())
 }
 
+/// `--shims`: makes them, and prints where they are.
+fn shims(scope: &Scope, dir: &Path, names: &[OsString], world: &mut World) -> Result<(), Error> {
+    enter(scope, world)?;
+    let plan = shims::plan(dir, names, world)?;
+    if scope.mode == Mode::Real {
+        plan.carry_out()?;
+    }
+    plan.advise(world, scope.voice);
+    print(&plan.paths())
+}
+
 /// First use.
 fn make(
     missing: Missing,
@@ -279,7 +294,7 @@ fn places<'a>(
     view: &'a View,
     help: Help<'a>,
     request: &Request,
-    world: &World,
+    world: &'a World,
 ) -> Places<'a> {
     let scope = &request.scope;
     let is_named = matches!(scope.env, Some(Named::ByOption(_)));
@@ -288,6 +303,7 @@ fn places<'a>(
         cfg: &venv.cfg,
         path: view.path(),
         own: world.own(),
+        word: world.setting(program::WORD),
         foreign: request.foreign,
         by_option: is_named || scope.project.is_some() || !scope.directories.is_empty(),
         help,

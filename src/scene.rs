@@ -74,7 +74,7 @@ pub fn explain(found: &Found, voice: Voice, world: &World) {
 }
 
 pub fn is_tracked(root: &Path, world: &World) -> bool {
-    report::tracked::is_tracked(root, world.var("PATH"), &world.vars)
+    report::tracked::is_tracked(root, world)
 }
 
 pub fn tell_passed(passed: &[Passed], voice: Voice) {

@@ -1,10 +1,13 @@
 //! The options that are actions, which run no program -> the action.
 
+use std::ffi::OsString;
+use std::path::PathBuf;
+
 use clap::{ArgMatches, Args};
 
 use super::sources::Sources;
 use super::{Action, Format, HELP, Typed, meant};
-use crate::error::{Error, shown, typed};
+use crate::error::{Error, shown, typed as typed_path};
 use crate::program::Ask;
 
 /// The actions, and the options that belong to one of them.
@@ -25,6 +28,10 @@ pub struct Acting {
     /// Mend what is wrong with it
     #[arg(long, overrides_with = "repair")]
     repair: bool,
+
+    /// Put shims into DIR: links to vrun that are called NAME
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["create", "doctor", "repair"])]
+    shims: Option<OsString>,
 }
 
 impl Acting {
@@ -34,6 +41,7 @@ impl Acting {
             (self.create, "--create"),
             (self.doctor, "--doctor"),
             (self.repair, "--repair"),
+            (self.shims.is_some(), "--shims"),
         ];
         let mut typed = actions.into_iter().filter(|(is_typed, _)| *is_typed);
         typed.next().map(|(_, name)| name)
@@ -57,9 +65,36 @@ pub fn action(action: &str, typed: Typed, matches: &ArgMatches) -> Result<Action
     }
 }
 
+/// What `--shims` asks for. The names are what elsewhere is a command and its arguments.
+///
+/// # Errors
+/// There are none, or no directory.
+pub fn shims(
+    asked: Option<(Ask, &[OsString])>,
+    typed: Typed,
+    matches: &ArgMatches,
+) -> Result<Action, Error> {
+    let dir = Sources(matches).given("shims", typed.acting.shims.as_deref())?;
+    let dir = PathBuf::from(dir.unwrap_or_default());
+    match asked {
+        Some((Ask::Command(first), rest)) => {
+            let names = [first].into_iter().chain(rest.iter().cloned()).collect();
+            let scope = meant::scope(&typed, matches)?;
+            Ok(Action::Shims(scope, dir, names))
+        }
+        Some((ask, _)) => Err(not_alone("--shims", &ask)),
+        None => Err(
+            Error::failed("--shims is told no name to make a shim for").hint(format!(
+                "`vrun --shims {} python python3 pip`",
+                typed_path(&dir)
+            )),
+        ),
+    }
+}
+
 /// An action runs no program; who types `--create DIR` means a path, as with `python -m venv DIR`.
 pub fn not_alone(action: &str, ask: &Ask) -> Error {
-    let (Ask::Command(word) | Ask::Script(word) | Ask::Module(word)) = ask;
+    let (Ask::Command(word) | Ask::Shim(word) | Ask::Script(word) | Ask::Module(word)) = ask;
     let error = Error::failed(format!(
         "{action} runs nothing, not `{}` either",
         shown(word)
@@ -67,7 +102,7 @@ pub fn not_alone(action: &str, ask: &Ask) -> Error {
     match ask {
         Ask::Command(dir) if action == "--create" => error.hint(format!(
             "`vrun --create --env {}` makes an environment there; a command comes on its own",
-            typed(dir)
+            typed_path(dir)
         )),
         _ => error.hint(format!("`vrun {action}`, and then the command")),
     }

@@ -25,6 +25,8 @@ pub enum Action {
     Doctor(Scope, Format),
     /// Mend it.
     Repair(Scope),
+    /// Put shims of these names into a directory.
+    Shims(Scope, PathBuf, Vec<OsString>),
 }
 
 /// For whom an answer is.

@@ -14,10 +14,20 @@ use crate::voice::Voice;
 pub fn request(args: &[OsString], vars: &[(OsString, OsString)]) -> Option<Request> {
     let (command, rest) = args.split_first()?;
     let is_option = command.as_encoded_bytes().starts_with(b"-");
-    if is_option || vars.iter().any(|(name, _)| is_claps(name)) {
+    if is_option || has_claps(vars) {
         return None;
     }
-    Some(Request {
+    Some(of(Ask::Command(command.clone()), rest))
+}
+
+/// Whether one of the variables of options is set.
+pub fn has_claps(vars: &[(OsString, OsString)]) -> bool {
+    vars.iter().any(|(name, _)| is_claps(name))
+}
+
+/// `ask` with `args`, as it is meant where nothing else is said.
+pub fn of(ask: Ask, args: &[OsString]) -> Request {
+    Request {
         scope: Scope {
             directories: Vec::new(),
             project: None,
@@ -31,11 +41,11 @@ pub fn request(args: &[OsString], vars: &[(OsString, OsString)]) -> Option<Reque
             mode: Mode::Real,
             voice: Voice::Normal,
         },
-        ask: Ask::Command(command.clone()),
-        args: rest.to_vec(),
+        ask,
+        args: args.to_vec(),
         creation: Creation::OnFirstUse,
         foreign: Foreign::Refused,
-    })
+    }
 }
 
 /// The variables of options.

@@ -15,6 +15,7 @@ mod bare;
 mod making;
 mod meant;
 mod parted;
+mod shim;
 mod sources;
 mod switch;
 mod wanted;
@@ -35,7 +36,8 @@ const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
        vrun [OPTIONS] -m MODULE [ARG]...
        vrun [OPTIONS] --sync [COMMAND [ARG]...]
        vrun [OPTIONS] --create [OPTIONS OF --create]
-       vrun [OPTIONS] --doctor [--json] | --repair";
+       vrun [OPTIONS] --doctor [--json] | --repair
+       vrun [OPTIONS] --shims DIR NAME...";
 
 const AFTER_HELP: &str = "\
 Variables: VRUN_PROJECT, VRUN_ENV and VRUN_REQUIREMENTS (both from the project),
@@ -134,12 +136,16 @@ struct Typed {
     making: Making,
 }
 
-/// Reads argv, and through clap's `env` the variables that options have.
+/// Reads argv, and, where vrun is called by its own name, its options in it; and through clap's `env` the variables that options have.
 ///
 /// # Errors
 /// A usage error (125).
 pub fn parse(args: &[OsString], vars: &[(OsString, OsString)]) -> Result<Action, Error> {
+    let name = shim::name(args.first());
     let args = args.get(1..).unwrap_or_default();
+    if let Some(name) = name {
+        return shim::request(name, args, vars).map(Action::Run);
+    }
     match bare::request(args, vars) {
         Some(request) => Ok(Action::Run(request)),
         None => by_clap(args),
@@ -164,6 +170,7 @@ fn by_clap(args: &[OsString]) -> Result<Action, Error> {
         making::refuse(&matches)?;
     }
     match (action, asked) {
+        (Some("--shims"), asked) => acting::shims(asked, typed, &matches),
         (Some(action), Some((ask, _))) => Err(acting::not_alone(action, &ask)),
         (Some(action), None) => acting::action(action, typed, &matches),
         (None, Some((ask, args))) => meant::request(ask, args, &typed, &matches).map(Action::Run),

@@ -80,6 +80,20 @@ pub fn is_still_at(file: &File, path: &Path) -> bool {
     }
 }
 
+/// What tells the file at `path` from all others.
+pub fn identity(_: &Metadata, path: &Path) -> Option<Handle> {
+    Handle::from_path(path).ok()
+}
+
+/// What a process has in common with the programs that it becomes: it cannot become one.
+pub fn line_of_processes() -> u32 {
+    0
+}
+
+/// How often processes may hand on by one name, one inside the other: a program may well call itself, though not
+/// that often (rustup draws the line there too).
+pub const TURNS: u32 = 20;
+
 /// What tells a file from another: std does not say here.
 pub fn inode(_: &Metadata) -> u64 {
     0

@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, typed};
+use crate::itself;
 use crate::os;
 use crate::venv::{self, Cfg, StandIn};
 
@@ -13,10 +14,12 @@ mod broken;
 mod launcher;
 mod python;
 pub mod shebang;
+mod shim;
 pub mod starter;
 mod whose;
 
 pub use broken::explained;
+pub use shim::WORD;
 
 use whose::Found;
 
@@ -25,6 +28,8 @@ use whose::Found;
 pub enum Ask {
     /// A program, by name or path; or a Python file.
     Command(OsString),
+    /// A program by its name alone, which is the one that vrun was called by.
+    Shim(OsString),
     /// `-m`: a module, as `python -m` takes it.
     Module(OsString),
     /// `-s`: a Python file that brings its place with it.
@@ -53,6 +58,8 @@ pub struct Places<'a> {
     pub own: Option<PathBuf>,
     /// Whether `python` may be another than the environment's.
     pub foreign: Foreign,
+    /// What vrun, as a shim, has left word of in this very process: see `shim`.
+    pub word: Option<&'a OsStr>,
     /// Whether it took an option to come to this environment from here.
     pub by_option: bool,
     /// What is asked only where the environment turns out to be broken.
@@ -95,6 +102,8 @@ pub struct Program {
     pub stand_in: Option<StandIn>,
     /// What a person should know of it.
     pub remark: Option<String>,
+    /// What a shim leaves word of, where this is not the environment's: see `shim`.
+    pub word: Option<OsString>,
 }
 
 impl Program {
@@ -104,6 +113,7 @@ impl Program {
             argv,
             stand_in: None,
             remark: None,
+            word: None,
         }
     }
 
@@ -114,6 +124,10 @@ impl Program {
             .iter()
             .filter_map(|other| other.prefix.as_ref());
         vars.extend(prefix.map(|dir| ("PYTHONHOME".into(), dir.into())));
+        if let Some(word) = &self.word {
+            vars.retain(|(name, _)| !os::same_variable(name, shim::WORD));
+            vars.push((shim::WORD.into(), word.clone()));
+        }
         vars
     }
 }
@@ -152,6 +166,7 @@ pub fn find(ask: Ask, args: Vec<OsString>, places: &Places<'_>) -> Result<Progra
             by_python([as_file(name)].into_iter().chain(args), places)
         }
         Ask::Command(name) => command(name, args, places),
+        Ask::Shim(name) => shim::find(name, args, places),
     }
 }
 
@@ -163,10 +178,10 @@ pub fn foretold(ask: Ask, args: Vec<OsString>, places: &Places<'_>) -> Program {
         Ask::Script(file) => (python, vec![file]),
         Ask::Command(name) if is_python_file(&name, places) => (python, vec![name]),
         Ask::Command(name) if has_separator(&name) => (name.into(), Vec::new()),
-        Ask::Command(name) if belongs_to_python(&name) => {
+        Ask::Command(name) | Ask::Shim(name) if belongs_to_python(&name) => {
             (venv::scripts(places.root).join(name), Vec::new())
         }
-        Ask::Command(name) => (
+        Ask::Command(name) | Ask::Shim(name) => (
             lookup(&name, places.path, places).unwrap_or_else(|| name.into()),
             Vec::new(),
         ),
@@ -253,13 +268,22 @@ fn lookup(name: &OsStr, path: &OsStr, places: &Places<'_>) -> Option<PathBuf> {
         return None;
     }
     let mut found = which::which_in_global(name, Some(path)).ok()?;
-    found.find(|file| !is_vrun(file, name, places))
+    if itself::is_own_name(name) {
+        return found.next();
+    }
+    let scripts = venv::scripts(places.root);
+    found.find(|file| !is_shim(file, &scripts, places))
 }
 
-fn is_vrun(file: &Path, name: &OsStr, places: &Places<'_>) -> bool {
-    let Some(own) = &places.own else { return false };
-    let by_its_name = own.file_stem() == Path::new(name).file_stem();
-    !by_its_name && os::same_file(file, own)
+/// Whether a file that was found is vrun. What lies in the scripts directory is a link to the base interpreter, or
+/// no link, so no link is followed to find out.
+fn is_shim(file: &Path, scripts: &Path, places: &Places<'_>) -> bool {
+    match &places.own {
+        Some(own) if is_in(scripts, file) => os::same_file(file, own),
+        // Two that do not know each other have met: it is worth reading all of what is found.
+        own if shim::has_handed_on(places.word) => itself::is_vrun(file, own.as_deref()),
+        own => itself::is_shim(file, own.as_deref()),
+    }
 }
 
 /// The file that a name with a separator means, as it was typed: the kernel hands a script that very

@@ -45,6 +45,7 @@ impl Python {
             argv,
             stand_in: Some(other),
             remark: Some(remark),
+            word: None,
         })
     }
 }

@@ -21,6 +21,8 @@
 //!     broken.rs    environments that cannot be used, each with its cause
 //!     moved.rs     console scripts of an environment that was moved or copied
 //!     foreign.rs   programs of another Python: refused, or told
+//!     shim.rs      vrun under another name
+//!     shims.rs     `--shims`: what it makes, and what it leaves alone
 //!     script.rs    FILE.py, -s FILE, shebangs, files without one
 //!     launch.rs    the program runs as if vrun were not there
 //!     dry_run.rs   -n, -q, -v
@@ -73,6 +75,10 @@ mod project;
 mod requirements;
 #[cfg(unix)]
 mod script;
+#[cfg(unix)]
+mod shim;
+#[cfg(unix)]
+mod shims;
 #[cfg(unix)]
 mod start;
 #[cfg(unix)]
