@@ -17,8 +17,6 @@ use crate::os;
 /// Stands in every vrun since it has shims, and in no other program.
 const MARK: &[u8] =
     b"By this very line a vrun is told from other programs, whatever its file is called.";
-/// More links than lead from a shim to vrun.
-const LINKS: usize = 8;
 /// No vrun is larger, with all that helps to debug it.
 const LARGEST: u64 = 256 << 20;
 
@@ -83,19 +81,11 @@ pub fn hold_the_same(a: &Path, b: &Path) -> io::Result<bool> {
 /// Two files that differ mostly do so in the first of these.
 const PIECE: u64 = 64 << 10;
 
-/// Whether one of the links from `file` on names a vrun: another version's shim, or one whose vrun is gone.
-fn leads_to_vrun(file: &Path) -> bool {
-    let mut path = file.to_owned();
-    for _ in 0..LINKS {
-        let Ok(target) = fs::read_link(&path) else {
-            return false;
-        };
-        if target.file_name().is_some_and(is_own_name) {
-            return true;
-        }
-        path = path.parent().unwrap_or(&path).join(target);
-    }
-    false
+/// Whether a link names a vrun: another version's shim, or one whose vrun is gone. What is not seen by the first of
+/// several links is seen by its mark.
+fn leads_to_vrun(link: &Path) -> bool {
+    let target = fs::read_link(link).unwrap_or_default();
+    target.file_name().is_some_and(is_own_name)
 }
 
 fn is_same(found: &Metadata, file: &Path, own: Option<&Path>) -> bool {

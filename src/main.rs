@@ -70,7 +70,7 @@ fn act(world: &mut World) -> Result<ExitCode, Error> {
 /// Returns only where the program was told rather than run, or could not be.
 fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
     enter(&request.scope, world)?;
-    request.ask = program::unlooped(request.ask, || world.own());
+    request.ask = program::unlooped(request.ask);
     let search = search(&request.scope, Some(&request.ask), world)?;
     let found = match answer(&request.scope, &search, world)? {
         Answer::Found(found) => found,

@@ -29,7 +29,7 @@ pub struct Acting {
     #[arg(long, overrides_with = "repair")]
     repair: bool,
 
-    /// Put shims into DIR: links to vrun that are called NAME
+    /// Put shims called NAME... into DIR
     #[arg(long, value_name = "DIR", conflicts_with_all = ["create", "doctor", "repair"])]
     shims: Option<OsString>,
 }

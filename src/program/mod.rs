@@ -12,6 +12,7 @@ use crate::venv::{self, Cfg, StandIn};
 mod absent;
 mod broken;
 mod launcher;
+mod names;
 mod python;
 pub mod shebang;
 mod shim;
@@ -21,6 +22,7 @@ mod whose;
 pub use broken::explained;
 pub use shim::WORD;
 
+use names::{belongs_to_python, has_separator, is_interpreter, is_python_source};
 use whose::Found;
 
 /// What was asked to run.
@@ -132,17 +134,16 @@ impl Program {
     }
 }
 
-/// A script whose own first line starts vrun, the file `own`, is `-s` with that script: taken as a command
-/// it would start vrun, which would take it as a command.
-pub fn unlooped(ask: Ask, own: impl Fn() -> Option<PathBuf>) -> Ask {
+/// A script whose own first line starts vrun is `-s` with that script: taken as a command it would start vrun,
+/// which would take it as a command.
+pub fn unlooped(ask: Ask) -> Ask {
     let may_be_script = |name: &OsStr| has_separator(name) || is_python_source(name);
     // A directory, or what may not be read, has no first line; running it will say what it is.
     let first_line = |name: &OsStr| shebang::read(Path::new(name)).ok().flatten();
     match ask {
         Ask::Command(name)
             if may_be_script(&name)
-                && first_line(&name)
-                    .is_some_and(|line| shebang::names_vrun(&line, own().as_deref())) =>
+                && first_line(&name).is_some_and(|line| shebang::names_vrun(&line)) =>
         {
             Ask::Script(name)
         }
@@ -214,12 +215,6 @@ fn is_python_file(name: &OsStr, places: &Places<'_>) -> bool {
         !has_separator(name) && lookup(name, scripts.as_os_str(), places).is_some()
     };
     is_python_source(name) && Path::new(name).is_file() && !program()
-}
-
-/// Whether `name` ends as Python's files do.
-fn is_python_source(name: &OsStr) -> bool {
-    let ending = Path::new(name).extension();
-    ending.is_some_and(|end| end.eq_ignore_ascii_case("py") || end.eq_ignore_ascii_case("pyw"))
 }
 
 fn command(name: OsString, args: Vec<OsString>, places: &Places<'_>) -> Result<Program, Error> {
@@ -296,65 +291,4 @@ fn at_path(name: &OsStr) -> Result<PathBuf, Error> {
     } else {
         file
     })
-}
-
-fn has_separator(name: &OsStr) -> bool {
-    name.as_encoded_bytes()
-        .iter()
-        .any(|byte| std::path::is_separator(char::from(*byte)))
-}
-
-/// Whether `name` means this environment's Python or its pip.
-fn belongs_to_python(name: &OsStr) -> bool {
-    is_interpreter(name) || is_versioned("pip", name)
-}
-
-/// `python`, `python3`, `python3.12`, `python3.13t`, `pypy3`, and on Windows `pythonw` and the ending.
-fn is_interpreter(name: &OsStr) -> bool {
-    is_versioned("python", name) || is_versioned("pypy", name)
-}
-
-fn is_versioned(stem: &str, name: &OsStr) -> bool {
-    let name = name.to_str().map(os::plain_name);
-    name.as_deref()
-        .and_then(|name| name.strip_prefix(stem))
-        .is_some_and(is_version)
-}
-
-fn is_version(text: &str) -> bool {
-    let text = text.strip_suffix(['t', 'w']).unwrap_or(text);
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    text.is_empty() || text.split('.').all(digits)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_python_and_pip_are_this_environments() {
-        for name in [
-            "python",
-            "python3",
-            "python3.12",
-            "python3.13t",
-            "pip",
-            "pip3.9",
-            "pypy3",
-            "pypy3.10",
-        ] {
-            assert!(belongs_to_python(OsStr::new(name)), "{name}");
-        }
-        for name in [
-            "pythonic",
-            "python-config",
-            "pipx",
-            "pip-compile",
-            "python3.",
-            "pytest",
-            "ipython",
-        ] {
-            assert!(!belongs_to_python(OsStr::new(name)), "{name}");
-        }
-    }
 }

@@ -50,7 +50,7 @@ fn word(name: &OsStr, before: Option<&OsStr>, process: u32) -> Option<OsString> 
 /// Whether this very process was a shim before, and handed on.
 pub fn has_handed_on(word: Option<&OsStr>) -> bool {
     let process = word.and_then(|word| word.to_str()?.split(' ').next()?.parse().ok());
-    process == Some(os::line_of_processes())
+    process.is_some_and(|process: u32| process == os::line_of_processes())
 }
 
 /// How often this process has handed on by that name.

@@ -225,9 +225,15 @@ fn a_script_that_names_a_shim_as_its_interpreter_runs_in_the_nearest_environment
     let sandbox = app()
         .venv("other")
         .script("tools/script", "#![ROOT]/shims/python -I\n");
-    sandbox
-        .sh("exec script x")
-        .argv(&[PYTHON, "-I", "[ROOT]/tools/script", "x"]);
+    for line in [
+        "exec script x",
+        "exec $vrun script x",
+        "exec $vrun [ROOT]/tools/script x",
+    ] {
+        sandbox
+            .sh(line)
+            .argv(&[PYTHON, "-I", "[ROOT]/tools/script", "x"]);
+    }
     sandbox
         .run(["--env", "[ROOT]/other", "script", "x"])
         .in_env("other")

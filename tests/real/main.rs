@@ -39,5 +39,9 @@ mod requests;
 mod requirements;
 /// What is made is what the base's own venv makes.
 mod same;
+/// Files whose first line names vrun, as the kernel starts them.
+mod shebang;
+/// vrun under another name, as editors and build tools call it.
+mod shim;
 /// A person at a terminal, and a shell with job control.
 mod terminal;

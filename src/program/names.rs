@@ -1,0 +1,74 @@
+//! A program's name as it was typed -> what it says of the program.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use crate::os;
+
+/// Whether `name` ends as Python's files do.
+pub fn is_python_source(name: &OsStr) -> bool {
+    let ending = Path::new(name).extension();
+    ending.is_some_and(|end| end.eq_ignore_ascii_case("py") || end.eq_ignore_ascii_case("pyw"))
+}
+
+/// Whether `name` is a path.
+pub fn has_separator(name: &OsStr) -> bool {
+    name.as_encoded_bytes()
+        .iter()
+        .any(|byte| std::path::is_separator(char::from(*byte)))
+}
+
+/// Whether `name` means this environment's Python or its pip.
+pub fn belongs_to_python(name: &OsStr) -> bool {
+    is_interpreter(name) || is_versioned("pip", name)
+}
+
+/// `python`, `python3`, `python3.12`, `python3.13t`, `pypy3`, and on Windows `pythonw` and the ending.
+pub fn is_interpreter(name: &OsStr) -> bool {
+    is_versioned("python", name) || is_versioned("pypy", name)
+}
+
+fn is_versioned(stem: &str, name: &OsStr) -> bool {
+    let name = name.to_str().map(os::plain_name);
+    name.as_deref()
+        .and_then(|name| name.strip_prefix(stem))
+        .is_some_and(is_version)
+}
+
+fn is_version(text: &str) -> bool {
+    let text = text.strip_suffix(['t', 'w']).unwrap_or(text);
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.is_empty() || text.split('.').all(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_python_and_pip_are_this_environments() {
+        for name in [
+            "python",
+            "python3",
+            "python3.12",
+            "python3.13t",
+            "pip",
+            "pip3.9",
+            "pypy3",
+            "pypy3.10",
+        ] {
+            assert!(belongs_to_python(OsStr::new(name)), "{name}");
+        }
+        for name in [
+            "pythonic",
+            "python-config",
+            "pipx",
+            "pip-compile",
+            "python3.",
+            "pytest",
+            "ipython",
+        ] {
+            assert!(!belongs_to_python(OsStr::new(name)), "{name}");
+        }
+    }
+}
