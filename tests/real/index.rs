@@ -7,7 +7,7 @@ use crate::pythons;
 
 /// vrun in the project, with the user's own variables: where the index is, and what certificates are to be
 /// believed, is his affair.
-fn vrun(project: &Project, args: &[&str]) -> Outcome {
+pub fn vrun(project: &Project, args: &[&str]) -> Outcome {
     vrun_with(project, args, &[])
 }
 

@@ -19,6 +19,8 @@ mod cache;
 mod conformance;
 /// `--create`: what it makes, and what becomes of what was there.
 mod create;
+/// Editors' parts, told a shim for an interpreter.
+mod editors;
 /// Each Python makes an environment that works, and stays as it was.
 mod every;
 /// The making of an environment, cut off at its system calls: it is whole, or not there.
