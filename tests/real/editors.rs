@@ -20,19 +20,6 @@ fn project() -> Project {
     project.file(&format!("{}/only_here.py", site.trim_end()), ONLY_HERE)
 }
 
-/// Whether pip, in the environment of `dir`, could install this; else says that it could not.
-fn installs(project: &Project, dir: &str, package: &str) -> bool {
-    let dir = project.path(dir);
-    let dir = dir.to_str().expect("a plain path");
-    let outcome = index::vrun(project, &["-q", "-C", dir, "pip", "install", "-q", package]);
-    if !outcome.status.success() {
-        tell(format_args!(
-            "not tested: {package}, which pip cannot install here:\n{outcome}"
-        ));
-    }
-    outcome.status.success()
-}
-
 /// A Python of the editor's own, in `editor`, runs this with the shim's path as its argument.
 fn editor(project: &Project, code: &str, more: &[&str]) -> Outcome {
     let shim = project.path("shims/python");
@@ -44,7 +31,7 @@ fn editor(project: &Project, code: &str, more: &[&str]) -> Outcome {
 #[test]
 fn jedi_sees_the_packages_of_the_environment_through_a_shim() {
     let project = project().file("editor/setup.py", "");
-    if !installs(&project, "editor", "jedi") {
+    if !index::installs(&project, "editor", &["jedi"]) {
         return;
     }
     let code = "
@@ -65,7 +52,7 @@ fn a_debugger_attaches_to_what_a_shim_runs() {
         "app/src/x.py",
         "import only_here, sys\nprint(sys.prefix, only_here.answer())\n",
     );
-    if !installs(&project, "app", "debugpy") {
+    if !index::installs(&project, "app", &["debugpy"]) {
         return;
     }
     let project = project.file("editor/setup.py", "");

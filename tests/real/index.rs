@@ -7,8 +7,23 @@ use crate::pythons;
 
 /// vrun in the project, with the user's own variables: where the index is, and what certificates are to be
 /// believed, is his affair.
-pub fn vrun(project: &Project, args: &[&str]) -> Outcome {
+fn vrun(project: &Project, args: &[&str]) -> Outcome {
     vrun_with(project, args, &[])
+}
+
+/// Whether pip, in the environment of `dir`, could install these; else says that it could not.
+pub fn installs(project: &Project, dir: &str, packages: &[&str]) -> bool {
+    let dir = project.path(dir);
+    let dir = dir.to_str().expect("a plain path");
+    let words = ["-q", "-C", dir, "pip", "install", "-q"];
+    let words: Vec<_> = words.iter().chain(packages).copied().collect();
+    let outcome = vrun(project, &words);
+    if !outcome.status.success() {
+        project::tell(format_args!(
+            "not tested: {packages:?}, which pip cannot install here:\n{outcome}"
+        ));
+    }
+    outcome.status.success()
 }
 
 fn vrun_with(project: &Project, args: &[&str], vars: &[(&str, &str)]) -> Outcome {

@@ -27,6 +27,8 @@ mod every;
 mod faults;
 /// Packages from a real index: two projects, two versions.
 mod index;
+/// Other programs that run vrun: test runners, notebooks, servers, and whatever starts with little.
+mod inside;
 /// Projects that were moved and copied.
 mod moved;
 /// Many at once, killed midway, interrupted.
