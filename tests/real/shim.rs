@@ -258,3 +258,56 @@ fn in_a_makefile_shims_need_nothing_but_their_directory_on_path() {
         .code(0)
         .stdout(&[home.as_str(); 3].join("\n"));
 }
+
+#[test]
+fn what_an_install_starts_through_a_shim_neither_waits_for_it_nor_makes_an_environment() {
+    // Up to 3.11 an environment has setuptools, and pip runs a setup.py without the index.
+    let old = pythons::all()
+        .iter()
+        .filter(|python| python.version < (3, 12, 0));
+    let Some(old) = old.last() else {
+        crate::project::tell("not tested: shims in a setup.py, for there is no Python before 3.12");
+        return;
+    };
+    let setup = "\
+import os, subprocess, setuptools
+code = 'import sys; print(sys.prefix)'
+for place in ['.', '..']:
+    said = subprocess.check_output(['python3', '-c', code], cwd=place, universal_newlines=True)
+    with open(os.environ['SAID'], 'a') as out: out.write(said)
+setuptools.setup(name='app', version='1', py_modules=[])
+";
+    let project = unmade(&["python", "python3"]);
+    let project = project
+        .file("app/requirements.txt", "./package\n")
+        .file("app/package/setup.py", setup);
+    let (said, vrun_installer) = (project.path("said"), "pip");
+    let project = project
+        .var("SAID", &said)
+        .var("VRUN_INSTALLER", vrun_installer)
+        .var("VRUN_PYTHON", &old.exe);
+    start(&project, project.path("shims/python"), ["-c", ""]).code(0);
+    let said = fs::read_to_string(said).expect("setup.py ran");
+    let env = project.path("app/.venv").display().to_string();
+    assert!(
+        !said.is_empty() && said.lines().all(|line| line == env),
+        "{said}"
+    );
+    assert!(!project.path("app/package/.venv").exists());
+}
+
+#[test]
+fn a_version_manager_that_falls_back_on_a_shim_is_passed_over_at_once() {
+    let project = unmade(&["python3"]);
+    let fall_back = format!(
+        "#!/bin/sh\nexec {} \"$@\"\n",
+        project.path("shims/python3").display()
+    );
+    let project = project.dir("managed").script("managed/python3", &fall_back);
+    let dirs = ["managed", "shims", "bin"].map(|dir| project.path(dir).display().to_string());
+    let project = project.var("PATH", dirs.join(":"));
+    let made = project.run(["-v", "python", "-c", PLACES]).code(0);
+    let made = made.says(&["there is no environment at", "vrun: created "]);
+    assert!(!made.stderr.contains("no answer"), "{made}");
+    made.stdout(&places(&project, "python"));
+}
