@@ -75,6 +75,6 @@ fn look(found: &Found, scope: &Scope, search: &Search, world: &World) -> Vec<Fin
         call: &call,
         world,
         is_tracked: &|| is_tracked(&found.root, world),
-        is_ignored: &|| tracked::is_ignored(&found.root, world.var("PATH"), &world.vars),
+        is_ignored: &|| tracked::is_ignored(&found.root, world),
     })
 }

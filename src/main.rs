@@ -3,6 +3,8 @@
 //! The story: read the world, read argv, find the environment, make it if there is none, compute what
 //! the program is to see, find the program, become it.
 
+use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 mod care;
@@ -11,6 +13,7 @@ mod create;
 mod error;
 mod find;
 mod first_use;
+mod itself;
 mod launch;
 mod offer;
 mod os;
@@ -20,6 +23,7 @@ mod report;
 mod requirements;
 mod scene;
 mod script;
+mod shims;
 mod told;
 mod trust;
 mod venv;
@@ -66,6 +70,7 @@ fn act(world: &mut World) -> Result<ExitCode, Error> {
         Action::Doctor(scope, format) => return care::doctor(&scope, format, world),
         Action::Repair(scope) => return care::repair(&scope, world),
         Action::Programs(scope) => offer::programs(&scope, world)?,
+        Action::Shims(scope, dir, names) => shims(&scope, &dir, &names, world)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -74,7 +79,7 @@ fn act(world: &mut World) -> Result<ExitCode, Error> {
 fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
     enter(&request.scope, world)?;
     let text = Text::of(&request.ask);
-    request.ask = program::unlooped(request.ask, text.as_ref(), || world.own());
+    request.ask = program::unlooped(request.ask, text.as_ref());
     if let Ask::Line(_) = request.ask {
         world.tell_cwd();
     }
@@ -201,4 +206,15 @@ fn create(scope: &Scope, options: &Options, world: &mut World) -> Result<(), Err
         }
     }
     print(&[at.as_os_str().as_encoded_bytes(), b"\n"].concat())
+}
+
+/// `--shims`: makes them, and prints where they are.
+fn shims(scope: &Scope, dir: &Path, names: &[OsString], world: &mut World) -> Result<(), Error> {
+    enter(scope, world)?;
+    let plan = shims::plan(dir, names, world)?;
+    if scope.mode == Mode::Real {
+        plan.carry_out()?;
+    }
+    plan.advise(world, scope.voice);
+    print(&plan.paths())
 }

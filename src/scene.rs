@@ -135,7 +135,7 @@ pub fn explain(found: &Found, voice: Voice, world: &World) {
 }
 
 pub fn is_tracked(root: &Path, world: &World) -> bool {
-    report::tracked::is_tracked(root, world.var("PATH"), &world.vars)
+    report::tracked::is_tracked(root, world)
 }
 
 pub fn tell_passed(passed: &[Passed], voice: Voice) {
@@ -150,7 +150,7 @@ pub fn places<'a>(
     view: &'a View,
     help: Help<'a>,
     request: &Request,
-    world: &World,
+    world: &'a World,
 ) -> Places<'a> {
     let scope = &request.scope;
     let is_named = matches!(scope.env, Some(Named::ByOption(_)));
@@ -159,6 +159,7 @@ pub fn places<'a>(
         cfg: &venv.cfg,
         path: view.path(),
         own: world.own(),
+        word: world.setting(program::WORD),
         foreign: request.foreign,
         by_option: is_named || scope.project.is_some() || !scope.directories.is_empty(),
         help,

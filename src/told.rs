@@ -45,7 +45,7 @@ pub fn which(mut request: Request, extent: Extent, world: &mut World) -> Result<
     enter(&request.scope, world)?;
     request.scope.mode = Mode::DryRun;
     let text = Text::of(&request.ask);
-    request.ask = program::unlooped(request.ask, text.as_ref(), || world.own());
+    request.ask = program::unlooped(request.ask, text.as_ref());
     let script = scene::script(&mut request, text, world)?;
     let search = search(&request.scope, Some(&request.ask), world)?;
     let found = match &script {

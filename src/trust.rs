@@ -87,8 +87,8 @@ pub struct Stranger {
     part: Part,
 }
 
-/// Whose word a file is that says where to go: the stranger whose it is, if it is one's. `start` is where the
-/// search started.
+/// Whose word a file is that says where to go (a `.venv` file, the vrun that a shim is to lead to): the stranger
+/// whose it is, if it is one's. `start` is where the search started, or where the shim is to be.
 pub fn of_file(seen: &Seen, start: &Path) -> Option<Stranger> {
     first_stranger(seen.owners(Part::Link, Part::Itself), start)
 }
@@ -138,8 +138,8 @@ fn counts(
 }
 
 impl Stranger {
-    /// The refusal to use what lies at `path`. `own` is where the user could have one of his own.
-    pub fn refusal(&self, path: &Path, start: &Path, own: &Path) -> Error {
+    /// What of the thing at `path` is whose, for a message.
+    pub fn has_a_hand_in(&self, path: &Path) -> String {
         let part = match self.part {
             Part::Itself if path.is_symlink() => "what it links to",
             Part::Itself => "it",
@@ -147,7 +147,11 @@ impl Stranger {
             Part::Marker => "its pyvenv.cfg",
             Part::Scripts => "its scripts directory",
         };
-        let owner = shown(os::name(self.owner));
+        format!("{part} belongs to {}", shown(os::name(self.owner)))
+    }
+
+    /// The refusal to use what lies at `path`. `own` is where the user could have one of his own.
+    pub fn refusal(&self, path: &Path, start: &Path, own: &Path) -> Error {
         let allowed = format!("`vrun --env {} ...` or VRUN_ENV allows it", typed(path));
         let hint = if own == path {
             allowed
@@ -156,7 +160,7 @@ impl Stranger {
             format!("{allowed}; `vrun --create --env {own}` makes one of your own")
         };
         Error::refused(format!("{} is not trusted", shown(path)))
-            .cause(format_args!("{part} belongs to {owner}"))
+            .cause(self.has_a_hand_in(path))
             .cause(format_args!(
                 "only what is yours, root's, or of the owner of {} counts without being named",
                 shown(start)

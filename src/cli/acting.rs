@@ -1,13 +1,14 @@
 //! The options that are actions, which run no program -> the action.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::{ArgMatches, Args};
 
 use super::completions::{self, Shell};
 use super::sources::Sources;
 use super::{Action, Extent, Format, HELP, Scope, Typed, manual, meant};
-use crate::error::{Error, shown, typed};
+use crate::error::{Error, shown, typed as typed_path};
 use crate::program::Ask;
 use crate::report::export::{Dialect, Reader};
 
@@ -49,6 +50,10 @@ pub struct Acting {
     /// With --which: print all that there are
     #[arg(short = 'a', overrides_with = "all", requires = "which")]
     all: bool,
+
+    /// Put shims called NAME... into DIR
+    #[arg(long, value_name = "DIR", group = "action")]
+    shims: Option<OsString>,
 
     /// Print what has SHELL complete vrun's command lines
     #[arg(
@@ -93,6 +98,7 @@ impl Acting {
             (self.which, "--which"),
             (self.completions.is_some(), "--completions"),
             (self.man, "--man"),
+            (self.shims.is_some(), "--shims"),
         ];
         let mut typed = actions.into_iter().filter(|(is_typed, _)| *is_typed);
         typed.next().map(|(_, name)| name)
@@ -170,10 +176,37 @@ pub fn which(
     Ok(Action::Which(request, extent))
 }
 
+/// What `--shims` asks for. The names are what elsewhere is a command and its arguments.
+///
+/// # Errors
+/// There are none, or no directory.
+pub fn shims(
+    asked: Option<(Ask, &[OsString])>,
+    typed: Typed,
+    matches: &ArgMatches,
+) -> Result<Action, Error> {
+    let dir = Sources(matches).given("shims", typed.acting.shims.as_deref())?;
+    let dir = PathBuf::from(dir.unwrap_or_default());
+    match asked {
+        Some((Ask::Command(first), rest)) => {
+            let names = [first].into_iter().chain(rest.iter().cloned()).collect();
+            let scope = meant::scope(&typed, matches)?;
+            Ok(Action::Shims(scope, dir, names))
+        }
+        Some((ask, _)) => Err(not_alone("--shims", &ask)),
+        None => Err(
+            Error::failed("--shims is told no name to make a shim for").hint(format!(
+                "`vrun --shims {} python python3 pip`",
+                typed_path(&dir)
+            )),
+        ),
+    }
+}
+
 /// An action runs no program; who types `--create DIR` means a path, as with `python -m venv DIR`.
 pub fn not_alone(action: &str, ask: &Ask) -> Error {
     let word = match ask {
-        Ask::Command(word) | Ask::Script(word) | Ask::Module(word) => word,
+        Ask::Command(word) | Ask::Shim(word) | Ask::Script(word) | Ask::Module(word) => word,
         Ask::Line(line) => &line.text,
     };
     let error = Error::failed(format!(
@@ -183,7 +216,7 @@ pub fn not_alone(action: &str, ask: &Ask) -> Error {
     match ask {
         Ask::Command(dir) if action == "--create" => error.hint(format!(
             "`vrun --create --env {}` makes an environment there; a command comes on its own",
-            typed(dir)
+            typed_path(dir)
         )),
         _ if action == "--export" => error.hint("`vrun --export SHELL`, and then the command"),
         _ => error.hint(format!("`vrun {action}`, and then the command")),

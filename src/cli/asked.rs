@@ -35,6 +35,8 @@ pub enum Action {
     Repair(Scope),
     /// Name its programs, for a shell to complete.
     Programs(Scope),
+    /// Put shims of these names into a directory.
+    Shims(Scope, PathBuf, Vec<OsString>),
 }
 
 /// For whom an answer is.

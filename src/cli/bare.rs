@@ -14,17 +14,25 @@ use crate::voice::Voice;
 
 /// The same as clap makes of it; None where there is something for clap. `args` come without vrun's own name.
 pub fn request(args: &[OsString], vars: &[(OsString, OsString)]) -> Option<Request> {
-    if vars.iter().any(|(name, _)| is_claps(name)) {
+    if has_claps(vars) {
         return None;
     }
     let (command, rest) = args.split_first()?;
-    let (ask, rest) = if command.as_encoded_bytes().starts_with(b"-") {
+    if command.as_encoded_bytes().starts_with(b"-") {
         let (line, rest) = lined::alone(args, vars)?;
-        (Ask::Line(line), rest)
-    } else {
-        (Ask::Command(command.clone()), rest)
-    };
-    Some(Request {
+        return Some(of(Ask::Line(line), rest));
+    }
+    Some(of(Ask::Command(command.clone()), rest))
+}
+
+/// Whether one of the variables of options is set.
+pub fn has_claps(vars: &[(OsString, OsString)]) -> bool {
+    vars.iter().any(|(name, _)| is_claps(name))
+}
+
+/// `ask` with `args`, as it is meant where nothing else is said.
+pub fn of(ask: Ask, args: &[OsString]) -> Request {
+    Request {
         scope: Scope {
             directories: Vec::new(),
             project: None,
@@ -40,11 +48,11 @@ pub fn request(args: &[OsString], vars: &[(OsString, OsString)]) -> Option<Reque
             voice: Voice::Normal,
         },
         ask,
-        args: rest.to_vec(),
+        args: args.to_vec(),
         creation: Creation::OnFirstUse,
         foreign: Foreign::Refused,
         scripts: Scripts::OnTheirOwn,
-    })
+    }
 }
 
 /// The variables of options.

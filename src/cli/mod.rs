@@ -18,6 +18,7 @@ mod making;
 mod manual;
 mod meant;
 mod parted;
+mod shim;
 mod sources;
 mod switch;
 mod wanted;
@@ -42,6 +43,7 @@ const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
        vrun [OPTIONS] --doctor [--json] | --repair
        vrun [OPTIONS] --export SHELL [--undo]
        vrun [OPTIONS] --which [-a] NAME
+       vrun [OPTIONS] --shims DIR NAME...
        vrun --completions SHELL | --man";
 
 // The groups of options in the help, in their order.
@@ -156,12 +158,17 @@ struct Typed {
     version: (),
 }
 
-/// Reads argv, and through clap's `env` the variables that options have.
+/// Reads argv, and in it, where vrun is called by its own name, its options; and through clap's `env` the variables
+/// that options have.
 ///
 /// # Errors
 /// A usage error (125).
 pub fn parse(args: &[OsString], vars: &[(OsString, OsString)]) -> Result<Action, Error> {
+    let name = shim::name(args.first());
     let args = args.get(1..).unwrap_or_default();
+    if let Some(name) = name {
+        return shim::request(name, args, vars).map(Action::Run);
+    }
     match bare::request(args, vars) {
         Some(request) => Ok(Action::Run(request)),
         None if args.first().is_some_and(|word| word == acting::PROGRAMS) => {
@@ -200,6 +207,7 @@ fn by_clap(args: &[OsString], vars: &[(OsString, OsString)]) -> Result<Action, E
     }
     match (action, asked) {
         (Some("--which"), asked) => acting::which(asked, &typed, &matches),
+        (Some("--shims"), asked) => acting::shims(asked, typed, &matches),
         (Some(action), Some((ask, _))) => Err(acting::not_alone(action, &ask)),
         (Some(action), None) => acting::action(action, typed, &matches),
         (None, Some((ask, args))) => meant::request(ask, args, &typed, &matches).map(Action::Run),

@@ -21,18 +21,29 @@ const WITHHELD: [&str; 10] = [
     "__PYVENV_LAUNCHER__",
 ];
 
+/// What is said anew to a vrun that such a program starts.
+const SETTLED: [&str; 4] = ["VRUN_ENV", "VRUN_SYNC", "VRUN_NO_CREATE", "VRUN_NO_INSTALL"];
+
 /// All variables of a Python that works for vrun. pip's own settings go too: the pip that comes with
 /// an environment comes from the interpreter, not from an index.
 pub fn for_python(world: &World) -> Vec<(OsString, OsString)> {
     let kept = world.vars.iter().filter(|(name, _)| !is_withheld(name));
-    kept.cloned().collect()
+    kept.cloned()
+        .chain(settled(&["VRUN_NO_CREATE", "VRUN_NO_INSTALL"]))
+        .collect()
 }
 
 /// All variables of the pip in the environment at `root`, which installs from the user's index.
 pub fn for_pip(world: &World, root: &Path) -> Vec<(OsString, OsString)> {
     let kept = world.vars.iter().filter(|(name, _)| !is_pythons(name));
-    let own = ("VIRTUAL_ENV".into(), root.into());
-    kept.cloned().chain([own]).collect()
+    let own = ["VIRTUAL_ENV", "VRUN_ENV"].map(|name| (name.into(), root.into()));
+    let settled = settled(&["VRUN_NO_INSTALL"]);
+    kept.cloned().chain(own).chain(settled).collect()
+}
+
+/// What a vrun is told that such a program starts, by a shim on PATH: not to begin with what this one is at.
+fn settled(names: &'static [&str]) -> impl Iterator<Item = (OsString, OsString)> {
+    names.iter().map(|name| (name.into(), "1".into()))
 }
 
 fn is_withheld(name: &OsStr) -> bool {
@@ -40,7 +51,8 @@ fn is_withheld(name: &OsStr) -> bool {
 }
 
 fn is_pythons(name: &OsStr) -> bool {
-    WITHHELD.iter().any(|known| os::same_variable(name, known))
+    let mut withheld = WITHHELD.iter().chain(&SETTLED);
+    withheld.any(|known| os::same_variable(name, known))
 }
 
 #[cfg(test)]
@@ -67,6 +79,8 @@ mod tests {
             .into_iter()
             .map(|(name, _)| name)
             .collect();
-        assert_eq!(kept, ["PATH", "PYTHONDONTWRITEBYTECODE", "PIPX_HOME"]);
+        let rest = ["PATH", "PYTHONDONTWRITEBYTECODE", "PIPX_HOME"];
+        let told = ["VRUN_NO_CREATE", "VRUN_NO_INSTALL"];
+        assert_eq!(kept, [&rest[..], &told].concat());
     }
 }

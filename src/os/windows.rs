@@ -16,12 +16,14 @@ use std::time::Duration;
 use same_file::Handle;
 use win32job::{ExtendedLimitInfo, Job};
 
-use super::{Owner, Quoting};
+use super::Quoting;
 
 mod places;
 mod registry;
+mod users;
 pub use places::*;
 pub use registry::registered;
+pub use users::*;
 
 /// The scripts directory of an environment (sysconfig's `venv` scheme).
 pub const SCRIPTS: &str = "Scripts";
@@ -96,6 +98,20 @@ pub fn is_still_at(file: &File, path: &Path) -> bool {
     }
 }
 
+/// What tells the file at `path` from all others.
+pub fn identity(_: &Metadata, path: &Path) -> Option<Handle> {
+    Handle::from_path(path).ok()
+}
+
+/// What a process has in common with the programs that it becomes: it cannot become one.
+pub fn line_of_processes() -> u32 {
+    0
+}
+
+/// How often processes may hand on by one name, one inside the other: a program may well call itself, though not
+/// that often (rustup draws the line there too).
+pub const TURNS: u32 = 20;
+
 /// What tells a file from another: std does not say here.
 pub fn inode(_: &Metadata) -> u64 {
     0
@@ -169,33 +185,6 @@ pub fn heed_ends(act: impl FnMut() + Send + 'static) -> Heeded {
 /// Whatever TerminateProcess says.
 pub fn kill_group(leader: &mut Child) -> io::Result<()> {
     leader.kill()
-}
-
-/// Whose a file is: always who may do anything anyway. What a search comes upon lies in the user's profile, or
-/// on a drive where others let him in: who may write there is in access lists, and the owner says little (what an
-/// administrator makes belongs to the group of them all).
-pub fn owner(_: &Metadata) -> Owner {
-    super::ROOT
-}
-
-/// Who runs this process: see `owner`.
-pub fn me() -> Owner {
-    super::ROOT
-}
-
-/// Whether others than its owner may write to it: see `owner`.
-pub fn is_open_to_others(_: &Metadata) -> bool {
-    false
-}
-
-/// Whether everyone may write to it: see `owner`.
-pub fn is_open_to_all(_: &Metadata) -> bool {
-    false
-}
-
-/// What people call a user, of whom there is one: see `owner`.
-pub fn name(_: Owner) -> OsString {
-    "the system".into()
 }
 
 /// Nothing to ask: a directory with a program in it that runs cannot be renamed.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Places, broken, is_python_source, whose};
 use crate::error::{Error, reason, shown, typed};
+use crate::itself;
 use crate::os;
 use crate::venv::{self, health};
 
@@ -60,11 +61,7 @@ pub fn foreign(file: &Path, what: &str, places: &Places<'_>) -> Error {
 }
 
 fn is_other_file(file: &Path, places: &Places<'_>) -> bool {
-    file.is_file()
-        && !places
-            .own
-            .as_ref()
-            .is_some_and(|own| os::same_file(file, own))
+    file.is_file() && !itself::is_vrun(file, places.own.as_deref())
 }
 
 /// The environment has no Python, or pip, of that name; or not one that runs.

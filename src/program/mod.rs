@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, typed};
+use crate::itself;
 use crate::os::{self, Quoting};
 use crate::venv::{self, Cfg, StandIn};
 
@@ -15,6 +16,7 @@ mod line;
 mod names;
 mod python;
 pub mod shebang;
+mod shim;
 pub mod starter;
 mod text;
 pub mod which;
@@ -22,9 +24,10 @@ mod whose;
 
 pub use broken::explained;
 pub use line::Line;
+pub use shim::WORD;
 pub use text::{Text, script, unlooped};
 
-use names::{belongs_to_python, is_interpreter};
+use names::{belongs_to_python, has_separator, is_interpreter, is_python_source};
 use whose::Found;
 
 /// What was asked to run.
@@ -32,6 +35,8 @@ use whose::Found;
 pub enum Ask {
     /// A program, by name or path; or a Python file.
     Command(OsString),
+    /// A program by its name alone, which is the one that vrun was called by.
+    Shim(OsString),
     /// `-m`: a module, as `python -m` takes it.
     Module(OsString),
     /// `-s`: a Python file that brings its place with it.
@@ -62,6 +67,8 @@ pub struct Places<'a> {
     pub own: Option<PathBuf>,
     /// Whether `python` may be another than the environment's.
     pub foreign: Foreign,
+    /// What vrun, as a shim, has left word of in this very process: see `shim`.
+    pub word: Option<&'a OsStr>,
     /// Whether it took an option to come to this environment from here.
     pub by_option: bool,
     /// What is asked only where the environment turns out to be broken.
@@ -108,6 +115,8 @@ pub struct Program {
     pub quoting: Quoting,
     /// What does the same as this program, and can say why it does not start: the shell of a `-c` line.
     pub shell: Option<Box<Program>>,
+    /// What a shim leaves word of, where this is not the environment's: see `shim`.
+    pub word: Option<OsString>,
 }
 
 impl Program {
@@ -119,6 +128,7 @@ impl Program {
             remark: None,
             quoting: Quoting::Usual,
             shell: None,
+            word: None,
         }
     }
 
@@ -129,6 +139,10 @@ impl Program {
             .iter()
             .filter_map(|other| other.prefix.as_ref());
         vars.extend(prefix.map(|dir| ("PYTHONHOME".into(), dir.into())));
+        if let Some(word) = &self.word {
+            vars.retain(|(name, _)| !os::same_variable(name, shim::WORD));
+            vars.push((shim::WORD.into(), word.clone()));
+        }
         vars
     }
 }
@@ -150,6 +164,7 @@ pub fn find(ask: Ask, args: Vec<OsString>, places: &Places<'_>) -> Result<Progra
             by_python([as_file(name)].into_iter().chain(args), places)
         }
         Ask::Command(name) => command(name, args, places),
+        Ask::Shim(name) => shim::find(name, args, places),
     }
 }
 
@@ -165,10 +180,10 @@ pub fn foretold(ask: Ask, args: Vec<OsString>, places: &Places<'_>) -> Result<Pr
         Ask::Script(file) => (python, vec![file]),
         Ask::Command(name) if is_python_file(&name, places) => (python, vec![name]),
         Ask::Command(name) if has_separator(&name) => (name.into(), Vec::new()),
-        Ask::Command(name) if belongs_to_python(&name) => {
+        Ask::Command(name) | Ask::Shim(name) if belongs_to_python(&name) => {
             (venv::scripts(places.root).join(name), Vec::new())
         }
-        Ask::Command(name) => (
+        Ask::Command(name) | Ask::Shim(name) => (
             lookup(&name, places.path, places).unwrap_or_else(|| name.into()),
             Vec::new(),
         ),
@@ -201,12 +216,6 @@ fn is_python_file(name: &OsStr, places: &Places<'_>) -> bool {
         !has_separator(name) && lookup(name, scripts.as_os_str(), places).is_some()
     };
     is_python_source(name) && Path::new(name).is_file() && !program()
-}
-
-/// Whether `name` ends as Python's files do.
-fn is_python_source(name: &OsStr) -> bool {
-    let ending = Path::new(name).extension();
-    ending.is_some_and(|end| end.eq_ignore_ascii_case("py") || end.eq_ignore_ascii_case("pyw"))
 }
 
 fn command(name: OsString, args: Vec<OsString>, places: &Places<'_>) -> Result<Program, Error> {
@@ -251,17 +260,28 @@ fn is_lost_python(name: &OsStr, places: &Places<'_>) -> bool {
 
 /// The first program called `name` on `path` that is not vrun under that name.
 fn lookup(name: &OsStr, path: &OsStr, places: &Places<'_>) -> Option<PathBuf> {
-    if name.is_empty() {
-        return None;
-    }
-    let mut found = ::which::which_in_global(name, Some(path)).ok()?;
-    found.find(|file| !is_vrun(file, name, places))
+    candidates(name, path, places).next()
 }
 
-fn is_vrun(file: &Path, name: &OsStr, places: &Places<'_>) -> bool {
-    let Some(own) = &places.own else { return false };
-    let by_its_name = own.file_stem() == Path::new(name).file_stem();
-    !by_its_name && os::same_file(file, own)
+/// All of them, in their order.
+fn candidates(name: &OsStr, path: &OsStr, places: &Places<'_>) -> impl Iterator<Item = PathBuf> {
+    let named = Some(name).filter(|name| !name.is_empty());
+    let files = named.and_then(|name| ::which::which_in_global(name, Some(path)).ok());
+    let scripts = venv::scripts(places.root);
+    let is_vruns = itself::is_own_name(name);
+    let files = files.into_iter().flatten();
+    files.filter(move |file| is_vruns || !is_shim(file, &scripts, places))
+}
+
+/// Whether a file that was found is vrun. What lies in the scripts directory is a link to the base interpreter, or
+/// no link, so no link is followed to find out.
+fn is_shim(file: &Path, scripts: &Path, places: &Places<'_>) -> bool {
+    match &places.own {
+        Some(own) if is_in(scripts, file) => os::same_file(file, own),
+        // Two that do not know each other have met: it is worth reading all of what is found.
+        own if shim::has_handed_on(places.word) => itself::is_vrun(file, own.as_deref()),
+        own => itself::is_shim(file, own.as_deref()),
+    }
 }
 
 /// The file that a name with a separator means, as it was typed: the kernel hands a script that very
@@ -274,10 +294,4 @@ fn at_path(name: &OsStr) -> Result<PathBuf, Error> {
     } else {
         file
     })
-}
-
-fn has_separator(name: &OsStr) -> bool {
-    name.as_encoded_bytes()
-        .iter()
-        .any(|byte| std::path::is_separator(char::from(*byte)))
 }

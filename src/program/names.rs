@@ -1,8 +1,22 @@
-//! A program's name -> whether it means an environment's Python, or its pip.
+//! A program's name as it was typed -> what it says of the program.
 
 use std::ffi::OsStr;
+use std::path::Path;
 
 use crate::os;
+
+/// Whether `name` ends as Python's files do.
+pub fn is_python_source(name: &OsStr) -> bool {
+    let ending = Path::new(name).extension();
+    ending.is_some_and(|end| end.eq_ignore_ascii_case("py") || end.eq_ignore_ascii_case("pyw"))
+}
+
+/// Whether `name` is a path.
+pub fn has_separator(name: &OsStr) -> bool {
+    name.as_encoded_bytes()
+        .iter()
+        .any(|byte| std::path::is_separator(char::from(*byte)))
+}
 
 /// Whether `name` means this environment's Python or its pip.
 pub fn belongs_to_python(name: &OsStr) -> bool {

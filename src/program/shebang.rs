@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-use crate::os;
+use crate::itself::is_own_name;
 
 /// More than the kernel reads of it.
 pub const LONGEST: usize = 512;
@@ -31,16 +31,13 @@ pub fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     line.split(is_blank).filter(|word| !word.is_empty())
 }
 
-/// Whether a first line starts vrun, the file `own`: `/usr/bin/env vrun`, `/usr/bin/env -S vrun -s`,
-/// `/opt/bin/vrun`.
-pub fn names_vrun(line: &[u8], own: Option<&Path>) -> bool {
+/// Whether a first line starts vrun, and not a shim: `/usr/bin/env vrun`, `/usr/bin/env -S vrun -s`,
+/// `/opt/bin/vrun-1.2`.
+pub fn names_vrun(line: &[u8]) -> bool {
     let mut words = words(line.trim_ascii_end());
     match words.next() {
         Some(path) if file_name(path) == b"env" => env_starts(words),
-        Some(path) if file_name(path) == b"vrun" => true,
-        // By another name it is vrun all the same.
-        Some(path) => str::from_utf8(path)
-            .is_ok_and(|path| own.is_some_and(|own| os::same_file(path.as_ref(), own))),
+        Some(path) => is_vruns(file_name(path)),
         None => false,
     }
 }
@@ -64,10 +61,15 @@ fn env_starts<'a>(mut words: impl Iterator<Item = &'a [u8]>) -> bool {
             }
             [b'-', ..] => {}
             word if word.contains(&b'=') => {}
-            word => return matches!(file_name(word), b"vrun" | b"vrun\""),
+            word => return is_vruns(file_name(word)),
         }
     }
     false
+}
+
+fn is_vruns(name: &[u8]) -> bool {
+    let name = name.strip_suffix(b"\"").unwrap_or(name);
+    str::from_utf8(name).is_ok_and(|name| is_own_name(name.as_ref()))
 }
 
 /// Whether `file` is no text, which no shell would make sense of: its first line holds a NUL byte
@@ -109,6 +111,7 @@ mod tests {
             "/usr/bin/env -S vrun -s",
             "/usr/bin/env -S FOO=1 vrun -q",
             "/opt/bin/vrun",
+            "/opt/bin/vrun-1.2 -s",
             "/bin/env\tvrun",
             "/usr/bin/env -S -u FOO vrun",
             "/usr/bin/env -Svrun",
@@ -116,16 +119,17 @@ mod tests {
             "/usr/bin/env --split-string=vrun -q",
             "/usr/bin/env -i -C /tmp vrun",
         ] {
-            assert!(names_vrun(line.as_bytes(), None), "{line}");
+            assert!(names_vrun(line.as_bytes()), "{line}");
         }
         for line in [
             "/bin/sh",
             "/usr/bin/env python3",
             "/usr/bin/env -S python -m vrun",
             "/bin/vrunner",
+            "/home/ada/shims/python",
             "",
         ] {
-            assert!(!names_vrun(line.as_bytes(), None), "{line}");
+            assert!(!names_vrun(line.as_bytes()), "{line}");
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::{Ask, has_separator, is_python_source, shebang};
 
@@ -30,7 +30,7 @@ impl Text {
         let name = match ask {
             Ask::Command(name) if has_separator(name) || is_python_source(name) => name,
             Ask::Script(name) => name,
-            Ask::Command(_) | Ask::Module(_) | Ask::Line(_) => return None,
+            Ask::Command(_) | Ask::Shim(_) | Ask::Module(_) | Ask::Line(_) => return None,
         };
         // Of what may be any program its first line is all that counts.
         let length = script(ask).map_or(shebang::LONGEST, |_| HEAD);
@@ -79,11 +79,9 @@ fn open(file: &Path, length: usize) -> io::Result<Text> {
 
 /// A script whose own first line starts vrun, the file `own`, is `-s` with that script: taken as a command
 /// it would start vrun, which would take it as a command.
-pub fn unlooped(ask: Ask, text: Option<&Text>, own: impl Fn() -> Option<PathBuf>) -> Ask {
+pub fn unlooped(ask: Ask, text: Option<&Text>) -> Ask {
     match (ask, text.and_then(Text::first_line)) {
-        (Ask::Command(name), Some(line)) if shebang::names_vrun(line, own().as_deref()) => {
-            Ask::Script(name)
-        }
+        (Ask::Command(name), Some(line)) if shebang::names_vrun(line) => Ask::Script(name),
         (other, _) => other,
     }
 }
@@ -93,6 +91,6 @@ pub fn script(ask: &Ask) -> Option<&OsStr> {
     match ask {
         Ask::Script(name) => Some(name),
         Ask::Command(name) if is_python_source(name) => Some(name),
-        Ask::Command(_) | Ask::Module(_) | Ask::Line(_) => None,
+        Ask::Command(_) | Ask::Shim(_) | Ask::Module(_) | Ask::Line(_) => None,
     }
 }

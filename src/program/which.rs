@@ -11,8 +11,8 @@ use crate::venv;
 
 use super::whose::{self, Found};
 use super::{
-    Ask, Foreign, Places, Program, at_path, belongs_to_python, find, has_separator, is_in,
-    is_interpreter, is_python_file, is_vrun, lookup,
+    Ask, Foreign, Places, Program, at_path, belongs_to_python, candidates, find, has_separator,
+    is_in, is_interpreter, is_python_file, lookup,
 };
 
 /// A file, and what a person should know of it.
@@ -53,9 +53,7 @@ pub fn others(ask: &Ask, first: Option<&Path>, places: &Places<'_>) -> Vec<Candi
         _ => return Vec::new(),
     };
     let mut seen: BTreeSet<_> = first.iter().map(|file| file.to_path_buf()).collect();
-    let files = ::which::which_in_global(name, Some(places.path));
-    let files = files.into_iter().flatten();
-    let files = files.filter(|file| !name.is_empty() && !is_vrun(file, name, places));
+    let files = candidates(name, places.path, places);
     let others = files.filter(|file| seen.insert(file.clone())).map(|file| {
         let why = why(&file, verdict(&file, name, places), places);
         Candidate { file, why }

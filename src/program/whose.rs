@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, shown, typed};
+use crate::itself;
 use crate::os;
 use crate::venv;
 
@@ -64,6 +65,12 @@ pub fn settled(
             Ok(Program::plain(file, argv))
         }
         Ok(Starter::Python(interpreter)) if within => {
+            by_own_python(file, argv, interpreter.flags, places)
+        }
+        // A shim of vrun's: it would start this environment's.
+        Ok(Starter::Python(interpreter))
+            if itself::is_shim(&interpreter.path, places.own.as_deref()) =>
+        {
             by_own_python(file, argv, interpreter.flags, places)
         }
         Ok(Starter::Python(interpreter)) => {

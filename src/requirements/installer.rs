@@ -10,6 +10,7 @@ use std::str::FromStr;
 use pep440_rs::Version;
 
 use crate::error::{Error, shown, typed};
+use crate::itself;
 use crate::world::World;
 
 use super::choice::{Group, Kind, Source};
@@ -84,7 +85,10 @@ pub fn choose(work: &Work<'_>, world: &World) -> Result<Installer, Error> {
 /// The first uv on PATH that starts and is new enough: a version manager's shim may stand for nothing.
 fn uv(work: &Work<'_>, world: &World) -> Option<PathBuf> {
     let found = which::which_in_global("uv", world.var("PATH")).ok()?;
-    found.into_iter().find(|file| {
+    let own = world.own();
+    // A shim of vrun's would wait for this very install.
+    let mut found = found.filter(|file| !itself::is_shim(file, own.as_deref()));
+    found.find(|file| {
         let said = work.ask(file, vec!["--version".into()]);
         let version = said
             .as_deref()

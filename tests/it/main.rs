@@ -23,6 +23,8 @@
 //!     broken.rs    environments that cannot be used, each with its cause
 //!     moved.rs     console scripts of an environment that was moved or copied
 //!     foreign.rs   programs of another Python: refused, or told
+//!     shim.rs      vrun under another name
+//!     shims.rs     `--shims`: what it makes, and what it leaves alone
 //!     script.rs    FILE.py, -s FILE, shebangs, files without one
 //!     script_env.rs  scripts that say what they require, in environments of their own
 //!     line.rs      -c LINE: the same as `sh -c LINE`
@@ -90,6 +92,10 @@ mod requirements;
 mod script;
 #[cfg(unix)]
 mod script_env;
+#[cfg(unix)]
+mod shim;
+#[cfg(unix)]
+mod shims;
 #[cfg(unix)]
 mod start;
 #[cfg(unix)]

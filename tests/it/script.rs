@@ -279,9 +279,9 @@ fn no_spelling_of_a_first_line_that_starts_vrun_can_loop() {
         "#!/usr/bin/env -Svrun",
         "#!/usr/bin/env -S \"vrun\"",
         "#!/usr/bin/env -S FOO=1 vrun -q",
-        "#![ROOT]/opt/by-another-name",
+        "#![ROOT]/opt/vrun-by-another-name",
     ] {
-        let sandbox = app().link("opt/by-another-name", "vrun");
+        let sandbox = app().link("opt/vrun-by-another-name", "vrun");
         let line = line.replace("[ROOT]", &sandbox.path("").display().to_string());
         let line = line.replace("//opt", "/opt");
         let sandbox = sandbox.script("app/tool", format!("{line}\n"));

@@ -383,3 +383,34 @@ fn one_that_another_user_was_first_to_make_is_refused() {
         waiting.join().expect("what it says");
     });
 }
+
+#[test]
+fn no_shim_is_made_that_another_user_could_turn_to_his_own_ends() {
+    let Some(sandbox) = shared() else { return };
+    let shims = |sandbox: &Sandbox, dir: &str| {
+        let line = format!("exec [ROOT]/shared/vrun --shims {dir} python");
+        sandbox.sh(&line).error(126, &["belongs to daemon"]);
+    };
+    // vrun's own file, a link to it, the directory.
+    let planted = shared().expect("root");
+    planted.sh("cp $vrun [ROOT]/shared/vrun").stdout("");
+    shims(&planted.of(MALLORY, "shared/vrun"), "s");
+    let linked = shared()
+        .expect("root")
+        .link("shared/vrun", "[ROOT]/opt/vrun");
+    shims(&linked.of(MALLORY, "shared/vrun"), "s");
+    let own = sandbox
+        .link("shared/ada/vrun", "[ROOT]/opt/vrun")
+        .dir("shared/his");
+    own.chmod("shared/his", 0o777);
+    let own = own.of(MALLORY, "shared/his");
+    own.sh("exec $vrun --shims [ROOT]/shared/his python").error(
+        126,
+        &[
+            "no shims are put into [ROOT]/shared/his",
+            "it belongs to daemon",
+        ],
+    );
+    own.sh("exec $vrun -q --shims s python")
+        .stdout("[ROOT]/shared/ada/src/s/python\n");
+}

@@ -12,6 +12,21 @@ fn vrun(project: &Project, args: &[&str]) -> Outcome {
     vrun_with(project, args, &[])
 }
 
+/// Whether pip, in the environment of `dir`, could install these; else says that it could not.
+pub fn installs(project: &Project, dir: &str, packages: &[&str]) -> bool {
+    let dir = project.path(dir);
+    let dir = dir.to_str().expect("a plain path");
+    let words = ["-q", "-C", dir, "pip", "install", "-q"];
+    let words: Vec<_> = words.iter().chain(packages).copied().collect();
+    let outcome = vrun(project, &words);
+    if !outcome.status.success() {
+        project::tell(format_args!(
+            "not tested: {packages:?}, which pip cannot install here:\n{outcome}"
+        ));
+    }
+    outcome.status.success()
+}
+
 fn vrun_with(project: &Project, args: &[&str], vars: &[(&str, &str)]) -> Outcome {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vrun"));
     command.args(args).current_dir(project.path("app"));

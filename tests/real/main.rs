@@ -27,6 +27,8 @@ mod completions;
 mod conformance;
 /// `--create`: what it makes, and what becomes of what was there.
 mod create;
+/// Editors' parts, told a shim for an interpreter.
+mod editors;
 /// Each Python makes an environment that works, and stays as it was.
 mod every;
 /// The shells, and the lines for them: `--export`, `-n`.
@@ -35,6 +37,8 @@ mod export;
 mod faults;
 /// Packages from a real index: two projects, two versions.
 mod index;
+/// Other programs that run vrun: test runners, notebooks, servers, and whatever starts with little.
+mod inside;
 /// `--isolated`.
 mod isolated;
 /// What runs its lines by vrun: make, just, npm, Vim, VS Code.
@@ -57,6 +61,10 @@ mod requirements;
 mod same;
 /// Scripts that say what they require, each in an environment of its own.
 mod script_env;
+/// Files whose first line names vrun, as the kernel starts them.
+mod shebang;
+/// vrun under another name, as editors and build tools call it.
+mod shim;
 /// A person at a terminal, and a shell with job control.
 mod terminal;
 /// An install that is refused, interrupted, killed.

@@ -22,5 +22,7 @@ mod programs;
 mod project;
 /// Console scripts, in place, moved and copied.
 mod scripts;
+/// vrun under another name.
+mod shims;
 /// What the program sees.
 mod view;

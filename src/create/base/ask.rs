@@ -17,13 +17,14 @@ use std::time::{Duration, Instant};
 use crate::create::interrupt;
 use crate::create::request::Kind;
 use crate::error::{Error, reason, shown};
+use crate::itself;
 use crate::launch::{self, Helper};
 use crate::os;
 use crate::voice::Voice;
 use crate::world::World;
 
 use super::cache::Cache;
-use super::{Base, Bytecode, is_vrun, outer};
+use super::{Base, Bytecode, outer};
 
 /// How long an interpreter may take to say what it is.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -94,12 +95,17 @@ impl Inquiry<'_> {
     }
 
     fn known(&self, path: &Path) -> Result<Result<Answer, String>, Error> {
-        if is_vrun(path, self.world.own().as_deref()) {
-            return Ok(Err("it is vrun itself".to_owned()));
+        // It would look for the very environment that is being made.
+        let is_vrun = || Ok(Err("it is vrun itself".to_owned()));
+        if itself::is_shim(path, self.world.own().as_deref()) {
+            return is_vrun();
         }
         let cache = Cache::in_directory(self.cache);
         if let Some(answer) = cache.read(path).and_then(|kept| Answer::parse(&kept)) {
             return Ok(Ok(answer));
+        }
+        if itself::bears_mark(path) {
+            return is_vrun();
         }
         let output = match self.run(path) {
             Ok(output) => output,

@@ -3,7 +3,7 @@
 //! The candidates come in a fixed order, each is asked what it is by running it, and the first that fits
 //! wins. A virtual environment's Python stands for its base, and a shim for what it leads to.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::error::{Error, shown};
 use crate::os;
@@ -199,9 +199,4 @@ fn told(base: &Base) -> String {
         ", which has no virtual environments; 3.3 was the first that had"
     };
     format!("{} is {}{old}", shown(&base.exe), base.kind)
-}
-
-/// Whether `path` is vrun itself, which never serves as a base.
-fn is_vrun(path: &Path, own: Option<&Path>) -> bool {
-    own.is_some_and(|own| os::same_file(own, path))
 }
