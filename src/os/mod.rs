@@ -1,6 +1,9 @@
 //! What differs between systems: the same few names twice. The only place with `cfg(unix)` and
 //! `cfg(windows)`; everything else reads as if there were one system.
 
+use std::fs::Metadata;
+use std::time::UNIX_EPOCH;
+
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
@@ -13,6 +16,27 @@ pub use windows::*;
 
 /// PATH-like lists, split and joined by this system's rule. Pure, though they live in `std::env`.
 pub use std::env::{join_paths, split_paths};
+
+/// What tells whether a file is still the one that it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    /// How many bytes it has.
+    pub size: u64,
+    /// Its time of last change, in nanoseconds since 1970.
+    pub mtime: u64,
+}
+
+impl State {
+    /// What was found of it.
+    pub fn of(found: &Metadata) -> State {
+        let time = found.modified().ok();
+        let since = time.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        State {
+            size: found.len(),
+            mtime: since.map_or(0, |since| u64::try_from(since.as_nanos()).unwrap_or(0)),
+        }
+    }
+}
 
 /// A user, by number. On Windows all are one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -17,6 +17,8 @@ use std::thread;
 
 use nix::sys::signal::{SigSet, Signal};
 
+mod dir;
+pub use dir::*;
 mod making;
 pub use making::*;
 mod places;

@@ -31,14 +31,19 @@ pub fn unpack(wheel: &Path, to: &Path) -> io::Result<Vec<Unpacked>> {
         ZipArchive::new(Cursor::new(&bytes[..])).map_err(|error| damaged(error.into()))?;
     let indices: Vec<_> = (0..archive.len()).collect();
     // A copy of the archive shares its list of files.
-    let unpacked = parallel::each(&indices, |index| {
+    let mut unpacked: Vec<_> = parallel::each(&indices, |index| {
         let mut archive = archive.clone();
         let entry = archive
             .by_index(*index)
             .map_err(|error| damaged(error.into()))?;
         unpack_one(entry, to, wheel)
-    })?;
-    Ok(unpacked.into_iter().flatten().collect())
+    })?
+    .into_iter()
+    .flatten()
+    .collect();
+    // What lies in one directory comes together.
+    unpacked.sort_unstable_by(|a: &Unpacked, b| a.row.place().cmp(&b.row.place()));
+    Ok(unpacked)
 }
 
 /// None for what is no file, or would lie elsewhere.
