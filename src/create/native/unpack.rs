@@ -1,7 +1,7 @@
 //! A wheel -> its files in a directory (PEP 427).
 
 use std::fs;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, ErrorKind, Read};
 use std::path::Path;
 
 use zip::ZipArchive;
@@ -59,8 +59,14 @@ fn unpack_one(
     let mut content = Vec::with_capacity(entry.size() as usize);
     entry.read_to_end(&mut content).map_err(damaged)?;
     let path = to.join(&inside);
-    make_dir(path.parent().unwrap_or(to))?;
-    write(&path, &content)?;
+    match write(&path, &content) {
+        // Its directory is made by the first of its files that is written.
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            make_dir(path.parent().unwrap_or(to))?;
+            write(&path, &content)?;
+        }
+        other => other?,
+    }
     let is_program = entry.unix_mode().is_some_and(|mode| mode & 0o111 != 0);
     if is_program {
         os::make_executable(&path).map_err(|error| failed("write", &path, &error))?;
