@@ -127,7 +127,7 @@ fn target(order: &Order<'_>) -> Result<Target, Error> {
 /// The place is taken by something else or cannot be written to; no Python fits; the base interpreter
 /// cannot make an environment; Ctrl-C. Nothing stays behind then.
 pub fn make(order: &Order<'_>) -> Result<(), Error> {
-    make_with(order, &|_, _| Ok(()))
+    make_if(order, None)
 }
 
 /// What is to be done in an environment that is made, before it stands in its place.
@@ -138,6 +138,10 @@ pub type Fill<'a> = dyn Fn(&Path, &Workshop<'_>) -> Result<(), Error> + 'a;
 /// # Errors
 /// As with `make`, and what `fill` says.
 pub fn make_with(order: &Order<'_>, fill: &Fill<'_>) -> Result<(), Error> {
+    make_if(order, Some(fill))
+}
+
+fn make_if(order: &Order<'_>, fill: Option<&Fill<'_>>) -> Result<(), Error> {
     let at = order.place.at;
     look(order)?;
     let parents = place::Parents::make(at)?;
@@ -178,7 +182,7 @@ fn keep(order: &Order<'_>) -> Result<(), Error> {
 fn work(
     order: &Order<'_>,
     lock: &lock::Held,
-    fill: &Fill<'_>,
+    fill: Option<&Fill<'_>>,
     stop: &AtomicBool,
 ) -> Result<(), Error> {
     let target = target(order)?;
@@ -206,7 +210,7 @@ fn work(
 fn build_in_place(
     order: &Order<'_>,
     target: Target,
-    fill: &Fill<'_>,
+    fill: Option<&Fill<'_>>,
     workshop: &Workshop<'_>,
 ) -> Result<(), Error> {
     let started = Instant::now();
@@ -217,10 +221,14 @@ fn build_in_place(
     let at = shown(order.place.at);
     voice.tell(format_args!("creating {at} ({})", base.kind));
     let staged = Staged::beside(order.place.at)?;
-    build(&base, &staged, order, workshop)?;
-    fill(staged.path(), workshop)?;
-    // What was installed by then knows it only as it lies there.
-    staged.tell_its_place()?;
+    let maker = build(&base, &staged, order, workshop)?;
+    if let Some(fill) = fill {
+        fill(staged.path(), workshop)?;
+    }
+    // What others did knows it only as it lies there.
+    if maker == Maker::Base || fill.is_some() {
+        staged.tell_its_place()?;
+    }
     staged.sign(order.options.ignore_file, order.note)?;
     interrupt::check(stop)?;
     staged.put(target)?;
@@ -266,19 +274,27 @@ pub fn took(time: Duration) -> String {
     }
 }
 
+/// Who made an environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Maker {
+    Vrun,
+    Base,
+}
+
 /// The environment itself: by vrun where it knows how the base would make it, else by the base.
 fn build(
     base: &Base,
     staged: &Staged,
     order: &Order<'_>,
     workshop: &Workshop<'_>,
-) -> Result<(), Error> {
+) -> Result<Maker, Error> {
     let (voice, options) = (order.voice, order.options);
     let prompt = options.shown_prompt(base.minor(), order.world.cwd().ok().as_deref());
     let Some(known) = Known::of(base) else {
         voice.detail(|| format!("{} makes it itself", shown(&base.exe)));
         let flags = maker::flags(base, options, prompt);
-        return maker::make(base, staged.path(), order.place.at, flags, workshop);
+        maker::make(base, staged.path(), order.place.at, flags, workshop)?;
+        return Ok(Maker::Base);
     };
     let store = workshop.cache.and_then(|cache| Store::open(cache).ok());
     let plan = native::Plan {
@@ -293,5 +309,5 @@ fn build(
     if seeds == native::Seeds::Missing {
         voice.tell(maker::without_pip(base));
     }
-    Ok(())
+    Ok(Maker::Vrun)
 }

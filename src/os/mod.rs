@@ -1,6 +1,9 @@
 //! What differs between systems: the same few names twice. The only place with `cfg(unix)` and
 //! `cfg(windows)`; everything else reads as if there were one system.
 
+use std::fs::Metadata;
+use std::time::UNIX_EPOCH;
+
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
@@ -21,6 +24,27 @@ pub enum Quoting {
     Usual,
     /// The last is text that stands there as it is.
     LastAsItIs,
+}
+
+/// What tells whether a file is still the one that it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    /// How many bytes it has.
+    pub size: u64,
+    /// Its time of last change, in nanoseconds since 1970.
+    pub mtime: u64,
+}
+
+impl State {
+    /// What was found of it.
+    pub fn of(found: &Metadata) -> State {
+        let time = found.modified().ok();
+        let since = time.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        State {
+            size: found.len(),
+            mtime: since.map_or(0, |since| u64::try_from(since.as_nanos()).unwrap_or(0)),
+        }
+    }
 }
 
 /// A user, by number. On Windows all are one.

@@ -19,6 +19,8 @@ use nix::sys::signal::{SigSet, Signal};
 
 use super::Quoting;
 
+mod dir;
+pub use dir::*;
 mod making;
 pub use making::*;
 mod places;

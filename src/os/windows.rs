@@ -18,6 +18,8 @@ use win32job::{ExtendedLimitInfo, Job};
 
 use super::Quoting;
 
+mod dir;
+pub use dir::*;
 mod places;
 mod registry;
 mod users;
@@ -245,6 +247,11 @@ pub fn make_executable(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether it is worth trying to clone files in `dir`: never.
+pub fn may_clone(_: &Path) -> bool {
+    false
+}
+
 /// Makes `to` share the blocks of `from`: std has no such call here.
 ///
 /// # Errors
@@ -275,11 +282,6 @@ pub fn make_program(_: &Path) -> io::Result<()> {
 /// None.
 pub fn copy_mode(_: &Path, _: &Path) -> io::Result<()> {
     Ok(())
-}
-
-/// Files have no mode.
-pub fn same_mode(_: &Metadata, _: &Metadata) -> bool {
-    true
 }
 
 /// Makes `dir`. What lies below the user's profile is his alone.

@@ -7,15 +7,16 @@
 //! store has. They lie beside the entry's files in `compiled/TAG-MAGIC`, with a manifest of their own. What
 //! cannot be read or written there costs time, and nothing else.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::store::{Entry, Stored, mtime, replace};
+use super::record::Row;
+use super::store::{Entry, Stored, Trust, replace};
 use crate::create::base::Bytecode;
-use crate::os;
+use crate::os::{self, State};
 
 const MANIFEST: &str = "manifest";
 /// A list of environments in which more may have been compiled.
@@ -25,43 +26,74 @@ const SITES: &str = "sites";
 const ASKED: usize = 4;
 const PAUSE: Duration = Duration::from_secs(60 * 60);
 
-/// A module of an entry, and where its `.pyc` lies and belongs.
+/// What is compiled of an entry.
 #[derive(Debug)]
-pub struct Compiled<'a> {
+pub struct Compiled {
+    /// The directory of the store that it lies in.
+    pub dir: PathBuf,
+    /// Each of it, those together that belong in one directory.
+    pub files: Vec<Code>,
+}
+
+/// A `.pyc`.
+#[derive(Debug)]
+pub struct Code {
+    /// What the store calls it.
+    pub name: String,
+    /// What RECORD will say of it.
+    pub row: Row,
+    /// What it is like as long as no one altered it.
+    pub state: State,
+}
+
+/// A module of an entry, and the `.pyc` that it has or would have.
+#[derive(Debug)]
+struct Module<'a> {
     source: &'a Stored,
-    /// In the store.
-    pub file: PathBuf,
+    name: String,
     /// From site-packages: `pip/__pycache__/__main__.cpython-313.pyc`.
-    pub path: String,
+    path: String,
+}
+
+impl Module<'_> {
+    fn compiled(self, state: State) -> Code {
+        Code {
+            name: self.name,
+            row: Row::of_code(self.path),
+            state,
+        }
+    }
 }
 
 /// What is compiled of `entry`'s modules. `site` is the site-packages directory that is about to get them; it
 /// is remembered as one in which more may be compiled later.
-pub fn of<'a>(entry: &'a Entry, bytecode: &Bytecode, site: &Path) -> Vec<Compiled<'a>> {
+pub fn of(entry: &Entry, bytecode: &Bytecode, site: &Path, trust: Trust) -> Compiled {
     let dir = directory(entry, bytecode);
-    let modules = entry.files.iter();
-    let modules = modules.filter_map(|source| module(source, bytecode, &dir));
-    let listed = listed(&dir);
-    let is_listed = |module: &Compiled<'_>| {
-        let was = listed.get(&module.source.unpacked.row.path);
-        let is = || fs::symlink_metadata(&module.file).ok().map(state);
-        was.is_some_and(|was| is() == Some(*was))
-    };
-    let (mut kept, missing): (Vec<_>, Vec<_>) = modules.partition(is_listed);
-    if missing.is_empty() || (!kept.is_empty() && looked_lately(&dir)) {
-        return kept;
+    let mut files = listed(&dir);
+    if trust == Trust::Checked {
+        files.retain(|code| state_of(&dir.join(&code.name)) == Some(code.state));
     }
-    let sites = sites(&dir);
-    let known = kept.len();
-    kept.extend(harvest(missing, &sites, bytecode, &dir));
-    if kept.len() > known {
-        let _ = replace(&dir.join(MANIFEST), manifest(&kept).as_bytes());
+    // What is compiled last is needed least, so that is no reason to go through all modules.
+    if files.is_empty() || !looked_lately(&dir) {
+        let known: HashSet<&str> = files.iter().map(|code| &code.name[..]).collect();
+        let modules = entry.files.iter().filter_map(|file| module(file, bytecode));
+        let missing = modules.filter(|module| !known.contains(&module.name[..]));
+        let missing: Vec<_> = missing.collect();
+        if !missing.is_empty() {
+            let sites = sites(&dir);
+            let harvested = harvest(missing, &sites, bytecode, &dir);
+            if !harvested.is_empty() {
+                files.extend(harvested);
+                files.sort_unstable_by(|a, b| a.row.path.cmp(&b.row.path));
+                let _ = replace(&dir.join(MANIFEST), manifest(&files).as_bytes());
+            }
+            let _ = remember(site, sites, &dir);
+        }
     }
-    let _ = remember(site, sites, &dir);
-    kept
+    Compiled { dir, files }
 }
 
-/// Whether the environments were asked a short while ago. What is compiled last is needed least.
+/// Whether the environments were asked a short while ago.
 fn looked_lately(dir: &Path) -> bool {
     let last = fs::metadata(dir.join(SITES)).and_then(|found| found.modified());
     let age = last
@@ -77,94 +109,100 @@ fn directory(entry: &Entry, bytecode: &Bytecode) -> PathBuf {
 }
 
 /// None for what is no module that can be imported.
-fn module<'a>(source: &'a Stored, bytecode: &Bytecode, dir: &Path) -> Option<Compiled<'a>> {
+fn module<'a>(source: &'a Stored, bytecode: &Bytecode) -> Option<Module<'a>> {
     let module = source.unpacked.row.path.strip_suffix(".py")?;
-    if module.contains('.') {
+    // A blank would part fields of the manifest.
+    if module.contains(['.', ' ']) {
         return None;
     }
     let (parent, stem) = module.split_at(module.rfind('/').map_or(0, |slash| slash + 1));
-    Some(Compiled {
+    Some(Module {
         source,
-        file: dir.join(module.replace('/', ".") + ".pyc"),
+        name: module.replace('/', ".") + ".pyc",
         path: [parent, "__pycache__/", stem, ".", &bytecode.tag, ".pyc"].concat(),
     })
 }
 
-/// What tells whether a file is still the one that it was: size and time.
-type State = (u64, u128);
-
-fn state(found: fs::Metadata) -> State {
-    (found.len(), mtime(&found))
+fn state_of(file: &Path) -> Option<State> {
+    let found = fs::symlink_metadata(file).ok()?;
+    found.is_file().then(|| State::of(&found))
 }
 
-/// The sources that the manifest lists, with what their `.pyc` files were.
-fn listed(dir: &Path) -> HashMap<String, State> {
+/// The files that the manifest lists.
+fn listed(dir: &Path) -> Vec<Code> {
     let text = fs::read_to_string(dir.join(MANIFEST)).unwrap_or_default();
-    let of = |line: &str| {
-        let mut fields = line.splitn(3, ' ');
-        let state = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
-        Some((fields.next()?.to_owned(), state))
-    };
-    text.lines().filter_map(of).collect()
+    text.lines().filter_map(listed_on).collect()
 }
 
-fn manifest(kept: &[Compiled<'_>]) -> String {
-    let line = |module: &Compiled<'_>| {
-        let (size, time) = state(fs::symlink_metadata(&module.file).ok()?);
-        Some(format!(
-            "{size} {time} {}\n",
-            module.source.unpacked.row.path
-        ))
+fn listed_on(line: &str) -> Option<Code> {
+    let mut fields = line.splitn(4, ' ');
+    let size = fields.next()?.parse().ok()?;
+    let mtime = fields.next()?.parse().ok()?;
+    Some(Code {
+        name: fields.next()?.to_owned(),
+        row: Row::of_code(fields.next()?.to_owned()),
+        state: State { size, mtime },
+    })
+}
+
+/// A line for each file: size, mtime, what the store calls it, path.
+fn manifest(files: &[Code]) -> String {
+    let line = |code: &Code| {
+        let State { size, mtime } = code.state;
+        format!("{size} {mtime} {} {}\n", code.name, code.row.path)
     };
-    kept.iter().filter_map(line).collect()
+    files.iter().map(line).collect()
 }
 
 /// Of the modules that are missing, those that have been compiled in one of the environments since.
-fn harvest<'a>(
-    missing: Vec<Compiled<'a>>,
+fn harvest(
+    missing: Vec<Module<'_>>,
     sites: &[PathBuf],
     bytecode: &Bytecode,
     dir: &Path,
-) -> Vec<Compiled<'a>> {
+) -> Vec<Code> {
     let mut looked: BTreeMap<PathBuf, bool> = BTreeMap::new();
     let mut is_there = |dir: &Path| *looked.entry(dir.to_owned()).or_insert_with(|| dir.is_dir());
-    let found = missing.into_iter().filter(|module| {
-        sites.iter().any(|site| {
+    let found = missing.into_iter().filter_map(|module| {
+        let taken = sites.iter().find_map(|site| {
             let compiled = site.join(&module.path);
             // Most directories of most packages are never imported from.
-            compiled.parent().is_some_and(&mut is_there) && take(&compiled, module, bytecode, dir)
-        })
+            let may_be = compiled.parent().is_some_and(&mut is_there);
+            may_be.then(|| take(&compiled, &module, bytecode, dir))?
+        });
+        taken.map(|state| module.compiled(state))
     });
     found.collect()
 }
 
 /// Has the set hold a link to `compiled`, or a copy of it, if that is valid.
-fn take(compiled: &Path, module: &Compiled<'_>, bytecode: &Bytecode, dir: &Path) -> bool {
-    if !is_valid(compiled, module.source, bytecode) {
-        return false;
-    }
+fn take(compiled: &Path, module: &Module<'_>, bytecode: &Bytecode, dir: &Path) -> Option<State> {
+    valid(compiled, module.source, bytecode)?;
+    let file = dir.join(&module.name);
     // Another maker may have been quicker.
-    if is_valid(&module.file, module.source, bytecode) {
-        return true;
+    if let Some(state) = valid(&file, module.source, bytecode) {
+        return Some(state);
     }
     let _ = fs::create_dir_all(dir);
-    let _ = fs::remove_file(&module.file);
-    let copy = |_| replace(&module.file, &fs::read(compiled)?);
-    let taken = fs::hard_link(compiled, &module.file).or_else(copy);
-    taken.is_ok() && is_valid(&module.file, module.source, bytecode)
+    let _ = fs::remove_file(&file);
+    let copy = |_| replace(&file, &fs::read(compiled)?);
+    fs::hard_link(compiled, &file).or_else(copy).ok()?;
+    valid(&file, module.source, bytecode)
 }
 
-/// Whether Python would take `compiled` for what `source` compiles to, and no one but the user wrote it.
-fn is_valid(compiled: &Path, source: &Stored, bytecode: &Bytecode) -> bool {
+/// What `compiled` is like, if Python would take it for what `source` compiles to, and no one but the user wrote
+/// it.
+fn valid(compiled: &Path, source: &Stored, bytecode: &Bytecode) -> Option<State> {
     let expected = head(source, bytecode);
-    let read = || -> io::Result<bool> {
+    let read = || -> io::Result<Option<State>> {
         let mut file = File::open(compiled)?;
         let mut head = vec![0; expected.len()];
         file.read_exact(&mut head)?;
         let found = file.metadata()?;
-        Ok(head == expected && found.is_file() && os::owner(&found) == os::me())
+        let is_valid = head == expected && found.is_file() && os::owner(&found) == os::me();
+        Ok(is_valid.then(|| State::of(&found)))
     };
-    read().unwrap_or(false)
+    read().ok().flatten()
 }
 
 /// How the `.pyc` of a source begins: magic, flags, and the source's time in seconds and size in bytes, of which
@@ -173,7 +211,7 @@ fn head(source: &Stored, bytecode: &Bytecode) -> Vec<u8> {
     let [low, high, ..] = bytecode.magic;
     let flags = [0; 4];
     let flags = (u16::from_le_bytes([low, high]) >= FIRST_WITH_FLAGS).then_some(flags);
-    let time = (source.mtime / 1_000_000_000) as u32;
+    let time = (source.state.mtime / 1_000_000_000) as u32;
     let size = source.unpacked.row.size as u32;
     let numbers = [time, size].map(u32::to_le_bytes);
     let fields = [bytecode.magic].into_iter().chain(flags).chain(numbers);

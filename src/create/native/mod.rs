@@ -31,6 +31,9 @@ mod wheel;
 pub use record::Row;
 pub use scripts::{quoted, starting_lines};
 pub use store::Store;
+use store::Trust;
+use transfer::{Fit, Transfer};
+use wheel::Wheel;
 
 /// A base interpreter whose environments vrun knows how to make.
 #[derive(Debug)]
@@ -161,19 +164,41 @@ pub enum Seeds {
 /// Something cannot be read or written.
 pub fn make(plan: &Plan<'_>, store: Option<&Store>) -> io::Result<Seeds> {
     layout::lay_out(plan)?;
-    activate::write(plan)?;
-    if !plan.options.has_pip() {
-        return Ok(Seeds::Unwanted);
-    }
-    let wheels = wheel::bundled(plan.base)?;
-    // pip is the last of them, and the one that would have installed them all.
-    let Some(pip) = wheels.last().map(|wheel| pip::Pip::of(&wheel.version)) else {
-        return Ok(Seeds::Missing);
+    let wheels = match plan.options.has_pip() {
+        true => wheel::bundled(plan.base)?,
+        false => Vec::new(),
     };
-    for wheel in &wheels {
-        seed::install(wheel, pip, store, plan)?;
+    if wheels.is_empty() {
+        activate::write(plan)?;
+        return Ok(match plan.options.has_pip() {
+            true => Seeds::Missing,
+            false => Seeds::Unwanted,
+        });
     }
-    Ok(Seeds::Installed)
+    // What the store has is looked at as it is taken; where it turns out to be damaged, all begins anew.
+    for trust in [Trust::Noted, Trust::Checked] {
+        let store = store.map(|store| (store, trust));
+        if seed(plan, &wheels, store)? == Fit::Whole {
+            return Ok(Seeds::Installed);
+        }
+        let site = plan.site_packages();
+        fs::remove_dir_all(&site).map_err(|error| failed("empty", &site, &error))?;
+        make_dir(&site)?;
+    }
+    seed(plan, &wheels, None).map(|_| Seeds::Installed)
+}
+
+/// Writes what each environment has of its own, while another thread begins with what comes from the store.
+fn seed(plan: &Plan<'_>, wheels: &[Wheel], store: Option<(&Store, Trust)>) -> io::Result<Fit> {
+    let seeds = seed::prepare(wheels, store, plan)?;
+    let marker = plan.root.join(venv::MARKER);
+    let usual = fs::metadata(&marker).map_err(|error| failed("read", &marker, &error))?;
+    let folders = seeds.folders();
+    let transfer = Transfer::new(&folders, plan.root, &usual);
+    let own = || activate::write(plan).and_then(|()| seeds.write());
+    let fits = parallel::beside(|| transfer.work(), own)?;
+    let whole = fits.iter().all(|fit| *fit == Fit::Whole);
+    Ok(if whole { Fit::Whole } else { Fit::Altered })
 }
 
 /// Brings an environment that stands up to its base as that is now: directories, names of Python and

@@ -28,6 +28,11 @@ impl Row {
         }
     }
 
+    /// The directory from site-packages, and the name there.
+    pub fn place(&self) -> (&str, &str) {
+        self.path.rsplit_once('/').unwrap_or(("", &self.path))
+    }
+
     /// The line for a `.pyc`, which Python may write anew.
     pub fn of_code(path: String) -> Row {
         Row {
@@ -36,6 +41,15 @@ impl Row {
             size: 0,
         }
     }
+}
+
+/// The files, those next to each other together that lie in one directory, with its path from site-packages.
+pub fn by_folder<'a, T>(
+    files: &'a [T],
+    row: impl Fn(&T) -> &Row + Copy + 'a,
+) -> impl Iterator<Item = (&'a str, &'a [T])> {
+    let folders = files.chunk_by(move |a, b| row(a).place().0 == row(b).place().0);
+    folders.filter_map(move |files| Some((row(files.first()?).place().0, files)))
 }
 
 /// The whole of it, as pip writes it with Python's csv module: sorted, CRLF, a field quoted where it must

@@ -4,18 +4,18 @@
 //! rename; one whose files are not what its manifest says is taken away and made again. The store is the
 //! user's alone: what another user owns or may write to could put code into environments.
 
-use std::fs::{self, Metadata};
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use super::record::Row;
+use super::failed;
+use super::record::{Row, by_folder};
 use super::unpack::{Unpacked, unpack};
-use super::{failed, parallel};
-use crate::os;
+use crate::os::{self, Dir, State};
 
 const MANIFEST: &str = "manifest";
 const FILES: &str = "files";
@@ -34,7 +34,7 @@ pub struct Store {
 pub struct Entry {
     /// Its directory.
     pub at: PathBuf,
-    /// Each of its files.
+    /// Each of its files, those together that lie in one directory.
     pub files: Vec<Stored>,
 }
 
@@ -43,14 +43,35 @@ pub struct Entry {
 pub struct Stored {
     /// What it is.
     pub unpacked: Unpacked,
-    /// Its time of last change, in nanoseconds since 1970.
-    pub mtime: u128,
+    /// What it is like as long as no one altered it.
+    pub state: State,
+}
+
+/// How an entry's manifests are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// At their word: whoever takes a file looks at it first.
+    Noted,
+    /// Every file is looked at; what is not as they say is made again.
+    Checked,
 }
 
 impl Entry {
-    /// Where a file lies, whose path in site-packages is `path`.
+    /// Where a file lies, or a directory, whose path in site-packages is `path`.
     pub fn file(&self, path: &str) -> PathBuf {
         self.at.join(FILES).join(path)
+    }
+
+    /// Whether its files are there and unaltered.
+    fn is_whole(&self) -> bool {
+        by_folder(&self.files, |file| &file.unpacked.row).all(|(folder, files)| {
+            let is_as_noted = |dir: &Dir, file: &Stored| {
+                let seen = dir.look(file.unpacked.row.place().1);
+                seen.is_ok_and(|seen| seen.state == file.state)
+            };
+            let dir = Dir::open(&self.file(folder));
+            dir.is_ok_and(|dir| files.iter().all(|file| is_as_noted(&dir, file)))
+        })
     }
 }
 
@@ -66,18 +87,18 @@ impl Store {
         Ok(Store { root })
     }
 
-    /// The entry of the wheel `wheel`, made if there is none that is whole.
+    /// The entry of the wheel `wheel`, made if there is none, or, where it is to be checked, none that is whole.
     ///
     /// # Errors
     /// The wheel is damaged, or the store cannot be written.
-    pub fn entry(&self, wheel: &Path) -> io::Result<Entry> {
+    pub fn entry(&self, wheel: &Path, trust: Trust) -> io::Result<Entry> {
         let digest = self
             .digest(wheel)
             .map_err(|error| failed("read", wheel, &error))?;
         let at = self.root.join(digest);
         match read(&at) {
-            Some(entry) => Ok(entry),
-            None => self.make(wheel, &at),
+            Some(entry) if trust == Trust::Noted || entry.is_whole() => Ok(entry),
+            _ => self.make(wheel, &at),
         }
     }
 
@@ -105,7 +126,7 @@ impl Store {
             let _ = new.keep();
             return Ok(());
         }
-        if read(at).is_some() {
+        if read(at).is_some_and(|entry| entry.is_whole()) {
             return Ok(());
         }
         let aside = tempfile::Builder::new()
@@ -138,7 +159,8 @@ impl Store {
     fn digest(&self, wheel: &Path) -> io::Result<String> {
         let found = fs::metadata(wheel)?;
         let mut identity = wheel.as_os_str().as_encoded_bytes().to_vec();
-        identity.extend_from_slice(format!("\0{}\0{}", found.len(), mtime(&found)).as_bytes());
+        let State { size, mtime } = State::of(&found);
+        identity.extend_from_slice(format!("\0{size}\0{mtime}").as_bytes());
         let known = self
             .root
             .join(format!("{}.digest", hexadecimal(&Sha256::digest(identity))));
@@ -168,20 +190,11 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A file's time of last change, in nanoseconds since 1970.
-pub fn mtime(file: &Metadata) -> u128 {
-    let since = file
-        .modified()
-        .ok()
-        .and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-    since.map_or(0, |since| since.as_nanos())
-}
-
 /// A line for each file: size, mtime, whether it is a program, digest, path.
 fn manifest(files: &Path, unpacked: &[Unpacked]) -> io::Result<String> {
     let mut text = String::new();
     for Unpacked { row, is_program } in unpacked {
-        let mtime = mtime(&fs::metadata(files.join(&row.path))?);
+        let State { mtime, .. } = State::of(&fs::metadata(files.join(&row.path))?);
         let kind = if *is_program { 'x' } else { '-' };
         text.push_str(&format!(
             "{} {mtime} {kind} {} {}\n",
@@ -193,31 +206,27 @@ fn manifest(files: &Path, unpacked: &[Unpacked]) -> io::Result<String> {
     Ok(text)
 }
 
-/// The entry at `at`, if it is there, whole and unaltered.
+/// The entry at `at`, as its manifest has it, if that is there and whole.
 fn read(at: &Path) -> Option<Entry> {
     let text = fs::read_to_string(at.join(MANIFEST)).ok()?;
-    let files = at.join(FILES);
-    let lines: Vec<_> = text.strip_suffix("end\n")?.lines().collect();
-    let stored = parallel::each(&lines, |line| Ok(stored(line, &files))).ok()?;
+    let files = text.strip_suffix("end\n")?.lines().map(stored);
     Some(Entry {
         at: at.to_owned(),
-        files: stored.into_iter().collect::<Option<_>>()?,
+        files: files.collect::<Option<_>>()?,
     })
 }
 
-/// The file that a line of the manifest tells of, if it is unaltered.
-fn stored(line: &str, files: &Path) -> Option<Stored> {
+/// The file that a line of the manifest tells of.
+fn stored(line: &str) -> Option<Stored> {
     let mut fields = line.splitn(5, ' ');
-    let size: u64 = fields.next()?.parse().ok()?;
-    let mtime: u128 = fields.next()?.parse().ok()?;
+    let size = fields.next()?.parse().ok()?;
+    let mtime = fields.next()?.parse().ok()?;
     let is_program = fields.next()? == "x";
     let digest = fields.next()?.to_owned();
     let path = fields.next()?.to_owned();
-    let found = fs::symlink_metadata(files.join(&path)).ok()?;
-    let unaltered = found.is_file() && found.len() == size && self::mtime(&found) == mtime;
-    let unpacked = Unpacked {
-        row: Row { path, digest, size },
-        is_program,
-    };
-    unaltered.then_some(Stored { unpacked, mtime })
+    let row = Row { path, digest, size };
+    Some(Stored {
+        unpacked: Unpacked { row, is_program },
+        state: State { size, mtime },
+    })
 }

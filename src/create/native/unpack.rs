@@ -1,7 +1,7 @@
 //! A wheel -> its files in a directory (PEP 427).
 
 use std::fs;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, ErrorKind, Read};
 use std::path::Path;
 
 use zip::ZipArchive;
@@ -31,14 +31,19 @@ pub fn unpack(wheel: &Path, to: &Path) -> io::Result<Vec<Unpacked>> {
         ZipArchive::new(Cursor::new(&bytes[..])).map_err(|error| damaged(error.into()))?;
     let indices: Vec<_> = (0..archive.len()).collect();
     // A copy of the archive shares its list of files.
-    let unpacked = parallel::each(&indices, |index| {
+    let mut unpacked: Vec<_> = parallel::each(&indices, |index| {
         let mut archive = archive.clone();
         let entry = archive
             .by_index(*index)
             .map_err(|error| damaged(error.into()))?;
         unpack_one(entry, to, wheel)
-    })?;
-    Ok(unpacked.into_iter().flatten().collect())
+    })?
+    .into_iter()
+    .flatten()
+    .collect();
+    // What lies in one directory comes together.
+    unpacked.sort_unstable_by(|a: &Unpacked, b| a.row.place().cmp(&b.row.place()));
+    Ok(unpacked)
 }
 
 /// None for what is no file, or would lie elsewhere.
@@ -54,8 +59,14 @@ fn unpack_one(
     let mut content = Vec::with_capacity(entry.size() as usize);
     entry.read_to_end(&mut content).map_err(damaged)?;
     let path = to.join(&inside);
-    make_dir(path.parent().unwrap_or(to))?;
-    write(&path, &content)?;
+    match write(&path, &content) {
+        // Its directory is made by the first of its files that is written.
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            make_dir(path.parent().unwrap_or(to))?;
+            write(&path, &content)?;
+        }
+        other => other?,
+    }
     let is_program = entry.unix_mode().is_some_and(|mode| mode & 0o111 != 0);
     if is_program {
         os::make_executable(&path).map_err(|error| failed("write", &path, &error))?;

@@ -1,8 +1,8 @@
 //! What the making of an environment asks of the file system.
 
-use std::fs::{self, DirBuilder, File, Metadata, Permissions};
+use std::fs::{self, DirBuilder, File, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
 use super::{is_open_to_others, me, owner};
@@ -34,6 +34,22 @@ pub fn is_in_use(error: &io::Error) -> bool {
 pub fn make_executable(file: &Path) -> io::Result<()> {
     let mode = fs::metadata(file)?.permissions().mode();
     fs::set_permissions(file, Permissions::from_mode(mode | 0o555))
+}
+
+/// Whether it is worth trying to clone files in `dir`: a try costs as much as some links, and the usual file
+/// systems are known not to (ext2 to ext4 and tmpfs, by statfs(2)).
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub fn may_clone(dir: &Path) -> bool {
+    const EXT: u64 = 0xef53;
+    const TMPFS: u64 = 0x0102_1994;
+    let kind = rustix::fs::statfs(dir).map(|found| found.f_type as u64);
+    !matches!(kind, Ok(EXT | TMPFS))
+}
+
+/// The same where it may always be.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub fn may_clone(_: &Path) -> bool {
+    true
 }
 
 /// Makes `to` a file of its own with the content and the time of `from`, without copying: the two share their
@@ -111,11 +127,6 @@ pub fn make_program(file: &Path) -> io::Result<()> {
 /// Whatever chmod(2) says.
 pub fn copy_mode(from: &Path, to: &Path) -> io::Result<()> {
     fs::set_permissions(to, fs::metadata(from)?.permissions())
-}
-
-/// Whether both files have the same mode.
-pub fn same_mode(a: &Metadata, b: &Metadata) -> bool {
-    a.mode() == b.mode()
 }
 
 /// Makes `dir` for this user alone, or sees that it is his, and that no one else may write to it.

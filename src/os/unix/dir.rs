@@ -1,0 +1,79 @@
+//! An open directory: what is done with many files of one starts there, so the system walks to it once.
+
+use std::fs::Metadata;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RawMode, Stat, linkat, openat, statat};
+
+use super::super::State;
+
+/// Not to read what is in it: to be named from (openat(2)).
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const ACCESS: OFlags = OFlags::PATH;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const ACCESS: OFlags = OFlags::RDONLY;
+
+/// An open directory.
+#[derive(Debug)]
+pub struct Dir(OwnedFd);
+
+impl Dir {
+    /// The directory at `path`.
+    ///
+    /// # Errors
+    /// Whatever open(2) says.
+    pub fn open(path: &Path) -> io::Result<Dir> {
+        let flags = ACCESS | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        Ok(Dir(openat(CWD, path, flags, Mode::empty())?))
+    }
+
+    /// A look at one of its files.
+    ///
+    /// # Errors
+    /// Whatever stat(2) says; or it is no file.
+    pub fn look(&self, name: &str) -> io::Result<Seen> {
+        let found = statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)?;
+        if FileType::from_raw_mode(found.st_mode) != FileType::RegularFile {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        Ok(Seen {
+            state: state(&found),
+            mode: found.st_mode,
+        })
+    }
+
+    /// Gives a file of it another name, in `to`.
+    ///
+    /// # Errors
+    /// Whatever link(2) says.
+    pub fn link(&self, name: &str, to: &Dir, new: &str) -> io::Result<()> {
+        Ok(linkat(&self.0, name, &to.0, new, AtFlags::empty())?)
+    }
+}
+
+/// As std has it: what is before 1970 has no time.
+fn state(found: &Stat) -> State {
+    let time = i128::from(found.st_mtime) * 1_000_000_000 + i128::from(found.st_mtime_nsec);
+    State {
+        size: u64::try_from(found.st_size).unwrap_or(0),
+        mtime: u64::try_from(time).unwrap_or(0),
+    }
+}
+
+/// What a look at a file shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    /// What tells whether it is still the one that it was.
+    pub state: State,
+    mode: RawMode,
+}
+
+impl Seen {
+    /// Whether it has the mode of `other`.
+    pub fn has_mode_of(&self, other: &Metadata) -> bool {
+        u64::from(self.mode) == u64::from(other.mode())
+    }
+}
