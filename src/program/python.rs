@@ -11,7 +11,7 @@ use crate::error::{Error, shown};
 use crate::venv::health::{self, Ill};
 use crate::venv::{self, StandIn};
 
-use super::{Places, Program, absent, broken, is_interpreter, lookup};
+use super::{Places, Program, Runner, absent, broken, is_interpreter, lookup};
 
 /// The environment's Python, by one of its names.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl Python {
         let ignores_variables = ignores_variables(&args);
         let argv = [self.path.clone().into()].into_iter().chain(args).collect();
         let Some((other, ill)) = self.stand_in else {
-            return Ok(Program::plain(self.path, argv));
+            return Ok(Program::own(self.path, argv));
         };
         if other.prefix.is_some() && ignores_variables {
             let exe = shown(&other.exe);
@@ -44,7 +44,8 @@ impl Python {
             file: other.exe.clone(),
             argv,
             stand_in: Some(other),
-            remark: Some(remark),
+            runner: Runner::Own,
+            remarks: vec![remark],
         })
     }
 }

@@ -13,7 +13,7 @@ use crate::os;
 use crate::venv;
 
 use super::starter::{self, Interpreter, Reading, Starter};
-use super::{Foreign, Places, Program, absent, is_interpreter, is_python_source, python};
+use super::{Foreign, Places, Program, Runner, absent, is_interpreter, is_python_source, python};
 
 /// How a program was come by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub fn settled(
         let python = python::checked(scripts.join(name), places)?;
         return match python.stand_in {
             Some(_) => python.with(argv.into_iter().skip(1).collect(), places),
-            None => Ok(Program::plain(file, argv)),
+            None => Ok(Program::own(file, argv)),
         };
     }
     if !os::STARTS_SCRIPTS {
@@ -64,7 +64,11 @@ pub fn settled(
             Ok(Program::plain(file, argv))
         }
         Ok(Starter::Python(interpreter)) if within => {
-            by_own_python(file, argv, interpreter.flags, places)
+            let program = by_own_python(file, argv, interpreter.flags, places)?;
+            Ok(Program {
+                runner: Runner::OwnInstead,
+                ..program
+            })
         }
         Ok(Starter::Python(interpreter)) => {
             by_another(file, argv, &interpreter.path, found, places)
@@ -73,7 +77,7 @@ pub fn settled(
             // Where this environment's is lost, the next one on PATH would run it.
             match python::find("python".as_ref(), places)?.stand_in {
                 Some(_) => by_own_python(file, argv, flags, places),
-                None => Ok(Program::plain(file, argv)),
+                None => Ok(Program::own(file, argv)),
             }
         }
         Ok(Starter::Shim(manager)) if found == Found::ByName => {
@@ -102,7 +106,7 @@ fn by_this_python(
     }
     match python::checked(path, places)?.stand_in {
         Some(_) => by_own_python(file, argv, flags, places),
-        None => Ok(Program::plain(file, argv)),
+        None => Ok(Program::own(file, argv)),
     }
 }
 
@@ -163,7 +167,7 @@ fn by_another(
         shown(places.root)
     );
     Ok(Program {
-        remark: Some(remark),
+        remarks: vec![remark],
         ..Program::plain(file, argv)
     })
 }

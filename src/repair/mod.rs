@@ -17,11 +17,13 @@ use crate::venv::{MARKER, Venv};
 use crate::voice::Voice;
 use crate::world::World;
 
+mod astray;
 mod mentions;
 mod moved;
 mod packages;
 mod script;
 
+pub use astray::{imports, scripts};
 pub use moved::{Kind, Stale, stale};
 
 /// An environment to be repaired.

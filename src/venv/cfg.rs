@@ -22,6 +22,8 @@ pub struct Cfg {
     pub version: Option<String>,
     /// `CPython`, `PyPy`; venv itself does not say.
     pub implementation: Option<String>,
+    /// The command that made it, the place that it was made at last; venv says so since 3.11.
+    pub command: Option<String>,
 }
 
 /// Reads the text of the pyvenv.cfg that lies at `file`.
@@ -71,6 +73,8 @@ impl Cfg {
             self.prompt = Some(unquoted(value)).filter(|prompt| !prompt.is_empty());
         } else if is("implementation") {
             self.implementation = Some(value.to_owned());
+        } else if is("command") {
+            self.command = Some(value.to_owned());
         } else if is("version") || is("version_info") {
             // venv writes `version`, uv `version_info`, virtualenv both, the latter with a suffix.
             self.version.get_or_insert_with(|| value.to_owned());
