@@ -1,9 +1,10 @@
 //! A program that was found -> what a person should know of the packages that it, or what it starts, sees.
 //!
 //! What is said here would otherwise run the wrong code without a word. Nothing is asked of the system where
-//! pyvenv.cfg notes this very place.
+//! pyvenv.cfg notes this very place, and says which packages are seen, as every maker's does.
 
 use super::{Places, Program, Runner};
+use crate::error::shown;
 use crate::venv;
 
 /// Adds them.
@@ -18,5 +19,12 @@ pub fn add(program: &mut Program, places: &Places<'_>) {
     }
     if is_moved && program.runner == Runner::Another {
         program.remarks.extend((help.astray_scripts)().map(mended));
+    }
+    if program.runner != Runner::Another && places.cfg.system_site_packages.is_none() {
+        let cfg = shown(places.root.join(venv::MARKER));
+        program.remarks.push(format!(
+            "the base interpreter's packages are seen too: {cfg} does not say whether they should; \
+             `{call} --repair` keeps them out"
+        ));
     }
 }

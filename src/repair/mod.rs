@@ -51,8 +51,10 @@ pub struct Case<'a> {
 /// It is another system's, and was not named (126); there is no interpreter, or a package cannot be had for it;
 /// a file cannot be written; Ctrl-C. What it was before is there then.
 pub fn repair(case: &Case<'_>) -> Result<(), Error> {
-    let ill = health::of(case.root).into_iter().next();
-    let mended = match ill.as_ref().map(|ill| (ill, ill.mend())) {
+    let ills = health::of(case.root);
+    let is_graver = |ill: &&Ill| !matches!(ill, Ill::Unsaid { .. });
+    let ill = ills.iter().find(is_graver);
+    let mended = match ill.map(|ill| (ill, ill.mend())) {
         None => fits(case).map(|()| false)?,
         Some((ill, Mend::Access)) => return Err(refused(ill, case)),
         Some((ill, Mend::Beside(name))) if !case.is_named => {
@@ -70,8 +72,9 @@ pub fn repair(case: &Case<'_>) -> Result<(), Error> {
             true
         }
     };
+    let isolated = create::alone(case.root, case.voice, || isolate(case))?;
     let renamed = create::alone(case.root, case.voice, || rename(case))?;
-    if !mended && !renamed {
+    if !mended && !isolated && !renamed {
         case.voice.tell(format_args!(
             "there is nothing to mend in {}",
             shown(case.root)
@@ -177,12 +180,30 @@ fn cannot(root: &Path, error: &io::Error) -> Error {
 }
 
 fn sees_the_systems(root: &Path) -> bool {
-    let cfg = fs::read_to_string(root.join(MARKER)).unwrap_or_default();
-    let values = cfg.lines().filter_map(|line| line.split_once('='));
-    let mut values = values.filter(|(key, _)| key.trim() == "include-system-site-packages");
-    values
-        .next_back()
-        .is_some_and(|(_, value)| value.trim() == "true")
+    Venv::open(root).is_ok_and(|venv| venv.cfg.system_site_packages == Some(true))
+}
+
+/// Has a pyvenv.cfg that does not say whether the base interpreter's packages are seen say that they are not: every
+/// maker says so unless it was asked for the other. Whether it did.
+fn isolate(case: &Case<'_>) -> Result<bool, Error> {
+    if Venv::open(case.root)?.cfg.system_site_packages.is_some() {
+        return Ok(false);
+    }
+    let cfg = case.root.join(MARKER);
+    let written = || {
+        let mut text = fs::read(&cfg)?;
+        if !text.is_empty() && !text.ends_with(b"\n") {
+            text.push(b'\n');
+        }
+        text.extend_from_slice(b"include-system-site-packages = false\n");
+        create::rewrite(&cfg, &text)
+    };
+    written().map_err(|error| unwritten(case.root, &cfg, &error))?;
+    case.voice.tell(format_args!(
+        "the base interpreter's packages are no longer seen in {}",
+        shown(case.root)
+    ));
+    Ok(true)
 }
 
 fn order<'a>(case: &Case<'a>, options: &'a Options, note: Option<&'a Note>) -> Order<'a> {

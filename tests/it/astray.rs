@@ -1,5 +1,6 @@
 //! Environments that were moved or copied, with an editable install in them: it still names the sources that it was
-//! made from, and Python imports those without a word. vrun has a word for it, and never where all is well.
+//! made from, and Python imports those without a word; so it does with the base interpreter's packages, where pyvenv.cfg
+//! is silent. vrun has a word for it, and never where all is well.
 
 use crate::sandbox::Sandbox;
 
@@ -111,6 +112,39 @@ fn there_is_no_false_alarm() {
         says(&sandbox, &["python"], "");
         says(&sandbox, &["sh", "-c", ""], "");
         let sandbox = sandbox.cwd("link");
+        says(&sandbox, &["python"], "");
+    }
+}
+
+#[test]
+fn a_pyvenv_cfg_that_leaves_open_whether_the_bases_packages_are_seen_is_said_to() {
+    let said = "vrun: the base interpreter's packages are seen too: [ROOT]/app/.venv/pyvenv.cfg does not say whether they \
+                should; `vrun --repair` keeps them out\n";
+    for cfg in ["", "home = [ROOT]/lib\nversion = 3.12.1\n"] {
+        let sandbox = Sandbox::new()
+            .venv_with("app/.venv", cfg)
+            .script("app/.venv/bin/tool", "#![ROOT]/app/.venv/bin/python\n")
+            .script("app/.venv/bin/old", "#!/old/.venv/bin/python\n")
+            .script("app/.venv/bin/near", "#!/usr/bin/env python3\n")
+            .cwd("app");
+        for typed in [
+            &["python"][..],
+            &["-m", "x"],
+            &["tool"],
+            &["old"],
+            &["near"],
+            &["-n", "python"],
+        ] {
+            says(&sandbox, typed, said);
+        }
+        // What is no Python's sees no packages.
+        says(&sandbox, &["probe"], "");
+        says(&sandbox, &["sh", "-c", ""], "");
+        says(&sandbox, &["-q", "python"], "");
+    }
+    for seen in ["true", "false", "False", "no"] {
+        let cfg = format!("home = [ROOT]/lib\ninclude-system-site-packages = {seen}\n");
+        let sandbox = Sandbox::new().venv_with("app/.venv", cfg).cwd("app");
         says(&sandbox, &["python"], "");
     }
 }

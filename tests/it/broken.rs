@@ -30,11 +30,12 @@ fn refused(sandbox: &Sandbox, parts: &[&str]) {
 
 #[test]
 fn the_link_that_leads_nowhere_and_where_it_pointed() {
-    let sandbox = app("home = /nonexist/bin\nversion = 3.11.7\n")
-        .link("app/.venv/bin/python", "python3")
-        .link("app/.venv/bin/python3", "/nonexist/bin/python3.11")
-        .script("app/.venv/bin/tool", "#![ROOT]/app/.venv/bin/python\n")
-        .var("PATH", "/nonexist");
+    let sandbox =
+        app("home = /nonexist/bin\ninclude-system-site-packages = false\nversion = 3.11.7\n")
+            .link("app/.venv/bin/python", "python3")
+            .link("app/.venv/bin/python3", "/nonexist/bin/python3.11")
+            .script("app/.venv/bin/tool", "#![ROOT]/app/.venv/bin/python\n")
+            .var("PATH", "/nonexist");
     let told = [
         "vrun: [ROOT]/app/.venv is broken: its Python is gone",
         "cause: [ROOT]/app/.venv/bin/python3 points to /nonexist/bin/python3.11, which does not exist",
@@ -48,7 +49,7 @@ fn the_link_that_leads_nowhere_and_where_it_pointed() {
 
 #[test]
 fn a_script_that_looks_for_its_python_on_path_does_not_find_the_next_one() {
-    let sandbox = app("home = /nonexist/bin\n")
+    let sandbox = app("home = /nonexist/bin\ninclude-system-site-packages = false\n")
         .link("app/.venv/bin/python", "/nonexist/bin/python3.11")
         .script("app/.venv/bin/tool", "#!/usr/bin/env python3\n")
         .script("app/manage", "#!/usr/bin/env python3\n")
@@ -64,7 +65,7 @@ fn a_script_that_looks_for_its_python_on_path_does_not_find_the_next_one() {
 
 #[test]
 fn links_that_lead_in_a_circle() {
-    let sandbox = app("home = /usr/bin\nversion = 3.11.7\n")
+    let sandbox = app("home = /usr/bin\ninclude-system-site-packages = false\nversion = 3.11.7\n")
         .link("app/.venv/bin/python", "python3")
         .link("app/.venv/bin/python3", "python");
     let told = [
@@ -80,7 +81,7 @@ fn links_that_lead_in_a_circle() {
 
 #[test]
 fn a_python_that_this_user_may_not_reach() {
-    let sandbox = app("home = [ROOT]/locked/bin\n")
+    let sandbox = app("home = [ROOT]/locked/bin\ninclude-system-site-packages = false\n")
         .probe("locked/bin/python3.12")
         .link("app/.venv/bin/python", "[ROOT]/locked/bin/python3.12")
         .by_nobody("locked");
@@ -98,7 +99,7 @@ fn a_python_that_this_user_may_not_reach() {
 
 /// bin/python -> python3 -> usr/bin/python3 -> python3.12, in an environment for 3.11.
 fn upgraded() -> Sandbox {
-    app("home = [ROOT]/usr/bin\nversion = 3.11.2\n")
+    app("home = [ROOT]/usr/bin\ninclude-system-site-packages = false\nversion = 3.11.2\n")
         .probe("usr/bin/python3.12")
         .link("usr/bin/python3", "python3.12")
         .link("app/.venv/bin/python", "python3")
@@ -126,7 +127,7 @@ fn a_base_of_another_patch_or_with_its_own_packages_there_is_fine() {
     upgraded()
         .file(
             "app/.venv/pyvenv.cfg",
-            "home = [ROOT]/usr/bin\nversion = 3.12.9\n",
+            "home = [ROOT]/usr/bin\ninclude-system-site-packages = false\nversion = 3.12.9\n",
         )
         .run(["python"])
         .code(0);
@@ -137,7 +138,10 @@ fn a_base_of_another_patch_or_with_its_own_packages_there_is_fine() {
     // Where pyvenv.cfg does not say, the library does.
     let silent = |library: &str| {
         upgraded()
-            .file("app/.venv/pyvenv.cfg", "home = [ROOT]/usr/bin\n")
+            .file(
+                "app/.venv/pyvenv.cfg",
+                "home = [ROOT]/usr/bin\ninclude-system-site-packages = false\n",
+            )
             .dir(format!("app/.venv/lib/{library}"))
     };
     silent("python3.12").run(["python"]).code(0);
@@ -151,7 +155,7 @@ fn one_that_was_made_on_windows() {
     let sandbox = Sandbox::new()
         .file(
             "app/.venv/pyvenv.cfg",
-            "home = C:\\Python312\nversion = 3.12.1\n",
+            "home = C:\\Python312\ninclude-system-site-packages = false\nversion = 3.12.1\n",
         )
         .file("app/.venv/Scripts/python.exe", "MZ")
         .file("app/.venv/Scripts/pytest.exe", "MZ")
@@ -180,9 +184,11 @@ fn one_that_was_made_on_macos_and_is_mounted_here() {
         "/usr/local/opt/python@3.12/bin",
         "/Users/ada/.pyenv/versions/3.12.1/bin",
     ] {
-        let sandbox = app(&format!("home = {home}\nversion = 3.12.1\n"))
-            .link("app/.venv/bin/python", "python3.12")
-            .link("app/.venv/bin/python3.12", format!("{home}/python3.12"));
+        let sandbox = app(&format!(
+            "home = {home}\ninclude-system-site-packages = false\nversion = 3.12.1\n"
+        ))
+        .link("app/.venv/bin/python", "python3.12")
+        .link("app/.venv/bin/python3.12", format!("{home}/python3.12"));
         refused(
             &sandbox,
             &[
@@ -201,7 +207,7 @@ fn a_copy_of_another_systems_python_is_told_once_the_system_has_refused_it() {
         (&b"\xcf\xfa\xed\xfe\x0c\0\0\x01"[..], "macOS"),
         (b"MZ\x90\0", "Windows"),
     ] {
-        app("home = [ROOT]/usr/bin\nversion = 3.12.1\n")
+        app("home = [ROOT]/usr/bin\ninclude-system-site-packages = false\nversion = 3.12.1\n")
             .script("app/.venv/bin/python", head)
             .run(["python"])
             .error(
@@ -218,7 +224,7 @@ fn a_copy_of_another_systems_python_is_told_once_the_system_has_refused_it() {
 /// A project whose environment is a Mac's, and whose link happens to lead to a Python here.
 #[cfg(target_os = "linux")]
 fn mounted() -> Sandbox {
-    app("home = [ROOT]/usr/bin\nversion = 3.12.1\n")
+    app("home = [ROOT]/usr/bin\ninclude-system-site-packages = false\nversion = 3.12.1\n")
         .file("app/pyproject.toml", "")
         .probe("usr/bin/python3.12")
         .link("app/.venv/bin/python", "[ROOT]/usr/bin/python3.12")
@@ -263,10 +269,11 @@ fn mainframes() -> Vec<u8> {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_python_for_another_machine_is_told_once_the_system_has_refused_it() {
-    let sandbox = app("home = [ROOT]/usr/bin\nversion = 3.12.1\n")
-        .script("usr/bin/python3.12", mainframes())
-        .link("app/.venv/bin/python", "[ROOT]/usr/bin/python3.12")
-        .script("app/.venv/bin/tool", "#![ROOT]/app/.venv/bin/python\n");
+    let sandbox =
+        app("home = [ROOT]/usr/bin\ninclude-system-site-packages = false\nversion = 3.12.1\n")
+            .script("usr/bin/python3.12", mainframes())
+            .link("app/.venv/bin/python", "[ROOT]/usr/bin/python3.12")
+            .script("app/.venv/bin/tool", "#![ROOT]/app/.venv/bin/python\n");
     for typed in ["python", "tool"] {
         sandbox.run([typed]).error(
             126,
@@ -297,7 +304,8 @@ fn with_another_loader(sandbox: &Sandbox) -> Option<Vec<u8>> {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_python_whose_loader_is_not_here_is_told_once_the_system_has_refused_it() {
-    let sandbox = app("home = [ROOT]/usr/bin\nversion = 3.12.1\n");
+    let sandbox =
+        app("home = [ROOT]/usr/bin\ninclude-system-site-packages = false\nversion = 3.12.1\n");
     let Some(bytes) = with_another_loader(&sandbox) else {
         return eprintln!("not tested: the probe is linked statically here");
     };
@@ -321,7 +329,10 @@ fn a_python_whose_loader_is_not_here_is_told_once_the_system_has_refused_it() {
 fn a_copy_is_left_to_itself_where_nothing_can_stand_in() {
     // It may find its library where it was configured to be.
     Sandbox::new()
-        .venv_with("app/.venv", "home = /nonexist/bin\nversion = 3.12.1\n")
+        .venv_with(
+            "app/.venv",
+            "home = /nonexist/bin\ninclude-system-site-packages = false\nversion = 3.12.1\n",
+        )
         .cwd("app")
         .var("PATH", "/nonexist")
         .run(["python"])
@@ -330,7 +341,7 @@ fn a_copy_is_left_to_itself_where_nothing_can_stand_in() {
 
 #[test]
 fn a_broken_one_that_came_with_a_checkout_is_told_as_that() {
-    let sandbox = app("home = /nonexist/bin\n")
+    let sandbox = app("home = /nonexist/bin\ninclude-system-site-packages = false\n")
         .link("app/.venv/bin/python", "/nonexist/bin/python3.11")
         .var("PATH", "/usr/local/bin:/usr/bin:/bin");
     sandbox.sh("git init -q").code(0);

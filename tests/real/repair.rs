@@ -12,6 +12,8 @@ use crate::pythons;
 
 /// What editable installs left.
 mod editable;
+/// It does not say whose packages are seen.
+mod isolated;
 /// Its base is gone, or what tells of it.
 mod lost;
 /// What a script may look like.

@@ -39,6 +39,8 @@ pub enum Ill {
     Empty { file: PathBuf },
     /// Its pyvenv.cfg does not say where the base interpreter is.
     Homeless { file: PathBuf },
+    /// Its pyvenv.cfg does not say whether the base interpreter's packages are seen, so they are.
+    Unsaid { file: PathBuf },
     /// It was made on another system, which it may still serve.
     Elsewhere { system: System, sign: Sign },
     /// There is no Python in its scripts directory.
@@ -69,7 +71,7 @@ pub enum Ill {
 /// All that is wrong with the environment at `root`, the gravest first.
 pub fn of(root: &Path) -> Vec<Ill> {
     let (cfg, mut ills) = match read(&root.join(MARKER)) {
-        Ok((cfg, ill)) => (cfg, ill.into_iter().collect()),
+        Ok(read) => read,
         Err(ill) => (Cfg::default(), vec![ill]),
     };
     match elsewhere(root) {
@@ -91,7 +93,7 @@ pub fn ailing(root: &Path) -> Option<Ill> {
     let is_harmless = |ill: &Ill| {
         matches!(
             ill,
-            Ill::Empty { .. } | Ill::Homeless { .. } | Ill::HomeGone { .. }
+            Ill::Empty { .. } | Ill::Homeless { .. } | Ill::Unsaid { .. } | Ill::HomeGone { .. }
         )
     };
     of(root).into_iter().find(|ill| !is_harmless(ill))
@@ -155,7 +157,7 @@ fn of_binary(file: PathBuf) -> Option<Ill> {
 }
 
 /// What pyvenv.cfg says, and what is missing in it; or why it says nothing.
-fn read(file: &Path) -> Result<(Cfg, Option<Ill>), Ill> {
+fn read(file: &Path) -> Result<(Cfg, Vec<Ill>), Ill> {
     let at = || file.to_owned();
     let bytes = head(file).map_err(|error| Ill::Unreadable {
         file: at(),
@@ -165,14 +167,15 @@ fn read(file: &Path) -> Result<(Cfg, Option<Ill>), Ill> {
         return Err(Ill::TooLarge { file: at() });
     }
     let cfg = cfg::parse(&bytes, file).map_err(|_| Ill::NotUtf8 { file: at() })?;
-    let ill = if bytes.trim_ascii().is_empty() {
-        Some(Ill::Empty { file: at() })
-    } else if cfg.home.is_none() {
-        Some(Ill::Homeless { file: at() })
+    let ills = if bytes.trim_ascii().is_empty() {
+        vec![Ill::Empty { file: at() }]
     } else {
-        None
+        let homeless = cfg.home.is_none().then(|| Ill::Homeless { file: at() });
+        let unsaid = cfg.system_site_packages.is_none();
+        let unsaid = unsaid.then(|| Ill::Unsaid { file: at() });
+        homeless.into_iter().chain(unsaid).collect()
     };
-    Ok((cfg, ill))
+    Ok((cfg, ills))
 }
 
 /// The library directories of an environment, by name: `python3.12`, `pypy3.11`.

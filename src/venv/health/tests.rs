@@ -15,7 +15,8 @@ impl Tree {
             root,
             _owner: owner,
         };
-        let cfg = cfg.replace("ROOT", &tree.root.to_string_lossy());
+        let root = tree.root.to_string_lossy();
+        let cfg = cfg.replace("ROOT", &root) + "include-system-site-packages = false\n";
         tree.file("env/pyvenv.cfg", cfg)
     }
 
@@ -74,9 +75,16 @@ fn each_lack_of_pyvenv_cfg_is_told_apart() {
         return;
     }
     for (cfg, cause) in [
-        (&b""[..], "env/pyvenv.cfg is empty"),
         (
-            b"version = 3.12.1\n",
+            &b""[..],
+            "env/pyvenv.cfg is empty, and Python sees the base interpreter's packages too",
+        ),
+        (
+            b"home = /\nversion = 3.12.1\n",
+            "env/pyvenv.cfg has no `include-system-site-packages`, which Python takes for true",
+        ),
+        (
+            b"include-system-site-packages = true\n",
             "env/pyvenv.cfg has no `home`, the place of the base Python",
         ),
         (b"home = \xff\n", "env/pyvenv.cfg is not UTF-8"),

@@ -26,6 +26,7 @@ impl Ill {
             Ill::TooLarge { .. } => "cfg-too-large",
             Ill::Empty { .. } => "cfg-empty",
             Ill::Homeless { .. } => "cfg-without-home",
+            Ill::Unsaid { .. } => "cfg-without-system-site-packages",
             Ill::Elsewhere { .. } => "another-system",
             Ill::NoPython { .. } => "no-python",
             Ill::Gone { .. } => "python-gone",
@@ -58,6 +59,9 @@ impl Ill {
             Ill::Loop { .. } => "is broken: its Python is a link to itself".to_owned(),
             Ill::NoPython { .. } => "is broken: it has no Python".to_owned(),
             Ill::HomeGone { .. } => "is broken: the home of its Python is gone".to_owned(),
+            Ill::Unsaid { .. } => {
+                "is open: Python sees the base interpreter's packages there too".to_owned()
+            }
             Ill::Unreadable { .. }
             | Ill::NotUtf8 { .. }
             | Ill::TooLarge { .. }
@@ -77,13 +81,20 @@ impl Ill {
                     shown(file)
                 )
             }
-            Ill::Empty { file } => format!("{} is empty", shown(file)),
+            Ill::Empty { file } => format!(
+                "{} is empty, and Python sees the base interpreter's packages too",
+                shown(file)
+            ),
             Ill::Homeless { file } => {
                 format!(
                     "{} has no `home`, the place of the base Python",
                     shown(file)
                 )
             }
+            Ill::Unsaid { file } => format!(
+                "{} has no `include-system-site-packages`, which Python takes for true",
+                shown(file)
+            ),
             Ill::Elsewhere { sign, .. } => sign.to_string(),
             Ill::NoPython { scripts } => format!("there is no `python` in {}", shown(scripts)),
             Ill::Gone { link, target } => {
