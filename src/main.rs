@@ -97,7 +97,7 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
         stand_in: &|| create::stand_in::find(&venv, world, voice),
         is_tracked: &|| is_tracked(&venv.root, world),
         astray: &|| repair::imports(&venv.root, search.home.as_deref()),
-        astray_scripts: &|| repair::scripts(&venv.root),
+        astray_scripts: &|| repair::astray_scripts(&venv.root),
     };
     let places = places(&venv, &view, help, &request, world);
     let program = program::find(request.ask, request.args, &places)?;

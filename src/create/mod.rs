@@ -40,7 +40,7 @@ pub use aftermath::{alone, tidy};
 pub use interrupt::{Watch, interrupted};
 pub use lock::hold;
 pub use maker::{Workshop, last_lines};
-pub use native::{quoted, rewrite, starting_lines};
+pub use native::{calling, quoted, rewrite, starting_lines, write_script};
 pub use options::{Existing, IgnoreFile, Options, PythonFiles, Seeding};
 pub use place::leftovers;
 pub use record::update as update_records;

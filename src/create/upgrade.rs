@@ -53,6 +53,7 @@ pub fn upgrade(order: &Order<'_>, workshop: &Workshop<'_>) -> Result<(), Error> 
                 options: &options,
                 prompt,
             };
+            fs::create_dir_all(plan.site_packages()).map_err(cannot)?;
             native::renew(&plan, &old).map_err(cannot)?;
             if options.has_pip()
                 && let Some(pip) = native::bundled_pip(&known).map_err(cannot)?

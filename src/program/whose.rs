@@ -184,6 +184,9 @@ pub fn install(name: &str, call: &str, places: &Places<'_>) -> String {
     if scripts.join(format!("pip{}", os::EXE)).exists() {
         return format!("`{call} pip install {}`", typed(name));
     }
+    if absent::missing("pip".as_ref(), places).is_some() {
+        return format!("`{call} -m pip install {}`", typed(name));
+    }
     format!(
         "`{call} -m ensurepip`, then `{call} pip install {}`",
         typed(name)

@@ -22,8 +22,9 @@ mod mentions;
 mod moved;
 mod packages;
 mod script;
+mod scripts;
 
-pub use astray::{imports, scripts};
+pub use astray::{imports, scripts as astray_scripts};
 pub use moved::{Kind, Stale, stale};
 
 /// An environment to be repaired.
@@ -74,7 +75,8 @@ pub fn repair(case: &Case<'_>) -> Result<(), Error> {
     };
     let isolated = create::alone(case.root, case.voice, || isolate(case))?;
     let renamed = create::alone(case.root, case.voice, || rename(case))?;
-    if !mended && !isolated && !renamed {
+    let back = create::alone(case.root, case.voice, || scripts::bring_back(case))?;
+    if !mended && !isolated && !renamed && !back {
         case.voice.tell(format_args!(
             "there is nothing to mend in {}",
             shown(case.root)

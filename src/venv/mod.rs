@@ -12,9 +12,11 @@ use crate::os;
 
 mod cfg;
 pub mod health;
+mod missing;
 mod place;
 pub use cfg::Cfg;
 pub use health::site_packages;
+pub use missing::{Missing, missing};
 pub use place::{made_at, made_elsewhere};
 
 /// What makes a directory an environment (PEP 405).

@@ -7,6 +7,10 @@ use crate::sandbox::Sandbox;
 
 /// Where it stands: who else may write there, git, what is active, variables.
 mod around;
+/// What its pyvenv.cfg says, and leaves open.
+mod cfg;
+/// What is installed in it.
+mod installed;
 
 const CFG: &str = "home = [ROOT]/lib\ninclude-system-site-packages = false\nversion = 3.12.1\n";
 
@@ -24,6 +28,7 @@ fn linked(target: &str) -> Sandbox {
         .file("app/.venv/pyvenv.cfg", CFG)
         .file("app/setup.py", "")
         .dir("app/.venv/bin")
+        .dir("app/.venv/lib/python3.12/site-packages")
         .link("app/.venv/bin/python", target)
         .cwd("app")
 }
@@ -126,76 +131,6 @@ fn a_python_that_does_not_run() {
             "`vrun --repair`",
         ],
     );
-}
-
-#[test]
-fn a_home_that_is_gone_is_wrong_for_a_copied_python_and_a_note_for_a_linked_one() {
-    let cause = "pyvenv.cfg says `home = /nonexist`, which does not exist";
-    let told = ["the home of its Python is gone", cause, "`vrun --repair`"];
-    let cfg = "home = /nonexist\ninclude-system-site-packages = false\nversion = 3.12.1\n";
-    let copied = app().file("app/.venv/pyvenv.cfg", cfg);
-    finds(&copied, ("wrong", "home-gone"), told);
-    let sandbox = linked("[ROOT]/usr/python3.12").probe("usr/python3.12");
-    let sandbox = sandbox.file("app/.venv/pyvenv.cfg", cfg);
-    finds(&sandbox, ("note", "home-gone"), told);
-}
-
-#[test]
-fn a_pyvenv_cfg_that_is_no_good() {
-    for (text, id, cause) in [
-        (
-            &b""[..],
-            "cfg-empty",
-            "is empty, and Python sees the base interpreter's packages too",
-        ),
-        (
-            b"version = 3.12.1\ninclude-system-site-packages = false\n",
-            "cfg-without-home",
-            "has no `home`, the place of the base Python",
-        ),
-        (b"home = /\xff\n", "cfg-not-utf8", "is not UTF-8"),
-    ] {
-        let sandbox = app().file("app/.venv/pyvenv.cfg", text);
-        let cause = format!("[ROOT]/app/.venv/pyvenv.cfg {cause}");
-        let told = ["its pyvenv.cfg is no good", &cause, "`vrun --repair`"];
-        finds(&sandbox, ("wrong", id), told);
-    }
-}
-
-#[test]
-fn a_pyvenv_cfg_that_leaves_open_whether_the_bases_packages_are_seen() {
-    let text = "home = [ROOT]/lib\nversion = 3.12.1";
-    let sandbox = app().file("app/.venv/pyvenv.cfg", text);
-    finds(
-        &sandbox,
-        ("wrong", "cfg-without-system-site-packages"),
-        [
-            "it is open: Python sees the base interpreter's packages there too",
-            "[ROOT]/app/.venv/pyvenv.cfg has no `include-system-site-packages`, which Python takes for true",
-            "`vrun --repair`",
-        ],
-    );
-    // Which only that one line is missing for.
-    let told = sandbox.run(["--repair"]).code(0);
-    assert_eq!(
-        told.said(),
-        "vrun: the base interpreter's packages are no longer seen in [ROOT]/app/.venv\n"
-    );
-    let cfg = std::fs::read_to_string(sandbox.path("app/.venv/pyvenv.cfg")).expect("a file");
-    assert!(
-        cfg.ends_with("\nversion = 3.12.1\ninclude-system-site-packages = false\n"),
-        "{cfg}"
-    );
-    sandbox
-        .run(["--doctor"])
-        .code(0)
-        .stdout("[ROOT]/app/.venv is sound\n");
-    let asked = "home = [ROOT]/lib\nversion = 3.12.1\ninclude-system-site-packages = true\n";
-    let sandbox = app().file("app/.venv/pyvenv.cfg", asked);
-    sandbox
-        .run(["--doctor"])
-        .code(0)
-        .stdout("[ROOT]/app/.venv is sound\n");
 }
 
 #[test]

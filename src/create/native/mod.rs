@@ -29,7 +29,7 @@ mod unpack;
 mod wheel;
 
 pub use record::Row;
-pub use scripts::{quoted, starting_lines};
+pub use scripts::{calling, quoted, starting_lines};
 pub use store::Store;
 
 /// A base interpreter whose environments vrun knows how to make.
@@ -197,6 +197,17 @@ pub fn rewrite(file: &Path, text: &[u8]) -> io::Result<()> {
     pythons::replace(file, |new| {
         write(new, text)?;
         os::copy_mode(file, new)
+    })
+}
+
+/// Writes a file that is to be run, whole or not at all.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write_script(file: &Path, text: &[u8]) -> io::Result<()> {
+    pythons::replace(file, |new| {
+        write(new, text)?;
+        os::make_executable(new)
     })
 }
 

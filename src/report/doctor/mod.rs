@@ -66,6 +66,7 @@ pub struct Patient<'a> {
 pub fn findings(patient: &Patient<'_>) -> Vec<Finding> {
     let mut found = ills(patient);
     found.extend(stale(patient));
+    found.extend(missing(patient));
     found.extend(around::findings(patient));
     found.sort_by_key(|finding| finding.grade != Grade::Wrong);
     found
@@ -135,11 +136,7 @@ fn stale(patient: &Patient<'_>) -> Vec<Finding> {
     let told = kinds.into_iter().filter_map(|(kind, id, what)| {
         let files: Vec<&Stale> = all.iter().filter(|stale| stale.kind == kind).collect();
         let first = files.first()?;
-        let names: Vec<_> = files.iter().take(3).map(|stale| name(stale)).collect();
-        let more = match files.len() - names.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
+        let names: Vec<_> = files.iter().map(|stale| name(&stale.file)).collect();
         let counted = if kind == Kind::Cfg {
             what.to_owned()
         } else {
@@ -153,17 +150,42 @@ fn stale(patient: &Patient<'_>) -> Vec<Finding> {
                 Grade::Wrong
             },
             what: counted,
-            causes: vec![format!(
-                "{}{more}: {}",
-                names.join(", "),
-                shown(&first.names)
-            )],
+            causes: vec![format!("{}: {}", listed(&names), shown(&first.names))],
             mend: format!("`{} --repair`", patient.call),
         })
     });
     told.collect()
 }
 
-fn name(stale: &Stale) -> String {
-    shown(stale.file.file_name().unwrap_or_default())
+/// Scripts of what is installed that are not there.
+fn missing(patient: &Patient<'_>) -> Option<Finding> {
+    let all = venv::missing(patient.root);
+    let first = all.first()?;
+    let names: Vec<_> = all.iter().map(|missing| name(&missing.file)).collect();
+    let dir = shown(venv::scripts(patient.root));
+    let lost = all.iter().find(|missing| !missing.is_writable());
+    let mend = lost.unwrap_or(first).mend(patient.call);
+    Some(Finding {
+        id: "missing-scripts",
+        grade: Grade::Wrong,
+        what: match names.len() {
+            1 => "a script of what is installed is missing".to_owned(),
+            more => format!("{more} scripts of what is installed are missing"),
+        },
+        causes: vec![format!("{} should be in {dir}", listed(&names))],
+        mend,
+    })
+}
+
+/// The first of them, and how many more there are.
+fn listed(names: &[String]) -> String {
+    let some = names[..names.len().min(3)].join(", ");
+    match names.len().saturating_sub(3) {
+        0 => some,
+        more => format!("{some} and {more} more"),
+    }
+}
+
+fn name(file: &Path) -> String {
+    shown(file.file_name().unwrap_or_default())
 }

@@ -63,6 +63,8 @@ pub enum Ill {
         python: PathBuf,
         leads_to: PathBuf,
     },
+    /// There is no directory for packages in it.
+    NoPackages { dir: PathBuf },
     /// The directory that pyvenv.cfg calls the base interpreter's is not there. A link does without it where
     /// it leads to a Python all the same; a copy may not find its library.
     HomeGone { home: PathBuf },
@@ -79,9 +81,13 @@ pub fn of(root: &Path) -> Vec<Ill> {
         Some(ill) => ills.insert(0, ill),
         None => {
             ills.extend(of_python(root, &python(root), &cfg));
-            let home = cfg.home.filter(|home| !home.exists());
+            let home = cfg.home.clone().filter(|home| !home.exists());
             let gone = home.map(|home| Ill::HomeGone { home });
             ills.extend(gone.filter(|gone| !ills.contains(gone)));
+            // What is graver may explain it.
+            if ills.is_empty() {
+                ills.extend(without_packages(root, &cfg));
+            }
         }
     }
     ills
@@ -93,7 +99,11 @@ pub fn ailing(root: &Path) -> Option<Ill> {
     let is_harmless = |ill: &Ill| {
         matches!(
             ill,
-            Ill::Empty { .. } | Ill::Homeless { .. } | Ill::Unsaid { .. } | Ill::HomeGone { .. }
+            Ill::Empty { .. }
+                | Ill::Homeless { .. }
+                | Ill::Unsaid { .. }
+                | Ill::NoPackages { .. }
+                | Ill::HomeGone { .. }
         )
     };
     of(root).into_iter().find(|ill| !is_harmless(ill))
@@ -138,6 +148,17 @@ pub fn before_start(root: &Path, python: &Path, cfg: &Cfg) -> Option<Ill> {
         python,
         leads_to,
     })
+}
+
+fn without_packages(root: &Path, cfg: &Cfg) -> Option<Ill> {
+    let series = cfg.version.as_deref().and_then(Series::of_version)?;
+    let lib = match os::HAS_LINKS {
+        true => root.join("lib").join(format!("python{series}")),
+        false => root.join("Lib"),
+    };
+    let dir = lib.join("site-packages");
+    let is_gone = site_packages(root).is_empty();
+    is_gone.then_some(Ill::NoPackages { dir })
 }
 
 /// Whether the environment at `root` was made on another system.

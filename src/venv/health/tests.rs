@@ -17,7 +17,9 @@ impl Tree {
         };
         let root = tree.root.to_string_lossy();
         let cfg = cfg.replace("ROOT", &root) + "include-system-site-packages = false\n";
+        // Where there is no version in its name.
         tree.file("env/pyvenv.cfg", cfg)
+            .file("env/Lib/site-packages/x", "")
     }
 
     fn file(self, path: &str, text: impl AsRef<[u8]>) -> Tree {
@@ -67,6 +69,11 @@ fn an_environment_with_its_base_is_sound() {
     }
     assert_eq!(based().ills(), [""; 0]);
     assert_eq!(based().file("env/lib/python3.12/x", "").ills(), [""; 0]);
+    let emptied = based();
+    fs::remove_dir_all(emptied.root.join("env/Lib")).expect("removed");
+    let gone = "there is no env/lib/python3.12/site-packages";
+    assert_eq!(emptied.ills(), [gone]);
+    assert_eq!(ailing(&emptied.root.join("env")), None);
 }
 
 #[test]

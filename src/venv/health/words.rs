@@ -35,6 +35,7 @@ impl Ill {
             Ill::OtherMachine { .. } => "another-machine",
             Ill::NoLoader { .. } => "another-c-library",
             Ill::OtherMinor { .. } => "another-minor-version",
+            Ill::NoPackages { .. } => "packages-gone",
             Ill::HomeGone { .. } => "home-gone",
         }
     }
@@ -58,6 +59,7 @@ impl Ill {
             Ill::Gone { .. } => "is broken: its Python is gone".to_owned(),
             Ill::Loop { .. } => "is broken: its Python is a link to itself".to_owned(),
             Ill::NoPython { .. } => "is broken: it has no Python".to_owned(),
+            Ill::NoPackages { .. } => "is broken: its packages are gone".to_owned(),
             Ill::HomeGone { .. } => "is broken: the home of its Python is gone".to_owned(),
             Ill::Unsaid { .. } => {
                 "is open: Python sees the base interpreter's packages there too".to_owned()
@@ -128,6 +130,7 @@ impl Ill {
                 shown(python),
                 shown(leads_to)
             ),
+            Ill::NoPackages { dir } => format!("there is no {}", shown(dir)),
             Ill::HomeGone { home } => {
                 format!(
                     "pyvenv.cfg says `home = {}`, which does not exist",
