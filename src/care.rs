@@ -1,9 +1,11 @@
 //! `--doctor` and `--repair`: the environment that a command would run in, looked at or mended.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::cli::{Format, Mode, Named, Scope};
-use crate::error::{Error, shown, typed};
+use crate::create;
+use crate::error::{Error, Exit, shown, typed};
 use crate::find::{self, Answer, Found, Search};
 use crate::repair::{self, Case};
 use crate::report::doctor::{self, Finding, Grade, Patient};
@@ -19,11 +21,16 @@ const WRONG: u8 = 1;
 pub fn doctor(scope: &Scope, format: Format, world: &mut World) -> Result<ExitCode, Error> {
     enter(scope, world)?;
     let search = search(scope, None, world)?;
-    let found = existing(scope, &search, world)?;
-    let findings = look(&found, scope, &search, world);
+    let (root, findings) = match existing(scope, &search, world) {
+        Ok(found) => {
+            let findings = look(&found, scope, &search, world);
+            (Some(found.root), findings)
+        }
+        Err(Absence { id, error }) => (None, vec![doctor::absence(id, error)]),
+    };
     let told = match format {
-        Format::Text => doctor::text(&found.root, &findings),
-        Format::Json => doctor::json(&found.root, &findings),
+        Format::Text => doctor::text(root.as_deref(), &findings),
+        Format::Json => doctor::json(root.as_deref(), &findings),
     };
     print(told.as_bytes())?;
     Ok(code(&findings))
@@ -33,7 +40,7 @@ pub fn doctor(scope: &Scope, format: Format, world: &mut World) -> Result<ExitCo
 pub fn repair(scope: &Scope, world: &mut World) -> Result<ExitCode, Error> {
     enter(scope, world)?;
     let search = search(scope, None, world)?;
-    let found = existing(scope, &search, world)?;
+    let found = existing(scope, &search, world).map_err(|absence| absence.error)?;
     if scope.mode == Mode::Real {
         repair::repair(&Case {
             root: &found.root,
@@ -47,7 +54,7 @@ pub fn repair(scope: &Scope, world: &mut World) -> Result<ExitCode, Error> {
     }
     let mut findings = look(&found, scope, &search, world);
     findings.retain(|finding| finding.grade == Grade::Wrong);
-    print(doctor::text(&found.root, &findings).as_bytes())?;
+    print(doctor::text(Some(&found.root), &findings).as_bytes())?;
     Ok(code(&findings))
 }
 
@@ -58,21 +65,43 @@ fn code(findings: &[Finding]) -> ExitCode {
     ExitCode::from(WRONG)
 }
 
+/// Why there is no environment to be looked at.
+struct Absence {
+    /// What programs know it by.
+    id: &'static str,
+    error: Error,
+}
+
 /// The environment that is there: what is not cannot be looked at.
-fn existing(scope: &Scope, search: &Search, world: &World) -> Result<Found, Error> {
-    match answer(scope, search, world)? {
-        Answer::Found(found) => {
+fn existing(scope: &Scope, search: &Search, world: &World) -> Result<Found, Absence> {
+    match answer(scope, search, world) {
+        Ok(Answer::Found(found)) => {
             explain(&found, scope.voice, world);
             Ok(found)
         }
-        Answer::Missing(missing) => {
-            let at = shown(&missing.at);
-            Err(
-                Error::failed(format!("there is no environment at {at}")).hint(format!(
-                    "`vrun --create --env {}` makes it",
-                    typed(&missing.at)
-                )),
-            )
+        Ok(Answer::Missing(missing)) => Err(Absence {
+            id: "no-environment",
+            error: none_at(&missing.at),
+        }),
+        Err(error) => Err(Absence {
+            id: match error.exit {
+                Exit::Refused => "not-trusted",
+                _ => "undecided",
+            },
+            error,
+        }),
+    }
+}
+
+/// What lies there instead is told as first use would.
+fn none_at(at: &Path) -> Error {
+    let what = Error::failed(format!("there is no environment at {}", shown(at)));
+    match create::is_free(at) {
+        Ok(()) => what.hint(format!("`vrun --create --env {}` makes it", typed(at))),
+        Err(error) => {
+            let (_, causes, hint) = error.into_parts();
+            let told = causes.into_iter().fold(what, Error::cause);
+            hint.into_iter().fold(told, Error::hint)
         }
     }
 }

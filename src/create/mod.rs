@@ -42,7 +42,7 @@ pub use lock::hold;
 pub use maker::{Workshop, last_lines};
 pub use native::{calling, quoted, rewrite, starting_lines, write_script};
 pub use options::{Existing, IgnoreFile, Options, PythonFiles, Seeding};
-pub use place::leftovers;
+pub use place::{is_free, leftovers};
 pub use record::update as update_records;
 pub use request::Wish;
 pub use seeding::run_pip;

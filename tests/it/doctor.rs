@@ -5,6 +5,8 @@ use serde_json::Value;
 
 use crate::sandbox::Sandbox;
 
+/// There is none to be looked at.
+mod absent;
 /// Where it stands: who else may write there, git, what is active, variables.
 mod around;
 /// What its pyvenv.cfg says, and leaves open.
@@ -236,22 +238,6 @@ fn it_goes_alone() {
     ] {
         sandbox.run(typed).error(125, &["vrun: "]);
     }
-}
-
-#[test]
-fn where_there_is_no_environment_it_says_so_and_makes_none() {
-    let sandbox = Sandbox::new().file("app/setup.py", "").cwd("app");
-    let before = sandbox.tree();
-    for action in ["--doctor", "--repair"] {
-        sandbox.run([action]).error(
-            125,
-            &[
-                "there is no environment at [ROOT]/app/.venv",
-                "hint: `vrun --create --env [ROOT]/app/.venv` makes it",
-            ],
-        );
-    }
-    assert_eq!(before, sandbox.tree());
 }
 
 #[test]

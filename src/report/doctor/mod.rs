@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::error::shown;
+use crate::error::{Error, shown};
 use crate::repair::{self, Kind, Stale};
 use crate::venv;
 use crate::venv::health::{self, Ill, Mend};
@@ -60,6 +60,23 @@ pub struct Patient<'a> {
     pub is_tracked: &'a dyn Fn() -> bool,
     /// Whether git would leave it alone; None where there is no repository.
     pub is_ignored: &'a dyn Fn() -> Option<bool>,
+}
+
+/// That there is no environment to look at, as a finding.
+pub fn absence(id: &'static str, error: Error) -> Finding {
+    let (what, causes, hint) = error.into_parts();
+    let found_none = || vec!["the search found none".to_owned()];
+    Finding {
+        id,
+        grade: Grade::Wrong,
+        what,
+        causes: if causes.is_empty() {
+            found_none()
+        } else {
+            causes
+        },
+        mend: hint.unwrap_or_default(),
+    }
 }
 
 /// Everything that is wrong, the gravest first.
