@@ -18,6 +18,7 @@ use crate::voice::Voice;
 use crate::world::World;
 
 mod astray;
+mod keepsakes;
 mod mentions;
 mod moved;
 mod packages;
@@ -157,23 +158,16 @@ fn rebuild(case: &Case<'_>) -> Result<(), Error> {
     create::make_with(
         &order(case, &options, note.as_ref()),
         &|staged, workshop| {
-            take_along(case.root, staged).map_err(|error| cannot(case.root, &error))?;
+            // Before what is installed: pip may be told in them where to get that (pip.conf).
+            let came = keepsakes::bring_along(case.root, staged);
+            let came = came.map_err(|error| cannot(case.root, &error))?;
+            if !came.is_empty() {
+                case.voice.tell(keepsakes::told(&came));
+            }
             packages::install(&wanted, staged, case, workshop)
         },
     )?;
     requirements::stand(&Venv::open(case.root)?);
-    Ok(())
-}
-
-/// What pip is told for this environment alone (pip's "Configuration", site): without it, the packages may not be
-/// had from where they came.
-fn take_along(old: &Path, new: &Path) -> io::Result<()> {
-    for name in ["pip.conf", "pip.ini"] {
-        match fs::copy(old.join(name), new.join(name)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
     Ok(())
 }
 

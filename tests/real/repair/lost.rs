@@ -71,10 +71,29 @@ fn where_there_is_only_another_minor_version_it_is_made_anew_with_the_same_packa
     // What is newer is not the same.
     wheel(&project, "2.0");
     let env = project.path("app/.venv");
+    // What the user has there himself.
+    let site = |python: &Python| format!("lib/python{}/site-packages", python.short());
+    let (mine, theirs) = ("mine.pth", "vrun_parcel.py");
+    let [was, is] = [old, new].map(|python| format!("{}/{mine}", site(python)));
+    let was = [".env", "bin/postactivate", "etc/demo/x", &was];
+    for path in was {
+        let file = env.join(path);
+        fs::create_dir_all(file.parent().expect("a parent")).expect("a directory");
+        fs::write(file, "/mine\n").expect("a file");
+    }
+    assert!(env.join(site(old)).join(theirs).is_file());
     repair(&project, &env).says(&[
         &format!("vrun: creating {} (Python {})", env.display(), new.full()),
+        ".env, etc/demo/x, bin/postactivate and 1 more came along, being no package's",
         "vrun: installing the 1 package that it had",
     ]);
+    for path in [".env", "bin/postactivate", "etc/demo/x", &is] {
+        assert_eq!(
+            fs::read(env.join(path)).expect("a file"),
+            b"/mine\n",
+            "{path}"
+        );
+    }
     has(&env, &new.short());
     is_whole(&project, &env);
     has_nothing_to_mend(&project, &env);
