@@ -41,16 +41,22 @@ pub fn repair(scope: &Scope, world: &mut World) -> Result<ExitCode, Error> {
     enter(scope, world)?;
     let search = search(scope, None, world)?;
     let found = existing(scope, &search, world).map_err(|absence| absence.error)?;
-    if scope.mode == Mode::Real {
-        repair::repair(&Case {
-            root: &found.root,
-            project: find::project(&search.start, search.home.as_deref()),
-            home: search.home.as_deref(),
-            is_named: scope.env.is_some(),
-            wish: scope.python.as_ref(),
-            world,
-            voice: scope.voice,
-        })?;
+    let case = Case {
+        root: &found.root,
+        project: find::project(&search.start, search.home.as_deref()),
+        home: search.home.as_deref(),
+        is_named: scope.env.is_some(),
+        wish: scope.python.as_ref(),
+        world,
+        voice: scope.voice,
+    };
+    match scope.mode {
+        Mode::Real => repair::repair(&case)?,
+        Mode::DryRun => {
+            let plan = repair::plan(&case)?;
+            plan.iter()
+                .for_each(|step| scope.voice.tell(format_args!("would {step}")));
+        }
     }
     let mut findings = look(&found, scope, &search, world);
     findings.retain(|finding| finding.grade == Grade::Wrong);

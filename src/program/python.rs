@@ -99,7 +99,9 @@ pub fn checked(path: PathBuf, places: &Places<'_>) -> Result<Python, Error> {
     let stand_in = match health::before_start(places.root, &path, places.cfg) {
         None => None,
         // A copy may find its library where it was configured to be; it says best itself if it does not.
-        Some(ill @ Ill::HomeGone { .. }) => (places.help.stand_in)()?.map(|other| (other, ill)),
+        Some(ill @ (Ill::HomeGone { .. } | Ill::HomeBarred { .. })) => {
+            (places.help.stand_in)()?.map(|other| (other, ill))
+        }
         Some(ill) => return Err(broken::error(&ill, places)),
     };
     Ok(Python { path, stand_in })
@@ -114,7 +116,8 @@ fn without(name: &OsStr, places: &Places<'_>) -> Result<Python, Error> {
         Some(Ill::NoPython { .. }) => health::of_python(places.root, &own, places.cfg),
         other => other,
     };
-    let Some(ill) = ill.filter(|ill| !matches!(ill, Ill::HomeGone { .. })) else {
+    let is_of_home = |ill: &Ill| matches!(ill, Ill::HomeGone { .. } | Ill::HomeBarred { .. });
+    let Some(ill) = ill.filter(|ill| !is_of_home(ill)) else {
         return Err(absent::python(name, places));
     };
     if let Some(elsewhere) = health::elsewhere(places.root) {

@@ -22,11 +22,13 @@ mod keepsakes;
 mod mentions;
 mod moved;
 mod packages;
+mod plan;
 mod script;
 mod scripts;
 
 pub use astray::{imports, scripts as astray_scripts};
 pub use moved::{Kind, Stale, stale};
+pub use plan::of as plan;
 
 /// An environment to be repaired.
 #[derive(Clone, Copy)]
@@ -58,13 +60,10 @@ pub fn repair(case: &Case<'_>) -> Result<(), Error> {
     let ill = ills.iter().find(is_graver);
     let mended = match ill.map(|ill| (ill, ill.mend())) {
         None => fits(case).map(|()| false)?,
-        Some((ill, Mend::Access)) => return Err(refused(ill, case)),
-        Some((ill, Mend::Beside(name))) if !case.is_named => {
-            return Err(refused(ill, case).hint(format!(
-                "`export VRUN_NAME={name}` has vrun make one for this system beside it"
-            )));
-        }
         Some((ill, mend)) => {
+            if let Some(refusal) = refusal(ill, case) {
+                return Err(refusal);
+            }
             // First, so that what is made anew comes from the project as it lies now, not from its original.
             create::alone(case.root, case.voice, || rename(case))?;
             match mend {
@@ -100,8 +99,17 @@ fn fits(case: &Case<'_>) -> Result<(), Error> {
     })
 }
 
-fn refused(ill: &Ill, case: &Case<'_>) -> Error {
-    Error::refused(format!("{} {}", shown(case.root), ill.what())).cause(ill.cause())
+/// Why it is not mended, if it is not.
+fn refusal(ill: &Ill, case: &Case<'_>) -> Option<Error> {
+    let what = format!("{} {}", shown(case.root), ill.what());
+    let refused = Error::refused(what).cause(ill.cause());
+    match ill.mend() {
+        Mend::Access => Some(refused.hint(ill.access())),
+        Mend::Beside(name) if !case.is_named => Some(refused.hint(format!(
+            "`export VRUN_NAME={name}` has vrun make one for this system beside it"
+        ))),
+        _ => None,
+    }
 }
 
 /// Gives it a Python again.

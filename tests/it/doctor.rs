@@ -13,6 +13,8 @@ mod around;
 mod cfg;
 /// What is installed in it.
 mod installed;
+/// What `--repair` would do.
+mod plan;
 
 const CFG: &str = "home = [ROOT]/lib\ninclude-system-site-packages = false\nversion = 3.12.1\n";
 
@@ -210,7 +212,7 @@ fn it_starts_nothing_that_lies_in_the_project_or_its_environment() {
     sandbox.chmod("app/.venv", 0o777);
     let before = sandbox.tree();
     sandbox.run(["--doctor"]).code(1);
-    sandbox.run(["-n", "--repair"]).code(1);
+    sandbox.run(["-qn", "--repair"]).code(1);
     assert_eq!(before, sandbox.tree());
     assert!(!sandbox.path("started").exists());
 }

@@ -93,14 +93,15 @@ pub fn findings(patient: &Patient<'_>) -> Vec<Finding> {
 fn ills(patient: &Patient<'_>) -> Vec<Finding> {
     let told = health::of(patient.root).into_iter().map(|ill| {
         // A link that leads to a Python does without the directory that pyvenv.cfg names.
-        let is_felt = !matches!(ill, Ill::HomeGone { .. }) || is_copy(patient.root);
+        let is_of_home = matches!(ill, Ill::HomeGone { .. } | Ill::HomeBarred { .. });
+        let is_felt = !is_of_home || is_copy(patient.root);
         let grade = if is_felt { Grade::Wrong } else { Grade::Note };
         let mend = match ill.mend() {
             Mend::Repair => format!("`{} --repair`", patient.call),
             Mend::Beside(name) => {
                 format!("`export VRUN_NAME={name}` has vrun make one for this system beside it")
             }
-            Mend::Access => "the right to read it".to_owned(),
+            Mend::Access => ill.access(),
         };
         Finding {
             id: ill.id(),

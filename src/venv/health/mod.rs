@@ -4,6 +4,7 @@
 //! links; `of` looks at everything, and is for what failed already, and for who asks.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::error::reason;
@@ -68,6 +69,8 @@ pub enum Ill {
     /// The directory that pyvenv.cfg calls the base interpreter's is not there. A link does without it where
     /// it leads to a Python all the same; a copy may not find its library.
     HomeGone { home: PathBuf },
+    /// This user may not look at that directory.
+    HomeBarred { home: PathBuf },
 }
 
 /// All that is wrong with the environment at `root`, the gravest first.
@@ -81,9 +84,9 @@ pub fn of(root: &Path) -> Vec<Ill> {
         Some(ill) => ills.insert(0, ill),
         None => {
             ills.extend(of_python(root, &python(root), &cfg));
-            let home = cfg.home.clone().filter(|home| !home.exists());
-            let gone = home.map(|home| Ill::HomeGone { home });
-            ills.extend(gone.filter(|gone| !ills.contains(gone)));
+            let gone = cfg.home.as_deref().and_then(home_gone);
+            let is_barred = ills.iter().any(|ill| matches!(ill, Ill::Barred { .. }));
+            ills.extend(gone.filter(|gone| !is_barred && !ills.contains(gone)));
             // What is graver may explain it.
             if ills.is_empty() {
                 ills.extend(without_packages(root, &cfg));
@@ -104,6 +107,7 @@ pub fn ailing(root: &Path) -> Option<Ill> {
                 | Ill::Unsaid { .. }
                 | Ill::NoPackages { .. }
                 | Ill::HomeGone { .. }
+                | Ill::HomeBarred { .. }
         )
     };
     of(root).into_iter().find(|ill| !is_harmless(ill))
@@ -132,8 +136,7 @@ pub fn before_start(root: &Path, python: &Path, cfg: &Cfg) -> Option<Ill> {
         Lead::To(series, path) => (series, path),
         Lead::Unnamed => return None,
         Lead::Copy => {
-            let home = cfg.home.clone().filter(|home| !home.exists())?;
-            return Some(Ill::HomeGone { home });
+            return cfg.home.as_deref().and_then(home_gone);
         }
     };
     let said = cfg.version.as_deref().and_then(Series::of_version);
@@ -148,6 +151,15 @@ pub fn before_start(root: &Path, python: &Path, cfg: &Cfg) -> Option<Ill> {
         python,
         leads_to,
     })
+}
+
+fn home_gone(home: &Path) -> Option<Ill> {
+    let home = home.to_owned();
+    match fs::metadata(&home) {
+        Ok(_) => None,
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Some(Ill::HomeBarred { home }),
+        Err(_) => Some(Ill::HomeGone { home }),
+    }
 }
 
 fn without_packages(root: &Path, cfg: &Cfg) -> Option<Ill> {

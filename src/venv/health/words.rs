@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::error::shown;
+use std::path::Path;
+
+use crate::error::{shown, typed};
 
 use super::{Ill, Machine, Sign, System};
 
@@ -37,6 +39,7 @@ impl Ill {
             Ill::OtherMinor { .. } => "another-minor-version",
             Ill::NoPackages { .. } => "packages-gone",
             Ill::HomeGone { .. } => "home-gone",
+            Ill::HomeBarred { .. } => "home-out-of-reach",
         }
     }
 
@@ -60,6 +63,9 @@ impl Ill {
             Ill::Loop { .. } => "is broken: its Python is a link to itself".to_owned(),
             Ill::NoPython { .. } => "is broken: it has no Python".to_owned(),
             Ill::NoPackages { .. } => "is broken: its packages are gone".to_owned(),
+            Ill::HomeBarred { .. } => {
+                "cannot be used: the home of its Python is out of reach".to_owned()
+            }
             Ill::HomeGone { .. } => "is broken: the home of its Python is gone".to_owned(),
             Ill::Unsaid { .. } => {
                 "is open: Python sees the base interpreter's packages there too".to_owned()
@@ -131,6 +137,10 @@ impl Ill {
                 shown(leads_to)
             ),
             Ill::NoPackages { dir } => format!("there is no {}", shown(dir)),
+            Ill::HomeBarred { home } => format!(
+                "pyvenv.cfg says `home = {}`, which this user may not look at",
+                shown(home)
+            ),
             Ill::HomeGone { home } => {
                 format!(
                     "pyvenv.cfg says `home = {}`, which does not exist",
@@ -138,6 +148,19 @@ impl Ill {
                 )
             }
         }
+    }
+
+    /// What to type where it takes a right that this user does not have.
+    pub fn access(&self) -> String {
+        let subject = match self {
+            Ill::Barred {
+                target: subject, ..
+            }
+            | Ill::Unreadable { file: subject, .. } => subject,
+            Ill::HomeBarred { home } => home,
+            _ => Path::new("."),
+        };
+        format!("`ls -ld {}` tells whose it is", typed(subject))
     }
 
     /// What helps.
@@ -167,7 +190,7 @@ impl Ill {
                 let libc = if is_musl { "glibc" } else { "musl" };
                 Mend::Beside(format!(".venv-{libc}"))
             }
-            Ill::Barred { .. } | Ill::Unreadable { .. } => Mend::Access,
+            Ill::Barred { .. } | Ill::HomeBarred { .. } | Ill::Unreadable { .. } => Mend::Access,
             _ => Mend::Repair,
         }
     }
