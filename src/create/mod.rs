@@ -33,19 +33,21 @@ pub mod request;
 mod seeding;
 mod staged;
 pub mod stand_in;
+mod telling;
 mod upgrade;
 mod vars;
 
 pub use aftermath::{alone, tidy};
 pub use interrupt::{Watch, interrupted};
 pub use lock::hold;
-pub use maker::{Workshop, last_lines};
+pub use maker::Workshop;
 pub use native::{calling, quoted, rewrite, starting_lines, write_script};
 pub use options::{Existing, IgnoreFile, Options, PythonFiles, Seeding};
 pub use place::{is_free, leftovers};
 pub use record::update as update_records;
 pub use request::Wish;
 pub use seeding::run_pip;
+pub use telling::telling;
 pub use vars::for_pip;
 
 use base::{Base, Inquiry};

@@ -247,14 +247,9 @@ fn rename(case: &Case<'_>) -> Result<bool, Error> {
     for Stale { file, text, .. } in &stale {
         create::rewrite(file, text).map_err(|error| unwritten(case.root, file, &error))?;
     }
-    let (root, count) = (shown(case.root), stale.len());
-    let files = if count == 1 {
-        "file names"
-    } else {
-        "files name"
-    };
-    case.voice
-        .tell(format_args!("{count} {files} {root} again"));
+    let (root, files) = (shown(case.root), moved::by_kind(&stale));
+    let verb = if stale.len() == 1 { "names" } else { "name" };
+    case.voice.tell(format_args!("{files} {verb} {root} again"));
     Ok(true)
 }
 

@@ -38,6 +38,37 @@ pub enum Kind {
     Editable,
 }
 
+/// How many files of each kind there are, in words.
+pub fn by_kind(stale: &[Stale]) -> String {
+    let kinds = [
+        (Kind::Script, "console script", "console scripts"),
+        (Kind::Activation, "activation script", "activation scripts"),
+        (
+            Kind::Editable,
+            "file of an editable install",
+            "files of an editable install",
+        ),
+    ];
+    let counted = |(kind, one, several): (Kind, &str, &str)| match stale
+        .iter()
+        .filter(|stale| stale.kind == kind)
+        .count()
+    {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{count} {several}")),
+    };
+    let mut words: Vec<_> = kinds.into_iter().filter_map(counted).collect();
+    if stale.iter().any(|stale| stale.kind == Kind::Cfg) {
+        words.push("pyvenv.cfg".to_owned());
+    }
+    match words.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, before)) => format!("{} and {last}", before.join(", ")),
+        None => String::new(),
+    }
+}
+
 /// Every file of the environment at `root` that names another place.
 pub fn stale(root: &Path, home: Option<&Path>) -> Vec<Stale> {
     let mut found = scripts(root);

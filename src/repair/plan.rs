@@ -1,7 +1,7 @@
 //! An environment to be repaired -> what `--repair` would do with it, as clauses, without an interpreter being asked and
 //! without a file being changed.
 
-use super::moved::stale;
+use super::moved::{by_kind, stale};
 use super::{Case, packages, refusal};
 use crate::create;
 use crate::error::{Error, shown};
@@ -28,11 +28,14 @@ pub fn of(case: &Case<'_>) -> Result<Vec<String>, Error> {
     }
     let stale = stale(case.root, case.home);
     if let Some(first) = stale.first() {
-        let (count, names) = (stale.len(), shown(&first.names));
-        plan.push(match count {
-            1 => format!("have a file that names another place ({names}) name this one"),
-            _ => format!("have {count} files that name another place ({names}) name this one"),
-        });
+        let (files, verb) = match stale.len() {
+            1 => (by_kind(&stale), "names"),
+            _ => (by_kind(&stale), "name"),
+        };
+        plan.push(format!(
+            "have {files} that {verb} another place ({}) name this one",
+            shown(&first.names)
+        ));
     }
     let missing = venv::missing(case.root);
     let missing = missing

@@ -31,7 +31,10 @@ fn moves(project: &Project, places: &[&str]) -> PathBuf {
         fs::rename(&at, &to).expect("moved");
         at = to;
         let env = at.join(".venv");
-        repair(project, &env).says(&[&format!("files name {} again", env.display())]);
+        repair(project, &env).says(&[
+            "activation scripts",
+            &format!(" name {} again", env.display()),
+        ]);
         is_whole(project, &env);
     }
     at.join(".venv")

@@ -71,3 +71,28 @@ fn a_pyvenv_cfg_that_leaves_open_whether_the_bases_packages_are_seen() {
         .code(0)
         .stdout("[ROOT]/app/.venv is sound\n");
 }
+
+#[test]
+fn a_home_that_this_user_may_not_look_at_is_not_gone() {
+    let sandbox = app()
+        .file(
+            "app/.venv/pyvenv.cfg",
+            "home = [ROOT]/locked/bin\ninclude-system-site-packages = false\nversion = 3.12.1\n",
+        )
+        .dir("locked/bin")
+        .by_nobody("locked");
+    sandbox.chmod("locked", 0o000);
+    finds(
+        &sandbox,
+        ("wrong", "home-out-of-reach"),
+        [
+            "it cannot be used: the home of its Python is out of reach",
+            "pyvenv.cfg says `home = [ROOT]/locked/bin`, which this user may not look at",
+            "`ls -ld [ROOT]/locked/bin` tells whose it is",
+        ],
+    );
+    sandbox
+        .run(["--repair"])
+        .error(126, &["hint: `ls -ld [ROOT]/locked/bin` tells whose it is"]);
+    sandbox.chmod("locked", 0o755);
+}

@@ -65,7 +65,7 @@ fn what_names_another_place_and_what_is_missing() {
         &[],
         &[
             "keep the base interpreter's packages out",
-            "have a file that names another place (/old/app/.venv/bin/python) name this one",
+            "have 1 console script that names another place (/old/app/.venv/bin/python) name this one",
             "write the scripts that are missing: demo",
         ],
     );

@@ -126,7 +126,7 @@ fn where_a_package_cannot_be_had_all_stays_as_it_was() {
     let before = files(&env);
     project.run(["--repair"]).code(125).says(&[
         &format!("vrun: cannot rebuild {}", env.display()),
-        "  cause: ERROR: No matching distribution found for vrun-parcel==1.0",
+        "  cause: No matching distribution found for vrun-parcel==1.0",
         "  cause: the old environment is as it was",
         "  hint: `vrun --repair --env ",
     ]);
