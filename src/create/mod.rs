@@ -260,6 +260,20 @@ fn inquiry<'a>(order: &Order<'a>, workshop: &Workshop<'a>) -> Inquiry<'a> {
     }
 }
 
+/// Has interpreters asked on behalf of an environment that is there.
+fn asking<T>(venv: &Venv, world: &World, voice: Voice, act: impl FnOnce(&Inquiry<'_>) -> T) -> T {
+    let vars = vars::for_python(world);
+    let cache = cache(world, voice);
+    act(&Inquiry {
+        world,
+        cache: cache.as_deref(),
+        vars: &vars,
+        cwd: venv.root.parent().unwrap_or(Path::new("/")),
+        stop: &AtomicBool::new(false),
+        voice,
+    })
+}
+
 /// A time as people read it.
 pub fn took(time: Duration) -> String {
     match time {
