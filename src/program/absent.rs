@@ -76,6 +76,12 @@ pub fn missing(name: &OsStr, places: &Places<'_>) -> Option<Missing> {
     all.into_iter().find(|missing| missing.file == file)
 }
 
+/// Whether pip is installed, and can be run as a module.
+pub fn has_pip_without_script(places: &Places<'_>) -> bool {
+    let sites = venv::site_packages(places.root);
+    sites.iter().any(|site| site.join("pip").is_dir())
+}
+
 fn told(error: Error, missing: &Missing, places: &Places<'_>) -> Error {
     let mend = missing.mend(&places.call());
     error
@@ -129,9 +135,13 @@ pub fn python(name: &OsStr, places: &Places<'_>) -> Error {
         pip if pip.starts_with("pip") && has_pip => {
             error.hint(format!("`{call} pip` is this environment's"))
         }
-        pip if pip.starts_with("pip") => {
-            error.hint(format!("`{call} python -m ensurepip` installs pip there"))
+        pip if pip.starts_with("pip") && has_pip_without_script(places) => {
+            error.hint(format!("`{call} -m pip` is this environment's"))
         }
+        // Without the option it writes `pip3` and no `pip`.
+        pip if pip.starts_with("pip") => error.hint(format!(
+            "`{call} -m ensurepip --default-pip` installs pip there"
+        )),
         _ => error.hint(format!(
             "`{call} python` is this environment's; `--outside` lets another one run"
         )),

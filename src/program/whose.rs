@@ -184,11 +184,11 @@ pub fn install(name: &str, call: &str, places: &Places<'_>) -> String {
     if scripts.join(format!("pip{}", os::EXE)).exists() {
         return format!("`{call} pip install {}`", typed(name));
     }
-    if absent::missing("pip".as_ref(), places).is_some() {
+    if absent::has_pip_without_script(places) {
         return format!("`{call} -m pip install {}`", typed(name));
     }
     format!(
-        "`{call} -m ensurepip`, then `{call} pip install {}`",
+        "`{call} -m ensurepip --default-pip`, then `{call} pip install {}`",
         typed(name)
     )
 }
