@@ -40,6 +40,7 @@ pub fn upgrade(order: &Order<'_>, workshop: &Workshop<'_>) -> Result<(), Error> 
     let cfg = at.join(venv::MARKER);
     let old = fs::read_to_string(&cfg).map_err(cannot)?;
     let options = kept(order.options, at);
+    let lost_scripts = !venv::scripts(at).exists();
     // git keeps no empty directories, and people tell it to ignore this one.
     fs::create_dir_all(venv::scripts(at)).map_err(cannot)?;
     pythons::renew(&venv::scripts(at), &base, options.python).map_err(cannot)?;
@@ -55,6 +56,9 @@ pub fn upgrade(order: &Order<'_>, workshop: &Workshop<'_>) -> Result<(), Error> 
             };
             fs::create_dir_all(plan.site_packages()).map_err(cannot)?;
             native::renew(&plan, &old).map_err(cannot)?;
+            if lost_scripts {
+                native::activate(&plan).map_err(cannot)?;
+            }
             if options.has_pip()
                 && let Some(pip) = native::bundled_pip(&known).map_err(cannot)?
             {

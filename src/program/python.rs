@@ -8,6 +8,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use crate::error::{Error, shown};
+use crate::os;
 use crate::venv::health::{self, Ill};
 use crate::venv::{self, StandIn};
 
@@ -98,6 +99,10 @@ pub fn find(name: &OsStr, places: &Places<'_>) -> Result<Python, Error> {
 pub fn checked(path: PathBuf, places: &Places<'_>) -> Result<Python, Error> {
     let stand_in = match health::before_start(places.root, &path, places.cfg) {
         None => None,
+        // Without links all are copies, or start what is at home.
+        Some(ill @ Ill::HomeGone { .. }) if !os::HAS_LINKS => {
+            return Err(broken::error(&ill, places));
+        }
         // A copy may find its library where it was configured to be; it says best itself if it does not.
         Some(ill @ (Ill::HomeGone { .. } | Ill::HomeBarred { .. })) => {
             (places.help.stand_in)()?.map(|other| (other, ill))

@@ -35,7 +35,7 @@ fn a_python_that_the_environment_has_not_is_an_error_and_not_anothers() {
         assert!(matches!(error.code, Some(126 | 127)), "{error}");
         error
             .stdout("")
-            .says(&["vrun: no `", "python -m ensurepip"]);
+            .says(&["vrun: no `", "-m ensurepip --default-pip"]);
     }
     project
         .run(["--outside", "python3"])
@@ -128,5 +128,19 @@ fn a_script_of_the_systems_python_is_refused() {
         "vrun: `hello.exe` is not in ",
         "which has no environment",
         "--outside",
+    ]);
+}
+
+/// Whatever starts there looks for its base at home (venv's redirector), and says no more than that it is not there.
+#[test]
+fn a_base_that_is_gone_is_told_with_what_mends_it() {
+    let project = Project::with_venv();
+    let gone =
+        "home = C:\\nonexist\r\ninclude-system-site-packages = false\r\nversion = 3.12.1\r\n";
+    let project = project.file("app/.venv/pyvenv.cfg", gone);
+    project.run(["python", "-c", EXE]).code(126).says(&[
+        " is broken: the home of its Python is gone",
+        "cause: pyvenv.cfg says `home = C:\\nonexist`, which does not exist",
+        "hint: `vrun --repair` rebuilds it with the same packages",
     ]);
 }

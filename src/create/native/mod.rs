@@ -176,6 +176,14 @@ pub fn make(plan: &Plan<'_>, store: Option<&Store>) -> io::Result<Seeds> {
     Ok(Seeds::Installed)
 }
 
+/// Writes the activation scripts of an environment that has lost them.
+///
+/// # Errors
+/// One cannot be written.
+pub fn activate(plan: &Plan<'_>) -> io::Result<()> {
+    activate::write(plan)
+}
+
 /// Brings an environment that stands up to its base as that is now: directories, names of Python and
 /// pyvenv.cfg, whose text is `old`; `EnvBuilder(upgrade=True)` writes no activation scripts either.
 ///

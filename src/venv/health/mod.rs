@@ -81,7 +81,10 @@ pub fn of(root: &Path) -> Vec<Ill> {
     };
     match elsewhere(root) {
         // That explains whatever else is not to be found.
-        Some(ill) => ills.insert(0, ill),
+        Some(ill) => {
+            ills.retain(|ill| !matches!(ill, Ill::Unsaid { .. }));
+            ills.insert(0, ill);
+        }
         None => {
             ills.extend(of_python(root, &python(root), &cfg));
             let gone = cfg.home.as_deref().and_then(home_gone);

@@ -290,14 +290,20 @@ fn another_systems_environment_is_made_anew_only_where_it_is_named() {
 }
 
 #[test]
-fn an_environment_without_its_scripts_directory_has_python_again() {
-    let project = broken::project(pythons::newest());
-    let env = project.path("app/.venv");
-    fs::remove_dir_all(env.join("bin")).expect("removed");
-    repair(&project, &env);
-    let prefix = ["python", "-c", "import sys; print(sys.prefix)"];
-    project
-        .run(prefix)
-        .code(0)
-        .stdout(&env.display().to_string());
+fn an_environment_without_its_scripts_directory_has_all_of_them_again() {
+    for python in [&pythons::all()[0], pythons::newest()] {
+        let project = broken::project(python);
+        install(&project);
+        let env = project.path("app/.venv");
+        fs::remove_dir_all(env.join("bin")).expect("removed");
+        repair(&project, &env).says(&[
+            "parcel, pip",
+            &format!(" are in {}/bin again", env.display()),
+        ]);
+        let python = project.run(["python", "-c", "import sys; print(sys.prefix)"]);
+        python.code(0).stdout(&env.display().to_string());
+        is_whole(&project, &env);
+        has_nothing_to_mend(&project, &env);
+        can_be_changed(&project, &env);
+    }
 }
