@@ -3,13 +3,13 @@
 use std::process::ExitCode;
 
 use crate::cli::{Format, Mode, Named, Scope};
-use crate::error::{Error, typed};
-use crate::find::{self, Found, Search};
+use crate::error::{Error, Exit, typed};
+use crate::find::{self, Answer, Found, Search};
 use crate::repair::{self, Case};
 use crate::report::doctor::{self, Finding, Grade, Patient};
 use crate::report::print;
 use crate::report::tracked;
-use crate::scene::{enter, existing, is_tracked, search};
+use crate::scene::{answer, enter, existing, explain, is_tracked, none_at, search};
 use crate::world::World;
 
 /// What `--doctor` ends with where something is wrong.
@@ -19,11 +19,16 @@ const WRONG: u8 = 1;
 pub fn doctor(scope: &Scope, format: Format, world: &mut World) -> Result<ExitCode, Error> {
     enter(scope, world)?;
     let search = search(scope, None, world)?;
-    let found = existing(scope, &search, world)?;
-    let findings = look(&found, scope, &search, world);
+    let (root, findings) = match present(scope, &search, world) {
+        Ok(found) => {
+            let findings = look(&found, scope, &search, world);
+            (Some(found.root), findings)
+        }
+        Err(Absence { id, error }) => (None, vec![doctor::absence(id, error)]),
+    };
     let told = match format {
-        Format::Text => doctor::text(&found.root, &findings),
-        Format::Json => doctor::json(&found.root, &findings),
+        Format::Text => doctor::text(root.as_deref(), &findings),
+        Format::Json => doctor::json(root.as_deref(), &findings),
     };
     print(told.as_bytes())?;
     Ok(code(&findings))
@@ -34,20 +39,26 @@ pub fn repair(scope: &Scope, world: &mut World) -> Result<ExitCode, Error> {
     enter(scope, world)?;
     let search = search(scope, None, world)?;
     let found = existing(scope, &search, world)?;
-    if scope.mode == Mode::Real {
-        repair::repair(&Case {
-            root: &found.root,
-            project: find::project(&search.start, search.home.as_deref()),
-            home: search.home.as_deref(),
-            is_named: scope.env.is_some(),
-            wish: scope.python.as_ref(),
-            world,
-            voice: scope.voice,
-        })?;
+    let case = Case {
+        root: &found.root,
+        project: find::project(&search.start, search.home.as_deref()),
+        home: search.home.as_deref(),
+        is_named: scope.env.is_some(),
+        wish: scope.python.as_ref(),
+        world,
+        voice: scope.voice,
+    };
+    match scope.mode {
+        Mode::Real => repair::repair(&case)?,
+        Mode::DryRun => {
+            let plan = repair::plan(&case)?;
+            plan.iter()
+                .for_each(|step| scope.voice.tell(format_args!("would {step}")));
+        }
     }
     let mut findings = look(&found, scope, &search, world);
     findings.retain(|finding| finding.grade == Grade::Wrong);
-    print(doctor::text(&found.root, &findings).as_bytes())?;
+    print(doctor::text(Some(&found.root), &findings).as_bytes())?;
     Ok(code(&findings))
 }
 
@@ -56,6 +67,34 @@ fn code(findings: &[Finding]) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     ExitCode::from(WRONG)
+}
+
+/// Why there is no environment to be looked at.
+struct Absence {
+    /// What programs know it by.
+    id: &'static str,
+    error: Error,
+}
+
+/// The environment that is there, or what is to be told instead.
+fn present(scope: &Scope, search: &Search, world: &World) -> Result<Found, Absence> {
+    match answer(scope, search, world) {
+        Ok(Answer::Found(found)) => {
+            explain(&found, scope.voice, world);
+            Ok(found)
+        }
+        Ok(Answer::Missing(missing)) => Err(Absence {
+            id: "no-environment",
+            error: none_at(&missing.at),
+        }),
+        Err(error) => Err(Absence {
+            id: match error.exit {
+                Exit::Refused => "not-trusted",
+                _ => "undecided",
+            },
+            error,
+        }),
+    }
 }
 
 fn look(found: &Found, scope: &Scope, search: &Search, world: &World) -> Vec<Finding> {

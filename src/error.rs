@@ -79,6 +79,11 @@ impl Error {
         &self.causes
     }
 
+    /// What could not be done, why, and what to type next, for who tells it in another way.
+    pub fn into_parts(self) -> (String, Vec<String>, Option<String>) {
+        (self.what, self.causes, self.hint)
+    }
+
     /// Says what to type next; a later hint replaces an earlier one.
     pub fn hint(mut self, hint: impl Into<String>) -> Error {
         self.hint = Some(hint.into());

@@ -111,6 +111,8 @@ pub fn foretell(
     let help = Help {
         stand_in: &|| Ok(None),
         is_tracked: &|| false,
+        astray: &|| None,
+        astray_scripts: &|| None,
     };
     let places = places(&venv, &view, help, &request, world);
     let program = program::foretold(request.ask, request.args, &places)?;

@@ -123,12 +123,12 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
     let help = Help {
         stand_in: &|| create::stand_in::find(&venv, world, voice),
         is_tracked: &|| is_tracked(&venv.root, world),
+        astray: &|| repair::imports(&venv.root, search.home.as_deref()),
+        astray_scripts: &|| repair::astray_scripts(&venv.root),
     };
     let places = places(&venv, &view, help, &request, world);
     let program = program::find(request.ask, request.args, &places)?;
-    if let Some(remark) = &program.remark {
-        voice.tell(remark);
-    }
+    program.remarks.iter().for_each(|remark| voice.tell(remark));
     voice.detail(|| format!("running {}", shown(&program.file)));
     match request.scope.mode {
         Mode::DryRun => tell(&program, &view, &request.scope, world),

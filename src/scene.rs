@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Mode, Named, Request, Scope, Scripts};
+use crate::create;
 use crate::error::{Error, shown, typed};
 use crate::find::{self, Answer, Found, Names, Passed, Search, Why};
 use crate::program::{self, Ask, Help, Places, Program, Text};
@@ -104,14 +105,19 @@ pub fn there(answer: Answer, scope: &Scope, world: &World) -> Result<Found, Erro
             explain(&found, scope.voice, world);
             Ok(found)
         }
-        Answer::Missing(missing) => {
-            let at = shown(&missing.at);
-            Err(
-                Error::failed(format!("there is no environment at {at}")).hint(format!(
-                    "`vrun --create --env {}` makes it",
-                    typed(&missing.at)
-                )),
-            )
+        Answer::Missing(missing) => Err(none_at(&missing.at)),
+    }
+}
+
+/// That there is none. What lies there instead is told as first use would.
+pub fn none_at(at: &Path) -> Error {
+    let what = Error::failed(format!("there is no environment at {}", shown(at)));
+    match create::is_free(at) {
+        Ok(()) => what.hint(format!("`vrun --create --env {}` makes it", typed(at))),
+        Err(error) => {
+            let (_, causes, hint) = error.into_parts();
+            let told = causes.into_iter().fold(what, Error::cause);
+            hint.into_iter().fold(told, Error::hint)
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::create;
 use crate::error::{Error, shown};
 use crate::program::which::{self, Candidate};
 use crate::program::{self, Help, Text};
+use crate::repair;
 use crate::report::export::{self, Dialect, Reader, github};
 use crate::report::print;
 use crate::scene::{self, enter, existing, is_tracked, places, search, there};
@@ -58,6 +59,8 @@ pub fn which(mut request: Request, extent: Extent, world: &mut World) -> Result<
     let help = Help {
         stand_in: &|| create::stand_in::find(&venv, world, voice),
         is_tracked: &|| is_tracked(&venv.root, world),
+        astray: &|| repair::imports(&venv.root, search.home.as_deref()),
+        astray_scripts: &|| repair::astray_scripts(&venv.root),
     };
     let places = places(&venv, &view, help, &request, world);
     let tell = |Candidate { file, why }: &Candidate| {

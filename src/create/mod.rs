@@ -33,19 +33,21 @@ pub mod request;
 mod seeding;
 mod staged;
 pub mod stand_in;
+mod telling;
 mod upgrade;
 mod vars;
 
 pub use aftermath::{alone, discard, discard_idle, tidy};
 pub use interrupt::{Watch, interrupted};
 pub use lock::{ENDING as LOCK, hold};
-pub use maker::{Workshop, last_lines};
-pub use native::{quoted, rewrite, starting_lines};
+pub use maker::Workshop;
+pub use native::{calling, quoted, rewrite, starting_lines, write_script};
 pub use options::{Existing, IgnoreFile, Options, PythonFiles, Seeding};
-pub use place::leftovers;
+pub use place::{is_free, leftovers};
 pub use record::update as update_records;
 pub use request::Wish;
 pub use seeding::run_pip;
+pub use telling::telling;
 pub use vars::for_pip;
 
 use base::{Base, Inquiry};
@@ -264,6 +266,20 @@ fn inquiry<'a>(order: &Order<'a>, workshop: &Workshop<'a>) -> Inquiry<'a> {
         stop: workshop.stop,
         voice: order.voice,
     }
+}
+
+/// Has interpreters asked on behalf of an environment that is there.
+fn asking<T>(venv: &Venv, world: &World, voice: Voice, act: impl FnOnce(&Inquiry<'_>) -> T) -> T {
+    let vars = vars::for_python(world);
+    let cache = cache(world, voice);
+    act(&Inquiry {
+        world,
+        cache: cache.as_deref(),
+        vars: &vars,
+        cwd: venv.root.parent().unwrap_or(Path::new("/")),
+        stop: &AtomicBool::new(false),
+        voice,
+    })
 }
 
 /// A time as people read it.

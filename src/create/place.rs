@@ -118,6 +118,14 @@ pub fn permit(
     }
 }
 
+/// Whether first use could make an environment at `at`, by what lies there.
+///
+/// # Errors
+/// Something is in the way.
+pub fn is_free(at: &Path) -> Result<(), Error> {
+    permit(&look(at)?, at, Occasion::FirstUse, Existing::Kept)
+}
+
 /// What a maker puts into the place itself where it cannot write beside it.
 pub fn is_makers(name: &OsStr, at: &Path) -> bool {
     let own = at.file_name().unwrap_or_default();

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, reason, shown, typed};
 use crate::os;
+use crate::venv;
 
 /// `--clear` of a directory in which someone works.
 pub fn more_than_an_environment(at: &Path) -> Error {
@@ -70,6 +71,9 @@ pub fn taken(at: &Path, by: &str) -> Error {
     told.hint(if is_work(at) {
         let within = typed(at.join(".venv"));
         format!("`--env` takes the environment's own directory, such as `--env {within}`")
+    } else if lost_its_marker(at) {
+        let (cfg, at) = (typed(at.join(venv::MARKER)), typed(at));
+        format!("`touch {cfg}`, then `vrun --repair --env {at}`, makes it an environment again")
     } else {
         format!(
             "`mv {} {}` makes room, or say where else with `--env PATH`",
@@ -77,6 +81,14 @@ pub fn taken(at: &Path, by: &str) -> Error {
             typed(old)
         )
     })
+}
+
+/// Whether it is an environment but for its pyvenv.cfg.
+fn lost_its_marker(at: &Path) -> bool {
+    os::HAS_LINKS
+        && fs::symlink_metadata(venv::python(at)).is_ok()
+        && !venv::site_packages(at).is_empty()
+        && !at.join(venv::MARKER).exists()
 }
 
 /// Files of the user's that bear names of the environment's.

@@ -7,7 +7,6 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 
 use crate::error::{Error, Exit};
 use crate::os;
@@ -19,7 +18,6 @@ use crate::world::World;
 use super::base::{self, Base, Inquiry};
 use super::native::sysconfig;
 use super::request::{self, Form, Request};
-use super::vars;
 
 /// The release that took getpath from C to Python, which looks elsewhere for its library.
 const GETPATH_PY: u64 = 11;
@@ -62,24 +60,16 @@ fn base(
     world: &World,
     voice: Voice,
 ) -> Result<Option<Base>, Error> {
-    let vars = vars::for_python(world);
-    let cache = super::cache(world, voice);
-    let inquiry = Inquiry {
-        world,
-        cache: cache.as_deref(),
-        vars: &vars,
-        cwd: venv.root.parent().unwrap_or(Path::new("/")),
-        stop: &AtomicBool::new(false),
-        voice,
-    };
-    match at_home(venv, request, &inquiry)? {
-        Some(base) => Ok(Some(base)),
-        None => match base::choose(Some(request), &inquiry) {
-            Ok(base) => Ok(Some(base)),
-            Err(error) if error.exit == Exit::Interrupted => Err(error),
-            Err(_) => Ok(None),
-        },
-    }
+    super::asking(venv, world, voice, |inquiry| {
+        match at_home(venv, request, inquiry)? {
+            Some(base) => Ok(Some(base)),
+            None => match base::choose(Some(request), inquiry) {
+                Ok(base) => Ok(Some(base)),
+                Err(error) if error.exit == Exit::Interrupted => Err(error),
+                Err(_) => Ok(None),
+            },
+        }
+    })
 }
 
 /// Whether it is one of macOS's framework builds: those start by way of a launcher that goes by its own path,

@@ -39,7 +39,8 @@ pub fn upgrade(order: &Order<'_>, workshop: &Workshop<'_>) -> Result<(), Error> 
     };
     let cfg = at.join(venv::MARKER);
     let old = fs::read_to_string(&cfg).map_err(cannot)?;
-    let options = kept(order.options, &old, at);
+    let options = kept(order.options, at);
+    let lost_scripts = !venv::scripts(at).exists();
     // git keeps no empty directories, and people tell it to ignore this one.
     fs::create_dir_all(venv::scripts(at)).map_err(cannot)?;
     pythons::renew(&venv::scripts(at), &base, options.python).map_err(cannot)?;
@@ -53,7 +54,11 @@ pub fn upgrade(order: &Order<'_>, workshop: &Workshop<'_>) -> Result<(), Error> 
                 options: &options,
                 prompt,
             };
+            fs::create_dir_all(plan.site_packages()).map_err(cannot)?;
             native::renew(&plan, &old).map_err(cannot)?;
+            if lost_scripts {
+                native::activate(&plan).map_err(cannot)?;
+            }
             if options.has_pip()
                 && let Some(pip) = native::bundled_pip(&known).map_err(cannot)?
             {
@@ -114,23 +119,17 @@ fn anew(venv: &Venv) -> String {
 }
 
 /// The options, with what the environment was made with where they say nothing.
-fn kept(options: &Options, cfg: &str, at: &Path) -> Options {
-    let said = |name: &str| {
-        let values = cfg.lines().filter_map(|line| line.split_once('='));
-        let mut values = values.filter(|(key, _)| key.trim().eq_ignore_ascii_case(name));
-        values.next_back().map(|(_, value)| value.trim().to_owned())
-    };
-    let sees = said("include-system-site-packages");
-    let sees = sees.is_some_and(|value| value.eq_ignore_ascii_case("true"));
-    let prompt = Venv::open(at).ok().and_then(|venv| venv.cfg.prompt);
+fn kept(options: &Options, at: &Path) -> Options {
+    let cfg = Venv::open(at).map(|venv| venv.cfg).unwrap_or_default();
     let copied = fs::symlink_metadata(venv::python(at)).is_ok_and(|found| found.is_file());
     let python = match options.python {
         PythonFiles::Usual if copied => PythonFiles::Copies,
         python => python,
     };
     Options {
-        system_site_packages: options.system_site_packages || sees,
-        prompt: options.prompt.clone().or(prompt),
+        system_site_packages: options.system_site_packages
+            || cfg.system_site_packages == Some(true),
+        prompt: options.prompt.clone().or(cfg.prompt),
         python,
         ..options.clone()
     }

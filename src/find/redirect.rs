@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, reason, shown};
+use crate::error::{Error, reason, shown, typed};
 use crate::trust::{self, Seen};
 use crate::venv;
 use crate::world::tidy;
@@ -75,7 +75,10 @@ fn target(file: &Path) -> Result<PathBuf, Error> {
 /// The start of every error about a redirect file.
 pub fn leads_nowhere(file: &Path) -> Error {
     Error::failed(format!("{} does not lead to an environment", shown(file)))
-        .hint("write the environment's directory into its first line, or remove the file")
+        .hint(format!(
+            "write the environment's directory into its first line; or `rm {}`, and vrun makes one there",
+            typed(file)
+        ))
 }
 
 fn read(file: &Path) -> io::Result<Vec<u8>> {

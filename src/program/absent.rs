@@ -9,7 +9,8 @@ use super::{Places, broken, is_python_source, whose};
 use crate::error::{Error, reason, shown, typed};
 use crate::itself;
 use crate::os;
-use crate::venv::{self, health};
+use crate::venv::health::{self, Ill};
+use crate::venv::{self, Missing};
 
 /// No program of that name is on PATH; or one is, and may not be run.
 pub fn program(name: &OsStr, places: &Places<'_>) -> Error {
@@ -21,11 +22,20 @@ pub fn program(name: &OsStr, places: &Places<'_>) -> Error {
     if is_python_source(name) {
         return no_file(name);
     }
-    if let Some(ill) = health::elsewhere(places.root) {
+    let scripts = venv::scripts(places.root);
+    let is_lost = || {
+        (!scripts.exists()).then_some(Ill::NoPython {
+            scripts: scripts.clone(),
+        })
+    };
+    if let Some(ill) = health::elsewhere(places.root).or_else(is_lost) {
         return broken::error(&ill, places);
     }
     let (what, root) = (shown(name), shown(places.root));
     let error = Error::not_found(format!("no program named `{what}` in {root} or on PATH"));
+    if let Some(missing) = missing(name, places) {
+        return told(error, &missing, places);
+    }
     if Path::new(name).is_file() {
         return error.hint(format!(
             "`vrun ./{}` runs the file that is here",
@@ -60,6 +70,30 @@ pub fn foreign(file: &Path, what: &str, places: &Places<'_>) -> Error {
     }
 }
 
+/// The script of that name that should be there, because what it belongs to is installed.
+pub fn missing(name: &OsStr, places: &Places<'_>) -> Option<Missing> {
+    let file = program_file(venv::scripts(places.root).join(name));
+    let all = venv::missing(places.root);
+    all.into_iter().find(|missing| missing.file == file)
+}
+
+/// Whether pip is installed, and can be run as a module.
+pub fn has_pip_without_script(places: &Places<'_>) -> bool {
+    let sites = venv::site_packages(places.root);
+    sites.iter().any(|site| site.join("pip").is_dir())
+}
+
+fn told(error: Error, missing: &Missing, places: &Places<'_>) -> Error {
+    let mend = missing.mend(&places.call());
+    error
+        .cause(format_args!(
+            "{} is installed, and {} is missing",
+            missing.package,
+            shown(&missing.file)
+        ))
+        .hint(format!("{mend} brings it back"))
+}
+
 fn is_other_file(file: &Path, places: &Places<'_>) -> bool {
     file.is_file() && !itself::is_vrun(file, places.own.as_deref())
 }
@@ -85,6 +119,9 @@ pub fn python(name: &OsStr, places: &Places<'_>) -> Error {
         }
         None => Error::not_found(missing),
     };
+    if let Some(missing) = self::missing(name, places) {
+        return told(error, &missing, places);
+    }
     match &*plain {
         "python" if file.exists() => error.cause(format_args!("{} is vrun itself", shown(&file))),
         "python" => error
@@ -95,9 +132,13 @@ pub fn python(name: &OsStr, places: &Places<'_>) -> Error {
         pip if pip.starts_with("pip") && has_pip => {
             error.hint(format!("`{call} pip` is this environment's"))
         }
-        pip if pip.starts_with("pip") => {
-            error.hint(format!("`{call} python -m ensurepip` installs pip there"))
+        pip if pip.starts_with("pip") && has_pip_without_script(places) => {
+            error.hint(format!("`{call} -m pip` is this environment's"))
         }
+        // Without the option it writes `pip3` and no `pip`.
+        pip if pip.starts_with("pip") => error.hint(format!(
+            "`{call} -m ensurepip --default-pip` installs pip there"
+        )),
         _ => error.hint(format!(
             "`{call} python` is this environment's; `--outside` lets another one run"
         )),

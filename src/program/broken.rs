@@ -1,8 +1,6 @@
 //! What is wrong with an environment -> the error that says so, with what helps. Nothing is thrown away by
 //! what is hinted: an environment may still serve where it was made.
 
-use std::path::Path;
-
 use crate::error::{Error, shown, typed};
 use crate::venv;
 use crate::venv::health::{self, Ill, Mend};
@@ -28,10 +26,7 @@ pub fn error(ill: &Ill, places: &Places<'_>) -> Error {
         Mend::Beside(name) => error.hint(format!(
             "`export VRUN_NAME={name}` has vrun make and take one for this system, beside it"
         )),
-        Mend::Access => error.hint(format!(
-            "`ls -ld {}` tells whose it is",
-            typed(subject(ill))
-        )),
+        Mend::Access => error.hint(ill.access()),
     }
 }
 
@@ -40,14 +35,6 @@ fn names_another_place(ill: &Ill) -> bool {
         ill,
         Ill::Gone { .. } | Ill::Barred { .. } | Ill::Elsewhere { .. } | Ill::OtherMachine { .. }
     )
-}
-
-fn subject(ill: &Ill) -> &Path {
-    match ill {
-        Ill::Barred { target, .. } => target,
-        Ill::Unreadable { file, .. } => file,
-        _ => Path::new("."),
-    }
 }
 
 /// The error that `program` ended in, which the system refused to start; or what is wrong with the

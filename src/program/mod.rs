@@ -1,20 +1,21 @@
 //! A name and a view -> the file that runs and its argv, or why there is none (126, 127).
 
 use std::ffi::{OsStr, OsString};
-use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, typed};
+use crate::error::Error;
 use crate::itself;
 use crate::os::{self, Quoting};
-use crate::venv::{self, Cfg, StandIn};
+use crate::venv::{self, StandIn};
 
 mod absent;
 mod broken;
 mod launcher;
 mod line;
 mod names;
+mod places;
 mod python;
+mod remarks;
 pub mod shebang;
 mod shim;
 pub mod starter;
@@ -24,6 +25,7 @@ mod whose;
 
 pub use broken::explained;
 pub use line::Line;
+pub use places::{Help, Places};
 pub use shim::WORD;
 pub use text::{Text, script, unlooped};
 
@@ -54,52 +56,6 @@ pub enum Foreign {
     Allowed,
 }
 
-/// Where programs are looked for.
-#[derive(Debug)]
-pub struct Places<'a> {
-    /// The environment's directory.
-    pub root: &'a Path,
-    /// What its pyvenv.cfg says.
-    pub cfg: &'a Cfg,
-    /// The view's PATH.
-    pub path: &'a OsStr,
-    /// The file that vrun runs from, so that it never finds itself under another name.
-    pub own: Option<PathBuf>,
-    /// Whether `python` may be another than the environment's.
-    pub foreign: Foreign,
-    /// What vrun, as a shim, has left word of in this very process: see `shim`.
-    pub word: Option<&'a OsStr>,
-    /// Whether it took an option to come to this environment from here.
-    pub by_option: bool,
-    /// What is asked only where the environment turns out to be broken.
-    pub help: Help<'a>,
-}
-
-impl Places<'_> {
-    /// How vrun is called for this environment from here.
-    fn call(&self) -> String {
-        if self.by_option {
-            return format!("vrun --env {}", typed(self.root));
-        }
-        "vrun".to_owned()
-    }
-}
-
-/// Questions about a broken environment, which others answer.
-#[derive(Clone, Copy)]
-pub struct Help<'a> {
-    /// What can stand in for its Python.
-    pub stand_in: &'a dyn Fn() -> Result<Option<StandIn>, Error>,
-    /// Whether git tracks it.
-    pub is_tracked: &'a dyn Fn() -> bool,
-}
-
-impl fmt::Debug for Help<'_> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("Help")
-    }
-}
-
 /// What will run.
 #[derive(Clone, Debug)]
 pub struct Program {
@@ -109,8 +65,10 @@ pub struct Program {
     pub argv: Vec<OsString>,
     /// The file, where it stands in for the environment's Python: it has to be called by that one's name.
     pub stand_in: Option<StandIn>,
-    /// What a person should know of it.
-    pub remark: Option<String>,
+    /// Which Python runs it.
+    pub runner: Runner,
+    /// What a person should know of it, a line each.
+    pub remarks: Vec<String>,
     /// How its arguments are handed over.
     pub quoting: Quoting,
     /// What does the same as this program, and can say why it does not start: the shell of a `-c` line.
@@ -119,16 +77,35 @@ pub struct Program {
     pub word: Option<OsString>,
 }
 
+/// Which Python runs a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runner {
+    /// None, or another environment's; or it finds one itself.
+    Another,
+    /// The environment's.
+    Own,
+    /// The environment's, where the program itself names another.
+    OwnInstead,
+}
+
 impl Program {
     fn plain(file: PathBuf, argv: Vec<OsString>) -> Program {
         Program {
             file,
             argv,
             stand_in: None,
-            remark: None,
+            runner: Runner::Another,
+            remarks: Vec::new(),
             quoting: Quoting::Usual,
             shell: None,
             word: None,
+        }
+    }
+
+    fn own(file: PathBuf, argv: Vec<OsString>) -> Program {
+        Program {
+            runner: Runner::Own,
+            ..Program::plain(file, argv)
         }
     }
 
@@ -152,6 +129,12 @@ impl Program {
 /// # Errors
 /// There is none (127), or it cannot be run (126).
 pub fn find(ask: Ask, args: Vec<OsString>, places: &Places<'_>) -> Result<Program, Error> {
+    let mut program = asked(ask, args, places)?;
+    remarks::add(&mut program, places);
+    Ok(program)
+}
+
+fn asked(ask: Ask, args: Vec<OsString>, places: &Places<'_>) -> Result<Program, Error> {
     match ask {
         Ask::Module(module) => by_python(
             [OsString::from("-m"), module].into_iter().chain(args),

@@ -8,6 +8,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use crate::error::{Error, shown};
+use crate::os;
 use crate::venv::health::{self, Ill};
 use crate::venv::{self, StandIn};
 
@@ -31,7 +32,7 @@ impl Python {
         let ignores_variables = ignores_variables(&args);
         let argv = [self.path.clone().into()].into_iter().chain(args).collect();
         let Some((other, ill)) = self.stand_in else {
-            return Ok(Program::plain(self.path, argv));
+            return Ok(Program::own(self.path, argv));
         };
         if other.prefix.is_some() && ignores_variables {
             let exe = shown(&other.exe);
@@ -42,8 +43,8 @@ impl Python {
         let remark = remark(&ill, &other, places);
         Ok(Program {
             stand_in: Some(other.clone()),
-            remark: Some(remark),
-            ..Program::plain(other.exe, argv)
+            remarks: vec![remark],
+            ..Program::own(other.exe, argv)
         })
     }
 }
@@ -96,8 +97,14 @@ pub fn find(name: &OsStr, places: &Places<'_>) -> Result<Python, Error> {
 pub fn checked(path: PathBuf, places: &Places<'_>) -> Result<Python, Error> {
     let stand_in = match health::before_start(places.root, &path, places.cfg) {
         None => None,
+        // Without links all are copies, or start what is at home.
+        Some(ill @ Ill::HomeGone { .. }) if !os::HAS_LINKS => {
+            return Err(broken::error(&ill, places));
+        }
         // A copy may find its library where it was configured to be; it says best itself if it does not.
-        Some(ill @ Ill::HomeGone { .. }) => (places.help.stand_in)()?.map(|other| (other, ill)),
+        Some(ill @ (Ill::HomeGone { .. } | Ill::HomeBarred { .. })) => {
+            (places.help.stand_in)()?.map(|other| (other, ill))
+        }
         Some(ill) => return Err(broken::error(&ill, places)),
     };
     Ok(Python { path, stand_in })
@@ -112,7 +119,8 @@ fn without(name: &OsStr, places: &Places<'_>) -> Result<Python, Error> {
         Some(Ill::NoPython { .. }) => health::of_python(places.root, &own, places.cfg),
         other => other,
     };
-    let Some(ill) = ill.filter(|ill| !matches!(ill, Ill::HomeGone { .. })) else {
+    let is_of_home = |ill: &Ill| matches!(ill, Ill::HomeGone { .. } | Ill::HomeBarred { .. });
+    let Some(ill) = ill.filter(|ill| !is_of_home(ill)) else {
         return Err(absent::python(name, places));
     };
     if let Some(elsewhere) = health::elsewhere(places.root) {

@@ -42,7 +42,7 @@ pub fn first(ask: &Ask, places: &Places<'_>) -> Result<Candidate, Error> {
         _ => None,
     };
     let file = bearer.unwrap_or_else(|| program.file.clone());
-    let why = why(&file, program.remark, places);
+    let why = why(&file, &program.remarks, places);
     Ok(Candidate { file, why })
 }
 
@@ -55,25 +55,25 @@ pub fn others(ask: &Ask, first: Option<&Path>, places: &Places<'_>) -> Vec<Candi
     let mut seen: BTreeSet<_> = first.iter().map(|file| file.to_path_buf()).collect();
     let files = candidates(name, places.path, places);
     let others = files.filter(|file| seen.insert(file.clone())).map(|file| {
-        let why = why(&file, verdict(&file, name, places), places);
+        let why = why(&file, &verdict(&file, name, places), places);
         Candidate { file, why }
     });
     others.collect()
 }
 
 /// What there is to say of running that very file by its name.
-fn verdict(file: &Path, name: &OsString, places: &Places<'_>) -> Option<String> {
+fn verdict(file: &Path, name: &OsString, places: &Places<'_>) -> Vec<String> {
     let within = is_in(&venv::scripts(places.root), file);
     if belongs_to_python(name) && !within && places.foreign == Foreign::Refused {
-        return Some("never runs for this name but with --outside".to_owned());
+        return vec!["never runs for this name but with --outside".to_owned()];
     }
     match whose::settled(file.to_owned(), vec![name.clone()], Found::ByName, places) {
-        Ok(Program { remark, .. }) => remark,
-        Err(error) => Some(format!("refused: {}", error.causes().join("; "))),
+        Ok(Program { remarks, .. }) => remarks,
+        Err(error) => vec![format!("refused: {}", error.causes().join("; "))],
     }
 }
 
-fn why(file: &Path, remark: Option<String>, places: &Places<'_>) -> String {
+fn why(file: &Path, remarks: &[String], places: &Places<'_>) -> String {
     // A path may have been typed in any of its ways.
     let scripts = venv::scripts(places.root);
     let is_within = file
@@ -84,8 +84,8 @@ fn why(file: &Path, remark: Option<String>, places: &Places<'_>) -> String {
     } else {
         "outside the environment"
     };
-    match remark {
-        Some(remark) => format!("{place}; {remark}"),
-        None => place.to_owned(),
-    }
+    let said = [place]
+        .into_iter()
+        .chain(remarks.iter().map(String::as_str));
+    said.collect::<Vec<_>>().join("; ")
 }

@@ -14,7 +14,7 @@ use crate::os;
 use crate::venv;
 
 use super::starter::{self, Interpreter, Reading, Starter};
-use super::{Foreign, Places, Program, absent, is_interpreter, is_python_source, python};
+use super::{Foreign, Places, Program, Runner, absent, is_interpreter, is_python_source, python};
 
 /// How a program was come by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub fn settled(
         let python = python::checked(scripts.join(name), places)?;
         return match python.stand_in {
             Some(_) => python.with(argv.into_iter().skip(1).collect(), places),
-            None => Ok(Program::plain(file, argv)),
+            None => Ok(Program::own(file, argv)),
         };
     }
     if !os::STARTS_SCRIPTS {
@@ -65,7 +65,11 @@ pub fn settled(
             Ok(Program::plain(file, argv))
         }
         Ok(Starter::Python(interpreter)) if within => {
-            by_own_python(file, argv, interpreter.flags, places)
+            let program = by_own_python(file, argv, interpreter.flags, places)?;
+            Ok(Program {
+                runner: Runner::OwnInstead,
+                ..program
+            })
         }
         // A shim of vrun's: it would start this environment's.
         Ok(Starter::Python(interpreter))
@@ -80,7 +84,7 @@ pub fn settled(
             // Where this environment's is lost, the next one on PATH would run it.
             match python::find("python".as_ref(), places)?.stand_in {
                 Some(_) => by_own_python(file, argv, flags, places),
-                None => Ok(Program::plain(file, argv)),
+                None => Ok(Program::own(file, argv)),
             }
         }
         Ok(Starter::Shim(manager)) if found == Found::ByName => {
@@ -109,7 +113,7 @@ fn by_this_python(
     }
     match python::checked(path, places)?.stand_in {
         Some(_) => by_own_python(file, argv, flags, places),
-        None => Ok(Program::plain(file, argv)),
+        None => Ok(Program::own(file, argv)),
     }
 }
 
@@ -170,7 +174,7 @@ fn by_another(
         shown(places.root)
     );
     Ok(Program {
-        remark: Some(remark),
+        remarks: vec![remark],
         ..Program::plain(file, argv)
     })
 }
@@ -187,8 +191,11 @@ pub fn install(name: &str, call: &str, places: &Places<'_>) -> String {
     if scripts.join(format!("pip{}", os::EXE)).exists() {
         return format!("`{call} pip install {}`", typed(name));
     }
+    if absent::has_pip_without_script(places) {
+        return format!("`{call} -m pip install {}`", typed(name));
+    }
     format!(
-        "`{call} -m ensurepip`, then `{call} pip install {}`",
+        "`{call} -m ensurepip --default-pip`, then `{call} pip install {}`",
         typed(name)
     )
 }

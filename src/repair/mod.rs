@@ -17,12 +17,18 @@ use crate::venv::{MARKER, Venv};
 use crate::voice::Voice;
 use crate::world::World;
 
+mod astray;
+mod keepsakes;
 mod mentions;
 mod moved;
 mod packages;
+mod plan;
 mod script;
+mod scripts;
 
+pub use astray::{imports, scripts as astray_scripts};
 pub use moved::{Kind, Stale, stale};
+pub use plan::of as plan;
 
 /// An environment to be repaired.
 #[derive(Clone, Copy)]
@@ -49,16 +55,15 @@ pub struct Case<'a> {
 /// It is another system's, and was not named (126); there is no interpreter, or a package cannot be had for it;
 /// a file cannot be written; Ctrl-C. What it was before is there then.
 pub fn repair(case: &Case<'_>) -> Result<(), Error> {
-    let ill = health::of(case.root).into_iter().next();
-    let mended = match ill.as_ref().map(|ill| (ill, ill.mend())) {
+    let ills = health::of(case.root);
+    let is_graver = |ill: &&Ill| !matches!(ill, Ill::Unsaid { .. });
+    let ill = ills.iter().find(is_graver);
+    let mended = match ill.map(|ill| (ill, ill.mend())) {
         None => fits(case).map(|()| false)?,
-        Some((ill, Mend::Access)) => return Err(refused(ill, case)),
-        Some((ill, Mend::Beside(name))) if !case.is_named => {
-            return Err(refused(ill, case).hint(format!(
-                "`export VRUN_NAME={name}` has vrun make one for this system beside it"
-            )));
-        }
         Some((ill, mend)) => {
+            if let Some(refusal) = refusal(ill, case) {
+                return Err(refusal);
+            }
             // First, so that what is made anew comes from the project as it lies now, not from its original.
             create::alone(case.root, case.voice, || rename(case))?;
             match mend {
@@ -68,8 +73,10 @@ pub fn repair(case: &Case<'_>) -> Result<(), Error> {
             true
         }
     };
+    let isolated = create::alone(case.root, case.voice, || isolate(case))?;
     let renamed = create::alone(case.root, case.voice, || rename(case))?;
-    if !mended && !renamed {
+    let back = create::alone(case.root, case.voice, || scripts::bring_back(case))?;
+    if !mended && !isolated && !renamed && !back {
         case.voice.tell(format_args!(
             "there is nothing to mend in {}",
             shown(case.root)
@@ -92,8 +99,17 @@ fn fits(case: &Case<'_>) -> Result<(), Error> {
     })
 }
 
-fn refused(ill: &Ill, case: &Case<'_>) -> Error {
-    Error::refused(format!("{} {}", shown(case.root), ill.what())).cause(ill.cause())
+/// Why it is not mended, if it is not.
+fn refusal(ill: &Ill, case: &Case<'_>) -> Option<Error> {
+    let what = format!("{} {}", shown(case.root), ill.what());
+    let refused = Error::refused(what).cause(ill.cause());
+    match ill.mend() {
+        Mend::Access => Some(refused.hint(ill.access())),
+        Mend::Beside(name) if !case.is_named => Some(refused.hint(format!(
+            "`export VRUN_NAME={name}` has vrun make one for this system beside it"
+        ))),
+        _ => None,
+    }
 }
 
 /// Gives it a Python again.
@@ -150,23 +166,16 @@ fn rebuild(case: &Case<'_>) -> Result<(), Error> {
     create::make_with(
         &order(case, &options, note.as_ref()),
         &|staged, workshop| {
-            take_along(case.root, staged).map_err(|error| cannot(case.root, &error))?;
+            // Before what is installed: pip may be told in them where to get that (pip.conf).
+            let came = keepsakes::bring_along(case.root, staged);
+            let came = came.map_err(|error| cannot(case.root, &error))?;
+            if !came.is_empty() {
+                case.voice.tell(keepsakes::told(&came));
+            }
             packages::install(&wanted, staged, case, workshop)
         },
     )?;
     requirements::stand(&Venv::open(case.root)?);
-    Ok(())
-}
-
-/// What pip is told for this environment alone (pip's "Configuration", site): without it, the packages may not be
-/// had from where they came.
-fn take_along(old: &Path, new: &Path) -> io::Result<()> {
-    for name in ["pip.conf", "pip.ini"] {
-        match fs::copy(old.join(name), new.join(name)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
     Ok(())
 }
 
@@ -175,12 +184,30 @@ fn cannot(root: &Path, error: &io::Error) -> Error {
 }
 
 fn sees_the_systems(root: &Path) -> bool {
-    let cfg = fs::read_to_string(root.join(MARKER)).unwrap_or_default();
-    let values = cfg.lines().filter_map(|line| line.split_once('='));
-    let mut values = values.filter(|(key, _)| key.trim() == "include-system-site-packages");
-    values
-        .next_back()
-        .is_some_and(|(_, value)| value.trim() == "true")
+    Venv::open(root).is_ok_and(|venv| venv.cfg.system_site_packages == Some(true))
+}
+
+/// Has a pyvenv.cfg that does not say whether the base interpreter's packages are seen say that they are not: every
+/// maker says so unless it was asked for the other. Whether it did.
+fn isolate(case: &Case<'_>) -> Result<bool, Error> {
+    if Venv::open(case.root)?.cfg.system_site_packages.is_some() {
+        return Ok(false);
+    }
+    let cfg = case.root.join(MARKER);
+    let written = || {
+        let mut text = fs::read(&cfg)?;
+        if !text.is_empty() && !text.ends_with(b"\n") {
+            text.push(b'\n');
+        }
+        text.extend_from_slice(b"include-system-site-packages = false\n");
+        create::rewrite(&cfg, &text)
+    };
+    written().map_err(|error| unwritten(case.root, &cfg, &error))?;
+    case.voice.tell(format_args!(
+        "the base interpreter's packages are no longer seen in {}",
+        shown(case.root)
+    ));
+    Ok(true)
 }
 
 fn order<'a>(case: &Case<'a>, options: &'a Options, note: Option<&'a Note>) -> Order<'a> {
@@ -220,14 +247,9 @@ fn rename(case: &Case<'_>) -> Result<bool, Error> {
     for Stale { file, text, .. } in &stale {
         create::rewrite(file, text).map_err(|error| unwritten(case.root, file, &error))?;
     }
-    let (root, count) = (shown(case.root), stale.len());
-    let files = if count == 1 {
-        "file names"
-    } else {
-        "files name"
-    };
-    case.voice
-        .tell(format_args!("{count} {files} {root} again"));
+    let (root, files) = (shown(case.root), moved::by_kind(&stale));
+    let verb = if stale.len() == 1 { "names" } else { "name" };
+    case.voice.tell(format_args!("{files} {verb} {root} again"));
     Ok(true)
 }
 

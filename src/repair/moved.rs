@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::mentions::{Quoting, replaced};
 use super::script;
 use crate::program::starter::{self, Starter};
-use crate::venv;
+use crate::venv::{self, Venv};
 use crate::{find, os};
 
 /// A file that names another place.
@@ -38,6 +38,37 @@ pub enum Kind {
     Editable,
 }
 
+/// How many files of each kind there are, in words.
+pub fn by_kind(stale: &[Stale]) -> String {
+    let kinds = [
+        (Kind::Script, "console script", "console scripts"),
+        (Kind::Activation, "activation script", "activation scripts"),
+        (
+            Kind::Editable,
+            "file of an editable install",
+            "files of an editable install",
+        ),
+    ];
+    let counted = |(kind, one, several): (Kind, &str, &str)| match stale
+        .iter()
+        .filter(|stale| stale.kind == kind)
+        .count()
+    {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{count} {several}")),
+    };
+    let mut words: Vec<_> = kinds.into_iter().filter_map(counted).collect();
+    if stale.iter().any(|stale| stale.kind == Kind::Cfg) {
+        words.push("pyvenv.cfg".to_owned());
+    }
+    match words.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, before)) => format!("{} and {last}", before.join(", ")),
+        None => String::new(),
+    }
+}
+
 /// Every file of the environment at `root` that names another place.
 pub fn stale(root: &Path, home: Option<&Path>) -> Vec<Stale> {
     let mut found = scripts(root);
@@ -64,7 +95,7 @@ pub fn stale(root: &Path, home: Option<&Path>) -> Vec<Stale> {
 }
 
 /// The console scripts that start another Python than this environment's.
-fn scripts(root: &Path) -> Vec<Stale> {
+pub(super) fn scripts(root: &Path) -> Vec<Stale> {
     let dir = venv::scripts(root);
     let of = |file: PathBuf| {
         let Ok(Starter::Python(interpreter)) = starter::of(&file) else {
@@ -118,19 +149,10 @@ fn quoting(activation: &Path) -> Quoting {
 
 /// Where the environment was made, if that is another place: as its activation script says, for that is the
 /// one thing that all makers write, else as pyvenv.cfg notes.
-fn former(root: &Path) -> Option<PathBuf> {
+pub(super) fn former(root: &Path) -> Option<PathBuf> {
     let activate = fs::read_to_string(venv::scripts(root).join("activate"));
     let activated = activate.unwrap_or_default().lines().find_map(active);
-    let noted = || {
-        let cfg = fs::read_to_string(root.join(venv::MARKER)).ok()?;
-        let (_, command) = cfg.lines().find_map(|line| {
-            let (key, value) = line.split_once('=')?;
-            (key.trim() == "command").then(|| value.split_once(" -m venv "))?
-        })?;
-        // The path comes last, and may hold blanks.
-        let start = command.find(" /").map_or(0, |at| at + 1);
-        Some(PathBuf::from(&command[start..]))
-    };
+    let noted = || venv::made_at(&Venv::open(root).ok()?.cfg);
     let old = activated.or_else(noted).filter(|old| old.is_absolute())?;
     (old != root && !os::same_file(&old, root)).then_some(old)
 }
@@ -159,7 +181,7 @@ fn renamed(file: PathBuf, kind: Kind, was: &Path, is: &Path, quoting: Quoting) -
 
 /// Where the project was and is, if it went along: what lies between it and the environment is the same. The
 /// original may still be there, where this is a copy.
-fn projects(old: &Path, root: &Path, home: Option<&Path>) -> Option<(PathBuf, PathBuf)> {
+pub(super) fn projects(old: &Path, root: &Path, home: Option<&Path>) -> Option<(PathBuf, PathBuf)> {
     let is = find::project(root.parent()?, home)?;
     let between = root.strip_prefix(is).ok()?;
     let was = old.ancestors().nth(between.components().count())?;
@@ -170,7 +192,7 @@ fn projects(old: &Path, root: &Path, home: Option<&Path>) -> Option<(PathBuf, Pa
 /// What editable installs of the project wrote into site-packages: `.pth` files (site.py), with `.egg-link` beside
 /// them where setuptools was old, finders (setuptools'
 /// `__editable___*_finder.py`), and where the distribution came from (direct_url.json, PEP 610).
-fn editables(root: &Path, was: &Path, is: &Path) -> Vec<Stale> {
+pub(super) fn editables(root: &Path, was: &Path, is: &Path) -> Vec<Stale> {
     let mut found = Vec::new();
     for site in venv::site_packages(root) {
         for file in listed(&site) {

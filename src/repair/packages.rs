@@ -123,9 +123,9 @@ pub fn install(
     if output.status.success() {
         return Ok(());
     }
-    let told = create::last_lines(&output)
-        .into_iter()
-        .fold(cannot(), Error::cause);
+    let said = [&output.stdout[..], &output.stderr].join(&b'\n');
+    let told = create::telling(&String::from_utf8_lossy(&said));
+    let told = told.into_iter().fold(cannot(), Error::cause);
     Err(told.cause("the old environment is as it was").hint(format!(
         "`vrun --repair --env {} -p REQUEST` tries it with another Python",
         typed(case.root)

@@ -25,6 +25,8 @@ pub enum Drift {
 pub struct Change {
     /// The subject of a line: `requirements.txt changed`.
     pub what: String,
+    /// The file that still asks for one that is gone: no install succeeds before that is mended.
+    pub asking: Option<String>,
     /// What tells this change from another.
     pub id: String,
 }
@@ -34,6 +36,7 @@ pub fn look(state: &State, python: &str) -> Drift {
     if state.python != python {
         return Drift::Changed(Change {
             what: format!("Python was {} and is {python}", shown(&state.python)),
+            asking: None,
             id: files::sum([python.as_bytes()]),
         });
     }
@@ -55,11 +58,41 @@ pub fn look(state: &State, python: &str) -> Drift {
         None => Drift::Touched(now),
         Some((was, is)) => Drift::Changed(Change {
             what: format!("{} {}", name(&is.path, state), verb(was, is)),
+            asking: asking(&changed, state),
             id: files::sum(
                 now.iter()
                     .map(|known| content(known).unwrap_or_default().as_bytes()),
             ),
         }),
+    }
+}
+
+/// The source, where it is as it was and part of it is gone.
+fn asking(changed: &[(&Known, &Known)], state: &State) -> Option<String> {
+    let is_lost = |(was, is): &(&Known, &Known)| was.seen.is_some() && is.seen.is_none();
+    let is_source = |(_, is): &(&Known, &Known)| is.path == state.source;
+    let lost = changed.iter().all(is_lost) && !changed.iter().any(is_source);
+    lost.then(|| name(&state.source, state))
+}
+
+impl Change {
+    /// What is known of it, as a sentence.
+    pub fn told(&self) -> String {
+        match &self.asking {
+            None => format!("{} since the last install", self.what),
+            Some(source) => format!(
+                "{} since the last install, and {source} still asks for it",
+                self.what
+            ),
+        }
+    }
+
+    /// What to do about it, for who is called `call`.
+    pub fn mend(&self, call: &str) -> String {
+        match &self.asking {
+            None => format!("`{call} --sync`"),
+            Some(source) => format!("mend {source}, then `{call} --sync`"),
+        }
     }
 }
 

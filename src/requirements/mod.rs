@@ -124,15 +124,18 @@ pub fn stand(venv: &Venv) {
 }
 
 /// What the environment lacks of what it was to hold, as a clause; None where it lacks nothing that is known of.
-pub fn lacking(venv: &Venv) -> Option<String> {
+pub fn lacking(venv: &Venv, call: &str) -> Option<(String, String)> {
     let (state, _) = State::read(&venv.root)?;
     let name = script::shown_name(&state.source, &state.project, &venv.root);
+    let sync = format!("`{call} --sync`");
     match (&state.standing, drift::look(&state, &python_of(venv))) {
-        (Standing::Unfinished, _) => Some(format!("the installation of {name} is not finished")),
-        (Standing::Refused(why), _) => Some(format!("{name} is not installed ({})", shown(why))),
-        (Standing::Done, Drift::Changed(change)) => {
-            Some(format!("{} since the last install", change.what))
+        (Standing::Unfinished, _) => {
+            Some((format!("the installation of {name} is not finished"), sync))
         }
+        (Standing::Refused(why), _) => {
+            Some((format!("{name} is not installed ({})", shown(why)), sync))
+        }
+        (Standing::Done, Drift::Changed(change)) => Some((change.told(), change.mend(call))),
         (Standing::Done, _) => None,
     }
 }
@@ -192,10 +195,11 @@ fn tell(change: Change, mut state: State, bytes: &[u8], site: &Site<'_>) {
     if !is_news || site.voice == Voice::Quiet {
         return;
     }
-    let what = change.what;
-    site.voice.tell(format_args!(
-        "{what} since the last install: run `vrun --sync`"
-    ));
+    let run = match change.asking {
+        None => "run `vrun --sync`".to_owned(),
+        Some(_) => change.mend("vrun"),
+    };
+    site.voice.tell(format_args!("{}: {run}", change.told()));
     if !site.is_ci() {
         state.note(&site.venv.root, bytes);
     }

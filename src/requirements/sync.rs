@@ -225,7 +225,11 @@ fn write(state: &State, root: &Path) -> Result<(), Error> {
 
 fn closed(root: &Path, error: &io::Error) -> Error {
     Error::failed(format!("cannot install into {}", shown(root)))
-        .cause(reason(error))
+        .cause(format_args!(
+            "{} cannot be written to: {}",
+            shown(root),
+            reason(error)
+        ))
         .hint("`vrun --no-install ...` runs with what there is")
 }
 

@@ -22,6 +22,10 @@ pub struct Cfg {
     pub version: Option<String>,
     /// `CPython`, `PyPy`; venv itself does not say.
     pub implementation: Option<String>,
+    /// The command that made it, the place that it was made at last; venv says so since 3.11.
+    pub command: Option<String>,
+    /// Whether the base interpreter's packages are to be seen too. Where it does not say, they are (site.py).
+    pub system_site_packages: Option<bool>,
 }
 
 /// Reads the text of the pyvenv.cfg that lies at `file`.
@@ -71,6 +75,10 @@ impl Cfg {
             self.prompt = Some(unquoted(value)).filter(|prompt| !prompt.is_empty());
         } else if is("implementation") {
             self.implementation = Some(value.to_owned());
+        } else if is("command") {
+            self.command = Some(value.to_owned());
+        } else if is("include-system-site-packages") {
+            self.system_site_packages = Some(value.eq_ignore_ascii_case("true"));
         } else if is("version") || is("version_info") {
             // venv writes `version`, uv `version_info`, virtualenv both, the latter with a suffix.
             self.version.get_or_insert_with(|| value.to_owned());
@@ -209,6 +217,22 @@ mod tests {
             ("python-version = 3.12\n", "3.12"),
         ] {
             assert_eq!(read(text).version.as_deref(), Some(version), "{text}");
+        }
+    }
+
+    #[test]
+    fn whether_the_bases_packages_are_seen_is_what_the_last_line_of_it_says() {
+        for (text, said) in [
+            ("include-system-site-packages = false\n", Some(false)),
+            ("Include-System-Site-Packages=TRUE", Some(true)),
+            ("include-system-site-packages = yes\n", Some(false)),
+            (
+                "include-system-site-packages = true\ninclude-system-site-packages = false\n",
+                Some(false),
+            ),
+            ("home = /usr/bin\n", None),
+        ] {
+            assert_eq!(read(text).system_site_packages, said, "{text}");
         }
     }
 

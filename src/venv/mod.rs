@@ -12,8 +12,12 @@ use crate::os;
 
 mod cfg;
 pub mod health;
+mod missing;
+mod place;
 pub use cfg::Cfg;
 pub use health::site_packages;
+pub use missing::{Missing, missing};
+pub use place::{made_at, made_elsewhere};
 
 /// What makes a directory an environment (PEP 405).
 pub const MARKER: &str = "pyvenv.cfg";

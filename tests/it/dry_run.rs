@@ -124,7 +124,7 @@ fn dry_run_starts_nothing_that_lies_in_the_project_or_its_environment() {
     let trap = "#!/bin/sh\ntouch [ROOT]/started\n";
     let sandbox = Sandbox::new().file(
         "app/.venv/pyvenv.cfg",
-        "home = [ROOT]/app/base\nversion = 3.12.1\n",
+        "home = [ROOT]/app/base\ninclude-system-site-packages = false\nversion = 3.12.1\n",
     );
     let sandbox = sandbox
         .script("app/.venv/bin/python", trap)

@@ -123,12 +123,24 @@ fn all_else_runs_as_ever_and_in_silence() {
 fn an_environment_without_pip_never_takes_another_pip_and_says_how_to_have_one() {
     let sandbox = with_tool("usr/bin").probe("usr/bin/pip");
     std::fs::remove_file(sandbox.path("app/.venv/bin/pip")).expect("a file");
-    sandbox
-        .run(["pip", "list"])
-        .error(126, &["no `pip` in [ROOT]/app/.venv", "-m ensurepip"]);
+    sandbox.run(["pip", "list"]).error(
+        126,
+        &[
+            "no `pip` in [ROOT]/app/.venv",
+            "`vrun -m ensurepip --default-pip` installs pip there",
+        ],
+    );
+    sandbox.run(["tool"]).error(
+        126,
+        &["`vrun -m ensurepip --default-pip`, then `vrun pip install tool`"],
+    );
+    // ensurepip by itself leaves no script of that name.
+    let sandbox = sandbox.dir("app/.venv/lib/python3.12/site-packages/pip");
+    let hint = "hint: `vrun -m pip` is this environment's";
+    sandbox.run(["pip", "list"]).error(126, &[hint]);
     sandbox
         .run(["tool"])
-        .error(126, &["-m ensurepip", "pip install tool"]);
+        .error(126, &["install it with `vrun -m pip install tool`"]);
 }
 
 #[test]

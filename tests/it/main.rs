@@ -49,6 +49,8 @@ mod sandbox;
 #[cfg(unix)]
 mod active;
 #[cfg(unix)]
+mod astray;
+#[cfg(unix)]
 mod broken;
 #[cfg(unix)]
 mod cli;

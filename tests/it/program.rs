@@ -135,7 +135,10 @@ fn this_environments_python_gets_its_full_path_as_argv_0() {
 #[test]
 fn the_pythons_link_in_the_scripts_directory_is_not_resolved() {
     let sandbox = Sandbox::new()
-        .file("app/.venv/pyvenv.cfg", "home = [ROOT]/lib\n")
+        .file(
+            "app/.venv/pyvenv.cfg",
+            "home = [ROOT]/lib\ninclude-system-site-packages = false\n",
+        )
         .dir("app/.venv/bin");
     let sandbox = sandbox
         .link("app/.venv/bin/python", "[ROOT]/lib/probe")

@@ -81,6 +81,31 @@ fn what_a_requirement_file_includes_counts_too() {
 }
 
 #[test]
+fn a_part_that_is_gone_is_to_be_mended_before_anything_is_installed() {
+    let sandbox = app();
+    // As if it had been installed with a part of the same content.
+    let file = sandbox.path("app/.venv/vrun-requirements");
+    let text = fs::read_to_string(&file).expect("a file");
+    let known = text
+        .lines()
+        .rfind(|line| line.ends_with(" ../requirements.txt"));
+    let part = known
+        .expect("a line")
+        .replace("requirements.txt", "more.txt");
+    fs::write(&file, format!("{text}{part}\n")).expect("a file");
+    let gone = "more.txt is gone since the last install, and requirements.txt still asks for it";
+    let mend = "mend requirements.txt, then `vrun --sync`";
+    let found = format!("  cause: {gone}\n  mend: {mend}\n");
+    let told = sandbox.run(["--doctor"]).code(1).text();
+    assert!(told.contains(&found), "{told}");
+    let said = sandbox.run(["probe"]).said();
+    assert_eq!(said, format!("vrun: {gone}: {mend}\n"));
+    // Where that has changed too, it may not ask for it any more.
+    let sandbox = sandbox.file("app/requirements.txt", "six\n");
+    assert_eq!(sandbox.run(["probe"]).said(), CHANGED);
+}
+
+#[test]
 fn a_file_that_would_count_first_is_news() {
     let sandbox = app().file("app/pylock.toml", "");
     let said = "vrun: pylock.toml is new since the last install: run `vrun --sync`\n";
@@ -133,7 +158,11 @@ fn where_nothing_can_be_written_commands_run_with_what_there_is() {
     let refused = sandbox.run(["--sync"]);
     refused.error(
         125,
-        &["cannot install into [ROOT]/app/.venv", "--no-install"],
+        &[
+            "cannot install into [ROOT]/app/.venv",
+            "cause: [ROOT]/app/.venv cannot be written to: ",
+            "--no-install",
+        ],
     );
     sandbox.chmod("app", 0o755);
     sandbox.chmod("app/.venv", 0o755);

@@ -114,7 +114,9 @@ impl Sandbox {
     pub fn venv_with(self, path: impl AsRef<Path>, cfg: impl AsRef<[u8]>) -> Sandbox {
         let path = path.as_ref();
         let names = ["python", "python3", "pip", "probe"];
-        let sandbox = self.file(path.join("pyvenv.cfg"), cfg);
+        let sandbox = self
+            .file(path.join("pyvenv.cfg"), cfg)
+            .dir(path.join("lib/python3.12/site-packages"));
         names.iter().fold(sandbox, |sandbox, name| {
             sandbox.probe(path.join("bin").join(name))
         })

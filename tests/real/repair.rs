@@ -12,6 +12,8 @@ use crate::pythons;
 
 /// What editable installs left.
 mod editable;
+/// It does not say whose packages are seen.
+mod isolated;
 /// Its base is gone, or what tells of it.
 mod lost;
 /// What a script may look like.
@@ -29,7 +31,10 @@ fn moves(project: &Project, places: &[&str]) -> PathBuf {
         fs::rename(&at, &to).expect("moved");
         at = to;
         let env = at.join(".venv");
-        repair(project, &env).says(&[&format!("files name {} again", env.display())]);
+        repair(project, &env).says(&[
+            "activation scripts",
+            &format!(" name {} again", env.display()),
+        ]);
         is_whole(project, &env);
     }
     at.join(".venv")

@@ -35,7 +35,7 @@ fn a_python_that_the_environment_has_not_is_an_error_and_not_anothers() {
         assert!(matches!(error.code, Some(126 | 127)), "{error}");
         error
             .stdout("")
-            .says(&["vrun: no `", "python -m ensurepip"]);
+            .says(&["vrun: no `", "-m ensurepip --default-pip"]);
     }
     project
         .run(["--outside", "python3"])
@@ -140,4 +140,18 @@ fn the_programs_that_a_shell_offers_are_named_without_their_endings() {
     let outcome = project.run(["--programs"]).code(0).silent();
     let named: Vec<_> = outcome.stdout.lines().collect();
     assert_eq!(named, ["python", "pythonw", "run"], "{outcome}");
+}
+
+/// Whatever starts there looks for its base at home (venv's redirector), and says no more than that it is not there.
+#[test]
+fn a_base_that_is_gone_is_told_with_what_mends_it() {
+    let project = Project::with_venv();
+    let gone =
+        "home = C:\\nonexist\r\ninclude-system-site-packages = false\r\nversion = 3.12.1\r\n";
+    let project = project.file("app/.venv/pyvenv.cfg", gone);
+    project.run(["python", "-c", EXE]).code(126).says(&[
+        " is broken: the home of its Python is gone",
+        "cause: pyvenv.cfg says `home = C:\\nonexist`, which does not exist",
+        "hint: `vrun --repair` rebuilds it with the same packages",
+    ]);
 }

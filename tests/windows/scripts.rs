@@ -141,7 +141,7 @@ fn an_environment_that_uv_made_serves_too_and_moved_as_well() {
     project
         .run(["pip", "--version"])
         .code(127)
-        .says(&["python -m ensurepip"]);
+        .says(&["-m ensurepip --default-pip"]);
 }
 
 #[test]

@@ -29,7 +29,7 @@ mod unpack;
 mod wheel;
 
 pub use record::Row;
-pub use scripts::{quoted, starting_lines};
+pub use scripts::{calling, quoted, starting_lines};
 pub use store::Store;
 use store::Trust;
 use transfer::{Fit, Transfer};
@@ -201,6 +201,14 @@ fn seed(plan: &Plan<'_>, wheels: &[Wheel], store: Option<(&Store, Trust)>) -> io
     Ok(if whole { Fit::Whole } else { Fit::Altered })
 }
 
+/// Writes the activation scripts of an environment that has lost them.
+///
+/// # Errors
+/// One cannot be written.
+pub fn activate(plan: &Plan<'_>) -> io::Result<()> {
+    activate::write(plan)
+}
+
 /// Brings an environment that stands up to its base as that is now: directories, names of Python and
 /// pyvenv.cfg, whose text is `old`; `EnvBuilder(upgrade=True)` writes no activation scripts either.
 ///
@@ -222,6 +230,17 @@ pub fn rewrite(file: &Path, text: &[u8]) -> io::Result<()> {
     pythons::replace(file, |new| {
         write(new, text)?;
         os::copy_mode(file, new)
+    })
+}
+
+/// Writes a file that is to be run, whole or not at all.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write_script(file: &Path, text: &[u8]) -> io::Result<()> {
+    pythons::replace(file, |new| {
+        write(new, text)?;
+        os::make_executable(new)
     })
 }
 

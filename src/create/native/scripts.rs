@@ -71,12 +71,27 @@ fn is_versioned(name: &str, stem: &str) -> bool {
 
 /// The script's text. `python` is the interpreter that its first line names.
 pub fn text(entry: &EntryPoint, python: &Path, pip: Pip) -> Vec<u8> {
+    in_form(entry, python, pip.script_form())
+}
+
+/// The text of a script that calls `target`, `demo.cli:main`, in a form for every Python.
+pub fn calling(target: &str, python: &Path) -> Option<Vec<u8>> {
+    let (module, function) = target.split_once(':')?;
+    let entry = EntryPoint {
+        name: String::new(),
+        module: module.trim().to_owned(),
+        function: function.trim().to_owned(),
+    };
+    Some(in_form(&entry, python, Form::WithSlice))
+}
+
+fn in_form(entry: &EntryPoint, python: &Path, form: Form) -> Vec<u8> {
     let mut text = starting_lines(python.as_os_str(), &[] as &[&OsStr]);
     let EntryPoint {
         module, function, ..
     } = entry;
     let import = function.split('.').next().unwrap_or(function);
-    let body = match pip.script_form() {
+    let body = match form {
         Form::WithRegex18 => format!(
             "\n# -*- coding: utf-8 -*-\nimport re\nimport sys\n\nfrom {module} import {import}\n\n\
              if __name__ == '__main__':\n    \

@@ -3,13 +3,8 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
-use crate::create::vars;
-use crate::create::{
-    self,
-    base::{self, Inquiry},
-};
+use crate::create::{self, base};
 use crate::error::{Error, shown, typed};
 use crate::os;
 use crate::venv::{self, Venv};
@@ -197,19 +192,8 @@ fn is_base_of(path: &Path, venv: &Venv, world: &World) -> Result<bool, Error> {
     if !base::is_script(&asked) {
         return Ok(false);
     }
-    let vars = vars::for_python(world);
-    let cache = create::cache(world, Voice::Quiet);
-    let inquiry = Inquiry {
-        world,
-        cache: cache.as_deref(),
-        vars: &vars,
-        cwd: venv.root.parent().unwrap_or(Path::new("/")),
-        stop: &AtomicBool::new(false),
-        voice: Voice::Quiet,
-    };
-    Ok(inquiry
-        .ask(&asked)?
-        .is_ok_and(|known| os::same_file(&known.exe, &base)))
+    let known = create::asking(venv, world, Voice::Quiet, |inquiry| inquiry.ask(&asked))?;
+    Ok(known.is_ok_and(|known| os::same_file(&known.exe, &base)))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::error::shown;
+use crate::error::{Error, shown};
 use crate::repair::{self, Kind, Stale};
 use crate::venv;
 use crate::venv::health::{self, Ill, Mend};
@@ -62,10 +62,28 @@ pub struct Patient<'a> {
     pub is_ignored: &'a dyn Fn() -> Option<bool>,
 }
 
+/// That there is no environment to look at, as a finding.
+pub fn absence(id: &'static str, error: Error) -> Finding {
+    let (what, causes, hint) = error.into_parts();
+    let found_none = || vec!["the search found none".to_owned()];
+    Finding {
+        id,
+        grade: Grade::Wrong,
+        what,
+        causes: if causes.is_empty() {
+            found_none()
+        } else {
+            causes
+        },
+        mend: hint.unwrap_or_default(),
+    }
+}
+
 /// Everything that is wrong, the gravest first.
 pub fn findings(patient: &Patient<'_>) -> Vec<Finding> {
     let mut found = ills(patient);
     found.extend(stale(patient));
+    found.extend(missing(patient));
     found.extend(around::findings(patient));
     found.sort_by_key(|finding| finding.grade != Grade::Wrong);
     found
@@ -75,14 +93,15 @@ pub fn findings(patient: &Patient<'_>) -> Vec<Finding> {
 fn ills(patient: &Patient<'_>) -> Vec<Finding> {
     let told = health::of(patient.root).into_iter().map(|ill| {
         // A link that leads to a Python does without the directory that pyvenv.cfg names.
-        let is_felt = !matches!(ill, Ill::HomeGone { .. }) || is_copy(patient.root);
+        let is_of_home = matches!(ill, Ill::HomeGone { .. } | Ill::HomeBarred { .. });
+        let is_felt = !is_of_home || is_copy(patient.root);
         let grade = if is_felt { Grade::Wrong } else { Grade::Note };
         let mend = match ill.mend() {
             Mend::Repair => format!("`{} --repair`", patient.call),
             Mend::Beside(name) => {
                 format!("`export VRUN_NAME={name}` has vrun make one for this system beside it")
             }
-            Mend::Access => "the right to read it".to_owned(),
+            Mend::Access => ill.access(),
         };
         Finding {
             id: ill.id(),
@@ -135,11 +154,7 @@ fn stale(patient: &Patient<'_>) -> Vec<Finding> {
     let told = kinds.into_iter().filter_map(|(kind, id, what)| {
         let files: Vec<&Stale> = all.iter().filter(|stale| stale.kind == kind).collect();
         let first = files.first()?;
-        let names: Vec<_> = files.iter().take(3).map(|stale| name(stale)).collect();
-        let more = match files.len() - names.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
+        let names: Vec<_> = files.iter().map(|stale| name(&stale.file)).collect();
         let counted = if kind == Kind::Cfg {
             what.to_owned()
         } else {
@@ -153,17 +168,42 @@ fn stale(patient: &Patient<'_>) -> Vec<Finding> {
                 Grade::Wrong
             },
             what: counted,
-            causes: vec![format!(
-                "{}{more}: {}",
-                names.join(", "),
-                shown(&first.names)
-            )],
+            causes: vec![format!("{}: {}", listed(&names), shown(&first.names))],
             mend: format!("`{} --repair`", patient.call),
         })
     });
     told.collect()
 }
 
-fn name(stale: &Stale) -> String {
-    shown(stale.file.file_name().unwrap_or_default())
+/// Scripts of what is installed that are not there.
+fn missing(patient: &Patient<'_>) -> Option<Finding> {
+    let all = venv::missing(patient.root);
+    let first = all.first()?;
+    let names: Vec<_> = all.iter().map(|missing| name(&missing.file)).collect();
+    let dir = shown(venv::scripts(patient.root));
+    let lost = all.iter().find(|missing| !missing.is_writable());
+    let mend = lost.unwrap_or(first).mend(patient.call);
+    Some(Finding {
+        id: "missing-scripts",
+        grade: Grade::Wrong,
+        what: match names.len() {
+            1 => "a script of what is installed is missing".to_owned(),
+            more => format!("{more} scripts of what is installed are missing"),
+        },
+        causes: vec![format!("{} should be in {dir}", listed(&names))],
+        mend,
+    })
+}
+
+/// The first of them, and how many more there are.
+fn listed(names: &[String]) -> String {
+    let some = names[..names.len().min(3)].join(", ");
+    match names.len().saturating_sub(3) {
+        0 => some,
+        more => format!("{some} and {more} more"),
+    }
+}
+
+fn name(file: &Path) -> String {
+    shown(file.file_name().unwrap_or_default())
 }

@@ -8,16 +8,17 @@ use super::{Finding, Grade};
 use crate::error::shown;
 
 /// As many lines as it takes, the last one with its newline.
-pub fn text(root: &Path, findings: &[Finding]) -> String {
+pub fn text(root: Option<&Path>, findings: &[Finding]) -> String {
     let wrong = findings
         .iter()
         .filter(|finding| finding.grade == Grade::Wrong)
         .count();
-    let root = shown(root);
+    let root = root.map(shown).unwrap_or_default();
+    let start = if root.is_empty() { "" } else { ": " };
     let mut text = match wrong {
         0 => format!("{root} is sound\n"),
-        1 => format!("{root}: 1 thing is wrong\n"),
-        more => format!("{root}: {more} things are wrong\n"),
+        1 => format!("{root}{start}1 thing is wrong\n"),
+        more => format!("{root}{start}{more} things are wrong\n"),
     };
     for Finding {
         grade,
@@ -41,7 +42,7 @@ pub fn text(root: &Path, findings: &[Finding]) -> String {
 }
 
 /// The same as JSON: one object. `version` changes when what is there now changes its meaning.
-pub fn json(root: &Path, findings: &[Finding]) -> String {
+pub fn json(root: Option<&Path>, findings: &[Finding]) -> String {
     let told = |finding: &Finding| -> Value {
         json!({
             "id": finding.id,
@@ -53,7 +54,7 @@ pub fn json(root: &Path, findings: &[Finding]) -> String {
     };
     let answer = json!({
         "version": 1,
-        "environment": root.to_string_lossy(),
+        "environment": root.map(Path::to_string_lossy),
         "sound": findings.iter().all(|finding| finding.grade == Grade::Note),
         "findings": findings.iter().map(told).collect::<Vec<_>>(),
     });

@@ -4,6 +4,7 @@
 //! links; `of` looks at everything, and is for what failed already, and for who asks.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::error::reason;
@@ -39,6 +40,8 @@ pub enum Ill {
     Empty { file: PathBuf },
     /// Its pyvenv.cfg does not say where the base interpreter is.
     Homeless { file: PathBuf },
+    /// Its pyvenv.cfg does not say whether the base interpreter's packages are seen, so they are.
+    Unsaid { file: PathBuf },
     /// It was made on another system, which it may still serve.
     Elsewhere { system: System, sign: Sign },
     /// There is no Python in its scripts directory.
@@ -61,25 +64,36 @@ pub enum Ill {
         python: PathBuf,
         leads_to: PathBuf,
     },
+    /// There is no directory for packages in it.
+    NoPackages { dir: PathBuf },
     /// The directory that pyvenv.cfg calls the base interpreter's is not there. A link does without it where
     /// it leads to a Python all the same; a copy may not find its library.
     HomeGone { home: PathBuf },
+    /// This user may not look at that directory.
+    HomeBarred { home: PathBuf },
 }
 
 /// All that is wrong with the environment at `root`, the gravest first.
 pub fn of(root: &Path) -> Vec<Ill> {
     let (cfg, mut ills) = match read(&root.join(MARKER)) {
-        Ok((cfg, ill)) => (cfg, ill.into_iter().collect()),
+        Ok(read) => read,
         Err(ill) => (Cfg::default(), vec![ill]),
     };
     match elsewhere(root) {
         // That explains whatever else is not to be found.
-        Some(ill) => ills.insert(0, ill),
+        Some(ill) => {
+            ills.retain(|ill| !matches!(ill, Ill::Unsaid { .. }));
+            ills.insert(0, ill);
+        }
         None => {
             ills.extend(of_python(root, &python(root), &cfg));
-            let home = cfg.home.filter(|home| !home.exists());
-            let gone = home.map(|home| Ill::HomeGone { home });
-            ills.extend(gone.filter(|gone| !ills.contains(gone)));
+            let gone = cfg.home.as_deref().and_then(home_gone);
+            let is_barred = ills.iter().any(|ill| matches!(ill, Ill::Barred { .. }));
+            ills.extend(gone.filter(|gone| !is_barred && !ills.contains(gone)));
+            // What is graver may explain it.
+            if ills.is_empty() {
+                ills.extend(without_packages(root, &cfg));
+            }
         }
     }
     ills
@@ -91,7 +105,12 @@ pub fn ailing(root: &Path) -> Option<Ill> {
     let is_harmless = |ill: &Ill| {
         matches!(
             ill,
-            Ill::Empty { .. } | Ill::Homeless { .. } | Ill::HomeGone { .. }
+            Ill::Empty { .. }
+                | Ill::Homeless { .. }
+                | Ill::Unsaid { .. }
+                | Ill::NoPackages { .. }
+                | Ill::HomeGone { .. }
+                | Ill::HomeBarred { .. }
         )
     };
     of(root).into_iter().find(|ill| !is_harmless(ill))
@@ -120,8 +139,7 @@ pub fn before_start(root: &Path, python: &Path, cfg: &Cfg) -> Option<Ill> {
         Lead::To(series, path) => (series, path),
         Lead::Unnamed => return None,
         Lead::Copy => {
-            let home = cfg.home.clone().filter(|home| !home.exists())?;
-            return Some(Ill::HomeGone { home });
+            return cfg.home.as_deref().and_then(home_gone);
         }
     };
     let said = cfg.version.as_deref().and_then(Series::of_version);
@@ -136,6 +154,26 @@ pub fn before_start(root: &Path, python: &Path, cfg: &Cfg) -> Option<Ill> {
         python,
         leads_to,
     })
+}
+
+fn home_gone(home: &Path) -> Option<Ill> {
+    let home = home.to_owned();
+    match fs::metadata(&home) {
+        Ok(_) => None,
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Some(Ill::HomeBarred { home }),
+        Err(_) => Some(Ill::HomeGone { home }),
+    }
+}
+
+fn without_packages(root: &Path, cfg: &Cfg) -> Option<Ill> {
+    let series = cfg.version.as_deref().and_then(Series::of_version)?;
+    let lib = match os::HAS_LINKS {
+        true => root.join("lib").join(format!("python{series}")),
+        false => root.join("Lib"),
+    };
+    let dir = lib.join("site-packages");
+    let is_gone = site_packages(root).is_empty();
+    is_gone.then_some(Ill::NoPackages { dir })
 }
 
 /// Whether the environment at `root` was made on another system.
@@ -155,7 +193,7 @@ fn of_binary(file: PathBuf) -> Option<Ill> {
 }
 
 /// What pyvenv.cfg says, and what is missing in it; or why it says nothing.
-fn read(file: &Path) -> Result<(Cfg, Option<Ill>), Ill> {
+fn read(file: &Path) -> Result<(Cfg, Vec<Ill>), Ill> {
     let at = || file.to_owned();
     let bytes = head(file).map_err(|error| Ill::Unreadable {
         file: at(),
@@ -165,14 +203,15 @@ fn read(file: &Path) -> Result<(Cfg, Option<Ill>), Ill> {
         return Err(Ill::TooLarge { file: at() });
     }
     let cfg = cfg::parse(&bytes, file).map_err(|_| Ill::NotUtf8 { file: at() })?;
-    let ill = if bytes.trim_ascii().is_empty() {
-        Some(Ill::Empty { file: at() })
-    } else if cfg.home.is_none() {
-        Some(Ill::Homeless { file: at() })
+    let ills = if bytes.trim_ascii().is_empty() {
+        vec![Ill::Empty { file: at() }]
     } else {
-        None
+        let homeless = cfg.home.is_none().then(|| Ill::Homeless { file: at() });
+        let unsaid = cfg.system_site_packages.is_none();
+        let unsaid = unsaid.then(|| Ill::Unsaid { file: at() });
+        homeless.into_iter().chain(unsaid).collect()
     };
-    Ok((cfg, ill))
+    Ok((cfg, ills))
 }
 
 /// The library directories of an environment, by name: `python3.12`, `pypy3.11`.

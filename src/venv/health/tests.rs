@@ -15,8 +15,11 @@ impl Tree {
             root,
             _owner: owner,
         };
-        let cfg = cfg.replace("ROOT", &tree.root.to_string_lossy());
+        let root = tree.root.to_string_lossy();
+        let cfg = cfg.replace("ROOT", &root) + "include-system-site-packages = false\n";
+        // Where there is no version in its name.
         tree.file("env/pyvenv.cfg", cfg)
+            .file("env/Lib/site-packages/x", "")
     }
 
     fn file(self, path: &str, text: impl AsRef<[u8]>) -> Tree {
@@ -66,6 +69,11 @@ fn an_environment_with_its_base_is_sound() {
     }
     assert_eq!(based().ills(), [""; 0]);
     assert_eq!(based().file("env/lib/python3.12/x", "").ills(), [""; 0]);
+    let emptied = based();
+    fs::remove_dir_all(emptied.root.join("env/Lib")).expect("removed");
+    let gone = "there is no env/lib/python3.12/site-packages";
+    assert_eq!(emptied.ills(), [gone]);
+    assert_eq!(ailing(&emptied.root.join("env")), None);
 }
 
 #[test]
@@ -74,9 +82,16 @@ fn each_lack_of_pyvenv_cfg_is_told_apart() {
         return;
     }
     for (cfg, cause) in [
-        (&b""[..], "env/pyvenv.cfg is empty"),
         (
-            b"version = 3.12.1\n",
+            &b""[..],
+            "env/pyvenv.cfg is empty, and Python sees the base interpreter's packages too",
+        ),
+        (
+            b"home = /\nversion = 3.12.1\n",
+            "env/pyvenv.cfg has no `include-system-site-packages`, which Python takes for true",
+        ),
+        (
+            b"include-system-site-packages = true\n",
             "env/pyvenv.cfg has no `home`, the place of the base Python",
         ),
         (b"home = \xff\n", "env/pyvenv.cfg is not UTF-8"),

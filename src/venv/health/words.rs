@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::error::shown;
+use std::path::Path;
+
+use crate::error::{shown, typed};
 
 use super::{Ill, Machine, Sign, System};
 
@@ -26,6 +28,7 @@ impl Ill {
             Ill::TooLarge { .. } => "cfg-too-large",
             Ill::Empty { .. } => "cfg-empty",
             Ill::Homeless { .. } => "cfg-without-home",
+            Ill::Unsaid { .. } => "cfg-without-system-site-packages",
             Ill::Elsewhere { .. } => "another-system",
             Ill::NoPython { .. } => "no-python",
             Ill::Gone { .. } => "python-gone",
@@ -34,7 +37,9 @@ impl Ill {
             Ill::OtherMachine { .. } => "another-machine",
             Ill::NoLoader { .. } => "another-c-library",
             Ill::OtherMinor { .. } => "another-minor-version",
+            Ill::NoPackages { .. } => "packages-gone",
             Ill::HomeGone { .. } => "home-gone",
+            Ill::HomeBarred { .. } => "home-out-of-reach",
         }
     }
 
@@ -57,7 +62,14 @@ impl Ill {
             Ill::Gone { .. } => "is broken: its Python is gone".to_owned(),
             Ill::Loop { .. } => "is broken: its Python is a link to itself".to_owned(),
             Ill::NoPython { .. } => "is broken: it has no Python".to_owned(),
+            Ill::NoPackages { .. } => "is broken: its packages are gone".to_owned(),
+            Ill::HomeBarred { .. } => {
+                "cannot be used: the home of its Python is out of reach".to_owned()
+            }
             Ill::HomeGone { .. } => "is broken: the home of its Python is gone".to_owned(),
+            Ill::Unsaid { .. } => {
+                "is open: Python sees the base interpreter's packages there too".to_owned()
+            }
             Ill::Unreadable { .. }
             | Ill::NotUtf8 { .. }
             | Ill::TooLarge { .. }
@@ -77,13 +89,20 @@ impl Ill {
                     shown(file)
                 )
             }
-            Ill::Empty { file } => format!("{} is empty", shown(file)),
+            Ill::Empty { file } => format!(
+                "{} is empty, and Python sees the base interpreter's packages too",
+                shown(file)
+            ),
             Ill::Homeless { file } => {
                 format!(
                     "{} has no `home`, the place of the base Python",
                     shown(file)
                 )
             }
+            Ill::Unsaid { file } => format!(
+                "{} has no `include-system-site-packages`, which Python takes for true",
+                shown(file)
+            ),
             Ill::Elsewhere { sign, .. } => sign.to_string(),
             Ill::NoPython { scripts } => format!("there is no `python` in {}", shown(scripts)),
             Ill::Gone { link, target } => {
@@ -117,6 +136,11 @@ impl Ill {
                 shown(python),
                 shown(leads_to)
             ),
+            Ill::NoPackages { dir } => format!("there is no {}", shown(dir)),
+            Ill::HomeBarred { home } => format!(
+                "pyvenv.cfg says `home = {}`, which this user may not look at",
+                shown(home)
+            ),
             Ill::HomeGone { home } => {
                 format!(
                     "pyvenv.cfg says `home = {}`, which does not exist",
@@ -124,6 +148,19 @@ impl Ill {
                 )
             }
         }
+    }
+
+    /// What to type where it takes a right that this user does not have.
+    pub fn access(&self) -> String {
+        let subject = match self {
+            Ill::Barred {
+                target: subject, ..
+            }
+            | Ill::Unreadable { file: subject, .. } => subject,
+            Ill::HomeBarred { home } => home,
+            _ => Path::new("."),
+        };
+        format!("`ls -ld {}` tells whose it is", typed(subject))
     }
 
     /// What helps.
@@ -153,7 +190,7 @@ impl Ill {
                 let libc = if is_musl { "glibc" } else { "musl" };
                 Mend::Beside(format!(".venv-{libc}"))
             }
-            Ill::Barred { .. } | Ill::Unreadable { .. } => Mend::Access,
+            Ill::Barred { .. } | Ill::HomeBarred { .. } | Ill::Unreadable { .. } => Mend::Access,
             _ => Mend::Repair,
         }
     }

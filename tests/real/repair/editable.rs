@@ -60,6 +60,18 @@ fn comes_from(project: &Project, at: &Path) {
         ));
 }
 
+/// A command there, which imports what is installed.
+#[track_caller]
+fn imported(project: &Project, at: &Path) -> Outcome {
+    let mut vrun = project.vrun(["python", "-c", "import vrun_app; print(vrun_app.__file__)"]);
+    Outcome::of(vrun.current_dir(at)).code(0)
+}
+
+#[track_caller]
+fn says_nothing(project: &Project, at: &Path) {
+    assert_eq!(imported(project, at).stderr, "");
+}
+
 /// The project, with an environment in which it is installed.
 fn installed(project: Project) -> Project {
     let project = project
@@ -80,10 +92,20 @@ fn a_project_that_is_installed_in_its_own_environment() {
     let project = installed(Project::with_python());
     let original = project.path("app");
     comes_from(&project, &original);
+    says_nothing(&project, &original);
     moved::copy(&original, &project.path("copy"));
     let before = files(&original.join(".venv"));
+    let ran = imported(&project, &project.path("copy"));
+    assert!(ran.stdout.starts_with(&*original.to_string_lossy()));
+    assert_eq!(ran.stderr.lines().count(), 1, "{ran}");
+    ran.says(&[
+        "vrun: vrun_app is imported from ",
+        "/app, not from ",
+        "/copy; `vrun --repair` mends it",
+    ]);
     repair(&project, &project.path("copy/.venv"));
     comes_from(&project, &project.path("copy"));
+    says_nothing(&project, &project.path("copy"));
     assert_eq!(before, files(&original.join(".venv")));
     for place in ["it's my $HOME \"new\"", "prøjekt", "new"] {
         let at = project.path(place);

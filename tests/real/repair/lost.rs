@@ -71,10 +71,29 @@ fn where_there_is_only_another_minor_version_it_is_made_anew_with_the_same_packa
     // What is newer is not the same.
     wheel(&project, "2.0");
     let env = project.path("app/.venv");
+    // What the user has there himself.
+    let site = |python: &Python| format!("lib/python{}/site-packages", python.short());
+    let (mine, theirs) = ("mine.pth", "vrun_parcel.py");
+    let [was, is] = [old, new].map(|python| format!("{}/{mine}", site(python)));
+    let was = [".env", "bin/postactivate", "etc/demo/x", &was];
+    for path in was {
+        let file = env.join(path);
+        fs::create_dir_all(file.parent().expect("a parent")).expect("a directory");
+        fs::write(file, "/mine\n").expect("a file");
+    }
+    assert!(env.join(site(old)).join(theirs).is_file());
     repair(&project, &env).says(&[
         &format!("vrun: creating {} (Python {})", env.display(), new.full()),
+        ".env, etc/demo/x, bin/postactivate and 1 more came along, being no package's",
         "vrun: installing the 1 package that it had",
     ]);
+    for path in [".env", "bin/postactivate", "etc/demo/x", &is] {
+        assert_eq!(
+            fs::read(env.join(path)).expect("a file"),
+            b"/mine\n",
+            "{path}"
+        );
+    }
     has(&env, &new.short());
     is_whole(&project, &env);
     has_nothing_to_mend(&project, &env);
@@ -107,7 +126,7 @@ fn where_a_package_cannot_be_had_all_stays_as_it_was() {
     let before = files(&env);
     project.run(["--repair"]).code(125).says(&[
         &format!("vrun: cannot rebuild {}", env.display()),
-        "  cause: ERROR: No matching distribution found for vrun-parcel==1.0",
+        "  cause: No matching distribution found for vrun-parcel==1.0",
         "  cause: the old environment is as it was",
         "  hint: `vrun --repair --env ",
     ]);
@@ -271,14 +290,20 @@ fn another_systems_environment_is_made_anew_only_where_it_is_named() {
 }
 
 #[test]
-fn an_environment_without_its_scripts_directory_has_python_again() {
-    let project = broken::project(pythons::newest());
-    let env = project.path("app/.venv");
-    fs::remove_dir_all(env.join("bin")).expect("removed");
-    repair(&project, &env);
-    let prefix = ["python", "-c", "import sys; print(sys.prefix)"];
-    project
-        .run(prefix)
-        .code(0)
-        .stdout(&env.display().to_string());
+fn an_environment_without_its_scripts_directory_has_all_of_them_again() {
+    for python in [&pythons::all()[0], pythons::newest()] {
+        let project = broken::project(python);
+        install(&project);
+        let env = project.path("app/.venv");
+        fs::remove_dir_all(env.join("bin")).expect("removed");
+        repair(&project, &env).says(&[
+            "parcel, pip",
+            &format!(" are in {}/bin again", env.display()),
+        ]);
+        let python = project.run(["python", "-c", "import sys; print(sys.prefix)"]);
+        python.code(0).stdout(&env.display().to_string());
+        is_whole(&project, &env);
+        has_nothing_to_mend(&project, &env);
+        can_be_changed(&project, &env);
+    }
 }

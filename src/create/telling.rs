@@ -1,0 +1,76 @@
+//! All that an installer said before it failed -> the lines that say why.
+
+use crate::error::shown;
+
+/// The lines that say why, else the last ones: the errors, of which pip's last explains least, and the causes that uv
+/// gives.
+pub fn telling(said: &str) -> Vec<String> {
+    let lines: Vec<_> = said
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    let why = |line: &&str| {
+        let words = ["ERROR: ", "error: ", "cause: ", "× ", "╰─▶ "];
+        let told = words.iter().find_map(|word| line.strip_prefix(word));
+        // Python's own: `ModuleNotFoundError: ...`. That a process failed is known.
+        let is_pythons = line
+            .split(' ')
+            .next()
+            .is_some_and(|word| word.ends_with("Error:"));
+        let told = told.or_else(|| is_pythons.then_some(*line));
+        told.filter(|told| *told != "subprocess-exited-with-error")
+            .map(shown)
+    };
+    let mut told: Vec<_> = lines.iter().filter_map(why).collect();
+    // pip says the same before and after the reason.
+    let is_reason = |line: &String| !line.ends_with(" did not run successfully.");
+    if told.iter().any(is_reason) {
+        told.retain(is_reason);
+    }
+    told.dedup();
+    told.truncate(3);
+    if told.is_empty() {
+        // pip has news of itself at the end.
+        let is_said_of_it = |line: &&str| {
+            !["[notice]", "WARNING: "]
+                .iter()
+                .any(|word| line.starts_with(word))
+        };
+        let lines: Vec<_> = lines.into_iter().filter(is_said_of_it).collect();
+        return lines[lines.len().saturating_sub(3)..]
+            .iter()
+            .map(shown)
+            .collect();
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_pip_and_uv_say_of_a_failure_is_picked_out() {
+        let pip = "Collecting nope\nERROR: Could not find it\n\nERROR: No matching distribution found for nope\n";
+        let found = [
+            "Could not find it",
+            "No matching distribution found for nope",
+        ];
+        assert_eq!(telling(pip), found);
+        let build =
+            "  error: subprocess-exited-with-error\n  × It did not run\n    KeyError: 'x'\n";
+        assert_eq!(telling(build), ["It did not run", "KeyError: 'x'"]);
+        let build = "× Building it did not run successfully.\n╰─> [1 lines of output]\n    error: Two packages\n\
+            × Building it did not run successfully.\n";
+        assert_eq!(telling(build), ["Two packages"]);
+        assert_eq!(telling("one\ntwo\n"), ["one", "two"]);
+        let news = "it broke\nWARNING: pip is old\n[notice] A new release of pip is available\n";
+        assert_eq!(telling(news), ["it broke"]);
+        let uv = "error: No solution\n  cause: Because nope was not found\n";
+        assert_eq!(telling(uv), ["No solution", "Because nope was not found"]);
+        let uv = "Using Python 3.12\n  × No solution found:\n  ╰─▶ Because nope was not found,\n      it cannot be.\n";
+        let found = ["No solution found:", "Because nope was not found,"];
+        assert_eq!(telling(uv), found);
+    }
+}

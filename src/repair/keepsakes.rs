@@ -1,0 +1,257 @@
+//! An environment that is made anew -> what is in the old one and belongs to no package and no maker: the user's own,
+//! which comes along.
+
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::{reason, shown};
+use crate::os;
+use crate::venv;
+use crate::world::tidy;
+
+/// What makers write at the top, or vrun notes there.
+const TOP: [&str; 9] = [
+    "bin",
+    "Scripts",
+    "lib",
+    "lib64",
+    "Lib",
+    "pyvenv.cfg",
+    "pyvenv.cfg.old",
+    ".gitignore",
+    "CACHEDIR.TAG",
+];
+/// How the names start that makers give in the scripts directory.
+const SCRIPTS: [&str; 9] = [
+    "python",
+    "pypy",
+    "\u{1d70b}",
+    "activate",
+    "deactivate",
+    "pip",
+    "easy_install",
+    "wheel",
+    "pydoc",
+];
+/// What comes into site-packages with pip, setuptools and virtualenv, or is written anew with what is installed.
+const SITE: [&str; 10] = [
+    "__pycache__",
+    "pip",
+    "setuptools",
+    "pkg_resources",
+    "_distutils_hack",
+    "distutils-precedence.pth",
+    "easy-install.pth",
+    "easy_install.py",
+    "_virtualenv.pth",
+    "_virtualenv.py",
+];
+
+/// Copies it from the environment at `old` to the new one at `new`, where nothing of that name is yet. What came along,
+/// from the root of the environment.
+///
+/// # Errors
+/// It cannot be copied.
+pub fn bring_along(old: &Path, new: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut move_in = MoveIn {
+        packages: listed(old),
+        old,
+        new,
+        came: Vec::new(),
+    };
+    for name in names(old)? {
+        let text = name.to_string_lossy();
+        if !TOP.contains(&&*text) && !text.contains("vrun-") {
+            move_in.bring(Path::new(&name))?;
+        }
+    }
+    for name in names(&venv::scripts(old))? {
+        let text = name.to_string_lossy().to_lowercase();
+        let is_makers = SCRIPTS.iter().any(|start| text.starts_with(start));
+        if !is_makers || venv::scripts(old).join(&name).is_dir() {
+            move_in.bring(&Path::new(os::SCRIPTS).join(&name))?;
+        }
+    }
+    let (from, to) = (venv::site_packages(old), venv::site_packages(new));
+    if let (Some(from), Some(to)) = (from.first(), to.first()) {
+        let of_old = modules(from);
+        for name in names(from)? {
+            let text = name.to_string_lossy();
+            let is_of_package = [".dist-info", ".egg-info", ".egg-link", ".egg"]
+                .iter()
+                .any(|end| text.ends_with(end));
+            if !is_of_package && !SITE.contains(&&*text) && !of_old.contains(&*text) {
+                move_in.copy(&from.join(&name), &to.join(&name))?;
+            }
+        }
+    }
+    Ok(move_in.came)
+}
+
+/// What came along, in a line.
+pub fn told(came: &[PathBuf]) -> String {
+    let names: Vec<_> = came.iter().take(3).map(shown).collect();
+    let more = match came.len() - names.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{more} came along, being no package's", names.join(", "))
+}
+
+struct MoveIn<'a> {
+    /// The files that packages list.
+    packages: HashSet<PathBuf>,
+    old: &'a Path,
+    new: &'a Path,
+    came: Vec<PathBuf>,
+}
+
+impl MoveIn<'_> {
+    fn bring(&mut self, path: &Path) -> io::Result<()> {
+        self.copy(&self.old.join(path), &self.new.join(path))
+    }
+
+    fn copy(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        let found = fs::symlink_metadata(from)?;
+        if found.is_dir() {
+            for name in names(from)?.iter().filter(|name| *name != "__pycache__") {
+                self.copy(&from.join(name), &to.join(name))?;
+            }
+            return Ok(());
+        }
+        if self.packages.contains(from) || fs::symlink_metadata(to).is_ok() {
+            return Ok(());
+        }
+        fs::create_dir_all(to.parent().unwrap_or(to))?;
+        if found.is_symlink() {
+            os::link(&fs::read_link(from)?, to)?;
+        } else if found.is_file() {
+            let unread = |error: io::Error| {
+                io::Error::new(error.kind(), format!("{}: {}", shown(from), reason(&error)))
+            };
+            fs::copy(from, to).map_err(unread)?;
+        }
+        let short = from.strip_prefix(self.old).unwrap_or(from);
+        self.came.push(short.to_owned());
+        Ok(())
+    }
+}
+
+/// The names in a directory, sorted; of one that is not there, none.
+fn names(dir: &Path) -> io::Result<Vec<OsString>> {
+    let entries = match fs::read_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other?,
+    };
+    let mut names = entries
+        .map(|entry| Ok(entry?.file_name()))
+        .collect::<io::Result<Vec<_>>>()?;
+    names.sort();
+    Ok(names)
+}
+
+/// Every file that RECORD lists, or what setuptools left of old (installed-files.txt).
+fn listed(root: &Path) -> HashSet<PathBuf> {
+    let mut files = HashSet::new();
+    for site in venv::site_packages(root) {
+        for info in names(&site).unwrap_or_default() {
+            let info = site.join(info);
+            let record = fs::read_to_string(info.join("RECORD")).unwrap_or_default();
+            let rows = record
+                .lines()
+                .filter_map(|line| Some(line.split_once(',')?.0));
+            files.extend(rows.map(|path| tidy(site.join(path))));
+            let old = fs::read_to_string(info.join("installed-files.txt")).unwrap_or_default();
+            files.extend(old.lines().map(|path| tidy(info.join(path))));
+        }
+    }
+    files
+}
+
+/// The modules of packages that list no files, by what they say is theirs (top_level.txt).
+fn modules(site: &Path) -> HashSet<String> {
+    let mut found = HashSet::new();
+    for info in names(site).unwrap_or_default() {
+        let text = fs::read_to_string(site.join(info).join("top_level.txt")).unwrap_or_default();
+        for name in text.lines().map(str::trim) {
+            found.extend([name.to_owned(), format!("{name}.py")]);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_packages_and_no_makers_comes_along() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let dir = dunce::canonicalize(dir.path()).expect("its real path");
+        let (old, new) = (dir.join("old"), dir.join("new"));
+        let site = "Lib/site-packages";
+        let write = |path: String, text: &str| {
+            let path = dir.join(path);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+            fs::write(path, text).expect("a file");
+        };
+        let record = "demo.py,,\n../../share/demo.txt,,\nlist.pth,,\n";
+        for (path, text) in [
+            ("demo-1.dist-info/RECORD", record),
+            ("older.egg-info/top_level.txt", "older\n"),
+        ] {
+            write(format!("old/{site}/{path}"), text);
+        }
+        for name in [
+            "demo.py",
+            "list.pth",
+            "older.py",
+            "mine.pth",
+            "sitecustomize.py",
+        ] {
+            write(format!("old/{site}/{name}"), "old");
+        }
+        for name in [
+            "share/demo.txt",
+            "share/mine.txt",
+            ".env",
+            "pyvenv.cfg",
+            "pip.conf",
+        ] {
+            write(format!("old/{name}"), "old");
+        }
+        for name in [
+            "activate",
+            "python3.11",
+            "pip",
+            "postactivate",
+            "activate.d/x",
+        ] {
+            write(format!("old/{}/{name}", os::SCRIPTS), "old");
+        }
+        write(format!("new/{site}/x"), "new");
+        write("new/pip.conf".to_owned(), "new");
+        let came = bring_along(&old, &new).expect("copied");
+        let expected = [
+            PathBuf::from(".env"),
+            "share/mine.txt".into(),
+            Path::new(os::SCRIPTS).join("activate.d").join("x"),
+            Path::new(os::SCRIPTS).join("postactivate"),
+            Path::new(site).join("mine.pth"),
+            Path::new(site).join("sitecustomize.py"),
+        ];
+        assert_eq!(came, expected);
+        for path in expected {
+            assert_eq!(
+                fs::read(new.join(&path)).expect("a file"),
+                b"old",
+                "{path:?}"
+            );
+        }
+        assert_eq!(fs::read(new.join("pip.conf")).expect("a file"), b"new");
+        assert_eq!(told(&came[..1]), ".env came along, being no package's");
+    }
+}

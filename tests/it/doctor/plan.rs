@@ -1,0 +1,101 @@
+//! `-n --repair` says what would be done, and with which Python; it asks none and changes nothing.
+
+use super::{app, linked};
+use crate::sandbox::Sandbox;
+
+/// What it says that it would do, a step a line.
+#[track_caller]
+fn would(sandbox: &Sandbox, options: &[&str], steps: &[&str]) {
+    let before = sandbox.tree();
+    let told = sandbox.run([options, &["-n", "--repair"]].concat()).code(1);
+    let steps: String = steps
+        .iter()
+        .map(|step| format!("vrun: would {step}\n"))
+        .collect();
+    assert_eq!(told.said(), steps);
+    assert_eq!(before, sandbox.tree());
+}
+
+#[test]
+fn a_lost_python() {
+    let site = "app/.venv/lib/python3.12/site-packages";
+    let info = |name: &str| format!("{site}/{name}-1.dist-info/METADATA");
+    let lost = linked("/nonexist/bin/python3.12");
+    would(
+        &lost,
+        &[],
+        &[
+            "put a Python 3.12 in the place of its own, or, where there is none, make it anew with another Python",
+        ],
+    );
+    let lost = lost
+        .file(info("a"), "Name: a\nVersion: 1\n")
+        .file(info("b"), "Name: b\nVersion: 1\n");
+    would(
+        &lost,
+        &["-p", "3.13"],
+        &["make it anew with `3.13` and install its 2 packages again"],
+    );
+    would(
+        &lost,
+        &["-p", "3.12"],
+        &[
+            "put a Python 3.12 in the place of its own, or, where there is none, \
+           make it anew with `3.12` and install its 2 packages again",
+        ],
+    );
+}
+
+#[test]
+fn what_names_another_place_and_what_is_missing() {
+    let site = "app/.venv/lib/python3.12/site-packages/demo-1.0.dist-info";
+    let sandbox = app()
+        .file(
+            "app/.venv/pyvenv.cfg",
+            "home = [ROOT]/lib\nversion = 3.12.1\n",
+        )
+        .script("app/.venv/bin/tool", "#!/old/app/.venv/bin/python\n")
+        .file(format!("{site}/RECORD"), "../../../bin/demo,,\n")
+        .file(
+            format!("{site}/entry_points.txt"),
+            "[console_scripts]\ndemo = demo:main\n",
+        );
+    would(
+        &sandbox,
+        &[],
+        &[
+            "keep the base interpreter's packages out",
+            "have 1 console script that names another place (/old/app/.venv/bin/python) name this one",
+            "write the scripts that are missing: demo",
+        ],
+    );
+}
+
+#[test]
+fn what_would_be_refused_is_refused() {
+    let sandbox = Sandbox::new()
+        .file("app/setup.py", "")
+        .file(
+            "app/.venv/pyvenv.cfg",
+            "home = C:\\Python312\ninclude-system-site-packages = false\n",
+        )
+        .file("app/.venv/Scripts/python.exe", "MZ")
+        .cwd("app");
+    sandbox.run(["-n", "--repair"]).error(
+        126,
+        &["it was made on Windows", "hint: `export VRUN_NAME=.venv-"],
+    );
+    would(
+        &sandbox,
+        &["--env", ".venv"],
+        &["make it anew with the first Python that fits the project"],
+    );
+}
+
+#[test]
+fn nothing_to_mend_is_nothing_to_be_told() {
+    app()
+        .run(["-n", "--repair"])
+        .code(0)
+        .stdout("[ROOT]/app/.venv is sound\n");
+}
