@@ -3,13 +3,13 @@
 use std::process::ExitCode;
 
 use crate::cli::{Format, Mode, Named, Scope};
-use crate::error::{Error, shown, typed};
+use crate::error::{Error, typed};
 use crate::find::{self, Answer, Found, Search};
 use crate::repair::{self, Case};
 use crate::report::doctor::{self, Finding, Grade, Patient};
 use crate::report::print;
 use crate::report::tracked;
-use crate::scene::{answer, enter, explain, is_tracked, search};
+use crate::scene::{absent, answer, enter, explain, is_tracked, search};
 use crate::world::World;
 
 /// What `--doctor` ends with where something is wrong.
@@ -65,15 +65,7 @@ fn existing(scope: &Scope, search: &Search, world: &World) -> Result<Found, Erro
             explain(&found, scope.voice, world);
             Ok(found)
         }
-        Answer::Missing(missing) => {
-            let at = shown(&missing.at);
-            Err(
-                Error::failed(format!("there is no environment at {at}")).hint(format!(
-                    "`vrun --create --env {}` makes it",
-                    typed(&missing.at)
-                )),
-            )
-        }
+        Answer::Missing(missing) => Err(absent(&missing)),
     }
 }
 

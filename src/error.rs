@@ -74,6 +74,11 @@ impl Error {
         self
     }
 
+    /// What could not be done.
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
     /// Says what to type next; a later hint replaces an earlier one.
     pub fn hint(mut self, hint: impl Into<String>) -> Error {
         self.hint = Some(hint.into());

@@ -10,6 +10,7 @@ mod care;
 mod cli;
 mod create;
 mod error;
+mod facts;
 mod find;
 mod launch;
 mod os;
@@ -18,6 +19,7 @@ mod repair;
 mod report;
 mod requirements;
 mod scene;
+mod telling;
 mod trust;
 mod venv;
 mod view;
@@ -57,6 +59,7 @@ fn act(world: &mut World) -> Result<ExitCode, Error> {
         Action::Run(request) => run(request, world)?,
         Action::Sync(scope, creation) => sync(&scope, creation, world)?,
         Action::Create(scope, options) => create(&scope, &options, world)?,
+        Action::Info(scope, format) => telling::info(&scope, format, world)?,
         Action::Doctor(scope, format) => return care::doctor(&scope, format, world),
         Action::Repair(scope) => return care::repair(&scope, world),
     }

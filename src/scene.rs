@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::{Named, Scope};
 use crate::error::{Error, shown, typed};
-use crate::find::{self, Answer, Found, Names, Passed, Search, Why};
+use crate::find::{self, Answer, Found, Missing, Names, Passed, Search, Why};
 use crate::program::Ask;
 use crate::report;
 use crate::voice::Voice;
@@ -71,6 +71,15 @@ pub fn explain(found: &Found, voice: Voice, world: &World) {
             "{root} is tracked by git; `git rm -r --cached {at}` ends that, and keeps the files"
         ));
     }
+}
+
+/// There is none to be looked at, and looking makes none.
+pub fn absent(missing: &Missing) -> Error {
+    let at = shown(&missing.at);
+    Error::failed(format!("there is no environment at {at}")).hint(format!(
+        "`vrun --create --env {}` makes it",
+        typed(&missing.at)
+    ))
 }
 
 pub fn is_tracked(root: &Path, world: &World) -> bool {

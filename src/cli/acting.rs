@@ -6,6 +6,7 @@ use super::sources::Sources;
 use super::{Action, Format, HELP, Typed, meant};
 use crate::error::{Error, shown, typed};
 use crate::program::Ask;
+use crate::report::info;
 
 /// The actions, and the options that belong to one of them.
 #[derive(Debug, Args)]
@@ -14,13 +15,21 @@ pub struct Acting {
     #[arg(long, overrides_with = "create", conflicts_with_all = ["doctor", "repair"])]
     create: bool,
 
+    /// Say which environment, why, and what is seen in it
+    #[arg(long, overrides_with = "info", conflicts_with_all = ["create", "doctor", "repair"])]
+    info: bool,
+
     /// Say what is wrong with the environment
     #[arg(long, overrides_with = "doctor", conflicts_with = "repair")]
     doctor: bool,
 
-    /// Say it as JSON, with --doctor
-    #[arg(long, overrides_with = "json", requires = "doctor", conflicts_with_all = ["create", "repair"])]
+    /// Say it as JSON, with --info or --doctor
+    #[arg(long, overrides_with = "json", conflicts_with_all = ["create", "repair"])]
     json: bool,
+
+    /// Print the JSON Schema of what --info --json prints
+    #[arg(long, overrides_with = "json_schema", requires = "info", conflicts_with_all = ["create", "repair"])]
+    json_schema: bool,
 
     /// Mend what is wrong with it
     #[arg(long, overrides_with = "repair")]
@@ -32,11 +41,30 @@ impl Acting {
     pub fn named(&self) -> Option<&'static str> {
         let actions = [
             (self.create, "--create"),
+            (self.info, "--info"),
             (self.doctor, "--doctor"),
             (self.repair, "--repair"),
         ];
         let mut typed = actions.into_iter().filter(|(is_typed, _)| *is_typed);
         typed.next().map(|(_, name)| name)
+    }
+
+    /// # Errors
+    /// An option is given without the action that it belongs to.
+    pub fn refuse(&self) -> Result<(), Error> {
+        if self.json && !self.info && !self.doctor {
+            let error = Error::failed("--json is an option of --info and --doctor");
+            return Err(error.hint("`vrun --info --json`"));
+        }
+        Ok(())
+    }
+
+    fn format(&self) -> Format {
+        if self.json {
+            Format::Json
+        } else {
+            Format::Text
+        }
     }
 }
 
@@ -47,8 +75,9 @@ impl Acting {
 pub fn action(action: &str, typed: Typed, matches: &ArgMatches) -> Result<Action, Error> {
     let scope = meant::scope(&typed, matches)?;
     match action {
-        "--doctor" if typed.acting.json => Ok(Action::Doctor(scope, Format::Json)),
-        "--doctor" => Ok(Action::Doctor(scope, Format::Text)),
+        "--info" if typed.acting.json_schema => Ok(Action::Print(info::SCHEMA.to_owned())),
+        "--info" => Ok(Action::Info(scope, typed.acting.format())),
+        "--doctor" => Ok(Action::Doctor(scope, typed.acting.format())),
         "--repair" => Ok(Action::Repair(scope)),
         _ if typed.no_create && !Sources(matches).is_variable("no_create") => {
             Err(Error::failed("--create and --no-create ask for opposite things").hint(HELP))

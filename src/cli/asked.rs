@@ -21,6 +21,8 @@ pub enum Action {
     Sync(Scope, Creation),
     /// Make the environment, and say where it is.
     Create(Scope, Options),
+    /// Say which environment it is, and what its programs see.
+    Info(Scope, Format),
     /// Say what is wrong with the environment.
     Doctor(Scope, Format),
     /// Mend it.

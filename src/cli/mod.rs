@@ -35,6 +35,7 @@ const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
        vrun [OPTIONS] -m MODULE [ARG]...
        vrun [OPTIONS] --sync [COMMAND [ARG]...]
        vrun [OPTIONS] --create [OPTIONS OF --create]
+       vrun [OPTIONS] --info [--json | --json-schema]
        vrun [OPTIONS] --doctor [--json] | --repair";
 
 const AFTER_HELP: &str = "\
@@ -159,6 +160,7 @@ fn by_clap(args: &[OsString]) -> Result<Action, Error> {
     let typed = Typed::from_arg_matches(&matches).map_err(usage)?;
     let asked = to_run(&typed, rest);
     wanted::refuse(&typed, &Sources(&matches))?;
+    typed.acting.refuse()?;
     let action = typed.acting.named();
     if action != Some("--create") {
         making::refuse(&matches)?;

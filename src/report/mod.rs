@@ -7,6 +7,7 @@ use crate::error::{Error, reason};
 
 pub mod doctor;
 pub mod dry_run;
+pub mod info;
 pub mod tracked;
 
 /// An answer, on stdout. A reader that has seen enough is no error.

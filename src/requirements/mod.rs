@@ -110,18 +110,54 @@ pub fn stand(venv: &Venv) {
     }
 }
 
-/// What the environment lacks of what it was to hold, as a clause; None where it lacks nothing that is known of.
-pub fn lacking(venv: &Venv) -> Option<String> {
+/// How an environment stands with what it was to hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The requirement file.
+    pub file: PathBuf,
+    /// How far it is.
+    pub progress: Progress,
+    /// What is lacking, as a clause; None where nothing is.
+    pub lacking: Option<String>,
+}
+
+/// How far what was required is installed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// All of it.
+    Installed,
+    /// The installing was cut off, or has not begun.
+    Unfinished,
+    /// The installer refused.
+    Refused,
+    /// It was, and the files have changed since.
+    Changed,
+}
+
+/// What is known of that; None where vrun has installed nothing there. Nothing is written.
+pub fn account(venv: &Venv) -> Option<Account> {
     let (state, _) = State::read(&venv.root)?;
     let name = drift::name(&state.source, &state);
-    match (&state.standing, drift::look(&state, &python_of(venv))) {
-        (Standing::Unfinished, _) => Some(format!("the installation of {name} is not finished")),
-        (Standing::Refused(why), _) => Some(format!("{name} is not installed ({})", shown(why))),
-        (Standing::Done, Drift::Changed(change)) => {
-            Some(format!("{} since the last install", change.what))
+    let (progress, lacking) = match (&state.standing, drift::look(&state, &python_of(venv))) {
+        (Standing::Unfinished, _) => {
+            let lacking = format!("the installation of {name} is not finished");
+            (Progress::Unfinished, Some(lacking))
         }
-        (Standing::Done, _) => None,
-    }
+        (Standing::Refused(why), _) => {
+            let lacking = format!("{name} is not installed ({})", shown(why));
+            (Progress::Refused, Some(lacking))
+        }
+        (Standing::Done, Drift::Changed(change)) => {
+            let lacking = format!("{} since the last install", change.what);
+            (Progress::Changed, Some(lacking))
+        }
+        (Standing::Done, _) => (Progress::Installed, None),
+    };
+    Some(Account {
+        file: state.source,
+        progress,
+        lacking,
+    })
 }
 
 /// Sees to it before a program runs: takes up what is unfinished, brings in line what is asked for, says what has

@@ -12,8 +12,10 @@ use crate::os;
 
 mod cfg;
 pub mod health;
+mod maker;
 pub use cfg::Cfg;
 pub use health::site_packages;
+pub use maker::{Maker, maker};
 
 /// What makes a directory an environment (PEP 405).
 pub const MARKER: &str = "pyvenv.cfg";
@@ -33,13 +35,21 @@ impl Venv {
     /// # Errors
     /// Its pyvenv.cfg cannot be read, or Python would stop at it.
     pub fn open(root: &Path) -> Result<Venv, Error> {
-        let file = root.join(MARKER);
-        let bytes = head(&file).map_err(|error| cfg::unreadable(&file).cause(reason(&error)))?;
+        let cfg = cfg::parse(&text(root)?, &root.join(MARKER))?;
         Ok(Venv {
             root: root.to_owned(),
-            cfg: cfg::parse(&bytes, &file)?,
+            cfg,
         })
     }
+}
+
+/// The pyvenv.cfg of the environment at `root`, as it stands.
+///
+/// # Errors
+/// It cannot be read.
+pub fn text(root: &Path) -> Result<Vec<u8>, Error> {
+    let file = root.join(MARKER);
+    head(&file).map_err(|error| cfg::unreadable(&file).cause(reason(&error)))
 }
 
 /// What a shell's prompt should name for the environment at `root`: the prompt that it was given, else its

@@ -167,9 +167,26 @@ fn requirements_knows_nothing_of_cli_program_or_view() {
 }
 
 #[test]
+fn facts_are_told_from_an_environment_and_variables_alone() {
+    let known = [
+        "cli",
+        "create",
+        "find",
+        "program",
+        "requirements",
+        "view",
+        "world",
+    ];
+    forbid(
+        |source| source.is_of("facts"),
+        |line| known.iter().any(|module| imports(line, module)),
+    );
+}
+
+#[test]
 fn only_main_sees_the_whole_request() {
-    // `care` is two of its actions, `scene` what all of them begin with.
-    let of_main = ["main", "care", "scene", "cli"];
+    // `care` and `telling` are some of its actions, `scene` what all of them begin with.
+    let of_main = ["main", "care", "telling", "scene", "cli"];
     let outside = |source: &Source| !of_main.iter().any(|module| source.is_of(module));
     forbid(outside, |line| imports(line, "cli"));
 }

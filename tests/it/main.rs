@@ -24,6 +24,7 @@
 //!     script.rs    FILE.py, -s FILE, shebangs, files without one
 //!     launch.rs    the program runs as if vrun were not there
 //!     dry_run.rs   -n, -q, -v
+//!     info.rs      `--info`: which environment, why, and what its programs see
 //!     tracked.rs   an environment that git tracks
 //!     doctor.rs    `--doctor`: what is wrong, each with its cause and its mend
 //!     errors.rs    the shape of what vrun says
@@ -59,6 +60,8 @@ mod first_use;
 mod foreign;
 #[cfg(unix)]
 mod home;
+#[cfg(unix)]
+mod info;
 #[cfg(unix)]
 mod launch;
 #[cfg(unix)]

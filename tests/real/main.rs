@@ -21,6 +21,8 @@ mod conformance;
 mod create;
 /// Each Python makes an environment that works, and stays as it was.
 mod every;
+/// `--info`: what is told of `sys` is what Python says.
+mod facts;
 /// The making of an environment, cut off at its system calls: it is whole, or not there.
 mod faults;
 /// Packages from a real index: two projects, two versions.

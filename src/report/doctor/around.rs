@@ -104,7 +104,7 @@ fn unmet_request(patient: &Patient<'_>) -> Option<Finding> {
 /// What is installed is not what the project's files ask for.
 fn requirements_behind(patient: &Patient<'_>) -> Option<Finding> {
     let venv = Venv::open(patient.root).ok()?;
-    let lacking = requirements::lacking(&venv)?;
+    let lacking = requirements::account(&venv)?.lacking?;
     Some(finding(
         "requirements-behind",
         Grade::Wrong,
