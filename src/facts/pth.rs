@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Caveat;
-use super::rules::Pth;
+use super::rules::{Form, Pth};
 use super::text::{is_space, strip};
 
 /// What site makes of the lines of one file.
@@ -34,6 +34,10 @@ pub fn read(content: &[u8], file: &Path, rules: Pth, is_ascii: bool) -> Result<L
     };
     let mut lines = Lines::default();
     for (at, line) in split(text, rules).into_iter().enumerate() {
+        let line = match rules.form {
+            Form::Old => line,
+            Form::Pep829 => strip(line),
+        };
         if line.starts_with('#') || strip(line).is_empty() {
             continue;
         }
@@ -52,6 +56,16 @@ pub fn read(content: &[u8], file: &Path, rules: Pth, is_ascii: bool) -> Result<L
         }
     }
     Ok(lines)
+}
+
+/// The lines of a `.start` file: each names a function that is called (PEP 829).
+pub fn starts(content: &[u8], file: &Path, rules: Pth) -> Vec<Caveat> {
+    let text = str::from_utf8(content).unwrap_or_default();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let lines = split(text, rules).into_iter().enumerate();
+    let lines = lines.map(|(at, line)| (at + 1, strip(line)));
+    let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+    lines.map(|(at, line)| code(file, at, line)).collect()
 }
 
 fn code(file: &Path, line: usize, text: &str) -> Caveat {
@@ -92,12 +106,14 @@ mod tests {
     const OLD: Pth = Pth {
         skips_hidden: false,
         is_utf8: false,
+        form: Form::Old,
         in_c: InC::Utf8,
         stops_at_nul: true,
     };
     const NEW: Pth = Pth {
         skips_hidden: true,
         is_utf8: true,
+        form: Form::Old,
         in_c: InC::Utf8,
         stops_at_nul: false,
     };
@@ -128,6 +144,15 @@ mod tests {
         assert_eq!(dirs("\u{feff}/a\n", NEW), ["/a"]);
         assert_eq!(dirs("a\u{c}b\n", OLD), ["a\u{c}b"]);
         assert_eq!(dirs("a\u{c}b\n", NEW), ["a", "b"]);
+        let newest = Pth {
+            form: Form::Pep829,
+            ..NEW
+        };
+        assert_eq!(
+            dirs("  a  \n #\n import os\n", NEW),
+            ["  a", " #", " import os"]
+        );
+        assert_eq!(dirs("  a  \n #\n import os\n", newest), ["a"]);
         assert_eq!(dirs("a\0\nb\n", OLD), [""; 0]);
         assert_eq!(dirs("a\0\nb\n", NEW), ["b"]);
     }

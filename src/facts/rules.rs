@@ -47,10 +47,21 @@ pub struct Pth {
     pub skips_hidden: bool,
     /// Whether it is UTF-8, a byte order mark or not, before it is in the locale's encoding (3.13, gh-77102).
     pub is_utf8: bool,
+    /// What a line may be.
+    pub form: Form,
     /// What else it is in, where the locale is C.
     pub in_c: InC,
     /// Whether a NUL in a line ends the reading of the file (before 3.8, `os.path.exists` refused it).
     pub stops_at_nul: bool,
+}
+
+/// What a line of a `.pth` file may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A directory, spaces before it included; or code.
+    Old,
+    /// Spaces around it do not count, and `.start` files hold code in its stead (3.15, PEP 829).
+    Pep829,
 }
 
 /// The encoding of text in the locale C.
@@ -85,6 +96,7 @@ impl Rules {
             pth: Pth {
                 skips_hidden: since(13),
                 is_utf8: since(13),
+                form: if since(15) { Form::Pep829 } else { Form::Old },
                 in_c: match python.implementation {
                     Implementation::PyPy => InC::Ascii,
                     _ if !since(7) => InC::Ascii,

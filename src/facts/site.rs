@@ -7,7 +7,7 @@ use std::fs;
 use super::getpath::Library;
 use super::interpreter::{Implementation, Interpreter};
 use super::keys;
-use super::rules::Rules;
+use super::rules::{Form, Rules};
 use super::text::{absolute, bytes, join, normal, path};
 use super::{Caveat, Start, User, pth};
 
@@ -141,16 +141,37 @@ impl<'a> Site<'a> {
     fn add_dir(&mut self, dir: &[u8]) {
         let dir = absolute(&self.cwd, dir);
         self.append(dir.clone());
-        let entries = fs::read_dir(path(&dir)).into_iter().flatten().flatten();
+        for name in self.names(&dir, b".pth") {
+            self.add_file(&dir, &join(&dir, &name));
+        }
+        if self.rules.pth.form == Form::Pep829 {
+            for name in self.names(&dir, b".start") {
+                let file = path(&join(&dir, &name));
+                let content = fs::read(&file).unwrap_or_default();
+                self.warn(pth::starts(&content, &file, self.rules.pth));
+            }
+        }
+    }
+
+    /// The files of a directory whose names end so, in order.
+    fn names(&self, dir: &[u8], end: &[u8]) -> Vec<Vec<u8>> {
+        let entries = fs::read_dir(path(dir)).into_iter().flatten().flatten();
         let names = entries.map(|entry| entry.file_name().into_encoded_bytes());
         let mut names: Vec<_> = names
-            .filter(|name| name.ends_with(b".pth"))
+            .filter(|name| name.ends_with(end))
             .filter(|name| !(self.rules.pth.skips_hidden && name.starts_with(b".")))
             .collect();
         names.sort();
-        for name in names {
-            self.add_file(&dir, &join(&dir, &name));
-        }
+        names
+    }
+
+    /// Each once: the environment's own directory is gone through twice.
+    fn warn(&mut self, caveats: Vec<Caveat>) {
+        let new = caveats.into_iter();
+        let new: Vec<_> = new
+            .filter(|caveat| !self.caveats.contains(caveat))
+            .collect();
+        self.caveats.extend(new);
     }
 
     /// `addpackage`
@@ -161,14 +182,13 @@ impl<'a> Site<'a> {
         };
         let lines = match pth::read(&content, &file, self.rules.pth, self.is_ascii) {
             Ok(lines) => lines,
-            Err(caveat) => return self.caveats.push(caveat),
+            Err(caveat) => return self.warn(vec![caveat]),
         };
-        // The environment's own directory is gone through twice.
-        let new = lines.caveats.into_iter();
-        let new: Vec<_> = new
-            .filter(|caveat| !self.caveats.contains(caveat))
-            .collect();
-        self.caveats.extend(new);
+        let start = file.with_extension("start");
+        let is_replaced = self.rules.pth.form == Form::Pep829 && start.is_file();
+        if !is_replaced {
+            self.warn(lines.caveats);
+        }
         for line in lines.dirs {
             let entry = absolute(&self.cwd, &join(dir, &line));
             if path(&entry).exists() {

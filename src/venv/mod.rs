@@ -35,10 +35,11 @@ impl Venv {
     /// # Errors
     /// Its pyvenv.cfg cannot be read, or Python would stop at it.
     pub fn open(root: &Path) -> Result<Venv, Error> {
-        let cfg = cfg::parse(&text(root)?, &root.join(MARKER))?;
+        let file = root.join(MARKER);
+        let bytes = head(&file).map_err(|error| cfg::unreadable(&file).cause(reason(&error)))?;
         Ok(Venv {
             root: root.to_owned(),
-            cfg,
+            cfg: cfg::parse(&bytes, &file)?,
         })
     }
 }

@@ -119,6 +119,27 @@ fn from_3_14_10_the_file_behind_the_link_outweighs_a_stale_home() {
 }
 
 #[test]
+fn from_3_15_start_files_hold_the_code_and_spaces_before_a_directory_do_not_count() {
+    let packages = "app/.venv/lib/python3.15/site-packages";
+    let lay = |sandbox: Sandbox| {
+        sandbox
+            .dir("lib")
+            .file(format!("{packages}/a.pth"), "  [ROOT]/lib\nimport a\n")
+            .file(format!("{packages}/a.start"), "# a\na.b:c\n")
+            .file(format!("{packages}/b.pth"), "import b\n")
+    };
+    let sys = &told(&lay(on("python3.15", "home = [ROOT]/base/bin\n")))["sys"];
+    assert_eq!(sys["path"][4], "[ROOT]/lib");
+    assert_eq!(
+        sys["caveats"],
+        json!([
+            { "kind": "code", "file": format!("[ROOT]/{packages}/b.pth"), "line": 1, "code": "import b" },
+            { "kind": "code", "file": format!("[ROOT]/{packages}/a.start"), "line": 2, "code": "a.b:c" },
+        ])
+    );
+}
+
+#[test]
 fn a_build_without_the_gil_has_directories_of_its_own() {
     let sys = &told(&on("python3.14t", "home = [ROOT]/base/bin\n"))["sys"];
     let packages = "[ROOT]/app/.venv/lib/python3.14t/site-packages";

@@ -160,7 +160,7 @@ fn caveat(caveat: &Caveat) -> Value {
             line,
             text: code,
         } => {
-            return json!({ "kind": "pth-code", "file": text(file), "line": line, "code": code });
+            return json!({ "kind": "code", "file": text(file), "line": line, "code": code });
         }
         Caveat::Configured { home, prefix } => {
             return json!({ "kind": "home", "file": text(home), "prefix": text(prefix) });
