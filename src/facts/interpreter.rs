@@ -78,7 +78,12 @@ pub fn of(root: &Path, cfg: &Cfg, text: &[u8]) -> Result<Interpreter, Unknown> {
     let python = venv::python(root);
     let file = dunce::canonicalize(&python).map_err(|_| Unknown::NoPython(python))?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let known = named(&name).or_else(|| by_libraries(&file, root, cfg));
+    let unnumbered = || {
+        is_python(&name)
+            .then(|| by_libraries(&file, root, cfg))
+            .flatten()
+    };
+    let known = named(&name).or_else(unnumbered);
     let Some((implementation, series, mut abi)) = known else {
         return Err(Unknown::Interpreter(file));
     };
@@ -117,6 +122,15 @@ fn named(name: &str) -> Option<Named> {
     let is_abi = abi.chars().all(|c| "dmt".contains(c));
     let series = (major.parse().ok()?, minor.parse().ok()?);
     is_abi.then(|| (implementation, series, abi.to_owned()))
+}
+
+/// Whether it is a Python that is known here, of whatever version: `python`, `pypy3`, not `graalpy`.
+fn is_python(name: &str) -> bool {
+    let known = [Implementation::CPython, Implementation::PyPy];
+    let mut rests = known
+        .iter()
+        .filter_map(|known| name.strip_prefix(known.stem()));
+    rests.any(|rest| rest.chars().all(|c| c.is_ascii_digit()))
 }
 
 /// A file that is called `python` has its library beside it; a copy in the environment has the packages there, and
