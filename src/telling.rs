@@ -4,12 +4,12 @@
 use crate::cli::{Format, Scope};
 use crate::error::Error;
 use crate::facts::{self, Facts, Start, Unknown};
-use crate::find::{self, Answer, Found};
+use crate::find::{self, Answer, Found, Missing};
 use crate::os;
 use crate::report::info::{self, Around, Change, Environment, Place, Problem};
 use crate::report::print;
 use crate::requirements;
-use crate::scene::{absent, answer, enter, search};
+use crate::scene::{absent, answer, enter, search, tell_passed};
 use crate::venv::{self, Venv, health};
 use crate::view::{self, View};
 use crate::world::World;
@@ -40,23 +40,26 @@ pub fn info(scope: &Scope, format: Format, world: &mut World) -> Result<(), Erro
             print(told.as_bytes())
         }
         Answer::Missing(missing) => {
-            let refusal = missing
-                .barred
-                .as_ref()
-                .map(|barred| barred.refusal(&missing.at));
-            let refusal = refusal.map(|error| error.what().to_owned());
-            let error = absent(missing);
-            let error = match &refusal {
-                Some(why) => error.cause(why),
-                None => error,
-            };
-            if format == Format::Json {
-                let at = &missing.at;
-                print(info::json(&Place::Missing { at, refusal }, &around).as_bytes())?;
-            }
-            Err(error)
+            tell_passed(&missing.passed, scope.voice);
+            Err(none(missing, &around, format)?)
         }
     }
+}
+
+/// What is said where there is no environment.
+fn none(missing: &Missing, around: &Around<'_>, format: Format) -> Result<Error, Error> {
+    let at = &missing.at;
+    let refusal = missing.barred.as_ref().map(|barred| barred.refusal(at));
+    let refusal = refusal.map(|error| error.what().to_owned());
+    let error = absent(missing);
+    let error = match &refusal {
+        Some(why) => error.cause(why),
+        None => error,
+    };
+    if format == Format::Json {
+        print(info::json(&Place::Missing { at, refusal }, around).as_bytes())?;
+    }
+    Ok(error)
 }
 
 fn environment<'a>(found: &'a Found, world: &World) -> Result<Environment<'a>, Error> {

@@ -66,18 +66,23 @@ impl Start<'_> {
         value.filter(|value| !value.is_empty())
     }
 
-    /// Whether text is ASCII alone by the locale (locale(7)).
-    fn is_ascii(&self, in_c: InC) -> bool {
+    /// The variable by which the locale is C (locale(7)).
+    fn c_locale(&self) -> Option<&'static str> {
         let names = ["LC_ALL", "LC_CTYPE", "LANG"];
         let said = names
             .iter()
             .find_map(|name| Some((*name, self.setting(name)?)));
         let (by, name) = said.unwrap_or(("LANG", b"C"));
-        let is_c = matches!(name, b"C" | b"POSIX");
+        matches!(name, b"C" | b"POSIX").then_some(by)
+    }
+
+    /// Whether text is ASCII alone by the locale.
+    fn is_ascii(&self, in_c: InC) -> bool {
+        let by = self.c_locale();
         match in_c {
-            InC::Ascii => is_c,
+            InC::Ascii => by.is_some(),
             InC::Utf8 => false,
-            InC::AsciiByLcAll => is_c && by == "LC_ALL",
+            InC::AsciiByLcAll => by == Some("LC_ALL"),
         }
     }
 

@@ -35,6 +35,9 @@ pub struct Rules {
     pub tidies_user_site: bool,
     /// Whether PYTHONNOUSERSITE is a number, of which 0 means no (3.7); else it is any text.
     pub counts_switches: bool,
+    /// Whether, in the locale C, what it was started with is decoded in another way than what it reads itself
+    /// (3.7, which turns to UTF-8 in between).
+    pub decodes_twice: bool,
     /// How site reads a `.pth` file.
     pub pth: Pth,
 }
@@ -93,6 +96,9 @@ impl Rules {
             names_threading: since(13),
             tidies_user_site: !since(7),
             counts_switches: since(7) && python.implementation == Implementation::CPython,
+            decodes_twice: since(7)
+                && !since(8)
+                && python.implementation == Implementation::CPython,
             pth: Pth {
                 skips_hidden: since(13),
                 is_utf8: since(13),

@@ -8,7 +8,7 @@ use super::getpath::Library;
 use super::interpreter::{Implementation, Interpreter};
 use super::keys;
 use super::rules::{Form, Rules};
-use super::text::{absolute, bytes, join, normal, path};
+use super::text::{absolute, bytes, decoded, join, normal, path};
 use super::{Caveat, Start, User, pth};
 
 /// How a distributor lays its packages out.
@@ -28,6 +28,7 @@ pub struct Site<'a> {
     platlibdir: &'a str,
     cwd: Vec<u8>,
     is_ascii: bool,
+    decodes: bool,
     known: HashSet<Vec<u8>>,
     /// `sys.path`
     pub path: Vec<Vec<u8>>,
@@ -44,17 +45,20 @@ impl<'a> Site<'a> {
         library: &'a Library,
         start: &Start<'_>,
     ) -> Site<'a> {
+        let decodes = rules.decodes_twice && start.c_locale().is_some();
         let mut site = Site {
+            decodes,
             python,
             rules,
             layout,
             platlibdir: &library.platlibdir,
-            cwd: bytes(start.cwd),
+            cwd: Vec::new(),
             is_ascii: start.is_ascii(rules.pth.in_c),
             known: HashSet::new(),
             path: Vec::new(),
             caveats: Vec::new(),
         };
+        site.cwd = site.read(bytes(start.cwd));
         let named = start.setting("PYTHONPATH");
         let named = named.map(|text| text.split(|byte| *byte == b':'));
         let own = library.path.iter().map(Vec::as_slice);
@@ -63,6 +67,11 @@ impl<'a> Site<'a> {
             site.append(entry);
         }
         site
+    }
+
+    /// A text that Python reads itself, other than what it is started with.
+    fn read(&self, text: Vec<u8>) -> Vec<u8> {
+        if self.decodes { decoded(&text) } else { text }
     }
 
     fn append(&mut self, entry: Vec<u8>) {
@@ -76,7 +85,8 @@ impl<'a> Site<'a> {
         self.add_packages_of(&bytes(start.root));
         let user = self.user(start, is_system);
         if user.is_enabled && user.site.is_dir() {
-            self.add_dir(&bytes(&user.site));
+            let dir = self.read(bytes(&user.site));
+            self.add_dir(&dir);
         }
         if is_system {
             self.add_packages_of(&library.prefix);
@@ -190,6 +200,7 @@ impl<'a> Site<'a> {
             self.warn(lines.caveats);
         }
         for line in lines.dirs {
+            let line = self.read(line);
             let entry = absolute(&self.cwd, &join(dir, &line));
             if path(&entry).exists() {
                 self.append(entry);

@@ -10,9 +10,29 @@ pub fn bytes(path: &Path) -> Vec<u8> {
     path.as_os_str().as_encoded_bytes().to_vec()
 }
 
-/// The path that a text is.
+/// The path that a text is, however it was decoded.
 pub fn path(bytes: &[u8]) -> PathBuf {
-    os::text(bytes.to_vec()).unwrap_or_default().into()
+    let plain = bytes.iter().copied().filter(|byte| *byte != DECODED);
+    os::text(plain.collect()).unwrap_or_default().into()
+}
+
+/// Stands before a character that was decoded as UTF-8. No path has it.
+const DECODED: u8 = 0;
+
+/// A text as one that was decoded as UTF-8, which is then another than one whose bytes were kept as they are
+/// (`surrogateescape`), though both lead to the same file.
+pub fn decoded(bytes: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if !c.is_ascii() {
+                text.push(DECODED);
+            }
+            text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+        text.extend_from_slice(chunk.invalid());
+    }
+    text
 }
 
 /// `os.path.join` of two (posixpath.py): an absolute second is all of it.
@@ -95,6 +115,14 @@ mod tests {
         ] {
             assert_eq!(normal(path.as_bytes()), is.as_bytes(), "{path}");
         }
+    }
+
+    #[test]
+    fn a_text_that_was_decoded_is_another_and_the_same_path() {
+        let (raw, known) = ("/\u{e9}".as_bytes(), decoded("/\u{e9}".as_bytes()));
+        assert_ne!(raw, known);
+        assert_eq!(path(raw), path(&known));
+        assert_eq!(decoded(b"/a\xff"), b"/a\xff");
     }
 
     #[test]
