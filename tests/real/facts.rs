@@ -43,6 +43,8 @@ fn agrees(case: &Case, python: &Path) -> Result<(), TestCaseError> {
             differences(&answer::Said::new(), &says)
         ))),
         (Some(_), Err(_)) if stops => Ok(()),
+        // PyPy 3.9 itself fails at PYTHONPATH with more than ASCII in the locale C.
+        (Some(_), Err(error)) if is_pypy(python) && error.contains("UnicodeEncodeError") => Ok(()),
         (Some(told), Err(error)) => Err(TestCaseError::fail(format!(
             "told {told:?}, and it stops: {error}"
         ))),
