@@ -74,6 +74,11 @@ impl Error {
         self
     }
 
+    /// What could not be done.
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
     /// The reasons.
     pub fn causes(&self) -> &[String] {
         &self.causes

@@ -11,8 +11,10 @@ mod care;
 mod cli;
 mod create;
 mod error;
+mod facts;
 mod find;
 mod first_use;
+mod info;
 mod itself;
 mod launch;
 mod offer;
@@ -64,6 +66,7 @@ fn act(world: &mut World) -> Result<ExitCode, Error> {
         Action::Run(request) => run(request, world)?,
         Action::Sync(scope, creation) => sync(&scope, creation, world)?,
         Action::Create(scope, options) => create(&scope, &options, world)?,
+        Action::Info(scope, format) => info::info(&scope, format, world)?,
         Action::Export(scope, reader) => told::export(&scope, reader, world)?,
         Action::Undo(shell) => told::undo(shell, world)?,
         Action::Which(request, extent) => told::which(request, extent, world)?,

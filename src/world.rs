@@ -3,6 +3,7 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, reason, shown};
@@ -57,11 +58,15 @@ impl World {
         }
         env::current_dir()
             .map(|path| dunce::simplified(&path).to_owned())
-            .map_err(|error| {
-                Error::failed("the working directory cannot be read")
-                    .cause(reason(&error))
-                    .hint("`cd` to a directory that exists, or name one with `-C DIR`")
-            })
+            .map_err(unreadable_cwd)
+    }
+
+    /// The working directory by its real path, as a program that asks for it (getcwd(3)) is told it.
+    ///
+    /// # Errors
+    /// The directory is gone or cannot be read.
+    pub fn real_cwd(&self) -> Result<PathBuf, Error> {
+        env::current_dir().map_err(unreadable_cwd)
     }
 
     /// Goes to `dir`, as `cd` does: `PWD` follows.
@@ -135,6 +140,12 @@ impl World {
     pub fn own(&self) -> Option<PathBuf> {
         env::current_exe().ok()
     }
+}
+
+fn unreadable_cwd(error: io::Error) -> Error {
+    Error::failed("the working directory cannot be read")
+        .cause(reason(&error))
+        .hint("`cd` to a directory that exists, or name one with `-C DIR`")
 }
 
 /// Absolute, with no `.` or `..` in it (as POSIX asks of a `PWD` that is to be believed). By its text,

@@ -11,6 +11,7 @@ use super::{Action, Extent, Format, HELP, Scope, Typed, manual, meant};
 use crate::error::{Error, shown, typed as typed_path};
 use crate::program::Ask;
 use crate::report::export::{Dialect, Reader};
+use crate::report::info;
 
 /// What the completions ask, as it is typed.
 pub const PROGRAMS: &str = "--programs";
@@ -23,13 +24,21 @@ pub struct Acting {
     #[arg(long, overrides_with = "create", group = "action")]
     create: bool,
 
+    /// Say which environment, why, and what is seen in it
+    #[arg(long, overrides_with = "info", group = "action")]
+    info: bool,
+
     /// Say what is wrong with the environment
     #[arg(long, overrides_with = "doctor", group = "action")]
     doctor: bool,
 
-    /// Say it as JSON, with --doctor
-    #[arg(long, overrides_with = "json", requires = "doctor", conflicts_with_all = ["create", "repair"])]
+    /// Say it as JSON, with --info or --doctor
+    #[arg(long, overrides_with = "json", conflicts_with_all = ["create", "repair"])]
     json: bool,
+
+    /// Print the JSON Schema of what --info --json prints
+    #[arg(long, overrides_with = "json_schema", requires = "info", conflicts_with_all = ["create", "repair"])]
+    json_schema: bool,
 
     /// Mend what is wrong with it
     #[arg(long, overrides_with = "repair", group = "action")]
@@ -69,7 +78,7 @@ pub struct Acting {
     man: bool,
 
     /// Print the names of the environment's programs: what the completions ask
-    #[arg(long, hide = true, conflicts_with_all = ["create", "doctor", "repair", "completions", "man"])]
+    #[arg(long, hide = true, conflicts_with_all = ["create", "info", "doctor", "repair", "completions", "man"])]
     programs: bool,
 }
 
@@ -92,6 +101,7 @@ impl Acting {
             // What completes the line of another action comes before that.
             (self.programs, PROGRAMS),
             (self.create, "--create"),
+            (self.info, "--info"),
             (self.doctor, "--doctor"),
             (self.repair, "--repair"),
             (self.export.is_some(), "--export"),
@@ -102,6 +112,24 @@ impl Acting {
         ];
         let mut typed = actions.into_iter().filter(|(is_typed, _)| *is_typed);
         typed.next().map(|(_, name)| name)
+    }
+
+    /// # Errors
+    /// An option is given without the action that it belongs to.
+    pub fn refuse(&self) -> Result<(), Error> {
+        if self.json && !self.info && !self.doctor {
+            let error = Error::failed("--json is an option of --info and --doctor");
+            return Err(error.hint("`vrun --info --json`"));
+        }
+        Ok(())
+    }
+
+    fn format(&self) -> Format {
+        if self.json {
+            Format::Json
+        } else {
+            Format::Text
+        }
     }
 }
 
@@ -114,8 +142,9 @@ pub fn action(action: &str, typed: Typed, matches: &ArgMatches) -> Result<Action
     match action {
         "--man" => Ok(Action::Print(manual::page())),
         PROGRAMS => Ok(Action::Programs(scope)),
-        "--doctor" if typed.acting.json => Ok(Action::Doctor(scope, Format::Json)),
-        "--doctor" => Ok(Action::Doctor(scope, Format::Text)),
+        "--info" if typed.acting.json_schema => Ok(Action::Print(info::SCHEMA.to_owned())),
+        "--info" => Ok(Action::Info(scope, typed.acting.format())),
+        "--doctor" => Ok(Action::Doctor(scope, typed.acting.format())),
         "--repair" => Ok(Action::Repair(scope)),
         "--export" => export(scope, &typed.acting),
         _ if let Some(shell) = typed.acting.completions => {

@@ -23,6 +23,8 @@ pub enum Action {
     Sync(Scope, Creation),
     /// Make the environment, and say where it is.
     Create(Scope, Options),
+    /// Say which environment it is, and what its programs see.
+    Info(Scope, Format),
     /// Say what gives a shell the environment.
     Export(Scope, Reader),
     /// Say what takes it back.

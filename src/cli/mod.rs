@@ -40,6 +40,7 @@ const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
        vrun [OPTIONS] -c LINE [ARG]...
        vrun [OPTIONS] --sync [COMMAND [ARG]...]
        vrun [OPTIONS] --create [OPTIONS OF --create]
+       vrun [OPTIONS] --info [--json | --json-schema]
        vrun [OPTIONS] --doctor [--json] | --repair
        vrun [OPTIONS] --export SHELL [--undo]
        vrun [OPTIONS] --which [-a] NAME
@@ -201,6 +202,7 @@ fn by_clap(args: &[OsString], vars: &[(OsString, OsString)]) -> Result<Action, E
         None => to_run(&typed, rest),
     };
     wanted::refuse(&typed, &Sources(&matches))?;
+    typed.acting.refuse()?;
     let action = typed.acting.named();
     if action != Some("--create") {
         making::refuse(&matches)?;

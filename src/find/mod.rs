@@ -137,6 +137,36 @@ pub enum Why {
     Made,
 }
 
+impl Why {
+    /// What programs know the rule by; it stays the same from version to version.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Why::Named(_) => "named",
+            Why::Inside => "inside",
+            Why::Nearest(_) => "nearest",
+            Why::Redirect(_) => "redirect",
+            Why::OnlyChild(_) => "only-child",
+            Why::ActiveHere => "active-here",
+            Why::ActiveAlone => "active-alone",
+            Why::ActiveInstead(_) => "active-instead",
+            Why::Script(_) => "script",
+            Why::Made => "made",
+        }
+    }
+
+    /// The directory or file that decided, where it is not the environment itself.
+    pub fn at(&self) -> Option<&Path> {
+        match self {
+            Why::Nearest(at)
+            | Why::Redirect(at)
+            | Why::OnlyChild(at)
+            | Why::ActiveInstead(at)
+            | Why::Script(at) => Some(at),
+            Why::Named(_) | Why::Inside | Why::ActiveHere | Why::ActiveAlone | Why::Made => None,
+        }
+    }
+}
+
 impl fmt::Display for Why {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

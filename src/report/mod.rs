@@ -8,6 +8,7 @@ use crate::error::{Error, reason};
 pub mod doctor;
 pub mod dry_run;
 pub mod export;
+pub mod info;
 pub mod programs;
 pub mod sh;
 pub mod tracked;

@@ -123,21 +123,67 @@ pub fn stand(venv: &Venv) {
     }
 }
 
-/// What the environment lacks of what it was to hold, as a clause; None where it lacks nothing that is known of.
-pub fn lacking(venv: &Venv, call: &str) -> Option<(String, String)> {
+/// How an environment stands with what it was to hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The requirement file.
+    pub file: PathBuf,
+    /// How far it is.
+    pub progress: Progress,
+    /// What is lacking; None where nothing is.
+    pub lacking: Option<Lacking>,
+}
+
+/// What an environment lacks of what it was to hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lacking {
+    /// That, as a clause.
+    pub what: String,
+    /// What to do about it.
+    pub mend: String,
+}
+
+/// How far what was required is installed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// All of it.
+    Installed,
+    /// The installing was cut off, or has not begun.
+    Unfinished,
+    /// The installer refused.
+    Refused,
+    /// It was, and the files have changed since.
+    Changed,
+}
+
+/// What is known of that, for who is called `call`; None where vrun has installed nothing there. Nothing is written.
+pub fn account(venv: &Venv, call: &str) -> Option<Account> {
     let (state, _) = State::read(&venv.root)?;
     let name = script::shown_name(&state.source, &state.project, &venv.root);
-    let sync = format!("`{call} --sync`");
-    match (&state.standing, drift::look(&state, &python_of(venv))) {
-        (Standing::Unfinished, _) => {
-            Some((format!("the installation of {name} is not finished"), sync))
+    let lacking = |what: String| {
+        let mend = format!("`{call} --sync`");
+        Some(Lacking { what, mend })
+    };
+    let (progress, lacking) = match (&state.standing, drift::look(&state, &python_of(venv))) {
+        (Standing::Unfinished, _) => (
+            Progress::Unfinished,
+            lacking(format!("the installation of {name} is not finished")),
+        ),
+        (Standing::Refused(why), _) => (
+            Progress::Refused,
+            lacking(format!("{name} is not installed ({})", shown(why))),
+        ),
+        (Standing::Done, Drift::Changed(change)) => {
+            let (what, mend) = (change.told(), change.mend(call));
+            (Progress::Changed, Some(Lacking { what, mend }))
         }
-        (Standing::Refused(why), _) => {
-            Some((format!("{name} is not installed ({})", shown(why)), sync))
-        }
-        (Standing::Done, Drift::Changed(change)) => Some((change.told(), change.mend(call))),
-        (Standing::Done, _) => None,
-    }
+        (Standing::Done, _) => (Progress::Installed, None),
+    };
+    Some(Account {
+        file: state.source,
+        progress,
+        lacking,
+    })
 }
 
 /// Sees to it before a program runs: takes up what is unfinished, brings in line what is asked for, says what has

@@ -12,10 +12,12 @@ use crate::os;
 
 mod cfg;
 pub mod health;
+mod maker;
 mod missing;
 mod place;
 pub use cfg::Cfg;
 pub use health::site_packages;
+pub use maker::{Maker, maker};
 pub use missing::{Missing, missing};
 pub use place::{made_at, made_elsewhere};
 
@@ -44,6 +46,15 @@ impl Venv {
             cfg: cfg::parse(&bytes, &file)?,
         })
     }
+}
+
+/// The pyvenv.cfg of the environment at `root`, as it stands.
+///
+/// # Errors
+/// It cannot be read.
+pub fn text(root: &Path) -> Result<Vec<u8>, Error> {
+    let file = root.join(MARKER);
+    head(&file).map_err(|error| cfg::unreadable(&file).cause(reason(&error)))
 }
 
 /// What a shell's prompt should name for the environment at `root`: the prompt that it was given, else its

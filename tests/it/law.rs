@@ -176,10 +176,36 @@ fn requirements_and_create_know_nothing_of_scripts() {
 }
 
 #[test]
+fn facts_are_told_from_an_environment_and_variables_alone() {
+    let known = [
+        "cli",
+        "create",
+        "find",
+        "program",
+        "requirements",
+        "view",
+        "world",
+    ];
+    forbid(
+        |source| source.is_of("facts"),
+        |line| known.iter().any(|module| imports(line, module)),
+    );
+}
+
+#[test]
 fn only_main_sees_the_whole_request() {
-    // `care`, `told` and `offer` are some of its actions, `scene` what all of them begin with, `first_use` what may
+    // `care`, `told`, `info` and `offer` are some of its actions, `scene` what all of them begin with, `first_use` what may
     // come next.
-    let of_main = ["main", "care", "told", "offer", "scene", "first_use", "cli"];
+    let of_main = [
+        "main",
+        "care",
+        "told",
+        "info",
+        "offer",
+        "scene",
+        "first_use",
+        "cli",
+    ];
     let outside = |source: &Source| !of_main.iter().any(|module| source.is_of(module));
     forbid(outside, |line| imports(line, "cli"));
 }

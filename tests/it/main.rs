@@ -33,6 +33,7 @@
 //!     dry_run.rs   -n, -q, -v
 //!     which.rs     `--which`: the file that would run
 //!     export.rs    `--export`: the view for a shell, and what takes it back
+//!     info.rs      `--info`: which environment, why, and what its programs see
 //!     tracked.rs   an environment that git tracks
 //!     doctor.rs    `--doctor`: what is wrong, each with its cause and its mend
 //!     errors.rs    the shape of what vrun says
@@ -74,6 +75,8 @@ mod foreign;
 mod help;
 #[cfg(unix)]
 mod home;
+#[cfg(unix)]
+mod info;
 #[cfg(unix)]
 mod launch;
 #[cfg(unix)]

@@ -33,6 +33,8 @@ mod editors;
 mod every;
 /// The shells, and the lines for them: `--export`, `-n`.
 mod export;
+/// `--info`: what is told of `sys` is what Python says.
+mod facts;
 /// The making of an environment, cut off at its system calls: it is whole, or not there.
 mod faults;
 /// Packages from a real index: two projects, two versions.

@@ -104,13 +104,13 @@ fn unmet_request(patient: &Patient<'_>) -> Option<Finding> {
 /// What is installed is not what the project's files ask for.
 fn requirements_behind(patient: &Patient<'_>) -> Option<Finding> {
     let venv = Venv::open(patient.root).ok()?;
-    let (lacking, mend) = requirements::lacking(&venv, patient.call)?;
+    let lacking = requirements::account(&venv, patient.call)?.lacking?;
     Some(finding(
         "requirements-behind",
         Grade::Wrong,
         "what is installed is not what the project requires".to_owned(),
-        lacking,
-        mend,
+        lacking.what,
+        lacking.mend,
     ))
 }
 
