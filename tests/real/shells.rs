@@ -87,7 +87,8 @@ impl Place {
         fs::create_dir_all(at.join("bin")).expect("a directory");
         symlink(base, at.join("bin/python")).expect("a link");
         let home = base.parent().expect("a directory").display();
-        fs::write(at.join("pyvenv.cfg"), format!("home = {home}\n")).expect("a file");
+        let cfg = format!("home = {home}\ninclude-system-site-packages = false\n");
+        fs::write(at.join("pyvenv.cfg"), cfg).expect("a file");
     }
 
     /// The environment in the directory of that name.
