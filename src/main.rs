@@ -4,7 +4,7 @@
 //! the program is to see, find the program, become it.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 mod care;
@@ -167,22 +167,7 @@ fn attend(venv: &Venv, search: &Search, scope: &Scope, world: &World) -> Result<
 /// `--create`: makes the environment, and prints where it is.
 fn create(scope: &Scope, options: &Options, world: &mut World) -> Result<(), Error> {
     let search = begin(scope, world)?;
-    let at = match answer(scope, &search, world)? {
-        Answer::Found(found) => {
-            explain(&found, scope.voice, world);
-            match options.existing {
-                Existing::Kept => found.root,
-                Existing::Cleared | Existing::Upgraded => found.into_own()?,
-            }
-        }
-        Answer::Missing(missing) => {
-            tell_passed(&missing.passed, scope.voice);
-            if let Some(barred) = &missing.barred {
-                return Err(barred.refusal(&missing.at));
-            }
-            missing.at
-        }
-    };
+    let at = place(answer(scope, &search, world)?, scope, options, world)?;
     let project = find::project(&search.start, search.home.as_deref());
     let note = match options.has_pip() {
         true => requirements::mark(&scope.wishes, project, &at, world)?,
@@ -206,6 +191,31 @@ fn create(scope: &Scope, options: &Options, world: &mut World) -> Result<(), Err
         }
     }
     print(&[at.as_os_str().as_encoded_bytes(), b"\n"].concat())
+}
+
+/// Where `--create` is to make it.
+fn place(
+    answer: Answer,
+    scope: &Scope,
+    options: &Options,
+    world: &World,
+) -> Result<PathBuf, Error> {
+    match answer {
+        Answer::Found(found) => {
+            explain(&found, scope.voice, world);
+            match options.existing {
+                Existing::Kept => Ok(found.root),
+                Existing::Cleared | Existing::Upgraded => found.into_own(),
+            }
+        }
+        Answer::Missing(missing) => {
+            tell_passed(&missing.passed, scope.voice);
+            match &missing.barred {
+                Some(barred) => Err(barred.refusal(&missing.at)),
+                None => Ok(missing.at),
+            }
+        }
+    }
 }
 
 /// `--shims`: makes them, and prints where they are.
