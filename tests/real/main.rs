@@ -4,6 +4,8 @@
 //! For Unix; tests/windows has those for Windows.
 #![cfg(unix)]
 
+/// Mounts that one command alone sees.
+mod mounts;
 /// A fresh project, a command in it, and what came of it.
 mod project;
 /// Which Pythons this system has.
