@@ -1,7 +1,8 @@
 //! vrun: run a command in the project's virtual environment, made on first use.
 //!
 //! The story: read the world, read argv, find the environment, make it if there is none, compute what
-//! the program is to see, find the program, become it.
+//! the program is to see, find the program, become it. Beside it stand the actions that run none: some here, the others
+//! in `care`, `told` and `offer`.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! What every action begins and ends with: the options and the world -> the environment that is meant, and what is
-//! told of it.
+//! What the actions have in common: the options and the world -> the environment that is meant, what is told of it, and
+//! where a program that runs there is looked for.
 
 use std::path::{Path, PathBuf};
 
