@@ -45,6 +45,20 @@ pub fn sources() -> Vec<Source> {
     sources
 }
 
+/// The files of tests/, and how many lines each has.
+pub fn tests() -> Vec<(String, usize)> {
+    let mut files = Vec::new();
+    list(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"),
+        &mut files,
+    );
+    let lines = |file: PathBuf| {
+        let text = fs::read_to_string(&file).expect("UTF-8");
+        (file.display().to_string(), text.lines().count())
+    };
+    files.into_iter().map(lines).collect()
+}
+
 fn list(dir: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(dir)
         .expect("a directory")
