@@ -2,14 +2,15 @@
 
 use std::process::ExitCode;
 
-use crate::cli::{Format, Mode, Named, Scope};
-use crate::error::{Error, Exit, typed};
+use crate::cli::{Format, Mode, Scope};
+use crate::error::{Error, Exit};
 use crate::find::{self, Answer, Found, Search};
+use crate::program;
 use crate::repair::{self, Case};
 use crate::report::doctor::{self, Finding, Grade, Patient};
 use crate::report::print;
 use crate::report::tracked;
-use crate::scene::{answer, enter, existing, explain, is_tracked, none_at, search};
+use crate::scene::{answer, begin, existing, explain, is_tracked, none_at};
 use crate::world::World;
 
 /// What `--doctor` ends with where something is wrong.
@@ -17,8 +18,7 @@ const WRONG: u8 = 1;
 
 /// Says what is wrong, and ends with 0 where nothing is, else with 1.
 pub fn doctor(scope: &Scope, format: Format, world: &mut World) -> Result<ExitCode, Error> {
-    enter(scope, world)?;
-    let search = search(scope, None, world)?;
+    let search = begin(scope, world)?;
     let (root, findings) = match present(scope, &search, world) {
         Ok(found) => {
             let findings = look(&found, scope, &search, world);
@@ -36,8 +36,7 @@ pub fn doctor(scope: &Scope, format: Format, world: &mut World) -> Result<ExitCo
 
 /// Mends what can be mended, and says what is left: 0 where nothing is wrong any more, else 1.
 pub fn repair(scope: &Scope, world: &mut World) -> Result<ExitCode, Error> {
-    enter(scope, world)?;
-    let search = search(scope, None, world)?;
+    let search = begin(scope, world)?;
     let found = existing(scope, &search, world)?;
     let case = Case {
         root: &found.root,
@@ -98,20 +97,12 @@ fn present(scope: &Scope, search: &Search, world: &World) -> Result<Found, Absen
 }
 
 fn look(found: &Found, scope: &Scope, search: &Search, world: &World) -> Vec<Finding> {
-    let by_option = matches!(scope.env, Some(Named::ByOption(_)))
-        || scope.project.is_some()
-        || !scope.directories.is_empty();
-    let call = if by_option {
-        format!("vrun --env {}", typed(&found.root))
-    } else {
-        "vrun".to_owned()
-    };
     doctor::findings(&Patient {
         root: &found.root,
         project: find::project(&search.start, search.home.as_deref()),
         home: search.home.as_deref(),
         active: found.left.as_deref(),
-        call: &call,
+        call: &program::call(&found.root, scope.is_by_option()),
         world,
         is_tracked: &|| is_tracked(&found.root, world),
         is_ignored: &|| tracked::is_ignored(&found.root, world),

@@ -7,10 +7,9 @@ use crate::find::{self, Found, Missing, Search, Why};
 use crate::os;
 use crate::program::{self, Help};
 use crate::requirements;
-use crate::scene::{places, tell, tell_passed};
+use crate::scene::{self, places, tell, tell_passed};
 use crate::script::{self, Script};
-use crate::venv::{self, Cfg, Venv};
-use crate::view;
+use crate::venv::{Cfg, StandIn, Venv};
 use crate::world::World;
 
 /// First use.
@@ -97,26 +96,39 @@ pub fn foretell(
         &Options::default(),
         world,
     ))?;
-    let left = missing.left.as_deref();
-    let prompt = venv::prompt(&missing.at, script.map(Script::name));
-    let view = view::of(&missing.at, prompt, world.var("PATH"), left)?;
-    let view = view.with(request.scope.isolation);
-    let at = shown(&missing.at);
-    request.scope.voice.tell(format_args!("would create {at}"));
+    let scope = &request.scope;
     let venv = Venv {
         root: missing.at,
         cfg: Cfg::default(),
     };
-    // What is not there yet is not broken.
-    let help = Help {
-        stand_in: &|| Ok(None),
-        is_tracked: &|| false,
-        astray: &|| None,
-        astray_scripts: &|| None,
-    };
-    let places = places(&venv, &view, help, &request, world);
+    let view = scene::view(&venv, missing.left.as_deref(), script, scope, world)?;
+    let at = shown(&venv.root);
+    scope.voice.tell(format_args!("would create {at}"));
+    let places = places(&venv, &view, &NotYet, &request, world);
     let program = program::foretold(request.ask, request.args, &places)?;
     tell(&program, &view, &request.scope, world)
+}
+
+/// Answers what is asked of an environment that is not there yet: it is not broken.
+#[derive(Debug)]
+struct NotYet;
+
+impl Help for NotYet {
+    fn stand_in(&self) -> Result<Option<StandIn>, Error> {
+        Ok(None)
+    }
+
+    fn is_tracked(&self) -> bool {
+        false
+    }
+
+    fn astray(&self) -> Option<String> {
+        None
+    }
+
+    fn astray_scripts(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Whether a script's own may be made.

@@ -9,9 +9,9 @@ use crate::os;
 use crate::report::info::{self, Around, Change, Environment, Place, Problem};
 use crate::report::print;
 use crate::requirements;
-use crate::scene::{answer, enter, none_at, search, tell_passed};
+use crate::scene::{self, answer, begin, none_at, tell_passed};
 use crate::venv::{self, Venv, health};
-use crate::view::{self, View};
+use crate::view::View;
 use crate::world::World;
 
 /// Says which environment it is, why, and what is seen in it.
@@ -19,8 +19,7 @@ use crate::world::World;
 /// # Errors
 /// There is none. As JSON that is told all the same, with what would be made.
 pub fn info(scope: &Scope, format: Format, world: &mut World) -> Result<(), Error> {
-    enter(scope, world)?;
-    let search = search(scope, None, world)?;
+    let search = begin(scope, world)?;
     let answer = answer(scope, &search, world)?;
     let around = Around {
         start: &search.start,
@@ -69,13 +68,7 @@ fn environment<'a>(
 ) -> Result<Environment<'a>, Error> {
     let venv = Venv::open(&found.root)?;
     let prompt = venv::prompt(&venv.root, venv.cfg.prompt.clone());
-    let view = view::of(
-        &venv.root,
-        prompt.clone(),
-        world.var("PATH"),
-        found.left.as_deref(),
-    )?;
-    let view = view.with(scope.isolation);
+    let view = scene::view(&venv, found.left.as_deref(), None, scope, world)?;
     let cfg = venv::text(&venv.root)?;
     let ill = health::of_python(&venv.root, &venv::python(&venv.root), &venv.cfg);
     Ok(Environment {

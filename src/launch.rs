@@ -1,4 +1,5 @@
-//! Where processes start: the program that vrun becomes, and the base interpreters it asks.
+//! Where processes start: the program that vrun becomes, and the helpers that it waits for: base interpreters,
+//! installers, git.
 
 use std::ffi::OsString;
 use std::fs::File;

@@ -1,10 +1,11 @@
 //! vrun: run a command in the project's virtual environment, made on first use.
 //!
 //! The story: read the world, read argv, find the environment, make it if there is none, compute what
-//! the program is to see, find the program, become it.
+//! the program is to see, find the program, become it. Beside it stand the actions that run none: some here, the others
+//! in `care`, `told` and `offer`.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 mod care;
@@ -36,11 +37,10 @@ mod world;
 use cli::{Action, Creation, Mode, Request, Scope};
 use create::{Existing, Occasion, Options, Order, Place};
 use error::{Error, Exit, shown};
-use find::{Answer, Search};
-use program::{Ask, Help, Text};
+use find::{Answer, Found, Search};
 use report::print;
 use requirements::Site;
-use scene::{answer, enter, explain, is_tracked, places, search, tell, tell_passed};
+use scene::{Present, Sought, answer, begin, enter, explain, places, tell, tell_passed};
 use script::Script;
 use venv::Venv;
 use world::World;
@@ -80,22 +80,16 @@ fn act(world: &mut World) -> Result<ExitCode, Error> {
 
 /// Returns only where the program was told rather than run, or could not be.
 fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
-    enter(&request.scope, world)?;
-    let text = Text::of(&request.ask);
-    request.ask = program::unlooped(request.ask, text.as_ref());
-    if let Ask::Line(_) = request.ask {
-        world.tell_cwd();
-    }
-    let script = scene::script(&mut request, text, world)?;
-    let search = search(&request.scope, Some(&request.ask), world)?;
-    let answer = match &script {
-        Some(script) => script.answer(&search),
-        None => answer(&request.scope, &search, world),
-    };
-    let found = match (answer?, &script) {
+    let Sought {
+        search,
+        script,
+        answer,
+    } = scene::sought(&mut request, world)?;
+    let script = script.as_ref();
+    let found = match (answer, script) {
         (Answer::Found(found), _) => found,
         (Answer::Missing(missing), _) if request.scope.mode == Mode::DryRun => {
-            return first_use::foretell(missing, script.as_ref(), request, world);
+            return first_use::foretell(missing, script, request, world);
         }
         (Answer::Missing(missing), Some(script)) => {
             first_use::make_own(script, missing, &request, world)?
@@ -104,37 +98,22 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
             first_use::make(missing, &request.scope, request.creation, &search, world)?
         }
     };
-    let voice = request.scope.voice;
+    let (scope, voice) = (&request.scope, request.scope.voice);
     explain(&found, voice, world);
-    if request.scope.mode == Mode::Real {
-        create::tidy(&found.root);
-    }
-    let venv = Venv::open(&found.root)?;
-    if let Some(wish) = &request.scope.python
-        && request.scope.mode == Mode::Real
-        && script.is_none()
-    {
-        create::request::check(&venv, wish, world)?;
-    }
-    if request.scope.mode == Mode::Real {
-        attend(&venv, &search, &request.scope, world)?;
-    }
-    let named = script.as_ref().map(Script::name);
-    let prompt = venv::prompt(&venv.root, named.or(venv.cfg.prompt.clone()));
-    let view = view::of(&venv.root, prompt, world.var("PATH"), found.left.as_deref())?;
-    let view = view.with(request.scope.isolation);
-    let help = Help {
-        stand_in: &|| create::stand_in::find(&venv, world, voice),
-        is_tracked: &|| is_tracked(&venv.root, world),
-        astray: &|| repair::imports(&venv.root, search.home.as_deref()),
-        astray_scripts: &|| repair::astray_scripts(&venv.root),
+    let venv = open(&found, script, &search, scope, world)?;
+    let view = scene::view(&venv, found.left.as_deref(), script, scope, world)?;
+    let help = Present {
+        venv: &venv,
+        home: search.home.as_deref(),
+        world,
+        voice,
     };
-    let places = places(&venv, &view, help, &request, world);
+    let places = places(&venv, &view, &help, &request, world);
     let program = program::find(request.ask, request.args, &places)?;
     program.remarks.iter().for_each(|remark| voice.tell(remark));
     voice.detail(|| format!("running {}", shown(&program.file)));
-    match request.scope.mode {
-        Mode::DryRun => tell(&program, &view, &request.scope, world),
+    match scope.mode {
+        Mode::DryRun => tell(&program, &view, scope, world),
         Mode::Real => {
             let vars = program.told(view.apply(&world.vars));
             let error = launch::become_program(&program, &vars);
@@ -143,10 +122,33 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
     }
 }
 
+/// The environment, as a program that really runs may count on it: of the Python that was asked for, and with what the
+/// project requires.
+fn open(
+    found: &Found,
+    script: Option<&Script>,
+    search: &Search,
+    scope: &Scope,
+    world: &World,
+) -> Result<Venv, Error> {
+    if scope.mode == Mode::DryRun {
+        return Venv::open(&found.root);
+    }
+    create::tidy(&found.root);
+    let venv = Venv::open(&found.root)?;
+    // What a script's own environment is made of decides where it lies.
+    if let Some(wish) = &scope.python
+        && script.is_none()
+    {
+        create::request::check(&venv, wish, world)?;
+    }
+    attend(&venv, search, scope, world)?;
+    Ok(venv)
+}
+
 /// `--sync` without a command.
 fn sync(scope: &Scope, creation: Creation, world: &mut World) -> Result<(), Error> {
-    enter(scope, world)?;
-    let search = search(scope, None, world)?;
+    let search = begin(scope, world)?;
     let found = match answer(scope, &search, world)? {
         Answer::Found(found) => found,
         Answer::Missing(missing) => first_use::make(missing, scope, creation, &search, world)?,
@@ -168,24 +170,8 @@ fn attend(venv: &Venv, search: &Search, scope: &Scope, world: &World) -> Result<
 
 /// `--create`: makes the environment, and prints where it is.
 fn create(scope: &Scope, options: &Options, world: &mut World) -> Result<(), Error> {
-    enter(scope, world)?;
-    let search = search(scope, None, world)?;
-    let at = match answer(scope, &search, world)? {
-        Answer::Found(found) => {
-            explain(&found, scope.voice, world);
-            match options.existing {
-                Existing::Kept => found.root,
-                Existing::Cleared | Existing::Upgraded => found.into_own()?,
-            }
-        }
-        Answer::Missing(missing) => {
-            tell_passed(&missing.passed, scope.voice);
-            if let Some(barred) = &missing.barred {
-                return Err(barred.refusal(&missing.at));
-            }
-            missing.at
-        }
-    };
+    let search = begin(scope, world)?;
+    let at = place(answer(scope, &search, world)?, scope, options, world)?;
     let project = find::project(&search.start, search.home.as_deref());
     let note = match options.has_pip() {
         true => requirements::mark(&scope.wishes, project, &at, world)?,
@@ -209,6 +195,31 @@ fn create(scope: &Scope, options: &Options, world: &mut World) -> Result<(), Err
         }
     }
     print(&[at.as_os_str().as_encoded_bytes(), b"\n"].concat())
+}
+
+/// Where `--create` is to make it.
+fn place(
+    answer: Answer,
+    scope: &Scope,
+    options: &Options,
+    world: &World,
+) -> Result<PathBuf, Error> {
+    match answer {
+        Answer::Found(found) => {
+            explain(&found, scope.voice, world);
+            match options.existing {
+                Existing::Kept => Ok(found.root),
+                Existing::Cleared | Existing::Upgraded => found.into_own(),
+            }
+        }
+        Answer::Missing(missing) => {
+            tell_passed(&missing.passed, scope.voice);
+            match &missing.barred {
+                Some(barred) => Err(barred.refusal(&missing.at)),
+                None => Ok(missing.at),
+            }
+        }
+    }
 }
 
 /// `--shims`: makes them, and prints where they are.

@@ -5,7 +5,7 @@ use crate::cli::Scope;
 use crate::error::Error;
 use crate::find::Answer;
 use crate::report::{print, programs};
-use crate::scene::{answer, enter, search};
+use crate::scene::{answer, begin};
 use crate::venv;
 use crate::world::World;
 
@@ -21,7 +21,6 @@ pub fn programs(scope: &Scope, world: &mut World) -> Result<(), Error> {
 }
 
 fn found(scope: &Scope, world: &mut World) -> Result<Answer, Error> {
-    enter(scope, world)?;
-    let search = search(scope, None, world)?;
+    let search = begin(scope, world)?;
     answer(scope, &search, world)
 }

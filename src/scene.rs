@@ -1,5 +1,5 @@
-//! What every action begins and ends with: the options and the world -> the environment that is meant, and what is
-//! told of it.
+//! What the actions have in common: the options and the world -> the environment that is meant, what is told of it, and
+//! where a program that runs there is looked for.
 
 use std::path::{Path, PathBuf};
 
@@ -8,10 +8,11 @@ use crate::create;
 use crate::error::{Error, shown, typed};
 use crate::find::{self, Answer, Found, Names, Passed, Search, Why};
 use crate::program::{self, Ask, Help, Places, Program, Text};
+use crate::repair;
 use crate::report;
 use crate::script::{self, Script, Use};
-use crate::venv::Venv;
-use crate::view::View;
+use crate::venv::{self, StandIn, Venv};
+use crate::view::{self, View};
 use crate::voice::Voice;
 use crate::world::{self, World};
 
@@ -21,8 +22,47 @@ pub fn enter(scope: &Scope, world: &mut World) -> Result<(), Error> {
     directories.try_for_each(|directory| world.enter(directory))
 }
 
+/// What to search from, for an action that asks for no program.
+pub fn begin(scope: &Scope, world: &mut World) -> Result<Search, Error> {
+    enter(scope, world)?;
+    search(scope, None, world)
+}
+
+/// Where a program is to run.
+#[derive(Debug)]
+pub struct Sought {
+    /// What was searched from.
+    pub search: Search,
+    /// What is to run, where that is a script with an environment of its own.
+    pub script: Option<Script>,
+    /// The environment.
+    pub answer: Answer,
+}
+
+/// Where the program is to run that `request` asks for. What that is may show on the way: a script that starts vrun, or
+/// one with an environment of its own.
+pub fn sought(request: &mut Request, world: &mut World) -> Result<Sought, Error> {
+    enter(&request.scope, world)?;
+    let text = Text::of(&request.ask);
+    program::unloop(&mut request.ask, text.as_ref());
+    if let Ask::Line(_) = request.ask {
+        world.tell_cwd();
+    }
+    let script = script(request, text, world)?;
+    let search = search(&request.scope, Some(&request.ask), world)?;
+    let answer = match &script {
+        Some(script) => script.answer(&search)?,
+        None => answer(&request.scope, &search, world)?,
+    };
+    Ok(Sought {
+        search,
+        script,
+        answer,
+    })
+}
+
 /// What to search from, and what the search should know.
-pub fn search(scope: &Scope, ask: Option<&Ask>, world: &World) -> Result<Search, Error> {
+fn search(scope: &Scope, ask: Option<&Ask>, world: &World) -> Result<Search, Error> {
     let start = match (ask, &scope.project) {
         (_, Some(dir)) => world.absolute(dir).and_then(find::directory),
         (Some(Ask::Script(file)), None) => find::beside(file.as_ref()),
@@ -60,7 +100,7 @@ pub fn answer(scope: &Scope, search: &Search, world: &World) -> Result<Answer, E
 }
 
 /// The script that is to run, where it has an environment of its own.
-pub fn script(
+fn script(
     request: &mut Request,
     text: Option<Text>,
     world: &World,
@@ -150,16 +190,59 @@ pub fn tell_passed(passed: &[Passed], voice: Voice) {
     }
 }
 
+/// What a program sees in the environment, which bears the script's name where it is a script's own.
+pub fn view(
+    venv: &Venv,
+    left: Option<&Path>,
+    script: Option<&Script>,
+    scope: &Scope,
+    world: &World,
+) -> Result<View, Error> {
+    let named = script.map(Script::name).or(venv.cfg.prompt.clone());
+    let prompt = venv::prompt(&venv.root, named);
+    let view = view::of(&venv.root, prompt, world.var("PATH"), left)?;
+    Ok(view.with(scope.isolation))
+}
+
+/// Answers what is asked of an environment that is there.
+#[derive(Debug)]
+pub struct Present<'a> {
+    /// The environment.
+    pub venv: &'a Venv,
+    /// The user's home directory.
+    pub home: Option<&'a Path>,
+    /// The process.
+    pub world: &'a World,
+    /// How much is said.
+    pub voice: Voice,
+}
+
+impl Help for Present<'_> {
+    fn stand_in(&self) -> Result<Option<StandIn>, Error> {
+        create::stand_in::find(self.venv, self.world, self.voice)
+    }
+
+    fn is_tracked(&self) -> bool {
+        is_tracked(&self.venv.root, self.world)
+    }
+
+    fn astray(&self) -> Option<String> {
+        repair::imports(&self.venv.root, self.home)
+    }
+
+    fn astray_scripts(&self) -> Option<String> {
+        repair::astray_scripts(&self.venv.root)
+    }
+}
+
 /// Where the program is looked for.
 pub fn places<'a>(
     venv: &'a Venv,
     view: &'a View,
-    help: Help<'a>,
+    help: &'a dyn Help,
     request: &Request,
     world: &'a World,
 ) -> Places<'a> {
-    let scope = &request.scope;
-    let is_named = matches!(scope.env, Some(Named::ByOption(_)));
     Places {
         root: &venv.root,
         cfg: &venv.cfg,
@@ -167,7 +250,7 @@ pub fn places<'a>(
         own: world.own(),
         word: world.setting(program::WORD),
         foreign: request.foreign,
-        by_option: is_named || scope.project.is_some() || !scope.directories.is_empty(),
+        by_option: request.scope.is_by_option(),
         help,
     }
 }

@@ -80,6 +80,14 @@ pub struct Scope {
     pub voice: Voice,
 }
 
+impl Scope {
+    /// Whether it took an option to come to this environment from here.
+    pub fn is_by_option(&self) -> bool {
+        let is_named = matches!(self.env, Some(Named::ByOption(_)));
+        is_named || self.project.is_some() || !self.directories.is_empty()
+    }
+}
+
 /// A program to run, and how.
 #[derive(Debug)]
 pub struct Request {

@@ -1,4 +1,4 @@
-//! argv[0] -> the program that vrun is a shim for, and what is asked for with it: all arguments are the program's, and
+//! `argv[0]` -> the program that vrun is a shim for, and what is asked for with it: all arguments are the program's, and
 //! only vrun's variables say how it is run.
 
 use std::ffi::{OsStr, OsString};

@@ -18,6 +18,7 @@ use crate::voice::Voice;
 use super::base::Base;
 use super::interrupt;
 use super::options::{Existing, IgnoreFile, Options, PythonFiles};
+use super::telling::last_lines;
 
 /// What the work is done with.
 #[derive(Clone, Copy, Debug)]
@@ -197,20 +198,6 @@ impl Workshop<'_> {
             _ => said,
         }
     }
-}
-
-/// The lines that name an error, else the last ones.
-pub fn last_lines(output: &Output) -> Vec<String> {
-    let text = [&output.stdout[..], &output.stderr].join(&b'\n');
-    let text = String::from_utf8_lossy(&text);
-    let lines = text.lines().map(str::trim);
-    let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
-    // That a process failed is known; why is in another line.
-    let tells = |line: &&str| line.contains("rror:") && !line.contains("CalledProcessError");
-    let telling: Vec<_> = lines.iter().copied().filter(tells).collect();
-    let lines = if telling.is_empty() { lines } else { telling };
-    let last = &lines[lines.len().saturating_sub(3)..];
-    last.iter().map(shown).collect()
 }
 
 /// Why this interpreter can make none, and what mends it.

@@ -15,7 +15,8 @@ use crate::world::World;
 
 use super::Order;
 use super::interrupt;
-use super::maker::{Workshop, last_lines};
+use super::maker::Workshop;
+use super::telling::last_lines;
 use super::vars;
 
 /// Installs the base interpreter's pip where there is none or an older one, as `python -m venv --upgrade`

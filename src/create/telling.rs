@@ -1,9 +1,14 @@
-//! All that an installer said before it failed -> the lines that say why.
+//! All that an installer, or venv, said before it failed -> the lines that say why.
+
+use std::process::Output;
 
 use crate::error::shown;
 
-/// The lines that say why, else the last ones: the errors, of which pip's last explains least, and the causes that uv
-/// gives.
+/// How many lines are told.
+const MOST: usize = 3;
+
+/// The lines of an installer that say why, else the last ones: the errors, of which pip's last explains least, and the
+/// causes that uv gives.
 pub fn telling(said: &str) -> Vec<String> {
     let lines: Vec<_> = said
         .lines()
@@ -29,7 +34,7 @@ pub fn telling(said: &str) -> Vec<String> {
         told.retain(is_reason);
     }
     told.dedup();
-    told.truncate(3);
+    told.truncate(MOST);
     if told.is_empty() {
         // pip has news of itself at the end.
         let is_said_of_it = |line: &&str| {
@@ -38,12 +43,26 @@ pub fn telling(said: &str) -> Vec<String> {
                 .any(|word| line.starts_with(word))
         };
         let lines: Vec<_> = lines.into_iter().filter(is_said_of_it).collect();
-        return lines[lines.len().saturating_sub(3)..]
+        return lines[lines.len().saturating_sub(MOST)..]
             .iter()
             .map(shown)
             .collect();
     }
     told
+}
+
+/// The lines of venv or ensurepip that name an error, else the last ones.
+pub fn last_lines(output: &Output) -> Vec<String> {
+    let text = [&output.stdout[..], &output.stderr].join(&b'\n');
+    let text = String::from_utf8_lossy(&text);
+    let lines = text.lines().map(str::trim);
+    let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
+    // That a process failed is known; why is in another line.
+    let tells = |line: &&str| line.contains("rror:") && !line.contains("CalledProcessError");
+    let telling: Vec<_> = lines.iter().copied().filter(tells).collect();
+    let lines = if telling.is_empty() { lines } else { telling };
+    let last = &lines[lines.len().saturating_sub(MOST)..];
+    last.iter().map(shown).collect()
 }
 
 #[cfg(test)]

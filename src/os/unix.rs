@@ -4,18 +4,14 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 use std::ffi::{CString, OsStr, OsString};
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
+use std::io;
 use std::os::fd::BorrowedFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
-
-use nix::sys::signal::{SigSet, Signal};
 
 use super::Quoting;
 
@@ -25,6 +21,8 @@ mod making;
 pub use making::*;
 mod places;
 pub use places::*;
+mod signals;
+pub use signals::{Heeded, heed_ends};
 mod users;
 pub use users::*;
 
@@ -148,78 +146,6 @@ pub fn lead_group(command: &mut Command) {
     command.process_group(0);
 }
 
-/// What asks a process to end: Ctrl-C, `kill`, a terminal that goes away.
-const ENDS: [Signal; 3] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
-
-/// As long as it lives, what asks this process to end calls a function instead.
-#[derive(Debug)]
-pub struct Heeded {
-    before: Option<SigSet>,
-    is_over: Arc<AtomicBool>,
-}
-
-/// Has `act` called, on a thread of its own, for each signal that asks this process to end. What came
-/// ignored, as from `nohup` and a shell's `&`, stays ignored. Where there is no thread to be had, the
-/// signals end the process as ever.
-///
-/// They are blocked and waited for: a thread that is started meanwhile blocks them too, a process that std
-/// starts does not. The thread cannot be called back: what it gets when it is over is handed on, to the next one that
-/// waits, or to what a signal does as ever.
-pub fn heed_ends(act: impl Fn() + Send + 'static) -> Heeded {
-    let is_over = Arc::new(AtomicBool::new(false));
-    let ends = Arc::clone(&is_over);
-    let heeded = heeded_signals().and_then(|signals| {
-        let before = SigSet::thread_get_mask().ok()?;
-        signals.thread_block().ok()?;
-        let wait = move || {
-            while let Ok(signal) = signals.wait() {
-                if ends.load(Ordering::Relaxed) {
-                    let _ = nix::sys::signal::kill(nix::unistd::Pid::this(), signal);
-                    return;
-                }
-                act();
-            }
-        };
-        let started = thread::Builder::new().spawn(wait);
-        if started.is_err() {
-            let _ = before.thread_set_mask();
-        }
-        started.ok().map(|_| before)
-    });
-    Heeded {
-        before: heeded,
-        is_over,
-    }
-}
-
-impl Drop for Heeded {
-    fn drop(&mut self) {
-        self.is_over.store(true, Ordering::Relaxed);
-        if let Some(before) = self.before {
-            let _ = before.thread_set_mask();
-        }
-    }
-}
-
-/// Those of ENDS that came neither ignored nor blocked. Linux keeps a blocked signal for who waits for it
-/// even where it is ignored; other systems throw it away by themselves.
-fn heeded_signals() -> Option<SigSet> {
-    let all_or_none = if cfg!(target_os = "linux") {
-        u64::MAX
-    } else {
-        0
-    };
-    let ignored = ignored_signals().unwrap_or(all_or_none);
-    let blocked = SigSet::thread_get_mask().ok()?;
-    let mut signals = SigSet::empty();
-    for signal in ENDS {
-        if !is_among(signal, ignored) && !blocked.contains(signal) {
-            signals.add(signal);
-        }
-    }
-    Some(signals).filter(|signals| ENDS.iter().any(|signal| signals.contains(*signal)))
-}
-
 /// Stands for the bond between vrun and a helper: its group is all of it.
 #[derive(Debug)]
 pub struct Bound;
@@ -272,9 +198,7 @@ pub fn become_program(
         .map(|arg| CString::new(arg.as_bytes()))
         .collect::<Result<Vec<_>, _>>()?;
     let vars = vars.iter().map(assignment).collect::<Result<Vec<_>, _>>()?;
-    if !SIGPIPE_CAME_IGNORED.load(Ordering::Relaxed) {
-        sigpipe::reset();
-    }
+    signals::restore_sigpipe();
     close_what_came_closed();
     nix::unistd::execve(&path, &argv, &vars).map_err(io::Error::from)
 }
@@ -291,34 +215,12 @@ fn assignment((name, value): &(OsString, OsString)) -> io::Result<CString> {
 /// written by a constructor, which runs before that.
 static CAME_CLOSED: [AtomicBool; 3] = [const { AtomicBool::new(false) }; 3];
 
-/// Whether SIGPIPE came ignored. std ignores it before `main` whatever it was, and a program inherits what
-/// is ignored. There is no safe call that tells, so the kernel's own account is read (proc(5)); where
-/// there is none, it counts as not ignored.
-static SIGPIPE_CAME_IGNORED: AtomicBool = AtomicBool::new(false);
-
 #[ctor::ctor]
 fn look_before_std_does() {
-    SIGPIPE_CAME_IGNORED.store(is_sigpipe_ignored(), Ordering::Relaxed);
+    signals::note_sigpipe();
     for (stream, closed) in standard_streams().into_iter().zip(&CAME_CLOSED) {
         closed.store(rustix::io::fcntl_getfd(stream).is_err(), Ordering::Relaxed);
     }
-}
-
-fn is_sigpipe_ignored() -> bool {
-    ignored_signals().is_some_and(|ignored| is_among(Signal::SIGPIPE, ignored))
-}
-
-fn is_among(signal: Signal, mask: u64) -> bool {
-    mask >> (signal as i32 - 1) & 1 == 1
-}
-
-/// The signals that this process ignores, a bit for each, by the kernel's own account.
-fn ignored_signals() -> Option<u64> {
-    let mut status = [0; 4096];
-    let length = File::open("/proc/self/status").and_then(|mut file| file.read(&mut status));
-    let text = str::from_utf8(&status[..length.unwrap_or(0)]).unwrap_or_default();
-    let mask = text.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|digits| u64::from_str_radix(digits.trim(), 16).ok())
 }
 
 /// Marks std's stand-ins to be closed by execve, so that the program finds what vrun found. A failing

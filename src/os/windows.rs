@@ -9,9 +9,6 @@ use std::os::windows::io::AsRawHandle;
 use std::os::windows::process::CommandExt;
 use std::path::{Component, Path, PathBuf};
 use std::process::{Child, Command};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
-use std::time::Duration;
 
 use same_file::Handle;
 use win32job::{ExtendedLimitInfo, Job};
@@ -20,11 +17,15 @@ use super::Quoting;
 
 mod dir;
 pub use dir::*;
+mod making;
+pub use making::*;
 mod places;
-mod registry;
-mod users;
 pub use places::*;
+mod registry;
 pub use registry::registered;
+mod signals;
+pub use signals::{Heeded, heed_ends};
+mod users;
 pub use users::*;
 
 /// The scripts directory of an environment (sysconfig's `venv` scheme).
@@ -162,25 +163,6 @@ pub fn bind(helper: &Child) -> Bound {
     }
 }
 
-/// What the handler calls: there is one for all, and it stays.
-static ACT: Mutex<Option<Box<dyn FnMut() + Send>>> = Mutex::new(None);
-
-/// Stands for a handler that is set once and stays.
-#[derive(Debug)]
-pub struct Heeded;
-
-/// Has `act` called for each Ctrl-C, and for a console that is closed.
-pub fn heed_ends(act: impl FnMut() + Send + 'static) -> Heeded {
-    *ACT.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(act));
-    // The one failure there is: the handler is set already.
-    let _ = ctrlc::try_set_handler(|| {
-        if let Some(act) = &mut *ACT.lock().unwrap_or_else(PoisonError::into_inner) {
-            act();
-        }
-    });
-    Heeded
-}
-
 /// Ends a process; what it has started ends with what `bind` gave.
 ///
 /// # Errors
@@ -202,94 +184,6 @@ pub fn home_on_record() -> Option<PathBuf> {
 /// What a person types so that a file can be run: its name decides that, and nothing that is typed.
 pub fn make_runnable(_: &str) -> Option<String> {
     None
-}
-
-/// Whether links are made as a matter of course: they are for administrators here.
-pub const HAS_LINKS: bool = false;
-/// Where venv keeps the templates that are this system's own.
-pub const TEMPLATES: &str = "nt";
-/// Whether an environment has a `lib64` beside its `lib`.
-pub const HAS_LIB64: bool = false;
-
-/// Renames a file or directory to where nothing lies. A directory cannot be renamed while a file in it is open, and
-/// what looks for viruses opens every new one for a moment: so it is tried for two seconds.
-///
-/// # Errors
-/// Something lies there, or whatever MoveFileEx says.
-pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    for _ in 0..100 {
-        match fs::rename(from, to) {
-            Err(error) if is_held(&error) && !to.exists() => thread::sleep(MOMENT),
-            other => return other,
-        }
-    }
-    fs::rename(from, to)
-}
-
-/// How long it takes until it is worth another try.
-const MOMENT: Duration = Duration::from_millis(20);
-
-/// ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION: another process has a file open, as far as can be told.
-fn is_held(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(5 | 32))
-}
-
-/// Whether a directory could not be taken away because another process is still at work in it.
-pub fn is_in_use(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::DirectoryNotEmpty || is_held(error)
-}
-
-/// Every file whose name says so can be run.
-///
-/// # Errors
-/// None.
-pub fn make_executable(_: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-/// Whether it is worth trying to clone files in `dir`: never.
-pub fn may_clone(_: &Path) -> bool {
-    false
-}
-
-/// Makes `to` share the blocks of `from`: std has no such call here.
-///
-/// # Errors
-/// Always.
-pub fn clone(_: &Path, _: &Path) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
-}
-
-/// Has two directories change places: there is no such call.
-///
-/// # Errors
-/// Always.
-pub fn exchange(_: &Path, _: &Path) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
-}
-
-/// Programs are told by their names.
-///
-/// # Errors
-/// Never.
-pub fn make_program(_: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-/// Files have no mode.
-///
-/// # Errors
-/// None.
-pub fn copy_mode(_: &Path, _: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-/// Makes `dir`. What lies below the user's profile is his alone.
-///
-/// # Errors
-/// It cannot be made.
-pub fn private_dir(dir: &Path) -> io::Result<()> {
-    fs::create_dir_all(dir)
 }
 
 /// Runs `program` and ends with its exit code, all 32 bits of it. Returns only to say why it could

@@ -11,7 +11,7 @@ use super::{Places, Program};
 pub fn error(ill: &Ill, places: &Places<'_>) -> Error {
     let root = shown(places.root);
     let mut error = Error::refused(format!("{root} {}", ill.what())).cause(ill.cause());
-    if names_another_place(ill) && (places.help.is_tracked)() {
+    if names_another_place(ill) && places.help.is_tracked() {
         error = error.cause("git tracks it: it came with a checkout, as it was where it was made");
     }
     let call = places.call();

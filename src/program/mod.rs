@@ -25,9 +25,9 @@ mod whose;
 
 pub use broken::explained;
 pub use line::Line;
-pub use places::{Help, Places};
+pub use places::{Help, Places, call};
 pub use shim::WORD;
-pub use text::{Text, script, unlooped};
+pub use text::{Text, script, unloop};
 
 use names::{belongs_to_python, has_separator, is_interpreter, is_python_source};
 use whose::Found;

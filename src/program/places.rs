@@ -27,34 +27,38 @@ pub struct Places<'a> {
     /// Whether it took an option to come to this environment from here.
     pub by_option: bool,
     /// What is asked only where the environment turns out to be broken.
-    pub help: Help<'a>,
+    pub help: &'a dyn Help,
 }
 
 impl Places<'_> {
     /// How vrun is called for this environment from here.
     pub(super) fn call(&self) -> String {
-        if self.by_option {
-            return format!("vrun --env {}", typed(self.root));
-        }
-        "vrun".to_owned()
+        call(self.root, self.by_option)
     }
+}
+
+/// How vrun is called for the environment at `root`, where it took an option to come to it, or did not.
+pub fn call(root: &Path, by_option: bool) -> String {
+    if by_option {
+        return format!("vrun --env {}", typed(root));
+    }
+    "vrun".to_owned()
 }
 
 /// Questions about an environment that is broken, or was moved or copied, which others answer.
-#[derive(Clone, Copy)]
-pub struct Help<'a> {
+pub trait Help: fmt::Debug {
     /// What can stand in for its Python.
-    pub stand_in: &'a dyn Fn() -> Result<Option<StandIn>, Error>,
-    /// Whether git tracks it.
-    pub is_tracked: &'a dyn Fn() -> bool,
-    /// Which packages it imports from another place, as a clause, where it was moved or copied.
-    pub astray: &'a dyn Fn() -> Option<String>,
-    /// Which of its scripts run with another Python where vrun does not start them, as a clause.
-    pub astray_scripts: &'a dyn Fn() -> Option<String>,
-}
+    ///
+    /// # Errors
+    /// It was stopped while it looked.
+    fn stand_in(&self) -> Result<Option<StandIn>, Error>;
 
-impl fmt::Debug for Help<'_> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("Help")
-    }
+    /// Whether git tracks it.
+    fn is_tracked(&self) -> bool;
+
+    /// Which packages it imports from another place, as a clause, where it was moved or copied.
+    fn astray(&self) -> Option<String>;
+
+    /// Which of its scripts run with another Python where vrun does not start them, as a clause.
+    fn astray_scripts(&self) -> Option<String>;
 }

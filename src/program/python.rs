@@ -103,7 +103,7 @@ pub fn checked(path: PathBuf, places: &Places<'_>) -> Result<Python, Error> {
         }
         // A copy may find its library where it was configured to be; it says best itself if it does not.
         Some(ill @ (Ill::HomeGone { .. } | Ill::HomeBarred { .. })) => {
-            (places.help.stand_in)()?.map(|other| (other, ill))
+            places.help.stand_in()?.map(|other| (other, ill))
         }
         Some(ill) => return Err(broken::error(&ill, places)),
     };
@@ -133,7 +133,7 @@ fn without(name: &OsStr, places: &Places<'_>) -> Result<Python, Error> {
     );
     if is_meant
         && may_stand_in
-        && let Some(other) = (places.help.stand_in)()?
+        && let Some(other) = places.help.stand_in()?
     {
         let stand_in = Some((other, ill));
         return Ok(Python { path, stand_in });

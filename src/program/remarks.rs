@@ -9,19 +9,19 @@ use crate::venv;
 
 /// Adds them.
 pub fn add(program: &mut Program, places: &Places<'_>) {
-    let call = places.call();
-    let help = &places.help;
-    let mended = |clause| format!("{clause}; `{call} --repair` mends it");
+    let mended = |clause| format!("{clause}; `{} --repair` mends it", places.call());
     let is_moved = program.runner == Runner::OwnInstead
         || venv::made_elsewhere(places.root, places.cfg).is_some();
     if is_moved {
-        program.remarks.extend((help.astray)().map(mended));
+        program.remarks.extend(places.help.astray().map(mended));
     }
     if is_moved && program.runner == Runner::Another {
-        program.remarks.extend((help.astray_scripts)().map(mended));
+        program
+            .remarks
+            .extend(places.help.astray_scripts().map(mended));
     }
     if program.runner != Runner::Another && places.cfg.system_site_packages.is_none() {
-        let cfg = shown(places.root.join(venv::MARKER));
+        let (cfg, call) = (shown(places.root.join(venv::MARKER)), places.call());
         program.remarks.push(format!(
             "the base interpreter's packages are seen too: {cfg} does not say whether they should; \
              `{call} --repair` keeps them out"

@@ -4,6 +4,7 @@
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
+use std::mem;
 use std::path::Path;
 
 use super::{Ask, has_separator, is_python_source, shebang};
@@ -77,12 +78,14 @@ fn open(file: &Path, length: usize) -> io::Result<Text> {
     })
 }
 
-/// A script whose own first line starts vrun, the file `own`, is `-s` with that script: taken as a command
-/// it would start vrun, which would take it as a command.
-pub fn unlooped(ask: Ask, text: Option<&Text>) -> Ask {
-    match (ask, text.and_then(Text::first_line)) {
-        (Ask::Command(name), Some(line)) if shebang::names_vrun(line) => Ask::Script(name),
-        (other, _) => other,
+/// Makes `-s` with that script of a script whose own first line starts vrun: taken as a command it would start vrun,
+/// which would take it as a command.
+pub fn unloop(ask: &mut Ask, text: Option<&Text>) {
+    if let Ask::Command(name) = ask
+        && let Some(line) = text.and_then(Text::first_line)
+        && shebang::names_vrun(line)
+    {
+        *ask = Ask::Script(mem::take(name));
     }
 }
 

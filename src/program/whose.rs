@@ -61,32 +61,11 @@ pub fn settled(
         Ok(Starter::Python(interpreter)) if starter::is_of(&interpreter.path, &scripts) => {
             by_this_python(file, argv, interpreter, within, places)
         }
-        Ok(Starter::Python(_)) if within && leads_out(&file, &scripts) => {
-            Ok(Program::plain(file, argv))
-        }
         Ok(Starter::Python(interpreter)) if within => {
-            let program = by_own_python(file, argv, interpreter.flags, places)?;
-            Ok(Program {
-                runner: Runner::OwnInstead,
-                ..program
-            })
+            by_own_instead(file, argv, interpreter, places)
         }
-        // A shim of vrun's: it would start this environment's.
-        Ok(Starter::Python(interpreter))
-            if itself::is_shim(&interpreter.path, places.own.as_deref()) =>
-        {
-            by_own_python(file, argv, interpreter.flags, places)
-        }
-        Ok(Starter::Python(interpreter)) => {
-            by_another(file, argv, &interpreter.path, found, places)
-        }
-        Ok(Starter::Nearest(flags)) => {
-            // Where this environment's is lost, the next one on PATH would run it.
-            match python::find("python".as_ref(), places)?.stand_in {
-                Some(_) => by_own_python(file, argv, flags, places),
-                None => Ok(Program::own(file, argv)),
-            }
-        }
+        Ok(Starter::Python(interpreter)) => by_another(file, argv, interpreter, found, places),
+        Ok(Starter::Nearest(flags)) => by_nearest(file, argv, flags, places),
         Ok(Starter::Shim(manager)) if found == Found::ByName => {
             let what = format!("is {manager}'s shim, which runs a Python without an environment");
             Err(absent::foreign(&file, &what, places))
@@ -112,6 +91,37 @@ fn by_this_python(
         return by_own_python(file, argv, flags, places);
     }
     match python::checked(path, places)?.stand_in {
+        Some(_) => by_own_python(file, argv, flags, places),
+        None => Ok(Program::own(file, argv)),
+    }
+}
+
+/// A script of this environment that names another's Python, which was its own where it was made.
+fn by_own_instead(
+    file: PathBuf,
+    argv: Vec<OsString>,
+    interpreter: Interpreter,
+    places: &Places<'_>,
+) -> Result<Program, Error> {
+    if leads_out(&file, &venv::scripts(places.root)) {
+        return Ok(Program::plain(file, argv));
+    }
+    let program = by_own_python(file, argv, interpreter.flags, places)?;
+    Ok(Program {
+        runner: Runner::OwnInstead,
+        ..program
+    })
+}
+
+/// A script that takes the first Python on PATH, which is this environment's. Where that is lost, the next one there
+/// would run it.
+fn by_nearest(
+    file: PathBuf,
+    argv: Vec<OsString>,
+    flags: Vec<OsString>,
+    places: &Places<'_>,
+) -> Result<Program, Error> {
+    match python::find("python".as_ref(), places)?.stand_in {
         Some(_) => by_own_python(file, argv, flags, places),
         None => Ok(Program::own(file, argv)),
     }
@@ -149,22 +159,28 @@ fn by_own_python(
     python.with(args.collect(), places)
 }
 
+/// A script that names a Python outside this environment.
 fn by_another(
     file: PathBuf,
     argv: Vec<OsString>,
-    interpreter: &Path,
+    interpreter: Interpreter,
     found: Found,
     places: &Places<'_>,
 ) -> Result<Program, Error> {
+    let Interpreter { path, flags, .. } = interpreter;
+    // A shim of vrun's would start this environment's.
+    if itself::is_shim(&path, places.own.as_deref()) {
+        return by_own_python(file, argv, flags, places);
+    }
     // The system says best what is not there.
-    if !interpreter.exists() {
+    if !path.exists() {
         return Ok(Program::plain(file, argv));
     }
-    let whose = match environment(interpreter) {
+    let whose = match environment(&path) {
         Some(root) => format!("the environment {}", shown(root)),
-        None if found == Found::ByPath => shown(interpreter),
+        None if found == Found::ByPath => shown(&path),
         None => {
-            let what = format!("runs with {}, which has no environment", shown(interpreter));
+            let what = format!("runs with {}, which has no environment", shown(&path));
             return Err(absent::foreign(&file, &what, places));
         }
     };

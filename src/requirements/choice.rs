@@ -1,7 +1,7 @@
 //! A project's directory, perhaps a file that was named -> what says which packages it needs.
 //!
 //! The first that is there of `pylock.toml` (PEP 751), `requirements.txt`, and a `pyproject.toml` that is more
-//! than the settings of tools: one with [project] or [build-system].
+//! than the settings of tools: one with `[project]` or `[build-system]`.
 
 use std::fs;
 use std::io::ErrorKind;

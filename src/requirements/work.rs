@@ -156,7 +156,7 @@ impl Work<'_> {
 /// What is typed where a project's requirements cannot be had.
 pub const RETRY: &str = "`vrun --sync` tries again, and other commands run with what there is";
 
-/// What is typed where a project has [project], and is none that can be built.
+/// What is typed where a project has `[project]`, and is none that can be built.
 const NO_PACKAGE: &str = "`py-modules = []` below [tool.setuptools] in pyproject.toml has what it requires installed \
     alone; or list that in a requirements.txt; or go on without: `vrun --no-install ...`";
 

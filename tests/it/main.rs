@@ -22,6 +22,7 @@
 //!     program.rs   which file a COMMAND means, and when there is none
 //!     broken.rs    environments that cannot be used, each with its cause
 //!     moved.rs     console scripts of an environment that was moved or copied
+//!     astray.rs    what such an environment imports from elsewhere
 //!     foreign.rs   programs of another Python: refused, or told
 //!     shim.rs      vrun under another name
 //!     shims.rs     `--shims`: what it makes, and what it leaves alone
@@ -37,10 +38,10 @@
 //!     tracked.rs   an environment that git tracks
 //!     doctor.rs    `--doctor`: what is wrong, each with its cause and its mend
 //!     errors.rs    the shape of what vrun says
-//!     law.rs       the rules of the source itself
+//!     law.rs       the rules of the source itself: who may know whom, and what may stand where
 //!
-//! Every rule is a test, and the test is called what the rule says. Running them on Windows comes later;
-//! `law` runs everywhere.
+//! Every rule is a test, and the test is called what the rule says. `law` runs everywhere, the others on Unix;
+//! tests/windows is for Windows.
 
 mod law;
 

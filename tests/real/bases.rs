@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::project::{Outcome, Project, tell};
+use crate::mounts::{can_mount, in_mounts};
+use crate::project::{Project, tell};
 use crate::pythons::{self, Python};
 
 #[test]
@@ -296,29 +297,6 @@ fn copy(project: &Project, python: &Python) {
     let to = project.path("moved/bin/python");
     let copied = Command::new("/bin/cp").arg(&python.exe).arg(to).status();
     assert!(copied.is_ok_and(|status| status.success()));
-}
-
-/// Whether a shell line that mounts something works in mounts of its own.
-pub fn can_mount(line: &str) -> bool {
-    let tried = Command::new(unshare())
-        .args(["-m", "/bin/sh", "-c", line])
-        .output();
-    tried.is_ok_and(|output| output.status.success())
-}
-
-/// Runs a shell line in the project, with mounts that only it sees.
-pub fn in_mounts(project: &Project, line: &str) -> Outcome {
-    let mut command = Command::new(unshare());
-    project.place(&mut command);
-    Outcome::of(command.args(["-m", "/bin/sh", "-c", line]))
-}
-
-/// Where util-linux's program is: a project's own PATH does not have it.
-fn unshare() -> PathBuf {
-    let dirs = env::var_os("PATH").unwrap_or_default();
-    let files = env::split_paths(&dirs).map(|dir| dir.join("unshare"));
-    let mut files = files.filter(|file| file.is_file());
-    files.next().unwrap_or_else(|| "unshare".into())
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use crate::bases::{can_mount, in_mounts};
+use crate::mounts::{can_mount, in_mounts};
 use crate::project::{Outcome, Project, tell};
 use crate::pythons;
 

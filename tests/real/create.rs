@@ -4,7 +4,8 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::Path;
 
-use crate::bases::{can_mount, in_mounts, poor};
+use crate::bases::poor;
+use crate::mounts::{can_mount, in_mounts};
 use crate::project::{Project, tell};
 use crate::pythons;
 

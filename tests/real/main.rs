@@ -1,9 +1,11 @@
 //! First use with real Pythons, from a fresh project to a program that runs. Nothing is simulated: every
 //! Python that is found on PATH and in pyenv's directory takes part, and none found is a failure.
 //!
-//! Running on Windows is a later issue.
+//! For Unix; tests/windows has those for Windows.
 #![cfg(unix)]
 
+/// Mounts that one command alone sees.
+mod mounts;
 /// A fresh project, a command in it, and what came of it.
 mod project;
 /// Which Pythons this system has.

@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-use crate::bases::{can_mount, in_mounts};
+use crate::mounts::{can_mount, in_mounts};
 use crate::project::{Outcome, Project, tell};
 
 const PREFIX: [&str; 3] = ["python", "-c", "import sys; print(sys.prefix)"];

@@ -154,6 +154,24 @@ impl Project {
         Outcome::of(&mut self.vrun(args))
     }
 
+    /// Runs so many vruns at once, each of which prints this: all that they said.
+    #[track_caller]
+    pub fn at_once(&self, count: usize, args: &[&str], stdout: &str) -> String {
+        let start = |_| {
+            let mut vrun = self.vrun(args);
+            let vrun = vrun.stdout(Stdio::piped()).stderr(Stdio::piped());
+            vrun.spawn().expect("vrun")
+        };
+        let children: Vec<_> = (0..count).map(start).collect();
+        let mut said = String::new();
+        for child in children {
+            let outcome = Outcome::from(child.wait_with_output().expect("an end")).code(0);
+            assert_eq!(outcome.stdout, stdout, "{outcome}");
+            said.push_str(&outcome.stderr);
+        }
+        said
+    }
+
     /// Which base vrun takes: `EXE (KIND): WHY`, as `-v` says it; else the whole of its refusal. The making
     /// is interrupted.
     pub fn chosen(&self, args: &[&str]) -> String {

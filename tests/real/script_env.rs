@@ -99,20 +99,7 @@ fn the_second_run_starts_nothing_but_the_script() {
 fn many_first_runs_at_once_make_it_once() {
     for installer in installers() {
         let project = app(installer).file("app/tool.py", &script("dependencies = ['alpha']"));
-        let start = |_| {
-            let mut vrun = project.vrun(["tool.py"]);
-            let vrun = vrun.stdout(Stdio::piped()).stderr(Stdio::piped());
-            vrun.spawn().expect("vrun")
-        };
-        let children: Vec<_> = (0..8).map(start).collect();
-        let mut all = String::new();
-        for child in children {
-            let output = child.wait_with_output().expect("an end");
-            let said = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success(), "{said}");
-            assert_eq!(output.stdout, b"alpha 2.0\n", "{said}");
-            all.push_str(&said);
-        }
+        let all = project.at_once(8, &["tool.py"], "alpha 2.0\n");
         assert_eq!(all.matches("vrun: installing ").count(), 1, "{all}");
         assert_eq!(all.matches("vrun: creating ").count(), 1, "{all}");
         assert_eq!(scripts(&project).len(), 1);

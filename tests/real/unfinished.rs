@@ -167,20 +167,7 @@ fn an_install_that_is_killed_is_taken_up_once_what_it_started_is_gone() {
 fn many_first_uses_at_once_install_once() {
     for installer in installers() {
         let project = app(installer).file("app/requirements.txt", "alpha\n");
-        let start = |_| {
-            let mut vrun = project.vrun(["python", "-c", VERSIONS]);
-            let vrun = vrun.stdout(Stdio::piped()).stderr(Stdio::piped());
-            vrun.spawn().expect("vrun")
-        };
-        let children: Vec<_> = (0..10).map(start).collect();
-        let mut all = String::new();
-        for child in children {
-            let output = child.wait_with_output().expect("an end");
-            let said = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success(), "{said}");
-            assert_eq!(output.stdout, b"alpha 2.0\n", "{said}");
-            all.push_str(&said);
-        }
+        let all = project.at_once(10, &["python", "-c", VERSIONS], "alpha 2.0\n");
         assert_eq!(all.matches("vrun: installing ").count(), 1, "{all}");
         assert_eq!(all.matches("vrun: creating ").count(), 1, "{all}");
     }

@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
 use super::tree::{self, Tree};
-use crate::bases::can_mount;
+use crate::mounts::can_mount;
 use crate::project::{Outcome, Project};
 use crate::pythons;
 
