@@ -6,12 +6,13 @@ use std::path::Path;
 use crate::cli::{Extent, Mode, Request, Scope};
 use crate::create;
 use crate::error::{Error, shown};
+use crate::find::Answer;
 use crate::program::which::{self, Candidate};
 use crate::program::{self, Help, Text};
 use crate::repair;
 use crate::report::export::{self, Dialect, Reader, github};
 use crate::report::print;
-use crate::scene::{self, enter, existing, is_tracked, places, search, there};
+use crate::scene::{self, enter, existing, explain, is_tracked, places, search};
 use crate::venv::{self, Venv};
 use crate::view::{self, View};
 use crate::world::World;
@@ -50,10 +51,16 @@ pub fn which(mut request: Request, extent: Extent, world: &mut World) -> Result<
     let script = scene::script(&mut request, text, world)?;
     let search = search(&request.scope, Some(&request.ask), world)?;
     let found = match &script {
-        Some(script) => there(script.answer(&search)?, &request.scope, world)?,
+        Some(script) => match script.answer(&search)? {
+            Answer::Found(found) => found,
+            Answer::Missing(_) => return Err(script.absence()),
+        },
         None => existing(&request.scope, &search, world)?,
     };
     let voice = request.scope.voice;
+    if script.is_some() {
+        explain(&found, voice, world);
+    }
     let venv = Venv::open(&found.root)?;
     let view = seen(&venv, found.left.as_deref(), world)?;
     let help = Help {
