@@ -218,6 +218,7 @@ pub fn not_alone(action: &str, ask: &Ask) -> Error {
             "`vrun --create --env {}` makes an environment there; a command comes on its own",
             typed_path(dir)
         )),
+        _ if action == "--shims" => error.hint("`vrun --shims DIR NAME...`, and then the command"),
         _ if action == "--export" => error.hint("`vrun --export SHELL`, and then the command"),
         _ => error.hint(format!("`vrun {action}`, and then the command")),
     }

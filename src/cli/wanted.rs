@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::acting::PROGRAMS;
 use super::sources::Sources;
 use super::{HELP, Typed};
 use crate::error::Error;
@@ -18,7 +19,9 @@ pub fn refuse(typed: &Typed, sources: &Sources<'_>) -> Result<(), Error> {
         return Err(Error::failed("--exact is an option of --sync").hint("`vrun --sync --exact`"));
     }
     match () {
-        () if sync && typed.acting.named() == Some("--create") => both("--create"),
+        () if sync && let Some(action) = typed.acting.named().filter(|name| *name != PROGRAMS) => {
+            both(action)
+        }
         () if sync && sources.is_typed("no_install") => both("--no-install"),
         () if sync && typed.dry_run => both("--dry-run"),
         () => Ok(()),
