@@ -69,7 +69,7 @@ pub struct Acting {
     man: bool,
 
     /// Print the names of the environment's programs: what the completions ask
-    #[arg(long, hide = true, conflicts_with_all = ["create", "doctor", "repair", "completions", "man"])]
+    #[arg(long, hide = true, conflicts_with_all = ["create", "doctor", "repair", "export", "completions", "man"])]
     programs: bool,
 }
 
