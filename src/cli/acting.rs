@@ -118,8 +118,9 @@ pub fn action(action: &str, typed: Typed, matches: &ArgMatches) -> Result<Action
         "--doctor" => Ok(Action::Doctor(scope, Format::Text)),
         "--repair" => Ok(Action::Repair(scope)),
         "--export" => export(scope, &typed.acting),
-        _ if let Some(shell) = typed.acting.completions => {
-            Ok(Action::Print(completions::script(shell)))
+        "--completions" => {
+            let script = typed.acting.completions.map(completions::script);
+            Ok(Action::Print(script.unwrap_or_default()))
         }
         _ if typed.no_create && !Sources(matches).is_variable("no_create") => {
             Err(Error::failed("--create and --no-create ask for opposite things").hint(HELP))
