@@ -135,12 +135,7 @@ fn script(
 
 /// The environment that is there: what is not cannot be looked at.
 pub fn existing(scope: &Scope, search: &Search, world: &World) -> Result<Found, Error> {
-    there(answer(scope, search, world)?, scope, world)
-}
-
-/// The same of an answer.
-pub fn there(answer: Answer, scope: &Scope, world: &World) -> Result<Found, Error> {
-    match answer {
+    match answer(scope, search, world)? {
         Answer::Found(found) => {
             explain(&found, scope.voice, world);
             Ok(found)

@@ -3,10 +3,11 @@
 
 use crate::cli::{Extent, Mode, Request, Scope};
 use crate::error::{Error, shown};
+use crate::find::Answer;
 use crate::program::which::{self, Candidate};
 use crate::report::export::{self, Dialect, Reader, github};
 use crate::report::print;
-use crate::scene::{self, Present, Sought, begin, existing, places, there};
+use crate::scene::{self, Present, Sought, begin, existing, explain, none_at, places};
 use crate::venv::{self, Venv};
 use crate::world::World;
 
@@ -43,7 +44,12 @@ pub fn which(mut request: Request, extent: Extent, world: &mut World) -> Result<
         answer,
     } = scene::sought(&mut request, world)?;
     let (scope, voice) = (&request.scope, request.scope.voice);
-    let found = there(answer, scope, world)?;
+    let found = match (&script, answer) {
+        (_, Answer::Found(found)) => found,
+        (Some(script), Answer::Missing(_)) => return Err(script.absence()),
+        (None, Answer::Missing(missing)) => return Err(none_at(&missing.at)),
+    };
+    explain(&found, voice, world);
     let venv = Venv::open(&found.root)?;
     let view = scene::view(&venv, found.left.as_deref(), script.as_ref(), scope, world)?;
     let help = Present {

@@ -78,7 +78,7 @@ pub struct Acting {
     man: bool,
 
     /// Print the names of the environment's programs: what the completions ask
-    #[arg(long, hide = true, conflicts_with_all = ["create", "info", "doctor", "repair", "completions", "man"])]
+    #[arg(long, hide = true, conflicts_with_all = ["create", "info", "doctor", "repair", "export", "completions", "man"])]
     programs: bool,
 }
 
@@ -147,8 +147,9 @@ pub fn action(action: &str, typed: Typed, matches: &ArgMatches) -> Result<Action
         "--doctor" => Ok(Action::Doctor(scope, typed.acting.format())),
         "--repair" => Ok(Action::Repair(scope)),
         "--export" => export(scope, &typed.acting),
-        _ if let Some(shell) = typed.acting.completions => {
-            Ok(Action::Print(completions::script(shell)))
+        "--completions" => {
+            let script = typed.acting.completions.map(completions::script);
+            Ok(Action::Print(script.unwrap_or_default()))
         }
         _ if typed.no_create && !Sources(matches).is_variable("no_create") => {
             Err(Error::failed("--create and --no-create ask for opposite things").hint(HELP))
@@ -247,6 +248,7 @@ pub fn not_alone(action: &str, ask: &Ask) -> Error {
             "`vrun --create --env {}` makes an environment there; a command comes on its own",
             typed_path(dir)
         )),
+        _ if action == "--shims" => error.hint("`vrun --shims DIR NAME...`, and then the command"),
         _ if action == "--export" => error.hint("`vrun --export SHELL`, and then the command"),
         _ => error.hint(format!("`vrun {action}`, and then the command")),
     }

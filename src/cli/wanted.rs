@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::acting::PROGRAMS;
 use super::sources::Sources;
 use super::{HELP, Typed};
 use crate::error::Error;
@@ -17,8 +18,11 @@ pub fn refuse(typed: &Typed, sources: &Sources<'_>) -> Result<(), Error> {
     if typed.exact && !sync {
         return Err(Error::failed("--exact is an option of --sync").hint("`vrun --sync --exact`"));
     }
+    let action = typed.acting.named().filter(|action| *action != PROGRAMS);
+    if let Some(action) = action.filter(|_| sync) {
+        return both(action);
+    }
     match () {
-        () if sync && typed.acting.named() == Some("--create") => both("--create"),
         () if sync && sources.is_typed("no_install") => both("--no-install"),
         () if sync && typed.dry_run => both("--dry-run"),
         () => Ok(()),

@@ -43,27 +43,33 @@ pub fn imports(root: &Path, home: Option<&Path>) -> Option<String> {
     ))
 }
 
-/// Which console scripts run with another environment's Python, if something else than vrun starts them.
+/// Which console scripts run with another environment's Python, if something else than vrun starts them; or, where that
+/// is gone, with none: a shell takes the next program of that name on PATH, and says nothing.
 pub fn scripts(root: &Path) -> Option<String> {
     let stale = moved::scripts(root);
-    let living = stale.iter().filter(|stale| stale.names.exists());
-    let living: Vec<_> = living.collect();
-    let first = living.first()?;
-    let names = living
+    let (living, dead): (Vec<_>, Vec<_>) = stale.iter().partition(|stale| stale.names.exists());
+    let (told, is_living) = match living.is_empty() {
+        true => (dead, false),
+        false => (living, true),
+    };
+    let first = told.first()?;
+    let names = told
         .iter()
         .map(|stale| shown(stale.file.file_name().unwrap_or_default()));
     let names: Vec<_> = names.collect();
-    let (verb, them) = if names.len() == 1 {
-        ("runs", "it")
+    let (verb, does, them) = if names.len() == 1 {
+        ("runs", "does", "it")
     } else {
-        ("run", "them")
+        ("run", "do", "them")
     };
-    Some(format!(
-        "{} in {} {verb} with {} where vrun does not start {them}",
-        listed(&names),
-        shown(venv::scripts(root)),
-        shown(&first.names)
-    ))
+    let (names, dir) = (listed(&names), shown(venv::scripts(root)));
+    let python = shown(&first.names);
+    Some(match is_living {
+        true => format!("{names} in {dir} {verb} with {python} where vrun does not start {them}"),
+        false => {
+            format!("{names} in {dir} {does} not start without vrun, for {python} does not exist")
+        }
+    })
 }
 
 fn listed(names: &[String]) -> String {

@@ -220,10 +220,23 @@ impl Script {
         requirements::list_of_script(name)
     }
 
+    /// What is said where its environment is asked for and not made. Nobody but vrun, when it runs the script, knows
+    /// what to put into it.
+    pub fn absence(&self) -> Error {
+        let hint = format!(
+            "`vrun -s {}` makes it, and runs the script",
+            typed(&self.file)
+        );
+        self.unmade().hint(hint)
+    }
+
+    fn unmade(&self) -> Error {
+        Error::failed(format!("there is no environment for {}", shown(&self.file)))
+    }
+
     /// What is said where no environment may be made.
     pub fn refusal(&self) -> Error {
-        let what = format!("there is no environment for {}", shown(&self.file));
-        Error::failed(what)
+        self.unmade()
             .cause("`--no-create` or VRUN_NO_CREATE keeps vrun from making it")
             .hint(format!(
                 "`vrun --no-script-env {}` runs it in the project's",

@@ -87,6 +87,20 @@ fn what_a_shell_or_make_would_run_with_the_original_is_said_too() {
 }
 
 #[test]
+fn what_a_shell_or_make_would_not_start_where_the_old_place_is_gone_is_said_too() {
+    let sandbox = copy(ORIGINAL, "[ROOT]/copy")
+        .script("copy/.venv/bin/pytest", "#![ROOT]/app/.venv/bin/python\n")
+        .script("tools/pytest", "#!/bin/sh\n")
+        .var("PATH", "[ROOT]/tools:/usr/bin:/bin");
+    let said = "vrun: pytest in [ROOT]/copy/.venv/bin does not start without vrun, for [ROOT]/app/.venv/bin/python does \
+                not exist; `vrun --repair` mends it\n";
+    // Which takes the next one on PATH.
+    says(&sandbox, &["-c", "pytest; true"], said);
+    says(&sandbox, &["sh", "-c", ""], said);
+    says(&sandbox, &["pytest"], "");
+}
+
+#[test]
 fn there_is_no_false_alarm() {
     let command = |place: &str| format!("/usr/bin/python3 -m venv {place}");
     // Its own place, by whatever spelling; nothing is left of the other one; there never was one.

@@ -48,6 +48,16 @@ fn where_there_is_no_environment_none_is_made_and_nothing_is_said() {
 }
 
 #[test]
+fn actions_that_take_a_programs_name_are_offered_the_same() {
+    let programs = app().run(["--programs"]).text();
+    assert!(programs.contains("probe\n"), "{programs}");
+    for action in [&["--which"][..], &["--which", "-a"], &["--shims", "d"]] {
+        let line = ["--programs"].iter().chain(action);
+        assert_eq!(app().run(line).text(), programs, "{action:?}");
+    }
+}
+
+#[test]
 fn a_line_that_is_wrong_or_not_whole_gets_no_answer_and_no_complaint() {
     for line in [
         &["--programs", "--typo"][..],
@@ -57,6 +67,7 @@ fn a_line_that_is_wrong_or_not_whole_gets_no_answer_and_no_complaint() {
         &["--programs", "--env", ""],
         &["--programs", "-C", "nowhere"],
         &["--programs", "--create"],
+        &["--programs", "--export", "sh"],
         &["--programs", "probe"],
         &["--programs", "--", "probe"],
     ] {

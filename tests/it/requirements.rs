@@ -253,3 +253,27 @@ fn another_users_requirements_are_not_installed() {
         "{said}"
     );
 }
+
+#[test]
+fn sync_does_not_go_with_what_installs_nothing() {
+    let sandbox = app();
+    for typed in [
+        &["--which", "probe"][..],
+        &["--which", "-c", "probe"],
+        &["--export", "sh"],
+        &["--shims", "d", "python"],
+        &["--doctor"],
+        &["--repair"],
+        &["--create"],
+        &["--man"],
+    ] {
+        let both = format!("--sync and {} ask for different things", typed[0]);
+        let typed = ["--sync"].iter().chain(typed);
+        sandbox.run(typed).error(125, &[&both]);
+    }
+    // A variable is for all of a job's commands.
+    sandbox
+        .var("VRUN_SYNC", "1")
+        .run(["--which", "probe"])
+        .stdout("[ROOT]/app/.venv/bin/probe\n");
+}

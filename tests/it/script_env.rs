@@ -282,3 +282,26 @@ fn one_whose_python_is_gone_is_not_used() {
         .run(["tool.py"])
         .error(125, &["Python", "`requires-python` in tool.py"]);
 }
+
+#[test]
+fn which_of_a_script_whose_environment_is_not_made_says_what_makes_it() {
+    let sandbox = app();
+    for typed in [&["--which", "tool.py"][..], &["--which", "-s", "tool.py"]] {
+        let before = sandbox.tree();
+        // `--create` would make one that holds nothing of what the block requires, and counts from then on.
+        sandbox.run(typed).error(
+            125,
+            &[
+                "there is no environment for tool.py",
+                "hint: `vrun -s tool.py` makes it",
+            ],
+        );
+        assert_eq!(sandbox.tree(), before);
+    }
+    let (sandbox, place) = made(sandbox, &["tool.py"]);
+    let python = format!("[ROOT]/{place}/bin/python\n");
+    sandbox.run(["--which", "tool.py"]).stdout(&python);
+    sandbox
+        .run(["-v", "--which", "tool.py"])
+        .says("(tool.py says what is in it)");
+}

@@ -133,16 +133,22 @@ fn workers_of_tests_are_the_environments_and_a_hook_runs_there() {
 
 #[test]
 fn a_server_is_reloaded_and_stopped_as_without_vrun() {
-    let Some(project) = with(&["gunicorn"]) else {
+    // The one reloads in its own process and its workers, the other starts anew what it serves with (spawn).
+    let wsgi = "def app(environ, start):\n    start('200 OK', [])\n    return [b'']\n";
+    served(&["gunicorn", "--reload", "--bind", "unix:web.sock"], wsgi);
+    let asgi = "async def app(scope, receive, send):\n    pass\n";
+    served(&["uvicorn", "--reload", "--uds", "web.sock"], asgi);
+}
+
+/// Starts the server with this application, changes that, and stops the server.
+fn served(server: &[&str], app: &str) {
+    let Some(project) = with(&server[..1]) else {
         return;
     };
-    let app = |word: &str| {
-        format!(
-            "import sys\nprint('serving {word}', sys.prefix, flush=True)\ndef app(environ, start):\n    start('200 OK', [])\n    return [b'']\n"
-        )
-    };
+    let app =
+        |word: &str| format!("import sys\nprint('serving {word}', sys.prefix, flush=True)\n{app}");
     let project = project.file("app/web.py", &app("one"));
-    let mut command = project.vrun(["gunicorn", "--reload", "--bind", "unix:web.sock", "web:app"]);
+    let mut command = project.vrun(server.iter().chain(&["web:app"]));
     let mut server = command
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::{Finding, Grade, Patient};
 use crate::create;
 use crate::error::{shown, typed};
+use crate::itself;
 use crate::os;
 use crate::program::starter::{self, Starter};
 use crate::requirements;
@@ -26,6 +27,7 @@ pub fn findings(patient: &Patient<'_>) -> Vec<Finding> {
         leftovers,
         python_variables,
         shim_first,
+        lost_shims,
     ];
     looks.iter().filter_map(|look| look(patient)).collect()
 }
@@ -200,4 +202,41 @@ fn shim_first(patient: &Patient<'_>) -> Option<Finding> {
         format!("{} comes first on PATH", shown(Path::new(&python))),
         "`vrun python` runs this environment's".to_owned(),
     ))
+}
+
+/// Shims whose vrun was moved or removed: a shell passes over them, and takes the next program of that name.
+fn lost_shims(patient: &Patient<'_>) -> Option<Finding> {
+    let dirs: Vec<_> = os::split_paths(patient.world.var("PATH")?).collect();
+    let lost = |dir: &PathBuf| {
+        let files = fs::read_dir(dir).into_iter().flatten().flatten();
+        let links = files.filter(|file| file.file_type().is_ok_and(|kind| kind.is_symlink()));
+        let mut lost: Vec<_> = links
+            .map(|file| file.path())
+            .filter(|link| is_lost_shim(link))
+            .collect();
+        lost.sort();
+        Some((dir.clone(), lost)).filter(|(_, lost)| !lost.is_empty())
+    };
+    let (dir, lost) = dirs.iter().filter(|dir| dir.is_absolute()).find_map(lost)?;
+    let first = lost.first()?;
+    let leads = fs::read_link(first).unwrap_or_default();
+    let names = lost
+        .iter()
+        .filter_map(|link| Some(typed(link.file_name()?)));
+    let names: Vec<_> = names.collect();
+    Some(finding(
+        "lost-shims",
+        Grade::Note,
+        format!("shims in {} lead to a vrun that is gone", shown(&dir)),
+        format!(
+            "{} leads to {}, which does not exist",
+            shown(first),
+            shown(leads)
+        ),
+        format!("`vrun --shims {} {}`", typed(&dir), names.join(" ")),
+    ))
+}
+
+fn is_lost_shim(link: &Path) -> bool {
+    !link.exists() && itself::is_shim(link, None)
 }

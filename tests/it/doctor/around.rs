@@ -191,3 +191,29 @@ fn a_python_that_the_project_does_not_ask_for() {
     let sandbox = app().file("app/.python-version", "3.12\n");
     sandbox.run(["--doctor"]).code(0);
 }
+
+#[test]
+fn shims_whose_vrun_is_gone() {
+    let sandbox = app()
+        .dir("shims")
+        .link("shims/python", "/old/vrun")
+        .link("shims/pip", "/old/vrun-1.0")
+        .link("shims/pytest", "[ROOT]/opt/vrun")
+        .link("shims/other", "/old/other")
+        .var("PATH", "/none:[ROOT]/shims:/usr/bin:/bin");
+    finds(
+        &sandbox,
+        ("note", "lost-shims"),
+        [
+            "shims in [ROOT]/shims lead to a vrun that is gone",
+            "[ROOT]/shims/pip leads to /old/vrun-1.0, which does not exist",
+            "`vrun --shims [ROOT]/shims pip python`",
+        ],
+    );
+    sandbox
+        .run(["--shims", "../shims", "pip", "python"])
+        .code(0);
+    sandbox
+        .run(["--doctor"])
+        .stdout("[ROOT]/app/.venv is sound\n");
+}
