@@ -52,6 +52,12 @@ fn every_makers_script_names_its_python() {
         ),
         ("#!python3\n", "python3", &[], Reading::Plain),
         (&format!("#!{long}\n"), &long, &[], Reading::Spoilt),
+        (
+            "#!/usr/bin/env -S /e/bin/python -s -E\n",
+            "/e/bin/python",
+            &["-s", "-E"],
+            Reading::Plain,
+        ),
         // distlib, pip, virtualenv
         (
             "#!/bin/sh\n'''exec' /e/bin/python \"$0\" \"$@\"\n' '''\n",
