@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use crate::error::{reason, shown};
 use crate::os;
 
 use super::base::{Base, is_script};
@@ -25,6 +26,15 @@ pub fn renew(scripts: &Path, base: &Base, files: PythonFiles) -> io::Result<()> 
             continue;
         }
         let found = fs::symlink_metadata(&path)?;
+        if found.is_dir() {
+            // Only an empty one goes: what is in it is not for us to take away.
+            let kept = |error: io::Error| {
+                let why = format!("{} is a directory: {}", shown(&path), reason(&error));
+                io::Error::new(error.kind(), why)
+            };
+            fs::remove_dir(&path).map_err(kept)?;
+            continue;
+        }
         let leads_within = fs::read_link(&path)
             .is_ok_and(|target| target.components().count() == 1 && is_name(target.as_os_str()));
         let is_loop = fs::metadata(&path).is_err_and(|error| os::is_link_loop(&error));

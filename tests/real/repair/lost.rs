@@ -219,6 +219,10 @@ fn an_environment_without_a_name_of_python_or_with_names_that_lead_in_a_circle()
     remove();
     repair(&project, &env);
     is_whole(&project, &env);
+    fs::remove_file(env.join("bin/python")).expect("removed");
+    fs::create_dir(env.join("bin/python")).expect("a directory");
+    repair(&project, &env);
+    is_whole(&project, &env);
     remove();
     let project = project
         .link("app/.venv/bin/python", "python3")
