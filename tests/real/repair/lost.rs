@@ -233,6 +233,23 @@ fn an_environment_without_a_name_of_python_or_with_names_that_lead_in_a_circle()
 }
 
 #[test]
+fn an_environment_that_had_no_pip_gets_none() {
+    let project = Project::with_python();
+    project.run(["-q", "--create", "--without-pip"]).code(0);
+    let env = project.path("app/.venv");
+    fs::remove_file(env.join("bin/python")).expect("removed");
+    repair(&project, &env);
+    has_nothing_to_mend(&project, &env);
+    for site in fs::read_dir(env.join("lib"))
+        .expect("a directory")
+        .flatten()
+    {
+        let site = site.path().join("site-packages");
+        assert_eq!(fs::read_dir(site).expect("a directory").count(), 0);
+    }
+}
+
+#[test]
 fn copies_of_a_python_that_was_moved_are_made_anew() {
     // Of either era of getpath, which 3.11 parts.
     for python in [&pythons::all()[0], pythons::newest()] {
