@@ -227,10 +227,7 @@ mod tests {
                 fs::write(venv::scripts(root).join(name), text).expect("a file");
             }
         }
-        assert_eq!(
-            bring_along(&old, &new).expect("copied"),
-            [PathBuf::new(); 0]
-        );
+        assert!(bring_along(&old, &new).expect("copied").is_empty());
         let activate = venv::scripts(&old).join("activate");
         let file = fs::File::options().append(true).open(activate);
         let later = std::time::SystemTime::now() + AT_ONCE * 2;
