@@ -146,7 +146,7 @@ impl MoveIn<'_> {
             };
             fs::copy(from, to).map_err(unread)?;
         }
-        let short = from.strip_prefix(self.old).unwrap_or(from);
+        let short = to.strip_prefix(self.new).unwrap_or(to);
         self.came.push(short.to_owned());
         Ok(())
     }
@@ -233,7 +233,8 @@ mod tests {
         let later = std::time::SystemTime::now() + AT_ONCE * 2;
         file.and_then(|file| file.set_modified(later))
             .expect("a time");
-        bring_along(&old, &new).expect("copied");
+        let came = bring_along(&old, &new).expect("copied");
+        assert_eq!(came, [Path::new(os::SCRIPTS).join("activate.old")]);
         for (name, text) in [("activate", "new"), ("activate.old", "old")] {
             let found = fs::read_to_string(venv::scripts(&new).join(name));
             assert_eq!(found.expect("a file"), text);
