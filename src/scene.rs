@@ -65,7 +65,9 @@ pub fn sought(request: &mut Request, world: &mut World) -> Result<Sought, Error>
 fn search(scope: &Scope, ask: Option<&Ask>, world: &World) -> Result<Search, Error> {
     let start = match (ask, &scope.project) {
         (_, Some(dir)) => world.absolute(dir).and_then(find::directory),
-        (Some(Ask::Script(file)), None) => find::beside(file.as_ref()),
+        (Some(Ask::Script(file)), None) => {
+            find::beside(file.as_ref()).and_then(|dir| dir.map_or_else(|| world.cwd(), Ok))
+        }
         (_, None) => world.cwd(),
     };
     let start = match &scope.env {
@@ -76,13 +78,17 @@ fn search(scope: &Scope, ask: Option<&Ask>, world: &World) -> Result<Search, Err
         _ => start?,
     };
     let active = world.setting("VIRTUAL_ENV").map(PathBuf::from);
+    let active = active.filter(|path| path.is_absolute()).map(world::tidy);
     Ok(Search {
         start,
         names: Names::from_setting(world.setting("VRUN_NAME"))?,
         home: world.home(),
         temp: world.temp(),
         ceilings: find::ceilings(world.setting("VRUN_CEILING_DIRECTORIES")),
-        active: active.filter(|path| path.is_absolute()).map(world::tidy),
+        is_scripts: active
+            .as_ref()
+            .is_some_and(|root| script::is_own(root, world)),
+        active,
     })
 }
 

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use crate::error::{reason, shown};
 use crate::os;
 
 use super::base::{Base, is_script};
@@ -25,6 +26,15 @@ pub fn renew(scripts: &Path, base: &Base, files: PythonFiles) -> io::Result<()> 
             continue;
         }
         let found = fs::symlink_metadata(&path)?;
+        if found.is_dir() {
+            // Only an empty one goes: what is in it is not for us to take away.
+            let kept = |error: io::Error| {
+                let why = format!("{} is a directory: {}", shown(&path), reason(&error));
+                io::Error::new(error.kind(), why)
+            };
+            fs::remove_dir(&path).map_err(kept)?;
+            continue;
+        }
         let leads_within = fs::read_link(&path)
             .is_ok_and(|target| target.components().count() == 1 && is_name(target.as_os_str()));
         let is_loop = fs::metadata(&path).is_err_and(|error| os::is_link_loop(&error));
@@ -39,7 +49,7 @@ pub fn renew(scripts: &Path, base: &Base, files: PythonFiles) -> io::Result<()> 
     Ok(())
 }
 
-/// `python`, `python3.13`, `python3.13t`, `pypy3`, `𝜋thon`
+/// `python`, `python3.13`, `python3.13t`, `python3.6m`, `python3-intel64`, `pypy3`, `𝜋thon`
 fn is_name(name: &OsStr) -> bool {
     let Some(name) = name.to_str() else {
         return false;
@@ -49,9 +59,13 @@ fn is_name(name: &OsStr) -> bool {
         .iter()
         .find_map(|stem| name.strip_prefix(stem));
     let is_version = |text: &str| {
-        let text = text.strip_suffix('t').unwrap_or(text);
-        text.bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'.')
+        let text = text.strip_suffix("-intel64").unwrap_or(text);
+        let number = text.trim_end_matches(['d', 'm', 't', 'u']);
+        let letters = text.len() - number.len();
+        (letters == 0 || !number.is_empty() || text == "t")
+            && number
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'.')
     };
     name == "𝜋thon" || version.is_some_and(is_version)
 }
@@ -91,6 +105,10 @@ mod tests {
             ("python", true),
             ("python3", true),
             ("python3.13t", true),
+            ("python3.6m", true),
+            ("python3.13td", true),
+            ("python3.12-intel64", true),
+            ("pythonmud", false),
             ("pypy3.11", true),
             ("𝜋thon", true),
             ("python3-config", false),

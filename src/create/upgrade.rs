@@ -85,7 +85,10 @@ fn base_of(order: &Order<'_>, workshop: &Workshop<'_>) -> Result<Base, Error> {
         let what = format!("cannot upgrade {}", shown(&venv.root));
         return Err(Error::failed(what)
             .cause("its pyvenv.cfg does not say which version of Python it is for")
-            .hint(anew(&venv)));
+            .hint(format!(
+                "`vrun --env {} --repair` finds that out, and keeps the packages",
+                typed(&venv.root)
+            )));
     };
     let Some(wish) = order.wish else {
         // The one it has, if that is still there.

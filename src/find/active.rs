@@ -84,6 +84,11 @@ fn chosen<'a>(walked: &Walked, search: &'a Search) -> Option<(&'a Path, Why)> {
     if !is_sound(active) || is_anothers(active, &walked.start, search) {
         return None;
     }
+    let is_nowhere = matches!(walked.end, End::Top) && walked.project.is_none();
+    if search.is_scripts && !is_nowhere {
+        // A script has started vrun in its turn: what it requires is not what this project does.
+        return None;
+    }
     match &walked.end {
         End::Top => Some((active, Why::ActiveAlone)),
         End::Environment { dir, .. }

@@ -5,6 +5,7 @@
 //! the reason stays with the answer, so that errors and `-v` need no second look.
 
 use std::fmt;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, shown, typed};
@@ -42,6 +43,8 @@ pub struct Search {
     pub ceilings: Vec<PathBuf>,
     /// `VIRTUAL_ENV`, where it is an absolute path.
     pub active: Option<PathBuf>,
+    /// Whether that is one that vrun made for a script alone: nobody has chosen it for a project.
+    pub is_scripts: bool,
 }
 
 /// What a search ends with.
@@ -214,20 +217,21 @@ pub fn unclaimed(at: &Path, search: &Search) -> Result<(), Error> {
     }
 }
 
-/// Where a script's search starts: in the directory that really holds it, links resolved.
+/// Where a script's search starts: in the directory that really holds it, links resolved. None for what lies in
+/// none, such as a pipe.
 ///
 /// # Errors
 /// There is no such file.
-pub fn beside(script: &Path) -> Result<PathBuf, Error> {
-    let real = dunce::canonicalize(script)
-        .map_err(|_| Error::not_found(format!("no file named {}", shown(script))))?;
-    // A directory is run by its __main__.py, and is where that lies.
-    let dir = if real.is_dir() {
-        &real
-    } else {
-        real.parent().unwrap_or(&real)
-    };
-    Ok(dir.to_owned())
+pub fn beside(script: &Path) -> Result<Option<PathBuf>, Error> {
+    let real = dunce::canonicalize(script);
+    let found = fs::metadata(real.as_deref().unwrap_or(script));
+    match (real, found) {
+        // A directory is run by its __main__.py, and is where that lies.
+        (Ok(real), Ok(found)) if found.is_dir() => Ok(Some(real)),
+        (Ok(real), Ok(found)) if found.is_file() => Ok(real.parent().map(Path::to_owned)),
+        (_, Ok(_)) => Ok(None),
+        (_, Err(_)) => Err(Error::not_found(format!("no file named {}", shown(script)))),
+    }
 }
 
 /// `path`, if a search can start there.

@@ -23,7 +23,7 @@ pub fn belongs_to_python(name: &OsStr) -> bool {
     is_interpreter(name) || is_versioned("pip", name)
 }
 
-/// `python`, `python3`, `python3.12`, `python3.13t`, `pypy3`, and on Windows `pythonw` and the ending.
+/// `python`, `python3`, `python3.12`, `python3.13t`, `python3.6m`, `pypy3`, and on Windows `pythonw` and the ending.
 pub fn is_interpreter(name: &OsStr) -> bool {
     is_versioned("python", name) || is_versioned("pypy", name)
 }
@@ -36,9 +36,11 @@ fn is_versioned(stem: &str, name: &OsStr) -> bool {
 }
 
 fn is_version(text: &str) -> bool {
-    let text = text.strip_suffix(['t', 'w']).unwrap_or(text);
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    text.is_empty() || text.split('.').all(digits)
+    // The letters of other builds (sys.abiflags), and macOS's name of one that runs as on an Intel machine.
+    let text = text.strip_suffix("-intel64").unwrap_or(text);
+    let number = text.trim_end_matches(['d', 'm', 't', 'u', 'w']);
+    matches!(text, "" | "t" | "w") || number.split('.').all(digits)
 }
 
 #[cfg(test)]
@@ -52,6 +54,9 @@ mod tests {
             "python3",
             "python3.12",
             "python3.13t",
+            "python3.13td",
+            "python3.6m",
+            "python3.12-intel64",
             "pip",
             "pip3.9",
             "pypy3",
@@ -65,6 +70,7 @@ mod tests {
             "pipx",
             "pip-compile",
             "python3.",
+            "pythonmd",
             "pytest",
             "ipython",
         ] {

@@ -156,11 +156,16 @@ fn by_env<'a>(
 ) -> Starter {
     let is_no_name = |word: &&[u8]| word.starts_with(b"-") || word.contains(&b'=');
     let mut words = words.skip_while(is_no_name);
-    match words.next().map(file_name) {
-        Some(name) if is_python(name) => {
+    let Some(program) = words.next() else {
+        return Starter::Other;
+    };
+    match file_name(program) {
+        // A path is not looked up: it names one Python, as without env.
+        name if is_python(name) && program.starts_with(b"/") => python(program, words, reading),
+        name if is_python(name) => {
             Starter::Nearest(words.filter_map(|flag| os::text(flag.to_vec())).collect())
         }
-        Some(name) if is_shell(name) => by_shell(lines, reading),
+        name if is_shell(name) => by_shell(lines, reading),
         _ => Starter::Other,
     }
 }

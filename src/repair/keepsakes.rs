@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::error::{reason, shown};
 use crate::os;
@@ -50,6 +51,11 @@ const SITE: [&str; 10] = [
     "_virtualenv.py",
 ];
 
+/// How an activation script ends that somebody has edited: what it said does not fit the new environment.
+const OLD: &str = ".old";
+/// Makers write them all at one time.
+const AT_ONCE: Duration = Duration::from_secs(60);
+
 /// Copies it from the environment at `old` to the new one at `new`, where nothing of that name is yet. What came along,
 /// from the root of the environment.
 ///
@@ -71,9 +77,15 @@ pub fn bring_along(old: &Path, new: &Path) -> io::Result<Vec<PathBuf>> {
     for name in names(&venv::scripts(old))? {
         let text = name.to_string_lossy().to_lowercase();
         let is_makers = SCRIPTS.iter().any(|start| text.starts_with(start));
-        if !is_makers || venv::scripts(old).join(&name).is_dir() {
+        if !is_makers || text.ends_with(OLD) || venv::scripts(old).join(&name).is_dir() {
             move_in.bring(&Path::new(os::SCRIPTS).join(&name))?;
         }
+    }
+    for name in edited(&venv::scripts(old))? {
+        let mut kept = name.clone();
+        kept.push(OLD);
+        let (from, to) = (venv::scripts(old), venv::scripts(new));
+        move_in.copy(&from.join(name), &to.join(kept))?;
     }
     let (from, to) = (venv::site_packages(old), venv::site_packages(new));
     if let (Some(from), Some(to)) = (from.first(), to.first()) {
@@ -134,10 +146,28 @@ impl MoveIn<'_> {
             };
             fs::copy(from, to).map_err(unread)?;
         }
-        let short = from.strip_prefix(self.old).unwrap_or(from);
+        let short = to.strip_prefix(self.new).unwrap_or(to);
         self.came.push(short.to_owned());
         Ok(())
     }
+}
+
+/// The activation scripts that were written to since they were made, which their times tell: each base has its own
+/// text for them, and of a lost one nobody knows it.
+fn edited(scripts: &Path) -> io::Result<Vec<OsString>> {
+    let mut times = Vec::new();
+    for name in names(scripts)? {
+        let text = name.to_string_lossy().to_lowercase();
+        // PowerShell's does not name the environment, so a repair has not written it.
+        if text.starts_with("activate") && !text.ends_with(OLD) && !text.ends_with(".ps1") {
+            let found = fs::symlink_metadata(scripts.join(&name))?;
+            times.extend(found.is_file().then_some((found.modified()?, name)));
+        }
+    }
+    let made = times.iter().map(|(time, _)| *time).min();
+    let is_later = |time| made.is_some_and(|made| time > made + AT_ONCE);
+    times.retain(|(time, _)| is_later(*time));
+    Ok(times.into_iter().map(|(_, name)| name).collect())
 }
 
 /// The names in a directory, sorted; of one that is not there, none.
@@ -186,6 +216,30 @@ fn modules(site: &Path) -> HashSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_activation_script_that_was_edited_is_kept_beside_the_new_one() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let (old, new) = (dir.path().join("old"), dir.path().join("new"));
+        for (root, text) in [(&old, "old"), (&new, "new")] {
+            fs::create_dir_all(venv::scripts(root)).expect("a directory");
+            for name in ["activate", "activate.fish", "Activate.ps1"] {
+                fs::write(venv::scripts(root).join(name), text).expect("a file");
+            }
+        }
+        assert!(bring_along(&old, &new).expect("copied").is_empty());
+        let activate = venv::scripts(&old).join("activate");
+        let file = fs::File::options().append(true).open(activate);
+        let later = std::time::SystemTime::now() + AT_ONCE * 2;
+        file.and_then(|file| file.set_modified(later))
+            .expect("a time");
+        let came = bring_along(&old, &new).expect("copied");
+        assert_eq!(came, [Path::new(os::SCRIPTS).join("activate.old")]);
+        for (name, text) in [("activate", "new"), ("activate.old", "old")] {
+            let found = fs::read_to_string(venv::scripts(&new).join(name));
+            assert_eq!(found.expect("a file"), text);
+        }
+    }
 
     #[test]
     fn what_is_no_packages_and_no_makers_comes_along() {

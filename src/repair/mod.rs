@@ -9,11 +9,11 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use crate::create::{self, Existing, Note, Occasion, Options, Order, Place, Wish};
+use crate::create::{self, Existing, Note, Occasion, Options, Order, Place, Seeding, Wish};
 use crate::error::{Error, reason, shown, typed};
 use crate::requirements;
 use crate::venv::health::{self, Ill, Mend, Series};
-use crate::venv::{MARKER, Venv};
+use crate::venv::{self, MARKER, Venv};
 use crate::voice::Voice;
 use crate::world::World;
 
@@ -122,6 +122,7 @@ fn python(ill: &Ill, case: &Case<'_>) -> Result<(), Error> {
     {
         let options = Options {
             existing: Existing::Upgraded,
+            seeding: seeding(case.root),
             ..Options::default()
         };
         let case = &Case {
@@ -131,6 +132,15 @@ fn python(ill: &Ill, case: &Case<'_>) -> Result<(), Error> {
         return create::make(&order(case, &options, None));
     }
     rebuild(case)
+}
+
+/// One that had no pip, such as uv's, gets none.
+fn seeding(root: &Path) -> Seeding {
+    let sites = venv::site_packages(root);
+    match sites.is_empty() || sites.iter().any(|site| site.join("pip").is_dir()) {
+        true => Seeding::Bundled,
+        false => Seeding::Nothing,
+    }
 }
 
 /// A pyvenv.cfg that says nothing, or cannot be read as one, is put aside for one that says the version, which

@@ -147,10 +147,11 @@ pub fn make_fit(source: &Source, work: &Work<'_>) -> Result<(), Stop> {
         Some(has) if fits(&has) => Ok(()),
         has => {
             let has = has.map_or(String::new(), |has| has.to_string());
-            let why = format!("{what} takes pip {oldest}, and the newest for this Python is {has}");
+            let why =
+                format!("{what} takes pip {oldest}, and the newest that was to be had is {has}");
             let error = Error::failed(format!("pip {has} cannot install {}", shown(&source.path)))
                 .cause(&why)
-                .hint("install uv, which can, or take a newer Python: `vrun --create --clear -p REQUEST`");
+                .hint("`vrun --sync` tries again; else install uv, which can, or take a newer Python: `vrun --create --clear -p REQUEST`");
             Err(Stop::Refused { error, why })
         }
     }

@@ -20,6 +20,9 @@ use crate::world::{ARCHITECTURE, World};
 
 use super::block::Block;
 
+/// Where in the cache the environments of scripts lie.
+pub const DIR: &str = "scripts";
+
 /// What goes into a key: another one is another vrun's.
 const FORMAT: &str = "vrun-script 1";
 
@@ -36,7 +39,7 @@ const KEY: usize = 8;
 pub fn dir(world: &World, file: &Path) -> Result<PathBuf, Error> {
     let cache = world.cache();
     let cache = cache.ok_or_else(|| closed(file).cause("there is no cache directory"))?;
-    Ok(cache.join("scripts"))
+    Ok(cache.join(DIR))
 }
 
 /// Where the environment of `file` lies, or would.
@@ -52,7 +55,7 @@ pub fn root(
 ) -> Result<PathBuf, Error> {
     let asked = wish.map_or(Ok(PathBuf::new()), |wish| asked(wish, world))?;
     let around = match names_paths(block) {
-        true => crate::find::beside(file)?,
+        true => crate::find::beside(file)?.unwrap_or_default(),
         false => PathBuf::new(),
     };
     let mut hasher = Sha256::new();

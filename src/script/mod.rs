@@ -81,6 +81,14 @@ pub fn of(
     }))
 }
 
+/// Whether the environment at `root` is one that vrun made for a script.
+pub fn is_own(root: &Path, world: &World) -> bool {
+    let around = root.parent();
+    // Most are told from that without a question where the cache is.
+    around.and_then(Path::file_name) == Some(home::DIR.as_ref())
+        && home::dir(world, root).is_ok_and(|dir| around == Some(&dir))
+}
+
 /// Whether a script says of itself what it requires, for who goes by another environment.
 pub fn has_block(file: &Path, text: Text) -> bool {
     block(file, text).is_ok_and(|block| block.is_some_and(|block| block.may_require()))
@@ -176,7 +184,7 @@ impl Script {
         wanted.tell_unheeded(file, voice);
         let own_wish = wanted.wish(file);
         let list = self.list();
-        let around = find::beside(file)?;
+        let around = find::beside(file)?.unwrap_or_default();
         let note = requirements::mark_script(&at.join(&list), &around, at);
         let options = Options {
             seeding: self.seeding(wanted, world),

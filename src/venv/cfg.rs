@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, shown};
+use crate::error::{Error, shown, typed};
 
 /// getpath.py gives up at a file of 32 KiB.
 pub const TOO_LARGE: usize = 32 * 1024;
@@ -34,10 +34,10 @@ pub struct Cfg {
 /// Not UTF-8, or too large: with either, no Python starts in that environment.
 pub fn parse(bytes: &[u8], file: &Path) -> Result<Cfg, Error> {
     if bytes.len() >= TOO_LARGE {
-        return Err(unreadable(file).cause("it is larger than the 32 KiB that Python reads"));
+        return Err(spoilt(file).cause("it is larger than the 32 KiB that Python reads"));
     }
     let text = str::from_utf8(bytes)
-        .map_err(|error| unreadable(file).cause(format_args!("it is not UTF-8: {error}")))?;
+        .map_err(|error| spoilt(file).cause(format_args!("it is not UTF-8: {error}")))?;
     let mut cfg = Cfg::default();
     let mut minor = None;
     for line in text.lines() {
@@ -59,11 +59,15 @@ pub fn parse(bytes: &[u8], file: &Path) -> Result<Cfg, Error> {
 
 /// The start of every error about a pyvenv.cfg that Python itself would stop at.
 pub fn unreadable(file: &Path) -> Error {
-    let env = file.parent().unwrap_or(file);
-    Error::failed(format!("{} cannot be read", shown(file))).hint(format!(
-        "mend that file, or take {} away and let vrun make a new environment",
-        shown(env)
-    ))
+    let hint = format!("`ls -ld {}` tells whose it is", typed(file));
+    Error::failed(format!("{} cannot be read", shown(file))).hint(hint)
+}
+
+/// The same of one whose text is no such file's.
+fn spoilt(file: &Path) -> Error {
+    let env = typed(file.parent().unwrap_or(file));
+    let hint = format!("`vrun --env {env} --repair` writes it anew; the packages stay");
+    Error::failed(format!("{} cannot be read", shown(file))).hint(hint)
 }
 
 impl Cfg {

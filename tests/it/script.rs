@@ -307,3 +307,12 @@ fn a_directory_that_is_run_is_searched_from_itself() {
         .venv(".venv");
     sandbox.run(["-s", "app"]).in_env("app/.venv");
 }
+
+#[test]
+fn a_script_that_is_a_pipe_is_searched_for_from_the_working_directory() {
+    let line = "exec 3<<-E\n\tprint(1)\n\tE\nvrun -s /dev/fd/3 x";
+    app()
+        .var("PATH", "[ROOT]/opt:/usr/bin:/bin")
+        .sh(line)
+        .argv(&[PYTHON, "/dev/fd/3", "x"]);
+}

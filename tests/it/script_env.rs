@@ -305,3 +305,27 @@ fn which_of_a_script_whose_environment_is_not_made_says_what_makes_it() {
         .run(["-v", "--which", "tool.py"])
         .says("(tool.py says what is in it)");
 }
+
+#[test]
+fn what_a_script_starts_in_a_project_has_the_projects_environment_and_elsewhere_the_scripts() {
+    let (sandbox, own) = made(app(), &["tool.py"]);
+    let sandbox = sandbox
+        .file("bare/pyproject.toml", "")
+        .dir("plain")
+        .venv("lost/.venv")
+        .file("lost/pyproject.toml", "");
+    for name in ["python", "python3"] {
+        fs::remove_file(sandbox.path("lost/.venv/bin").join(name)).expect("a file");
+    }
+    let sandbox = sandbox
+        .var("VIRTUAL_ENV", format!("[ROOT]/{own}"))
+        .var("PATH", format!("[ROOT]/{own}/bin:/usr/bin:/bin"));
+    sandbox.run(["-C", "[ROOT]/plain", "python"]).in_env(&own);
+    sandbox.run(["python"]).in_env("app/.venv");
+    sandbox
+        .run(["--no-create", "-C", "[ROOT]/bare", "python"])
+        .error(125, &["[ROOT]/bare/.venv"]);
+    sandbox
+        .run(["-C", "[ROOT]/lost", "python"])
+        .error(127, &["[ROOT]/lost/.venv"]);
+}

@@ -71,9 +71,13 @@ fn one_that_python_would_stop_at_is_an_error_that_names_the_file() {
         large.as_bytes(),
     ] {
         let sandbox = Sandbox::new().venv_with("app/.venv", cfg).cwd("app");
-        sandbox
-            .run(["probe"])
-            .error(125, &["[ROOT]/app/.venv/pyvenv.cfg"]);
+        sandbox.run(["probe"]).error(
+            125,
+            &[
+                "[ROOT]/app/.venv/pyvenv.cfg",
+                "`vrun --env [ROOT]/app/.venv --repair`",
+            ],
+        );
     }
 }
 

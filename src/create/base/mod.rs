@@ -93,7 +93,7 @@ pub fn choose(request: Option<&Request>, inquiry: &Inquiry<'_>) -> Result<Base, 
         };
         match answer {
             Ok(base) if fits(request, &base) => {
-                return Ok(taken(base, how, inquiry));
+                return Ok(taken(by_own_name(base, request), how, inquiry));
             }
             Ok(base) => {
                 let Base { exe, kind, .. } = &base;
@@ -116,6 +116,28 @@ pub fn choose(request: Option<&Request>, inquiry: &Inquiry<'_>) -> Result<Base, 
     match last_resort {
         Some((at, how)) => Ok(taken(seen.swap_remove(at), how, inquiry)),
         None => Err(none_fits(request, &seen, &passed)),
+    }
+}
+
+/// Who asks for a free-threaded build gets it by the name that no other build has, which may be installed over the rest.
+fn by_own_name(base: Base, request: Option<&Request>) -> Base {
+    let is_asked_for = |request: &Request| match request.form {
+        Form::Release { free_threaded, .. } => free_threaded,
+        _ => false,
+    };
+    let Kind {
+        release,
+        free_threaded,
+        ..
+    } = &base.kind;
+    let [major, minor, ..] = release[..] else {
+        return base;
+    };
+    let name = format!("python{major}.{minor}t{}", os::EXE);
+    let exe = base.exe.with_file_name(name);
+    match *free_threaded && request.is_some_and(is_asked_for) && os::same_file(&exe, &base.exe) {
+        true => Base { exe, ..base },
+        false => base,
     }
 }
 
@@ -199,4 +221,50 @@ fn told(base: &Base) -> String {
         ", which has no virtual environments; 3.3 was the first that had"
     };
     format!("{} is {}{old}", shown(&base.exe), base.kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::super::request::Origin;
+    use super::*;
+
+    #[test]
+    fn who_asks_for_a_free_threaded_build_gets_it_by_its_own_name() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let [plain, own] = ["python3", "python3.13t"].map(|name| {
+            let name = format!("{name}{}", os::EXE);
+            dir.path().join(name)
+        });
+        let named = |text: &str, free_threaded| {
+            let request = Request {
+                form: Form::parse(text).expect("a form"),
+                text: text.into(),
+                origin: Origin::Wish("--python".into()),
+            };
+            let base = Base {
+                exe: plain.clone(),
+                kind: Kind {
+                    implementation: "cpython".to_owned(),
+                    release: vec![3, 13, 0],
+                    suffix: String::new(),
+                    free_threaded,
+                },
+                stdlib: PathBuf::new(),
+                bytecode: None,
+            };
+            by_own_name(base, Some(&request)).exe
+        };
+        fs::write(&plain, "").expect("a file");
+        assert_eq!(named("3.13t", true), plain);
+        // Another one of that name.
+        fs::write(&own, "").expect("a file");
+        assert_eq!(named("3.13t", true), plain);
+        fs::remove_file(&own).expect("a file");
+        fs::hard_link(&plain, &own).expect("a link");
+        assert_eq!(named("3.13t", true), own);
+        assert_eq!(named("3", true), plain);
+        assert_eq!(named("3.13t", false), plain);
+    }
 }

@@ -51,7 +51,19 @@ fn every_makers_script_names_its_python() {
             Reading::Spoilt,
         ),
         ("#!python3\n", "python3", &[], Reading::Plain),
+        (
+            "#!/e/bin/python3.6m\n",
+            "/e/bin/python3.6m",
+            &[],
+            Reading::Plain,
+        ),
         (&format!("#!{long}\n"), &long, &[], Reading::Spoilt),
+        (
+            "#!/usr/bin/env -S /e/bin/python -s -E\n",
+            "/e/bin/python",
+            &["-s", "-E"],
+            Reading::Plain,
+        ),
         // distlib, pip, virtualenv
         (
             "#!/bin/sh\n'''exec' /e/bin/python \"$0\" \"$@\"\n' '''\n",

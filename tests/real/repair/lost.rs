@@ -219,6 +219,10 @@ fn an_environment_without_a_name_of_python_or_with_names_that_lead_in_a_circle()
     remove();
     repair(&project, &env);
     is_whole(&project, &env);
+    fs::remove_file(env.join("bin/python")).expect("removed");
+    fs::create_dir(env.join("bin/python")).expect("a directory");
+    repair(&project, &env);
+    is_whole(&project, &env);
     remove();
     let project = project
         .link("app/.venv/bin/python", "python3")
@@ -226,6 +230,23 @@ fn an_environment_without_a_name_of_python_or_with_names_that_lead_in_a_circle()
     repair(&project, &env);
     is_whole(&project, &env);
     has_nothing_to_mend(&project, &env);
+}
+
+#[test]
+fn an_environment_that_had_no_pip_gets_none() {
+    let project = Project::with_python();
+    project.run(["-q", "--create", "--without-pip"]).code(0);
+    let env = project.path("app/.venv");
+    fs::remove_file(env.join("bin/python")).expect("removed");
+    repair(&project, &env);
+    has_nothing_to_mend(&project, &env);
+    for site in fs::read_dir(env.join("lib"))
+        .expect("a directory")
+        .flatten()
+    {
+        let site = site.path().join("site-packages");
+        assert_eq!(fs::read_dir(site).expect("a directory").count(), 0);
+    }
 }
 
 #[test]
