@@ -60,7 +60,15 @@ mod tests {
             ),
             ("/p -m venv /a --b/.venv", "/a --b/.venv"),
         ] {
-            assert_eq!(made_at(&by(command)), Some(place.into()), "{command}");
+            // Windows has no absolute path without a drive.
+            let drive = if Path::new(place).is_absolute() {
+                ""
+            } else {
+                "C:"
+            };
+            let (start, _) = command.split_at(command.len() - place.len());
+            let (command, place) = (format!("{start}{drive}{place}"), format!("{drive}{place}"));
+            assert_eq!(made_at(&by(&command)), Some(place.into()), "{command}");
         }
         for command in ["/p -m venv .venv", "/p -m venv", "uv venv /a/.venv", ""] {
             assert_eq!(made_at(&by(command)), None, "{command}");
@@ -82,10 +90,8 @@ mod tests {
             let cfg = by(&format!("/p -m venv {spelt}"));
             assert_eq!(made_elsewhere(&root, &cfg), None, "{spelt}");
         }
-        let cfg = by(&format!("/p -m venv /old{text}"));
-        assert_eq!(
-            made_elsewhere(&root, &cfg),
-            Some(format!("/old{text}").into())
-        );
+        let old = format!("{text}.old");
+        let cfg = by(&format!("/p -m venv {old}"));
+        assert_eq!(made_elsewhere(&root, &cfg), Some(old.into()));
     }
 }
