@@ -11,7 +11,7 @@ use super::configured;
 use super::interpreter::Interpreter;
 use super::keys;
 use super::rules::{Finder, Rules};
-use super::text::{bytes, join, normal, parent, path, upwards};
+use super::text::{absolute, bytes, join, normal, parent, path, upwards};
 use super::{Caveat, Start, Unknown};
 
 /// Where an interpreter's own library is.
@@ -83,8 +83,10 @@ impl Origin {
             return Origin::Home(home.to_vec());
         }
         let executable = bytes(&start.executable());
-        if matches!(rules.finder, Finder::Links | Finder::PyPy) {
-            return Origin::Dirs(vec![by_links(&executable)]);
+        match rules.finder {
+            Finder::Links => return Origin::Dirs(vec![by_links(&executable)]),
+            Finder::PyPy => return Origin::Dirs(vec![by_pypy(&executable, start)]),
+            _ => {}
         }
         let real = normal(&follow(&executable));
         let beside = parent(&real).to_vec();
@@ -113,6 +115,18 @@ fn by_links(executable: &[u8]) -> Vec<u8> {
     cfg.and_then(|cfg| keys::plain_home(&cfg)).unwrap_or(dir)
 }
 
+/// initpath.py: the same by its own reading of the links and of the file, the directory above by its links too.
+fn by_pypy(executable: &[u8], start: &Start<'_>) -> Vec<u8> {
+    let dir = resolved_parent(executable);
+    let files = [&dir, &resolved_parent(&dir)].map(|dir| join(dir, b"pyvenv.cfg"));
+    let home = |file: &Vec<u8>| keys::pypy_home(&fs::read(path(file)).ok()?);
+    match files.iter().find_map(home) {
+        Some(home) if home.starts_with(b"/") => home,
+        Some(home) => absolute(&bytes(start.cwd), &home),
+        None => dir,
+    }
+}
+
 /// Where a file's own links lead, one after the other; those of its directories stay.
 fn follow(file: &[u8]) -> Vec<u8> {
     let mut file = file.to_vec();
@@ -127,11 +141,19 @@ fn follow(file: &[u8]) -> Vec<u8> {
 }
 
 /// The directory above, of what a link leads to where it is one (`resolvedirof` of initpath.py); the root too.
-fn resolved_parent(path: &[u8]) -> Vec<u8> {
-    match parent(&normal(&follow(path))) {
-        b"" => b"/".to_vec(),
-        dir => dir.to_vec(),
+fn resolved_parent(file: &[u8]) -> Vec<u8> {
+    let mut file = normal(file);
+    for _ in 0..40 {
+        let above = match parent(&file) {
+            b"" => b"/",
+            dir => dir,
+        };
+        match fs::read_link(path(&file)) {
+            Ok(target) => file = absolute(above, &bytes(&target)),
+            Err(_) => return above.to_vec(),
+        }
     }
+    file
 }
 
 /// A prefix, and an exec_prefix where one was found.
