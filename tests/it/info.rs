@@ -27,9 +27,15 @@ fn on(name: &str, home: &str) -> Sandbox {
 /// What `--json` tells, `[ROOT]` for the sandbox; nothing has changed by it.
 #[track_caller]
 fn told(sandbox: &Sandbox) -> Value {
-    let before = sandbox.tree();
+    let tree = || {
+        let mut tree = sandbox.tree();
+        // What vrun knows of the interpreters that were asked whether they stand in.
+        tree.retain(|path| !path.contains("/.cache"));
+        tree
+    };
+    let before = tree();
     let text = sandbox.run(["--info", "--json"]).code(0).text();
-    assert_eq!(before, sandbox.tree(), "nothing is changed");
+    assert_eq!(before, tree(), "nothing is changed");
     serde_json::from_str(&text).expect("JSON")
 }
 
@@ -217,10 +223,97 @@ fn where_there_is_no_environment_it_tells_what_would_be_made_and_makes_none() {
         value["missing"],
         json!({ "path": "[ROOT]/app/.venv", "refusal": null })
     );
+    assert_eq!(value["problem"]["id"], "no-environment");
     sandbox
         .run(["--info"])
         .error(125, &["there is no environment at [ROOT]/app/.venv", hint]);
     assert_eq!(before, sandbox.tree());
+}
+
+#[test]
+fn where_nothing_says_which_of_two_it_is_json_says_so_and_so_does_the_error() {
+    let sandbox = Sandbox::new()
+        .file("app/setup.py", "")
+        .venv("app/a")
+        .venv("app/b")
+        .cwd("app");
+    let what = "[ROOT]/app has more than one environment, and no .venv";
+    let told = sandbox
+        .run(["--info", "--json"])
+        .code(125)
+        .says(what)
+        .text();
+    let value: Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!(value["environment"], Value::Null);
+    assert_eq!(value["missing"], Value::Null);
+    assert_eq!(value["project"], "[ROOT]/app");
+    let problem = &value["problem"];
+    assert_eq!(problem["id"], "undecided");
+    assert_eq!(problem["what"], what);
+    assert_eq!(problem["causes"], json!(["[ROOT]/app/a", "[ROOT]/app/b"]));
+    let mend = problem["mend"].as_str().expect("text");
+    assert!(mend.contains("`vrun --env [ROOT]/app/a ...`"), "{mend}");
+}
+
+#[test]
+fn where_pyvenv_cfg_cannot_be_read_json_says_so_by_the_id_that_doctor_has() {
+    let sandbox = on("python3.12", "home = [ROOT]/base/bin\n")
+        .file("app/.venv/pyvenv.cfg", b"home = /\xff\n");
+    let ran = sandbox.run(["--info", "--json"]).code(125);
+    let told = ran.says("pyvenv.cfg cannot be read").text();
+    let value: Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!(value["problem"]["id"], "cfg-not-utf8");
+}
+
+#[test]
+fn an_active_environment_that_was_not_taken_is_told_and_why() {
+    let two = || {
+        on("python3.12", "home = [ROOT]/base/bin\n")
+            .file("other/setup.py", "")
+            .venv("other/.venv")
+            .link("app/link", ".venv")
+    };
+    for (active, args, path, why) in [
+        (
+            "other/.venv",
+            &["--info", "--json"][..],
+            "other/.venv",
+            "it is active, but it is not this project's",
+        ),
+        (
+            "gone",
+            &["--info", "--json"],
+            "gone",
+            "it is active, but it has no pyvenv.cfg",
+        ),
+        (
+            "app/.venv",
+            &["--env", "../other/.venv", "--info", "--json"],
+            "app/.venv",
+            "it is active, but --env names another",
+        ),
+    ] {
+        let active = format!("[ROOT]/{active}");
+        let sandbox = two().var("VIRTUAL_ENV", &active);
+        let value: Value = serde_json::from_str(&sandbox.run(args).code(0).text()).expect("JSON");
+        let passed = json!([{ "path": format!("[ROOT]/{path}"), "why": why }]);
+        assert_eq!(value["passed_over"], passed);
+    }
+    // By another name it is the same.
+    let linked = two().var("VIRTUAL_ENV", "[ROOT]/app/link");
+    assert_eq!(told(&linked)["passed_over"], json!([]));
+}
+
+#[test]
+fn a_long_line_of_code_is_cut_for_people_and_whole_for_programs() {
+    let code = format!("import a; {}", "b = 1; ".repeat(20));
+    let file = "app/.venv/lib/python3.12/site-packages/a.pth";
+    let sandbox = on("python3.12", "home = [ROOT]/base/bin\n").file(file, &*code);
+    assert_eq!(told(&sandbox)["sys"]["caveats"][0]["code"], code.trim_end());
+    sandbox.run(["--info"]).code(0).line(&format!(
+        "may differ          [ROOT]/{file}, line 1, is executed: {} ...",
+        &code[..60]
+    ));
 }
 
 #[test]
