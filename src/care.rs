@@ -2,14 +2,14 @@
 
 use std::process::ExitCode;
 
-use crate::cli::{Format, Mode, Named, Scope};
-use crate::error::{Error, typed};
+use crate::cli::{Format, Mode, Scope};
+use crate::error::Error;
 use crate::find::{self, Answer, Found, Search};
 use crate::repair::{self, Case};
 use crate::report::doctor::{self, Finding, Grade, Patient};
 use crate::report::print;
 use crate::report::tracked;
-use crate::scene::{Absence, answer, enter, existing, explain, is_tracked, search};
+use crate::scene::{Absence, answer, call, enter, existing, explain, is_tracked, search};
 use crate::world::World;
 
 /// What `--doctor` ends with where something is wrong.
@@ -81,20 +81,12 @@ fn present(scope: &Scope, search: &Search, world: &World) -> Result<Found, Absen
 }
 
 fn look(found: &Found, scope: &Scope, search: &Search, world: &World) -> Vec<Finding> {
-    let by_option = matches!(scope.env, Some(Named::ByOption(_)))
-        || scope.project.is_some()
-        || !scope.directories.is_empty();
-    let call = if by_option {
-        format!("vrun --env {}", typed(&found.root))
-    } else {
-        "vrun".to_owned()
-    };
     doctor::findings(&Patient {
         root: &found.root,
         project: find::project(&search.start, search.home.as_deref()),
         home: search.home.as_deref(),
         active: found.left.as_deref(),
-        call: &call,
+        call: &call(scope, &found.root),
         world,
         is_tracked: &|| is_tracked(&found.root, world),
         is_ignored: &|| tracked::is_ignored(&found.root, world),

@@ -10,7 +10,7 @@ use crate::os;
 use crate::report::info::{self, Around, Change, Environment, Place, Problem};
 use crate::report::print;
 use crate::requirements;
-use crate::scene::{Absence, answer, enter, search, tell_passed};
+use crate::scene::{Absence, answer, call, enter, search, tell_passed};
 use crate::venv::health::{self, Ill};
 use crate::venv::{self, Venv};
 use crate::view::{self, View};
@@ -126,7 +126,7 @@ fn environment<'a>(
             Some(ill) => Some(of_python(&ill, &venv, scope, world)?),
             None => None,
         },
-        requirements: requirements::account(&venv, "vrun"),
+        requirements: requirements::account(&venv, &call(scope, &venv.root)),
     })
 }
 

@@ -179,6 +179,22 @@ pub fn tell_passed(passed: &[Passed], voice: Voice) {
     }
 }
 
+/// Whether an option of this one command leads to the environment.
+fn is_by_option(scope: &Scope) -> bool {
+    matches!(scope.env, Some(Named::ByOption(_)))
+        || scope.project.is_some()
+        || !scope.directories.is_empty()
+}
+
+/// How vrun is called for the environment at `root` again.
+pub fn call(scope: &Scope, root: &Path) -> String {
+    if is_by_option(scope) {
+        format!("vrun --env {}", typed(root))
+    } else {
+        "vrun".to_owned()
+    }
+}
+
 /// Where the program is looked for.
 pub fn places<'a>(
     venv: &'a Venv,
@@ -188,7 +204,6 @@ pub fn places<'a>(
     world: &'a World,
 ) -> Places<'a> {
     let scope = &request.scope;
-    let is_named = matches!(scope.env, Some(Named::ByOption(_)));
     Places {
         root: &venv.root,
         cfg: &venv.cfg,
@@ -196,7 +211,7 @@ pub fn places<'a>(
         own: world.own(),
         word: world.setting(program::WORD),
         foreign: request.foreign,
-        by_option: is_named || scope.project.is_some() || !scope.directories.is_empty(),
+        by_option: is_by_option(scope),
         help,
     }
 }

@@ -253,3 +253,18 @@ fn another_users_requirements_are_not_installed() {
         "{said}"
     );
 }
+
+#[test]
+fn info_tells_that_they_changed_and_what_to_type_where_one_stands() {
+    let sandbox = app();
+    fs::write(sandbox.path("app/requirements.txt"), "# some\n").expect("a file");
+    let told = "requirements        requirements.txt changed since the last install:";
+    sandbox
+        .run(["--info"])
+        .code(0)
+        .line(&format!("{told} `vrun --sync`"));
+    sandbox
+        .run(["-C", "..", "--project", "app", "--info"])
+        .code(0)
+        .line(&format!("{told} `vrun --env [ROOT]/app/.venv --sync`"));
+}
