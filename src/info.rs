@@ -121,9 +121,9 @@ fn environment<'a>(
         prompt,
         maker: venv::maker(&cfg),
         change: change(&view, world),
-        facts: facts(&venv, &cfg, &view, world)?,
+        facts: facts(&venv, &cfg, &view, world),
         problem: match ill {
-            Some(ill) => Some(of_python(&ill, &venv, scope, world)?),
+            Some(ill) => Some(of_python(ill, &venv, scope, world)?),
             None => None,
         },
         requirements: requirements::account(&venv, &call(scope, &venv.root)),
@@ -131,9 +131,9 @@ fn environment<'a>(
 }
 
 /// What is wrong with the environment's Python, and what runs in its place.
-fn of_python(ill: &Ill, venv: &Venv, scope: &Scope, world: &World) -> Result<Problem, Error> {
-    let may_stand_in = ill.may_be_stood_in_for() && health::elsewhere(&venv.root).is_none();
-    let stand_in = match may_stand_in {
+fn of_python(ill: Ill, venv: &Venv, scope: &Scope, world: &World) -> Result<Problem, Error> {
+    let ill = health::elsewhere(&venv.root).unwrap_or(ill);
+    let stand_in = match ill.may_be_stood_in_for() {
         true => create::stand_in::find(venv, world, scope.voice)?,
         false => None,
     };
@@ -146,23 +146,19 @@ fn of_python(ill: &Ill, venv: &Venv, scope: &Scope, world: &World) -> Result<Pro
     })
 }
 
-fn facts(
-    venv: &Venv,
-    cfg: &[u8],
-    view: &View,
-    world: &World,
-) -> Result<Result<Facts, Unknown>, Error> {
+fn facts(venv: &Venv, cfg: &[u8], view: &View, world: &World) -> Result<Facts, Unknown> {
     let start = Start {
         root: &venv.root,
         cfg,
         vars: &view.apply(&world.vars),
-        cwd: &world.real_cwd()?,
+        // Without one what is relative stays so (site.py).
+        cwd: &world.real_cwd().unwrap_or_default(),
         home_on_record: match world.var(os::HOME) {
             Some(_) => None,
             None => os::home_on_record(),
         },
     };
-    Ok(facts::of(&start, &venv.cfg))
+    facts::of(&start, &venv.cfg)
 }
 
 fn change(view: &View, world: &World) -> Change {

@@ -156,6 +156,14 @@ fn a_build_without_the_gil_has_directories_of_its_own() {
 }
 
 #[test]
+fn of_a_python_whose_rules_are_not_known_nothing_is_told() {
+    let value = told(&on("python2.7", "home = [ROOT]/base/bin\n"));
+    assert_eq!(value["sys"], Value::Null);
+    let what = "the rules of CPython 2.7 are not known here";
+    assert_eq!(value["problem"]["what"], what);
+}
+
+#[test]
 fn the_library_may_lie_in_lib64() {
     let sandbox = Sandbox::new()
         .probe("usr/bin/python3.12")
@@ -231,28 +239,27 @@ fn where_there_is_no_environment_it_tells_what_would_be_made_and_makes_none() {
 }
 
 #[test]
-fn where_nothing_says_which_of_two_it_is_json_says_so_and_so_does_the_error() {
-    let sandbox = Sandbox::new()
-        .file("app/setup.py", "")
-        .venv("app/a")
-        .venv("app/b")
-        .cwd("app");
-    let what = "[ROOT]/app has more than one environment, and no .venv";
-    let told = sandbox
-        .run(["--info", "--json"])
-        .code(125)
-        .says(what)
-        .text();
-    let value: Value = serde_json::from_str(&told).expect("JSON");
-    assert_eq!(value["environment"], Value::Null);
-    assert_eq!(value["missing"], Value::Null);
-    assert_eq!(value["project"], "[ROOT]/app");
-    let problem = &value["problem"];
-    assert_eq!(problem["id"], "undecided");
-    assert_eq!(problem["what"], what);
-    assert_eq!(problem["causes"], json!(["[ROOT]/app/a", "[ROOT]/app/b"]));
-    let mend = problem["mend"].as_str().expect("text");
-    assert!(mend.contains("`vrun --env [ROOT]/app/a ...`"), "{mend}");
+fn a_copied_pypy_goes_by_home_as_it_reads_that() {
+    let (home, links) = ("[ROOT]/base/bin", "[ROOT]/link");
+    for (cfg, prefix) in [
+        (format!("home={home}"), "[ROOT]/base"),
+        (format!("x = 1\rhome =  {home} \r"), "[ROOT]/base"),
+        (format!("home = \nhome = {home}\n"), "[ROOT]"),
+        (format!("home\t= {home}\n"), "[ROOT]"),
+        // The directory above is that of what the link leads to.
+        (format!("home = {links}\n"), "[ROOT]/base"),
+    ] {
+        let sandbox = Sandbox::new()
+            .probe("app/.venv/bin/python")
+            .dir("app/.venv/lib/pypy3.9/site-packages")
+            .file("app/.venv/pyvenv.cfg", &*cfg)
+            .file("base/lib/pypy3.9/os.py", "")
+            .dir("base/bin")
+            .link("link", "base/bin")
+            .file("lib/pypy3.9/os.py", "")
+            .cwd("app");
+        assert_eq!(told(&sandbox)["sys"]["base_prefix"], prefix, "{cfg:?}");
+    }
 }
 
 #[test]

@@ -97,6 +97,11 @@ fn unknown(why: &Unknown) -> String {
     match why {
         Unknown::NoPython(path) => format!("{} leads to no Python", shown(path)),
         Unknown::Interpreter(path) => format!("{} is no Python that is known here", shown(path)),
+        Unknown::Release(python) => format!(
+            "the rules of {} {} are not known here",
+            python.implementation,
+            python.short()
+        ),
         Unknown::Library(path) => format!("no library of Python is found from {}", shown(path)),
         Unknown::System => "that is not told on this system yet".to_owned(),
     }

@@ -31,6 +31,11 @@ fn finds(sandbox: &Sandbox, id: &str, what: &str, causes: &[&str], mend: &str) {
         .text();
     let value: Value = serde_json::from_str(&told).expect("JSON");
     assert!(value["environment"].is_null(), "{value:#}");
+    assert_eq!(
+        value["missing"].is_null(),
+        id != "no-environment",
+        "{value:#}"
+    );
     for (name, is) in [("id", id), ("what", what), ("mend", mend)] {
         assert_eq!(value["problem"][name], is);
     }
