@@ -53,12 +53,16 @@ pub fn library(python: &Interpreter, rules: &Rules, start: &Start<'_>) -> Result
     }
     // What it was configured with is its last resort. A PYTHONHOME that leads nowhere is believed all the same.
     let has_library = |prefix: &[u8], dir: &str| Places::new(python, dir).has_library(prefix);
-    let (prefix, exec_prefix, dir) = configured::of(python, &dirs)
+    let (prefix, _, dir) = configured::of(python, &dirs)
         .filter(|_| matches!(from, Origin::Dirs(_)))
         .filter(|(prefix, _, dir)| has_library(prefix, dir))
         .ok_or_else(|| Unknown::Library(path(from.shown())))?;
     let places = Places::new(python, &dir);
-    let mut library = places.library(python, rules, prefix, exec_prefix, &dir);
+    let prefix = match rules.finder {
+        Finder::Links => cut(&prefix, &places.stdlib, 2),
+        _ => prefix,
+    };
+    let mut library = places.library(python, rules, prefix, None, &dir);
     library.caveat = Some(Caveat::Configured {
         home: path(from.shown()),
         prefix: path(&library.prefix),
@@ -156,6 +160,12 @@ fn resolved_parent(file: &[u8]) -> Vec<u8> {
     file
 }
 
+/// getpath.c makes a prefix of a landmark: it cuts that off again, by its separators.
+fn cut(prefix: &[u8], landmark: &str, parts: usize) -> Vec<u8> {
+    let whole = join(prefix, landmark.as_bytes());
+    (0..parts).fold(whole, |dir, _| parent(&dir).to_vec())
+}
+
 /// A prefix, and an exec_prefix where one was found.
 type Prefixes = (Vec<u8>, Option<Vec<u8>>);
 
@@ -201,7 +211,7 @@ impl Places {
     fn above(&self, dir: &[u8], rules: &Rules) -> Option<Prefixes> {
         let has_library = |dir: &&[u8]| self.has_library(dir);
         let has_zip = |dir: &&[u8]| self.is_file(dir, &self.zip);
-        let has_dynload = |dir: &&[u8]| path(&join(dir, self.dynload.as_bytes())).is_dir();
+        let has_dynload = |dir: &&[u8]| self.has_dynload(dir);
         let dynload = || upwards(dir).find(has_dynload);
         let to_vec = |dir: Option<&[u8]>| dir.map(<[u8]>::to_vec);
         match rules.finder {
@@ -212,11 +222,6 @@ impl Places {
                 Some((prefix, None))
             }
             Finder::Links => {
-                // It cuts the landmarks off again, by their separators.
-                let cut = |dir: &[u8], name: &str, parts: usize| {
-                    let whole = join(dir, name.as_bytes());
-                    (0..parts).fold(whole, |dir, _| parent(&dir).to_vec())
-                };
                 let prefix = upwards(dir).find(has_library)?;
                 let exec_prefix = dynload().map(|dir| cut(dir, &self.dynload, 3));
                 Some((cut(prefix, &self.stdlib, 2), exec_prefix))
@@ -237,6 +242,10 @@ impl Places {
             .any(|name| self.is_file(dir, &format!("{}/{name}", self.stdlib)))
     }
 
+    fn has_dynload(&self, dir: &[u8]) -> bool {
+        path(&join(dir, self.dynload.as_bytes())).is_dir()
+    }
+
     fn is_file(&self, dir: &[u8], name: &str) -> bool {
         path(&join(dir, name.as_bytes())).is_file()
     }
@@ -252,8 +261,16 @@ impl Places {
         let exec_prefix = match rules.finder {
             Finder::PyPy => prefix.clone(),
             // Where no lib-dynload is above, the last resort is what it was configured with.
-            _ => exec_prefix
-                .or_else(|| configured::of(python, &[platlibdir])?.1)
+            finder => exec_prefix
+                .or_else(|| {
+                    let configured = configured::of(python, &[platlibdir])?.1?;
+                    let is_cut = finder == Finder::Links && self.has_dynload(&configured);
+                    Some(if is_cut {
+                        cut(&configured, &self.dynload, 3)
+                    } else {
+                        configured
+                    })
+                })
                 .unwrap_or_else(|| prefix.clone()),
         };
         let stdlib = join(&prefix, self.stdlib.as_bytes());
