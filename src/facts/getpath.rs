@@ -58,10 +58,6 @@ pub fn library(python: &Interpreter, rules: &Rules, start: &Start<'_>) -> Result
         .filter(|(prefix, _, dir)| has_library(prefix, dir))
         .ok_or_else(|| Unknown::Library(path(from.shown())))?;
     let places = Places::new(python, &dir);
-    let prefix = match rules.finder {
-        Finder::Links => cut(&prefix, &places.stdlib, 2),
-        _ => prefix,
-    };
     let mut library = places.library(python, rules, prefix, None, &dir);
     library.caveat = Some(Caveat::Configured {
         home: path(from.shown()),
@@ -160,10 +156,9 @@ fn resolved_parent(file: &[u8]) -> Vec<u8> {
     file
 }
 
-/// getpath.c makes a prefix of a landmark: it cuts that off again, by its separators.
-fn cut(prefix: &[u8], landmark: &str, parts: usize) -> Vec<u8> {
-    let whole = join(prefix, landmark.as_bytes());
-    (0..parts).fold(whole, |dir, _| parent(&dir).to_vec())
+/// getpath.c makes a prefix of what it found below one: it cuts that off again, by its separators.
+fn cut(found: &[u8], parts: usize) -> Vec<u8> {
+    (0..parts).fold(found.to_vec(), |dir, _| parent(&dir).to_vec())
 }
 
 /// A prefix, and an exec_prefix where one was found.
@@ -181,11 +176,12 @@ struct Places {
 
 impl Places {
     fn new(python: &Interpreter, platlibdir: &str) -> Places {
-        let stdlib = format!("{platlibdir}/{}", python.library());
+        let slash = if platlibdir.ends_with('/') { "" } else { "/" };
+        let stdlib = format!("{platlibdir}{slash}{}", python.library());
         let (major, minor) = python.series;
         Places {
             zip: format!(
-                "{platlibdir}/python{major}{minor}{}.zip",
+                "{platlibdir}{slash}python{major}{minor}{}.zip",
                 python.threading()
             ),
             dynload: format!("{stdlib}/lib-dynload"),
@@ -223,8 +219,7 @@ impl Places {
             }
             Finder::Links => {
                 let prefix = upwards(dir).find(has_library)?;
-                let exec_prefix = dynload().map(|dir| cut(dir, &self.dynload, 3));
-                Some((cut(prefix, &self.stdlib, 2), exec_prefix))
+                Some((prefix.to_vec(), to_vec(dynload())))
             }
             finder => {
                 let zip = upwards(dir).find(has_zip);
@@ -261,26 +256,20 @@ impl Places {
         let exec_prefix = match rules.finder {
             Finder::PyPy => prefix.clone(),
             // Where no lib-dynload is above, the last resort is what it was configured with.
-            finder => exec_prefix
-                .or_else(|| {
-                    let configured = configured::of(python, &[platlibdir])?.1?;
-                    let is_cut = finder == Finder::Links && self.has_dynload(&configured);
-                    Some(if is_cut {
-                        cut(&configured, &self.dynload, 3)
-                    } else {
-                        configured
-                    })
-                })
+            _ => exec_prefix
+                .or_else(|| configured::of(python, &[platlibdir])?.1)
                 .unwrap_or_else(|| prefix.clone()),
         };
         let stdlib = join(&prefix, self.stdlib.as_bytes());
+        let dynload = join(&exec_prefix, self.dynload.as_bytes());
+        let (prefix, exec_prefix) = match rules.finder {
+            Finder::Links if self.has_dynload(&exec_prefix) => (cut(&stdlib, 2), cut(&dynload, 3)),
+            Finder::Links => (cut(&stdlib, 2), exec_prefix),
+            _ => (prefix, exec_prefix),
+        };
         let path = match rules.finder {
             Finder::PyPy => vec![stdlib],
-            _ => vec![
-                join(&prefix, self.zip.as_bytes()),
-                stdlib,
-                join(&exec_prefix, self.dynload.as_bytes()),
-            ],
+            _ => vec![join(&prefix, self.zip.as_bytes()), stdlib, dynload],
         };
         Library {
             prefix,
