@@ -3,14 +3,14 @@
 use std::process::ExitCode;
 
 use crate::cli::{Format, Mode, Scope};
-use crate::error::{Error, Exit};
+use crate::error::Error;
 use crate::find::{self, Answer, Found, Search};
 use crate::program;
 use crate::repair::{self, Case};
 use crate::report::doctor::{self, Finding, Grade, Patient};
 use crate::report::print;
 use crate::report::tracked;
-use crate::scene::{answer, begin, existing, explain, is_tracked, none_at};
+use crate::scene::{Absence, answer, begin, existing, explain, is_tracked};
 use crate::world::World;
 
 /// What `--doctor` ends with where something is wrong.
@@ -68,31 +68,14 @@ fn code(findings: &[Finding]) -> ExitCode {
     ExitCode::from(WRONG)
 }
 
-/// Why there is no environment to be looked at.
-struct Absence {
-    /// What programs know it by.
-    id: &'static str,
-    error: Error,
-}
-
 /// The environment that is there, or what is to be told instead.
 fn present(scope: &Scope, search: &Search, world: &World) -> Result<Found, Absence> {
-    match answer(scope, search, world) {
-        Ok(Answer::Found(found)) => {
+    match answer(scope, search, world)? {
+        Answer::Found(found) => {
             explain(&found, scope.voice, world);
             Ok(found)
         }
-        Ok(Answer::Missing(missing)) => Err(Absence {
-            id: "no-environment",
-            error: none_at(&missing.at),
-        }),
-        Err(error) => Err(Absence {
-            id: match error.exit {
-                Exit::Refused => "not-trusted",
-                _ => "undecided",
-            },
-            error,
-        }),
+        Answer::Missing(missing) => Err(Absence::at(&missing.at)),
     }
 }
 

@@ -84,6 +84,11 @@ impl Error {
         &self.causes
     }
 
+    /// What to type next.
+    pub fn next(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
     /// What could not be done, why, and what to type next, for who tells it in another way.
     pub fn into_parts(self) -> (String, Vec<String>, Option<String>) {
         (self.what, self.causes, self.hint)

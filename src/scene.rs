@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::{Mode, Named, Request, Scope, Scripts};
 use crate::create;
-use crate::error::{Error, shown, typed};
+use crate::error::{Error, Exit, shown, typed};
 use crate::find::{self, Answer, Found, Names, Passed, Search, Why};
 use crate::program::{self, Ask, Help, Places, Program, Text};
 use crate::repair;
@@ -147,6 +147,35 @@ pub fn existing(scope: &Scope, search: &Search, world: &World) -> Result<Found, 
             Ok(found)
         }
         Answer::Missing(missing) => Err(none_at(&missing.at)),
+    }
+}
+
+/// Why there is no environment to look at.
+pub struct Absence {
+    /// What programs know it by.
+    pub id: &'static str,
+    /// What is said of it.
+    pub error: Error,
+}
+
+impl Absence {
+    /// None is there yet; this is where it would be.
+    pub fn at(at: &Path) -> Absence {
+        Absence {
+            id: "no-environment",
+            error: none_at(at),
+        }
+    }
+}
+
+impl From<Error> for Absence {
+    /// The search could not decide for one.
+    fn from(error: Error) -> Absence {
+        let id = match error.exit {
+            Exit::Refused => "not-trusted",
+            _ => "undecided",
+        };
+        Absence { id, error }
     }
 }
 

@@ -21,9 +21,8 @@ pub fn of(
     let own = python.file.parent().map(Path::to_owned);
     let mut dirs = own.into_iter().chain(named);
     let above = |dir: PathBuf| stdlib_above(python, &dir, platlibdirs);
-    let (stdlib, platlibdir) = dirs
-        .find_map(above)
-        .or_else(|| named_in(python, platlibdirs))?;
+    // What a pyvenv.cfg names may be another installation of the same version.
+    let (stdlib, platlibdir) = named_in(python, platlibdirs).or_else(|| dirs.find_map(above))?;
     let entries = fs::read_dir(path(&stdlib)).ok()?.flatten();
     let mut files: Vec<_> = entries
         .filter(|entry| {

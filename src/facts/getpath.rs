@@ -11,7 +11,7 @@ use super::configured;
 use super::interpreter::Interpreter;
 use super::keys;
 use super::rules::{Finder, Rules};
-use super::text::{bytes, join, normal, parent, path, upwards};
+use super::text::{absolute, bytes, join, normal, parent, path, upwards};
 use super::{Caveat, Start, Unknown};
 
 /// Where an interpreter's own library is.
@@ -53,12 +53,12 @@ pub fn library(python: &Interpreter, rules: &Rules, start: &Start<'_>) -> Result
     }
     // What it was configured with is its last resort. A PYTHONHOME that leads nowhere is believed all the same.
     let has_library = |prefix: &[u8], dir: &str| Places::new(python, dir).has_library(prefix);
-    let (prefix, exec_prefix, dir) = configured::of(python, &dirs)
+    let (prefix, _, dir) = configured::of(python, &dirs)
         .filter(|_| matches!(from, Origin::Dirs(_)))
         .filter(|(prefix, _, dir)| has_library(prefix, dir))
         .ok_or_else(|| Unknown::Library(path(from.shown())))?;
     let places = Places::new(python, &dir);
-    let mut library = places.library(python, rules, prefix, exec_prefix, &dir);
+    let mut library = places.library(python, rules, prefix, None, &dir);
     library.caveat = Some(Caveat::Configured {
         home: path(from.shown()),
         prefix: path(&library.prefix),
@@ -83,8 +83,10 @@ impl Origin {
             return Origin::Home(home.to_vec());
         }
         let executable = bytes(&start.executable());
-        if matches!(rules.finder, Finder::Links | Finder::PyPy) {
-            return Origin::Dirs(vec![by_links(&executable)]);
+        match rules.finder {
+            Finder::Links => return Origin::Dirs(vec![by_links(&executable)]),
+            Finder::PyPy => return Origin::Dirs(vec![by_pypy(&executable, start)]),
+            _ => {}
         }
         let real = normal(&follow(&executable));
         let beside = parent(&real).to_vec();
@@ -113,6 +115,18 @@ fn by_links(executable: &[u8]) -> Vec<u8> {
     cfg.and_then(|cfg| keys::plain_home(&cfg)).unwrap_or(dir)
 }
 
+/// initpath.py: the same by its own reading of the links and of the file, the directory above by its links too.
+fn by_pypy(executable: &[u8], start: &Start<'_>) -> Vec<u8> {
+    let dir = resolved_parent(executable);
+    let files = [&dir, &resolved_parent(&dir)].map(|dir| join(dir, b"pyvenv.cfg"));
+    let home = |file: &Vec<u8>| keys::pypy_home(&fs::read(path(file)).ok()?);
+    match files.iter().find_map(home) {
+        Some(home) if home.starts_with(b"/") => home,
+        Some(home) => absolute(&bytes(start.cwd), &home),
+        None => dir,
+    }
+}
+
 /// Where a file's own links lead, one after the other; those of its directories stay.
 fn follow(file: &[u8]) -> Vec<u8> {
     let mut file = file.to_vec();
@@ -127,11 +141,24 @@ fn follow(file: &[u8]) -> Vec<u8> {
 }
 
 /// The directory above, of what a link leads to where it is one (`resolvedirof` of initpath.py); the root too.
-fn resolved_parent(path: &[u8]) -> Vec<u8> {
-    match parent(&normal(&follow(path))) {
-        b"" => b"/".to_vec(),
-        dir => dir.to_vec(),
+fn resolved_parent(file: &[u8]) -> Vec<u8> {
+    let mut file = normal(file);
+    for _ in 0..40 {
+        let above = match parent(&file) {
+            b"" => b"/",
+            dir => dir,
+        };
+        match fs::read_link(path(&file)) {
+            Ok(target) => file = absolute(above, &bytes(&target)),
+            Err(_) => return above.to_vec(),
+        }
     }
+    file
+}
+
+/// getpath.c makes a prefix of what it found below one: it cuts that off again, by its separators.
+fn cut(found: &[u8], parts: usize) -> Vec<u8> {
+    (0..parts).fold(found.to_vec(), |dir, _| parent(&dir).to_vec())
 }
 
 /// A prefix, and an exec_prefix where one was found.
@@ -149,11 +176,12 @@ struct Places {
 
 impl Places {
     fn new(python: &Interpreter, platlibdir: &str) -> Places {
-        let stdlib = format!("{platlibdir}/{}", python.library());
+        let slash = if platlibdir.ends_with('/') { "" } else { "/" };
+        let stdlib = format!("{platlibdir}{slash}{}", python.library());
         let (major, minor) = python.series;
         Places {
             zip: format!(
-                "{platlibdir}/python{major}{minor}{}.zip",
+                "{platlibdir}{slash}python{major}{minor}{}.zip",
                 python.threading()
             ),
             dynload: format!("{stdlib}/lib-dynload"),
@@ -179,7 +207,7 @@ impl Places {
     fn above(&self, dir: &[u8], rules: &Rules) -> Option<Prefixes> {
         let has_library = |dir: &&[u8]| self.has_library(dir);
         let has_zip = |dir: &&[u8]| self.is_file(dir, &self.zip);
-        let has_dynload = |dir: &&[u8]| path(&join(dir, self.dynload.as_bytes())).is_dir();
+        let has_dynload = |dir: &&[u8]| self.has_dynload(dir);
         let dynload = || upwards(dir).find(has_dynload);
         let to_vec = |dir: Option<&[u8]>| dir.map(<[u8]>::to_vec);
         match rules.finder {
@@ -190,14 +218,8 @@ impl Places {
                 Some((prefix, None))
             }
             Finder::Links => {
-                // It cuts the landmarks off again, by their separators.
-                let cut = |dir: &[u8], name: &str, parts: usize| {
-                    let whole = join(dir, name.as_bytes());
-                    (0..parts).fold(whole, |dir, _| parent(&dir).to_vec())
-                };
                 let prefix = upwards(dir).find(has_library)?;
-                let exec_prefix = dynload().map(|dir| cut(dir, &self.dynload, 3));
-                Some((cut(prefix, &self.stdlib, 2), exec_prefix))
+                Some((prefix.to_vec(), to_vec(dynload())))
             }
             finder => {
                 let zip = upwards(dir).find(has_zip);
@@ -213,6 +235,10 @@ impl Places {
         ["os.py", "os.pyc"]
             .iter()
             .any(|name| self.is_file(dir, &format!("{}/{name}", self.stdlib)))
+    }
+
+    fn has_dynload(&self, dir: &[u8]) -> bool {
+        path(&join(dir, self.dynload.as_bytes())).is_dir()
     }
 
     fn is_file(&self, dir: &[u8], name: &str) -> bool {
@@ -235,13 +261,15 @@ impl Places {
                 .unwrap_or_else(|| prefix.clone()),
         };
         let stdlib = join(&prefix, self.stdlib.as_bytes());
+        let dynload = join(&exec_prefix, self.dynload.as_bytes());
+        let (prefix, exec_prefix) = match rules.finder {
+            Finder::Links if self.has_dynload(&exec_prefix) => (cut(&stdlib, 2), cut(&dynload, 3)),
+            Finder::Links => (cut(&stdlib, 2), exec_prefix),
+            _ => (prefix, exec_prefix),
+        };
         let path = match rules.finder {
             Finder::PyPy => vec![stdlib],
-            _ => vec![
-                join(&prefix, self.zip.as_bytes()),
-                stdlib,
-                join(&exec_prefix, self.dynload.as_bytes()),
-            ],
+            _ => vec![join(&prefix, self.zip.as_bytes()), stdlib, dynload],
         };
         Library {
             prefix,

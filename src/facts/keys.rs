@@ -53,34 +53,54 @@ pub fn plain_home(cfg: &[u8]) -> Option<Vec<u8>> {
     None
 }
 
+/// `home` as PyPy reads it (`find_pyvenv_cfg` of initpath.py): the key as it stands, spaces alone around it, a line
+/// however it ends. An empty one is none, and no later one counts.
+pub fn pypy_home(cfg: &[u8]) -> Option<Vec<u8>> {
+    let mut lines = cfg.split(|byte| b"\r\n".contains(byte));
+    let value = lines.find_map(|line| {
+        let rest = unspaced(line).strip_prefix(b"home")?;
+        unspaced(rest).strip_prefix(b"=")
+    })?;
+    let value = value.trim_ascii();
+    (!value.is_empty()).then(|| value.to_vec())
+}
+
+fn unspaced(text: &[u8]) -> &[u8] {
+    let start = text.iter().position(|byte| *byte != b' ');
+    &text[start.unwrap_or(text.len())..]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn home_is_read_by_each_reader_as_it_does() {
-        for (text, old, new) in [
-            ("home = /usr/bin\n", Some("/usr/bin"), Some("/usr/bin")),
-            ("home = /usr/bin", None, Some("/usr/bin")),
-            ("home=/usr/bin\n", None, Some("/usr/bin")),
-            ("HOME = /usr/bin\n", None, Some("/usr/bin")),
-            ("  home = /usr/bin\r\n", Some("/usr/bin"), Some("/usr/bin")),
-            ("home =  /usr bin \n", Some(" /usr bin "), Some("/usr bin")),
-            ("home = /a\nhome = /b\n", Some("/a"), Some("/a")),
-            ("#home = /a\nhome = /b\n", Some("/b"), Some("/b")),
-            ("homes = /a\n", None, None),
-            ("home = \n", None, Some("")),
-            ("x = 1\nhome = /a\n", Some("/a"), Some("/a")),
+        for (text, old, new, pypy) in [
+            ("home = /usr/bin\n", "/usr/bin", "/usr/bin", "/usr/bin"),
+            ("home = /usr/bin", "-", "/usr/bin", "/usr/bin"),
+            ("home=/usr/bin\n", "-", "/usr/bin", "/usr/bin"),
+            ("HOME = /usr/bin\n", "-", "/usr/bin", "-"),
+            ("  home = /usr/bin\r\n", "/usr/bin", "/usr/bin", "/usr/bin"),
+            ("home =  /usr bin \n", " /usr bin ", "/usr bin", "/usr bin"),
+            ("home\t= /usr/bin\n", "/usr/bin", "/usr/bin", "-"),
+            ("home = /a\nhome = /b\n", "/a", "/a", "/a"),
+            ("#home = /a\nhome = /b\n", "/b", "/b", "/b"),
+            ("x = 1\rhome = /a\r", "-", "-", "/a"),
+            ("homes = /a\n", "-", "-", "-"),
+            ("home = \n", "-", "", "-"),
+            ("home = \nhome = /a\n", "/a", "", "-"),
+            ("x = 1\nhome = /a\n", "/a", "/a", "/a"),
         ] {
             let read = |home: Option<Vec<u8>>| {
-                home.map(|home| String::from_utf8_lossy(&home).into_owned())
+                home.map_or("-".into(), |home| {
+                    String::from_utf8_lossy(&home).into_owned()
+                })
             };
-            assert_eq!(
-                read(plain_home(text.as_bytes())).as_deref(),
-                old,
-                "{text:?}"
-            );
-            assert_eq!(first(text.as_bytes(), "home").as_deref(), new, "{text:?}");
+            assert_eq!(read(plain_home(text.as_bytes())), old, "{text:?}");
+            let of_getpath = first(text.as_bytes(), "home").map(String::into_bytes);
+            assert_eq!(read(of_getpath), new, "{text:?}");
+            assert_eq!(read(pypy_home(text.as_bytes())), pypy, "{text:?}");
         }
     }
 }

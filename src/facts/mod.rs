@@ -203,11 +203,16 @@ pub enum Unknown {
     NoPython(PathBuf),
     /// Neither its name nor what lies around it says what it is.
     Interpreter(PathBuf),
+    /// One whose rules are not known here.
+    Release(Interpreter),
     /// No library is found from here.
     Library(PathBuf),
     /// The rules of this system are not known here.
     System,
 }
+
+/// The first version whose rules are known.
+const OLDEST: (u32, u32) = (3, 6);
 
 /// What the environment's Python would say.
 ///
@@ -218,6 +223,9 @@ pub fn of(start: &Start<'_>, cfg: &Cfg) -> Result<Facts, Unknown> {
         return Err(Unknown::System);
     }
     let python = interpreter::of(start.root, cfg, start.cfg)?;
+    if python.series < OLDEST {
+        return Err(Unknown::Release(python));
+    }
     let said = said_version(&python, cfg);
     let mut rules = Rules::of(&python, said.as_deref().and_then(release));
     let library = getpath::library(&python, &rules, start)?;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::barred::barred;
 use super::walk::{End, Walked};
-use super::{Answer, Found, Missing, Search, Why, project, unclaimed};
+use super::{Answer, Found, Missing, Passed, Search, Why, project, unclaimed};
 use crate::error::{Error, shown, typed};
 use crate::os;
 use crate::venv::{self, health, is_sound};
@@ -133,6 +133,35 @@ fn undecided(roots: &[PathBuf], dir: &Path) -> Error {
 pub fn other_than(root: &Path, search: &Search) -> Option<PathBuf> {
     let active = search.active.as_deref()?;
     (active != root && active.join(venv::MARKER).is_file()).then(|| active.to_owned())
+}
+
+/// The environment that an active one, or another rule, outweighs in this answer, and why; `search` is that of the
+/// answer.
+pub fn outweighed(answer: &Answer, search: &Search) -> Option<Passed> {
+    let (root, why) = match answer {
+        Answer::Found(found) => (&found.root, Some(&found.why)),
+        Answer::Missing(missing) => (&missing.at, None),
+    };
+    if let Some(Why::ActiveInstead(nearest)) = why {
+        return Some(Passed {
+            path: nearest.clone(),
+            why: "it has no Python that runs here".to_owned(),
+        });
+    }
+    let active = search.active.as_deref()?;
+    if active == root || os::same_file(active, root) {
+        return None;
+    }
+    let but = match why {
+        _ if !active.join(venv::MARKER).is_file() => "it has no pyvenv.cfg".to_owned(),
+        Some(Why::Named(by)) => format!("{by} names another"),
+        _ if !is_sound(active) => "it has no Python".to_owned(),
+        _ => "it is not this project's".to_owned(),
+    };
+    Some(Passed {
+        path: active.to_owned(),
+        why: format!("it is active, but {but}"),
+    })
 }
 
 /// Whether `env` lies in a project that does not hold `start`.

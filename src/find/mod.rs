@@ -20,6 +20,7 @@ mod project;
 mod redirect;
 mod walk;
 
+pub use active::outweighed;
 pub use barred::Barred;
 pub use ceiling::ceilings;
 pub use names::Names;

@@ -27,9 +27,15 @@ fn on(name: &str, home: &str) -> Sandbox {
 /// What `--json` tells, `[ROOT]` for the sandbox; nothing has changed by it.
 #[track_caller]
 fn told(sandbox: &Sandbox) -> Value {
-    let before = sandbox.tree();
+    let tree = || {
+        let mut tree = sandbox.tree();
+        // What vrun knows of the interpreters that were asked whether they stand in.
+        tree.retain(|path| !path.contains("/.cache"));
+        tree
+    };
+    let before = tree();
     let text = sandbox.run(["--info", "--json"]).code(0).text();
-    assert_eq!(before, sandbox.tree(), "nothing is changed");
+    assert_eq!(before, tree(), "nothing is changed");
     serde_json::from_str(&text).expect("JSON")
 }
 
@@ -150,6 +156,14 @@ fn a_build_without_the_gil_has_directories_of_its_own() {
 }
 
 #[test]
+fn of_a_python_whose_rules_are_not_known_nothing_is_told() {
+    let value = told(&on("python2.7", "home = [ROOT]/base/bin\n"));
+    assert_eq!(value["sys"], Value::Null);
+    let what = "the rules of CPython 2.7 are not known here";
+    assert_eq!(value["problem"]["what"], what);
+}
+
+#[test]
 fn the_library_may_lie_in_lib64() {
     let sandbox = Sandbox::new()
         .probe("usr/bin/python3.12")
@@ -217,10 +231,96 @@ fn where_there_is_no_environment_it_tells_what_would_be_made_and_makes_none() {
         value["missing"],
         json!({ "path": "[ROOT]/app/.venv", "refusal": null })
     );
+    assert_eq!(value["problem"]["id"], "no-environment");
     sandbox
         .run(["--info"])
         .error(125, &["there is no environment at [ROOT]/app/.venv", hint]);
     assert_eq!(before, sandbox.tree());
+}
+
+#[test]
+fn a_copied_pypy_goes_by_home_as_it_reads_that() {
+    let (home, links) = ("[ROOT]/base/bin", "[ROOT]/link");
+    for (cfg, prefix) in [
+        (format!("home={home}"), "[ROOT]/base"),
+        (format!("x = 1\rhome =  {home} \r"), "[ROOT]/base"),
+        (format!("home = \nhome = {home}\n"), "[ROOT]"),
+        (format!("home\t= {home}\n"), "[ROOT]"),
+        // The directory above is that of what the link leads to.
+        (format!("home = {links}\n"), "[ROOT]/base"),
+    ] {
+        let sandbox = Sandbox::new()
+            .probe("app/.venv/bin/python")
+            .dir("app/.venv/lib/pypy3.9/site-packages")
+            .file("app/.venv/pyvenv.cfg", &*cfg)
+            .file("base/lib/pypy3.9/os.py", "")
+            .dir("base/bin")
+            .link("link", "base/bin")
+            .file("lib/pypy3.9/os.py", "")
+            .cwd("app");
+        assert_eq!(told(&sandbox)["sys"]["base_prefix"], prefix, "{cfg:?}");
+    }
+}
+
+#[test]
+fn where_pyvenv_cfg_cannot_be_read_json_says_so_by_the_id_that_doctor_has() {
+    let sandbox = on("python3.12", "home = [ROOT]/base/bin\n")
+        .file("app/.venv/pyvenv.cfg", b"home = /\xff\n");
+    let ran = sandbox.run(["--info", "--json"]).code(125);
+    let told = ran.says("pyvenv.cfg cannot be read").text();
+    let value: Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!(value["problem"]["id"], "cfg-not-utf8");
+}
+
+#[test]
+fn an_active_environment_that_was_not_taken_is_told_and_why() {
+    let two = || {
+        on("python3.12", "home = [ROOT]/base/bin\n")
+            .file("other/setup.py", "")
+            .venv("other/.venv")
+            .link("app/link", ".venv")
+    };
+    for (active, args, path, why) in [
+        (
+            "other/.venv",
+            &["--info", "--json"][..],
+            "other/.venv",
+            "it is active, but it is not this project's",
+        ),
+        (
+            "gone",
+            &["--info", "--json"],
+            "gone",
+            "it is active, but it has no pyvenv.cfg",
+        ),
+        (
+            "app/.venv",
+            &["--env", "../other/.venv", "--info", "--json"],
+            "app/.venv",
+            "it is active, but --env names another",
+        ),
+    ] {
+        let active = format!("[ROOT]/{active}");
+        let sandbox = two().var("VIRTUAL_ENV", &active);
+        let value: Value = serde_json::from_str(&sandbox.run(args).code(0).text()).expect("JSON");
+        let passed = json!([{ "path": format!("[ROOT]/{path}"), "why": why }]);
+        assert_eq!(value["passed_over"], passed);
+    }
+    // By another name it is the same.
+    let linked = two().var("VIRTUAL_ENV", "[ROOT]/app/link");
+    assert_eq!(told(&linked)["passed_over"], json!([]));
+}
+
+#[test]
+fn a_long_line_of_code_is_cut_for_people_and_whole_for_programs() {
+    let code = format!("import a; {}", "b = 1; ".repeat(20));
+    let file = "app/.venv/lib/python3.12/site-packages/a.pth";
+    let sandbox = on("python3.12", "home = [ROOT]/base/bin\n").file(file, &*code);
+    assert_eq!(told(&sandbox)["sys"]["caveats"][0]["code"], code.trim_end());
+    sandbox.run(["--info"]).code(0).line(&format!(
+        "may differ          [ROOT]/{file}, line 1, is executed: {} ...",
+        &code[..60]
+    ));
 }
 
 #[test]

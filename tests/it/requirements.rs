@@ -277,3 +277,18 @@ fn sync_does_not_go_with_what_installs_nothing() {
         .run(["--which", "probe"])
         .stdout("[ROOT]/app/.venv/bin/probe\n");
 }
+
+#[test]
+fn info_tells_that_they_changed_and_what_to_type_where_one_stands() {
+    let sandbox = app();
+    fs::write(sandbox.path("app/requirements.txt"), "# some\n").expect("a file");
+    let told = "requirements        requirements.txt changed since the last install:";
+    sandbox
+        .run(["--info"])
+        .code(0)
+        .line(&format!("{told} `vrun --sync`"));
+    sandbox
+        .run(["-C", "..", "--project", "app", "--info"])
+        .code(0)
+        .line(&format!("{told} `vrun --env [ROOT]/app/.venv --sync`"));
+}

@@ -57,6 +57,9 @@ fn works(project: &Project, stand_in: &Path, python: &Python) {
         format!("{prefix}\n{}\nTrue\n['{}']", exe.display(), site.display())
     };
     fs::write(project.path("app/place.py"), PLACE).expect("a file");
+    let told = project.run(["--info", "--json"]).code(0).stdout;
+    let said = format!("\"stand_in\": \"{}\"", stand_in.display());
+    assert!(told.contains(&said), "{said}: {told}");
     for (typed, name) in [
         (&["python", "-c", PLACE][..], "python"),
         (&["python3", "-c", PLACE], "python3"),

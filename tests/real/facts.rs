@@ -120,12 +120,18 @@ fn what_is_printed_as_json_is_of_the_schema() {
     let here = project.run(["--info", "--json"]).code(0).stdout;
     fs::remove_file(project.path("app/.venv/bin/python")).expect("a link");
     let broken = project.run(["--info", "--json"]).code(0).stdout;
+    let app = |name: &str| project.path("app").join(name);
+    fs::write(app("setup.py"), "").expect("a file");
+    fs::rename(app(".venv"), app("a")).expect("a directory");
+    moved::copy(&app("a"), &app("b"));
+    let undecided = project.run(["--info", "--json"]).code(125).stdout;
     let schema = project.run(["--info", "--json-schema"]).code(0).stdout;
     let files = [
         ("schema", &schema),
         ("missing", &missing),
         ("here", &here),
         ("broken", &broken),
+        ("undecided", &undecided),
     ];
     for (name, text) in files {
         fs::write(project.path(name), text).expect("a file");

@@ -106,7 +106,7 @@ fn ills(patient: &Patient<'_>) -> Vec<Finding> {
         Finding {
             id: ill.id(),
             grade,
-            what: clause(&ill.what()),
+            what: ill.clause(),
             causes: vec![ill.cause()],
             mend,
         }
@@ -116,14 +116,6 @@ fn ills(patient: &Patient<'_>) -> Vec<Finding> {
 
 fn is_copy(root: &Path) -> bool {
     fs::symlink_metadata(venv::python(root)).is_ok_and(|found| found.is_file())
-}
-
-/// What is said of an environment, as a clause of its own.
-fn clause(what: &str) -> String {
-    match what.strip_prefix("is broken: ") {
-        Some(clause) => clause.to_owned(),
-        None => format!("it {what}"),
-    }
 }
 
 /// What names another place, because the environment was moved, renamed or copied.

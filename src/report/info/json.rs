@@ -11,7 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::{Around, Change, Environment, Place, unknown};
+use super::{Around, Change, Environment, Place, Problem, unknown};
 use crate::facts::{Caveat, Facts, Source};
 use crate::find::{Passed, Why};
 use crate::requirements::{Account, Progress};
@@ -22,7 +22,7 @@ pub fn json(place: &Place<'_>, around: &Around<'_>) -> String {
         "version": 1,
         "start": text(around.start),
         "project": around.project.map(text),
-        "passed_over": around.passed.iter().map(passed).collect::<Vec<_>>(),
+        "passed_over": around.passed.iter().copied().map(passed).collect::<Vec<_>>(),
         "environment": null,
         "missing": null,
         "python": null,
@@ -36,7 +36,7 @@ pub fn json(place: &Place<'_>, around: &Around<'_>) -> String {
             let facts = env.facts.as_ref();
             answer["environment"] = environment(env);
             answer["python"] = facts.map(python).unwrap_or_default();
-            answer["problem"] = problem(env).unwrap_or_default();
+            answer["problem"] = of_python(env).unwrap_or_default();
             answer["variables"] = variables(&env.change);
             answer["sys"] = facts.map(sys).unwrap_or_default();
             answer["requirements"] = env
@@ -45,9 +45,15 @@ pub fn json(place: &Place<'_>, around: &Around<'_>) -> String {
                 .map(requirements)
                 .unwrap_or_default();
         }
-        Place::Missing { at, refusal } => {
+        Place::Missing {
+            at,
+            refusal,
+            problem: why,
+        } => {
             answer["missing"] = json!({ "path": text(at), "refusal": refusal });
+            answer["problem"] = problem(why);
         }
+        Place::Unknown(why) => answer["problem"] = problem(why),
     }
     let mut bytes = Map::new();
     settle(&mut answer, &mut String::new(), &mut bytes);
@@ -80,13 +86,26 @@ fn environment(env: &Environment<'_>) -> Value {
 }
 
 /// What keeps the Python from being run, or from being told of.
-fn problem(env: &Environment<'_>) -> Option<Value> {
-    let told = env
-        .problem
-        .as_ref()
-        .map(|problem| json!({ "id": problem.id, "what": problem.what }));
-    let why = env.facts.as_ref().err();
-    told.or_else(|| Some(json!({ "id": "unknown", "what": unknown(why?) })))
+fn of_python(env: &Environment<'_>) -> Option<Value> {
+    if let Some(told) = &env.problem {
+        return Some(problem(told));
+    }
+    let why = env.facts.as_ref().err()?;
+    Some(problem(&Problem {
+        id: "unknown",
+        what: unknown(why),
+        ..Problem::default()
+    }))
+}
+
+fn problem(problem: &Problem) -> Value {
+    json!({
+        "id": problem.id,
+        "what": problem.what,
+        "causes": problem.causes,
+        "mend": problem.mend,
+        "stand_in": problem.stand_in.as_ref().map(text),
+    })
 }
 
 fn variables(change: &Change) -> Value {

@@ -23,8 +23,8 @@ pub struct Around<'a> {
     pub start: &'a Path,
     /// The project that this is in.
     pub project: Option<&'a Path>,
-    /// What looked like an environment on the way, and is none.
-    pub passed: &'a [Passed],
+    /// What looked like an environment on the way and was not taken.
+    pub passed: Vec<&'a Passed>,
 }
 
 /// Where a command would run.
@@ -37,7 +37,11 @@ pub enum Place<'a> {
         at: &'a Path,
         /// Why it would not, unasked.
         refusal: Option<String>,
+        /// That, as it is said.
+        problem: Problem,
     },
+    /// That cannot be said.
+    Unknown(Problem),
 }
 
 /// An environment, and what a program sees in it.
@@ -72,12 +76,19 @@ pub struct Change {
     pub removed: Vec<PathBuf>,
 }
 
-/// Something that is wrong with the environment's Python.
+/// Why there is no environment, or what is wrong with its Python.
+#[derive(Default)]
 pub struct Problem {
-    /// What programs know it by.
+    /// What programs know it by; `--doctor` has the same.
     pub id: &'static str,
     /// What it is, as a clause.
     pub what: String,
+    /// The reasons.
+    pub causes: Vec<String>,
+    /// What to type next; of an environment that is there `--doctor` tells it.
+    pub mend: Option<String>,
+    /// The interpreter that runs in the place of the environment's Python all the same.
+    pub stand_in: Option<PathBuf>,
 }
 
 /// Why nothing is told of `sys`, as a clause.
@@ -86,6 +97,11 @@ fn unknown(why: &Unknown) -> String {
     match why {
         Unknown::NoPython(path) => format!("{} leads to no Python", shown(path)),
         Unknown::Interpreter(path) => format!("{} is no Python that is known here", shown(path)),
+        Unknown::Release(python) => format!(
+            "the rules of {} {} are not known here",
+            python.implementation,
+            python.short()
+        ),
         Unknown::Library(path) => format!("no library of Python is found from {}", shown(path)),
         Unknown::System => "that is not told on this system yet".to_owned(),
     }

@@ -25,6 +25,10 @@ pub fn text(env: &Environment<'_>, around: &Around<'_>) -> String {
     }
     if let Some(problem) = &env.problem {
         page.row("problem", &problem.what);
+        page.rows("", problem.causes.iter().cloned());
+        if let Some(other) = &problem.stand_in {
+            page.row("stand-in", format!("{} runs in its place", shown(other)));
+        }
     }
     page.row("requirements", requirements(env.requirements.as_ref()));
     page.title("variables");
@@ -130,7 +134,10 @@ fn sys(facts: &Facts, page: &mut Page) {
 fn caveat(caveat: &Caveat) -> String {
     match caveat {
         Caveat::Code { file, line, text } => {
-            format!("{}, line {line}, is executed: {}", shown(file), shown(text))
+            let start: String = text.chars().take(Page::CODE).collect();
+            let more = if start.len() < text.len() { " ..." } else { "" };
+            let start = shown(start.trim_end());
+            format!("{}, line {line}, is executed: {start}{more}", shown(file))
         }
         Caveat::Module(file) => format!("{} is executed", shown(file)),
         Caveat::Undecodable(file) => {
@@ -151,6 +158,8 @@ struct Page(String);
 
 impl Page {
     const WIDTH: usize = 20;
+    /// As much of a line of code as tells which it is.
+    const CODE: usize = 60;
 
     fn title(&mut self, title: &str) {
         // Writing to a String does not fail.

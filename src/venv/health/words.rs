@@ -43,6 +43,27 @@ impl Ill {
         }
     }
 
+    /// What is wrong, as a clause of its own.
+    pub fn clause(&self) -> String {
+        let what = self.what();
+        match what.strip_prefix("is broken: ") {
+            Some(clause) => clause.to_owned(),
+            None => format!("it {what}"),
+        }
+    }
+
+    /// Whether another interpreter may do the work of the Python that is ill in this way.
+    pub fn may_be_stood_in_for(&self) -> bool {
+        matches!(
+            self,
+            Ill::Gone { .. }
+                | Ill::Barred { .. }
+                | Ill::NoPython { .. }
+                | Ill::HomeGone { .. }
+                | Ill::HomeBarred { .. }
+        )
+    }
+
     /// What is wrong, as it follows the environment's path.
     pub fn what(&self) -> String {
         match self {

@@ -1,6 +1,8 @@
 //! Where there is no environment to be looked at: that is a finding too, for people and for programs, and nothing is
 //! made. What is hinted is what every other command hints there.
 
+use serde_json::Value;
+
 use super::answer;
 use crate::sandbox::Sandbox;
 
@@ -21,6 +23,22 @@ fn finds(sandbox: &Sandbox, id: &str, what: &str, causes: &[&str], mend: &str) {
     let hint = format!("hint: {mend}");
     let said = sandbox.run(["--repair"]).complaint();
     assert!(said.contains(&hint), "{hint} in {said}");
+    let code = if id == "not-trusted" { 126 } else { 125 };
+    let told = sandbox
+        .run(["--info", "--json"])
+        .code(code)
+        .says(&hint)
+        .text();
+    let value: Value = serde_json::from_str(&told).expect("JSON");
+    assert!(value["environment"].is_null(), "{value:#}");
+    assert_eq!(
+        value["missing"].is_null(),
+        id != "no-environment",
+        "{value:#}"
+    );
+    for (name, is) in [("id", id), ("what", what), ("mend", mend)] {
+        assert_eq!(value["problem"][name], is);
+    }
 }
 
 /// And a command that is to run says so as well.

@@ -164,7 +164,7 @@ fn vars() -> impl Strategy<Value = Vars> {
             "[A]/../app/base",
         ]),
     );
-    let platlibdir = option::weighted(0.15, select(vec!["", "lib", "lib64", "lib/../lib"]));
+    let platlibdir = option::weighted(0.2, select(vec!["", "lib", "lib64", "lib/../lib", "lib//"]));
     let python_home = option::weighted(0.2, select(vec!["/nonexistent", "/usr"]));
     let switch = || option::weighted(0.25, select(vec!["", "1", "0"]));
     let locale = option::weighted(
