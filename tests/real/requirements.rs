@@ -83,7 +83,11 @@ fn a_group_that_the_environments_pip_is_too_old_for_has_it_upgraded_and_an_error
     let said = made.code(125);
     assert!(said.stderr.contains("vrun: upgrading pip "), "{said}");
     assert!(said.stderr.contains(" takes 25.1\n"), "{said}");
-    said.says(&["vrun: pip ", " cannot install ", "else install uv, which can"]);
+    said.says(&[
+        "vrun: pip ",
+        " cannot install ",
+        "else install uv, which can",
+    ]);
 }
 
 #[test]
