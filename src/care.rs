@@ -4,13 +4,13 @@ use std::process::ExitCode;
 
 use crate::cli::{Format, Mode, Scope};
 use crate::error::Error;
-use crate::find::{self, Answer, Found, Search};
+use crate::find::{self, Found, Search};
 use crate::program;
 use crate::repair::{self, Case};
 use crate::report::doctor::{self, Finding, Grade, Patient};
 use crate::report::print;
 use crate::report::tracked;
-use crate::scene::{Absence, answer, begin, existing, explain, is_tracked};
+use crate::scene::{Absence, begin, existing, is_tracked};
 use crate::world::World;
 
 /// What `--doctor` ends with where something is wrong.
@@ -19,7 +19,7 @@ const WRONG: u8 = 1;
 /// Says what is wrong, and ends with 0 where nothing is, else with 1.
 pub fn doctor(scope: &Scope, format: Format, world: &mut World) -> Result<ExitCode, Error> {
     let search = begin(scope, world)?;
-    let (root, findings) = match present(scope, &search, world) {
+    let (root, findings) = match existing(scope, &search, world) {
         Ok(found) => {
             let findings = look(&found, scope, &search, world);
             (Some(found.root), findings)
@@ -66,17 +66,6 @@ fn code(findings: &[Finding]) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     ExitCode::from(WRONG)
-}
-
-/// The environment that is there, or what is to be told instead.
-fn present(scope: &Scope, search: &Search, world: &World) -> Result<Found, Absence> {
-    match answer(scope, search, world)? {
-        Answer::Found(found) => {
-            explain(&found, scope.voice, world);
-            Ok(found)
-        }
-        Answer::Missing(missing) => Err(Absence::at(&missing.at)),
-    }
 }
 
 fn look(found: &Found, scope: &Scope, search: &Search, world: &World) -> Vec<Finding> {

@@ -102,12 +102,7 @@ fn run(mut request: Request, world: &mut World) -> Result<(), Error> {
     explain(&found, voice, world);
     let venv = open(&found, script, &search, scope, world)?;
     let view = scene::view(&venv, found.left.as_deref(), script, scope, world)?;
-    let help = Present {
-        venv: &venv,
-        home: search.home.as_deref(),
-        world,
-        voice,
-    };
+    let help = Present::of(&venv, &search, world, voice);
     let places = places(&venv, &view, &help, &request, world);
     let program = program::find(request.ask, request.args, &places)?;
     program.remarks.iter().for_each(|remark| voice.tell(remark));

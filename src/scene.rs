@@ -140,13 +140,13 @@ fn script(
 }
 
 /// The environment that is there: what is not cannot be looked at.
-pub fn existing(scope: &Scope, search: &Search, world: &World) -> Result<Found, Error> {
+pub fn existing(scope: &Scope, search: &Search, world: &World) -> Result<Found, Absence> {
     match answer(scope, search, world)? {
         Answer::Found(found) => {
             explain(&found, scope.voice, world);
             Ok(found)
         }
-        Answer::Missing(missing) => Err(none_at(&missing.at)),
+        Answer::Missing(missing) => Err(Absence::at(&missing.at)),
     }
 }
 
@@ -176,6 +176,12 @@ impl From<Error> for Absence {
             _ => "undecided",
         };
         Absence { id, error }
+    }
+}
+
+impl From<Absence> for Error {
+    fn from(absence: Absence) -> Error {
+        absence.error
     }
 }
 
@@ -238,13 +244,25 @@ pub fn view(
 #[derive(Debug)]
 pub struct Present<'a> {
     /// The environment.
-    pub venv: &'a Venv,
+    venv: &'a Venv,
     /// The user's home directory.
-    pub home: Option<&'a Path>,
+    home: Option<&'a Path>,
     /// The process.
-    pub world: &'a World,
+    world: &'a World,
     /// How much is said.
-    pub voice: Voice,
+    voice: Voice,
+}
+
+impl<'a> Present<'a> {
+    /// What `venv` answers, which `search` led to.
+    pub fn of(venv: &'a Venv, search: &'a Search, world: &'a World, voice: Voice) -> Present<'a> {
+        Present {
+            venv,
+            home: search.home.as_deref(),
+            world,
+            voice,
+        }
+    }
 }
 
 impl Help for Present<'_> {

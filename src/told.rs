@@ -52,12 +52,7 @@ pub fn which(mut request: Request, extent: Extent, world: &mut World) -> Result<
     explain(&found, voice, world);
     let venv = Venv::open(&found.root)?;
     let view = scene::view(&venv, found.left.as_deref(), script.as_ref(), scope, world)?;
-    let help = Present {
-        venv: &venv,
-        home: search.home.as_deref(),
-        world,
-        voice,
-    };
+    let help = Present::of(&venv, &search, world, voice);
     let places = places(&venv, &view, &help, &request, world);
     let tell = |Candidate { file, why }: &Candidate| {
         voice.detail(|| format!("{} is {why}", shown(file)));
