@@ -36,6 +36,13 @@ fn env(project: &Project, path: &str) -> String {
     project.path(path).display().to_string()
 }
 
+/// The command, which prints one prefix, is started there and prints that of the project's own environment.
+fn runs_in_its_own(project: &Project, mut command: Command) {
+    project.place(&mut command);
+    let outcome = Outcome::of(&mut command).code(0);
+    assert_eq!(prefixes(&outcome), [env(project, "app/.venv")], "{outcome}");
+}
+
 #[test]
 fn under_tox_and_nox_vrun_stays_in_the_environment_that_they_made() {
     let Some(project) = with(&["tox", "nox"]) else {
@@ -122,13 +129,7 @@ fn workers_of_tests_are_the_environments_and_a_hook_runs_there() {
         "git init -q . && git add p.py .pre-commit-config.yaml && exec .venv/bin/pre-commit run";
     let mut command = Command::new("/bin/sh");
     command.args(["-c", line]);
-    project.place(&mut command);
-    let outcome = Outcome::of(&mut command).code(0);
-    assert_eq!(
-        prefixes(&outcome),
-        [env(&project, "app/.venv")],
-        "{outcome}"
-    );
+    runs_in_its_own(&project, command);
 }
 
 #[test]
@@ -216,13 +217,7 @@ fn under_sudo_the_environment_is_the_same_and_stays_its_owners() {
     for options in [&["-n"][..], &["-nE"]] {
         let mut command = Command::new(&sudo);
         command.args(options).args([VRUN, "python", "-c", PREFIX]);
-        project.place(&mut command);
-        let outcome = Outcome::of(&mut command).code(0);
-        assert_eq!(
-            prefixes(&outcome),
-            [env(&project, "app/.venv")],
-            "{outcome}"
-        );
+        runs_in_its_own(&project, command);
     }
 }
 
