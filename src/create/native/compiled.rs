@@ -7,14 +7,13 @@
 //! store has. They lie beside the entry's files in `compiled/TAG-MAGIC`, with a manifest of their own. What
 //! cannot be read or written there costs time, and nothing else.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::record::Row;
-use super::store::{Entry, Stored, Trust, replace};
+use super::store::{Entry, Fields, Stored, Trust, replace};
 use crate::create::base::Bytecode;
 use crate::os::{self, State};
 
@@ -26,71 +25,86 @@ const SITES: &str = "sites";
 const ASKED: usize = 4;
 const PAUSE: Duration = Duration::from_secs(60 * 60);
 
+/// Where Python puts what it compiles of a directory's modules (PEP 3147).
+const CACHE: &str = "__pycache__";
+
 /// What is compiled of an entry.
 #[derive(Debug)]
 pub struct Compiled {
     /// The directory of the store that it lies in.
     pub dir: PathBuf,
-    /// Each of it, those together that belong in one directory.
-    pub files: Vec<Code>,
+    /// A line for each of it, sorted by path.
+    manifest: String,
 }
 
-/// A `.pyc`.
-#[derive(Debug)]
-pub struct Code {
-    /// What the store calls it.
-    pub name: String,
-    /// What RECORD will say of it.
-    pub row: Row,
-    /// What it is like as long as no one altered it.
-    pub state: State,
+impl Compiled {
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.manifest.is_empty()
+    }
+
+    /// Each of it.
+    pub fn listed(&self) -> Vec<Stored<'_>> {
+        self.manifest.lines().filter_map(stored).collect()
+    }
 }
 
 /// A module of an entry, and the `.pyc` that it has or would have.
 #[derive(Debug)]
 struct Module<'a> {
-    source: &'a Stored,
+    source: &'a Stored<'a>,
+    /// What the store calls it: `pip._internal.main.pyc`.
     name: String,
-    /// From site-packages: `pip/__pycache__/__main__.cpython-313.pyc`.
-    path: String,
-}
-
-impl Module<'_> {
-    fn compiled(self, state: State) -> Code {
-        Code {
-            name: self.name,
-            row: Row::of_code(self.path),
-            state,
-        }
-    }
+    /// What Python calls it: `main.cpython-313.pyc`.
+    called: String,
 }
 
 /// What is compiled of `entry`'s modules. `site` is the site-packages directory that is about to get them; it
 /// is remembered as one in which more may be compiled later.
 pub fn of(entry: &Entry, bytecode: &Bytecode, site: &Path, trust: Trust) -> Compiled {
     let dir = directory(entry, bytecode);
-    let mut files = listed(&dir);
+    let manifest = fs::read_to_string(dir.join(MANIFEST)).unwrap_or_default();
+    let mut compiled = Compiled { dir, manifest };
     if trust == Trust::Checked {
-        files.retain(|code| state_of(&dir.join(&code.name)) == Some(code.state));
+        compiled.check();
     }
     // What is compiled last is needed least, so that is no reason to go through all modules.
-    if files.is_empty() || !looked_lately(&dir) {
-        let known: HashSet<&str> = files.iter().map(|code| &code.name[..]).collect();
-        let modules = entry.files.iter().filter_map(|file| module(file, bytecode));
+    if compiled.is_empty() || !looked_lately(&compiled.dir) {
+        compiled.complete(entry, bytecode, site);
+    }
+    compiled
+}
+
+impl Compiled {
+    /// Forgets what is not as it was.
+    fn check(&mut self) {
+        let files = self.listed();
+        let is_as_noted =
+            |file: &&Stored<'_>| state_of(&self.dir.join(file.from)) == Some(file.state);
+        self.manifest = files.iter().filter(is_as_noted).map(line).collect();
+    }
+
+    /// Has more, if more has been compiled in the environments that are remembered.
+    fn complete(&mut self, entry: &Entry, bytecode: &Bytecode, site: &Path) {
+        let sources = entry.listed().unwrap_or_default();
+        let mut files = self.listed();
+        let known: HashSet<&str> = files.iter().map(|file| file.from).collect();
+        let modules = sources.iter().filter_map(|file| module(file, bytecode));
         let missing = modules.filter(|module| !known.contains(&module.name[..]));
         let missing: Vec<_> = missing.collect();
-        if !missing.is_empty() {
-            let sites = sites(&dir);
-            let harvested = harvest(missing, &sites, bytecode, &dir);
-            if !harvested.is_empty() {
-                files.extend(harvested);
-                files.sort_unstable_by(|a, b| a.row.path.cmp(&b.row.path));
-                let _ = replace(&dir.join(MANIFEST), manifest(&files).as_bytes());
-            }
-            let _ = remember(site, sites, &dir);
+        if missing.is_empty() {
+            return;
         }
+        let sites = sites(&self.dir);
+        let found = harvest(&missing, &sites, bytecode, &self.dir);
+        if !found.is_empty() {
+            files.extend(found.iter().filter_map(|line| stored(line)));
+            files.sort_by_key(|file| file.to);
+            self.manifest = files.iter().map(line).collect();
+            let _ = replace(&self.dir.join(MANIFEST), self.manifest.as_bytes());
+        }
+        let _ = remember(site, sites, &self.dir);
     }
-    Compiled { dir, files }
 }
 
 /// Whether the environments were asked a short while ago.
@@ -109,17 +123,17 @@ fn directory(entry: &Entry, bytecode: &Bytecode) -> PathBuf {
 }
 
 /// None for what is no module that can be imported.
-fn module<'a>(source: &'a Stored, bytecode: &Bytecode) -> Option<Module<'a>> {
-    let module = source.unpacked.row.path.strip_suffix(".py")?;
+fn module<'a>(source: &'a Stored<'a>, bytecode: &Bytecode) -> Option<Module<'a>> {
+    let module = source.to.strip_suffix(".py")?;
     // A blank would part fields of the manifest.
     if module.contains(['.', ' ']) {
         return None;
     }
-    let (parent, stem) = module.split_at(module.rfind('/').map_or(0, |slash| slash + 1));
+    let (_, stem) = module.rsplit_once('/').unwrap_or(("", module));
     Some(Module {
         source,
         name: module.replace('/', ".") + ".pyc",
-        path: [parent, "__pycache__/", stem, ".", &bytecode.tag, ".pyc"].concat(),
+        called: [stem, ".", &bytecode.tag, ".pyc"].concat(),
     })
 }
 
@@ -128,51 +142,54 @@ fn state_of(file: &Path) -> Option<State> {
     found.is_file().then(|| State::of(&found))
 }
 
-/// The files that the manifest lists.
-fn listed(dir: &Path) -> Vec<Code> {
-    let text = fs::read_to_string(dir.join(MANIFEST)).unwrap_or_default();
-    text.lines().filter_map(listed_on).collect()
-}
-
-fn listed_on(line: &str) -> Option<Code> {
-    let mut fields = line.splitn(4, ' ');
+/// What a line of the manifest tells of: size, mtime, what the store calls it, path.
+fn stored(line: &str) -> Option<Stored<'_>> {
+    let mut fields = Fields(line);
     let size = fields.next()?.parse().ok()?;
     let mtime = fields.next()?.parse().ok()?;
-    Some(Code {
-        name: fields.next()?.to_owned(),
-        row: Row::of_code(fields.next()?.to_owned()),
+    let from = fields.next()?;
+    let Fields(to) = fields;
+    Some(Stored {
+        from,
+        to,
+        // Python may write it anew.
+        digest: "",
         state: State { size, mtime },
+        is_program: false,
     })
 }
 
-/// A line for each file: size, mtime, what the store calls it, path.
-fn manifest(files: &[Code]) -> String {
-    let line = |code: &Code| {
-        let State { size, mtime } = code.state;
-        format!("{size} {mtime} {} {}\n", code.name, code.row.path)
-    };
-    files.iter().map(line).collect()
+fn line(file: &Stored<'_>) -> String {
+    let Stored { from, to, .. } = file;
+    let State { size, mtime } = file.state;
+    format!("{size} {mtime} {from} {to}\n")
 }
 
-/// Of the modules that are missing, those that have been compiled in one of the environments since.
+/// Of the modules that are missing, those that have been compiled in one of the environments since: a line of
+/// the manifest for each.
 fn harvest(
-    missing: Vec<Module<'_>>,
+    missing: &[Module<'_>],
     sites: &[PathBuf],
     bytecode: &Bytecode,
     dir: &Path,
-) -> Vec<Code> {
-    let mut looked: BTreeMap<PathBuf, bool> = BTreeMap::new();
-    let mut is_there = |dir: &Path| *looked.entry(dir.to_owned()).or_insert_with(|| dir.is_dir());
-    let found = missing.into_iter().filter_map(|module| {
-        let taken = sites.iter().find_map(|site| {
-            let compiled = site.join(&module.path);
-            // Most directories of most packages are never imported from.
-            let may_be = compiled.parent().is_some_and(&mut is_there);
-            may_be.then(|| take(&compiled, &module, bytecode, dir))?
-        });
-        taken.map(|state| module.compiled(state))
-    });
-    found.collect()
+) -> Vec<String> {
+    let mut lines = Vec::new();
+    for modules in missing.chunk_by(|a, b| a.source.lies_beside(b.source)) {
+        let folder = modules.first().and_then(|module| module.source.folder());
+        let folder = folder.map_or(CACHE.to_owned(), |folder| format!("{folder}/{CACHE}"));
+        // From most directories of most packages nothing is ever imported.
+        let caches = sites.iter().map(|site| site.join(&folder));
+        let caches: Vec<_> = caches.filter(|cache| cache.is_dir()).collect();
+        for module in modules {
+            let mut compiled = caches.iter().map(|cache| cache.join(&module.called));
+            let taken = compiled.find_map(|compiled| take(&compiled, module, bytecode, dir));
+            if let Some(State { size, mtime }) = taken {
+                let Module { name, called, .. } = module;
+                lines.push(format!("{size} {mtime} {name} {folder}/{called}"));
+            }
+        }
+    }
+    lines
 }
 
 /// Has the set hold a link to `compiled`, or a copy of it, if that is valid.
@@ -192,7 +209,7 @@ fn take(compiled: &Path, module: &Module<'_>, bytecode: &Bytecode, dir: &Path) -
 
 /// What `compiled` is like, if Python would take it for what `source` compiles to, and no one but the user wrote
 /// it.
-fn valid(compiled: &Path, source: &Stored, bytecode: &Bytecode) -> Option<State> {
+fn valid(compiled: &Path, source: &Stored<'_>, bytecode: &Bytecode) -> Option<State> {
     let expected = head(source, bytecode);
     let read = || -> io::Result<Option<State>> {
         let mut file = File::open(compiled)?;
@@ -207,12 +224,12 @@ fn valid(compiled: &Path, source: &Stored, bytecode: &Bytecode) -> Option<State>
 
 /// How the `.pyc` of a source begins: magic, flags, and the source's time in seconds and size in bytes, of which
 /// the lower 32 bits (PEP 552). Before 3.7 there were no flags (PEP 3147).
-fn head(source: &Stored, bytecode: &Bytecode) -> Vec<u8> {
+fn head(source: &Stored<'_>, bytecode: &Bytecode) -> Vec<u8> {
     let [low, high, ..] = bytecode.magic;
     let flags = [0; 4];
     let flags = (u16::from_le_bytes([low, high]) >= FIRST_WITH_FLAGS).then_some(flags);
     let time = (source.state.mtime / 1_000_000_000) as u32;
-    let size = source.unpacked.row.size as u32;
+    let size = source.state.size as u32;
     let numbers = [time, size].map(u32::to_le_bytes);
     let fields = [bytecode.magic].into_iter().chain(flags).chain(numbers);
     fields.flatten().collect()

@@ -11,19 +11,20 @@ use crate::create::refusal;
 use crate::os;
 use crate::venv::{MARKER, scripts};
 
-/// Makes all but the activation scripts and what is installed (EnvBuilder.ensure_directories,
-/// create_configuration and setup_python).
+/// Writes what an environment begins with: pyvenv.cfg (EnvBuilder.create_configuration), and what keeps it out
+/// of git.
 ///
 /// # Errors
 /// Something cannot be written.
-pub fn lay_out(plan: &Plan<'_>) -> io::Result<()> {
+pub fn begin(plan: &Plan<'_>) -> io::Result<()> {
     let Plan {
         base,
         root,
         options,
         ..
     } = plan;
-    complete(plan)?;
+    make_dir(&scripts(root))?;
+    make_dir(&plan.site_packages())?;
     if base.version >= (3, 13) && options.ignore_file == IgnoreFile::Written {
         let ignore = "# Created by venv; see https://docs.python.org/3/library/venv.html\n*\n";
         write(&root.join(".gitignore"), ignore)?;
@@ -31,7 +32,8 @@ pub fn lay_out(plan: &Plan<'_>) -> io::Result<()> {
     write(&root.join(MARKER), cfg(plan)?)
 }
 
-/// Makes the directories and the names of Python that are not there.
+/// Makes the directories and the names of Python that are not there (EnvBuilder.ensure_directories and
+/// setup_python).
 ///
 /// # Errors
 /// Something cannot be written.

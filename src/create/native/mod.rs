@@ -19,6 +19,7 @@ mod compiled;
 mod layout;
 mod parallel;
 mod pip;
+mod project;
 mod record;
 mod scripts;
 mod seed;
@@ -30,10 +31,9 @@ mod wheel;
 
 pub use record::Row;
 pub use scripts::{calling, quoted, starting_lines};
+use seed::{Seeding, seed};
 pub use store::Store;
 use store::Trust;
-use transfer::{Fit, Transfer};
-use wheel::Wheel;
 
 /// A base interpreter whose environments vrun knows how to make.
 #[derive(Debug)]
@@ -148,7 +148,7 @@ impl Plan<'_> {
 }
 
 /// Whether pip came with it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seeds {
     /// It did.
     Installed,
@@ -163,42 +163,26 @@ pub enum Seeds {
 /// # Errors
 /// Something cannot be read or written.
 pub fn make(plan: &Plan<'_>, store: Option<&Store>) -> io::Result<Seeds> {
-    layout::lay_out(plan)?;
-    let wheels = match plan.options.has_pip() {
-        true => wheel::bundled(plan.base)?,
-        false => Vec::new(),
-    };
-    if wheels.is_empty() {
-        activate::write(plan)?;
-        return Ok(match plan.options.has_pip() {
-            true => Seeds::Missing,
-            false => Seeds::Unwanted,
-        });
+    layout::begin(plan)?;
+    let own = || layout::complete(plan).and_then(|()| activate::write(plan));
+    if !plan.options.has_pip() {
+        return own().map(|()| Seeds::Unwanted);
     }
+    let mut seeding = seed(plan, store.map(|store| (store, Trust::Noted)), own)?;
     // What the store has is looked at as it is taken; where it turns out to be damaged, all begins anew.
-    for trust in [Trust::Noted, Trust::Checked] {
-        let store = store.map(|store| (store, trust));
-        if seed(plan, &wheels, store)? == Fit::Whole {
-            return Ok(Seeds::Installed);
+    for store in [store.map(|store| (store, Trust::Checked)), None] {
+        if let Seeding::Done(seeds) = seeding {
+            return Ok(seeds);
         }
         let site = plan.site_packages();
         fs::remove_dir_all(&site).map_err(|error| failed("empty", &site, &error))?;
         make_dir(&site)?;
+        seeding = seed(plan, store, || Ok(()))?;
     }
-    seed(plan, &wheels, None).map(|_| Seeds::Installed)
-}
-
-/// Writes what each environment has of its own, while another thread begins with what comes from the store.
-fn seed(plan: &Plan<'_>, wheels: &[Wheel], store: Option<(&Store, Trust)>) -> io::Result<Fit> {
-    let seeds = seed::prepare(wheels, store, plan)?;
-    let marker = plan.root.join(venv::MARKER);
-    let usual = fs::metadata(&marker).map_err(|error| failed("read", &marker, &error))?;
-    let folders = seeds.folders();
-    let transfer = Transfer::new(&folders, plan.root, &usual);
-    let own = || activate::write(plan).and_then(|()| seeds.write());
-    let fits = parallel::beside(|| transfer.work(), own)?;
-    let whole = fits.iter().all(|fit| *fit == Fit::Whole);
-    Ok(if whole { Fit::Whole } else { Fit::Altered })
+    match seeding {
+        Seeding::Done(seeds) => Ok(seeds),
+        Seeding::Altered => Err(io::Error::other("the wheels change while they are read")),
+    }
 }
 
 /// Writes the activation scripts of an environment that has lost them.

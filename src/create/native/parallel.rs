@@ -11,23 +11,33 @@ const THREADS: usize = 4;
 
 /// A list that several threads work on.
 #[derive(Debug)]
-pub struct Jobs<'a, T> {
-    items: &'a [T],
+pub struct Jobs<T> {
+    items: Vec<T>,
     taken: AtomicUsize,
 }
 
-impl<'a, T> Jobs<'a, T> {
+impl<T> Jobs<T> {
     /// All of it is to be done.
-    pub fn new(items: &'a [T]) -> Self {
+    pub fn new(items: Vec<T>) -> Self {
         Jobs {
             items,
             taken: AtomicUsize::new(0),
         }
     }
 
-    /// The next that no one has taken.
-    pub fn take(&self) -> Option<&'a T> {
-        self.items.get(self.taken.fetch_add(1, Ordering::Relaxed))
+    /// One after the other from the first on, for one thread, while another goes `backwards`, until they meet.
+    /// So each stays among what lies together, and rarely waits for a lock that the other has.
+    pub fn forwards(&self) -> impl Iterator<Item = &T> {
+        self.items.iter().take_while(|_| self.is_more())
+    }
+
+    /// The same from the last on.
+    pub fn backwards(&self) -> impl Iterator<Item = &T> {
+        self.items.iter().rev().take_while(|_| self.is_more())
+    }
+
+    fn is_more(&self) -> bool {
+        self.taken.fetch_add(1, Ordering::Relaxed) < self.items.len()
     }
 
     /// There is no use in doing the rest.
@@ -36,24 +46,22 @@ impl<'a, T> Jobs<'a, T> {
     }
 }
 
-/// Has another thread begin with `shared`, which this one joins in once it has done `own`; what the two made of
-/// `shared`. Where there is no thread to be had, this one does it all.
+/// What `own` makes on this thread and `other` on another; or after it, where there is no other to be had.
 ///
 /// # Errors
-/// What `own` says, else `shared`.
+/// What `own` says, else `other`.
 pub fn beside<T: Send>(
-    shared: impl Fn() -> io::Result<T> + Sync,
-    own: impl FnOnce() -> io::Result<()>,
-) -> io::Result<Vec<T>> {
-    let shared = &shared;
+    other: impl Fn() -> io::Result<T> + Sync,
+    own: impl FnOnce() -> io::Result<T>,
+) -> io::Result<[T; 2]> {
     thread::scope(|scope| {
-        let other = thread::Builder::new().spawn_scoped(scope, shared);
-        own()?;
-        let mut made = vec![shared()?];
-        if let Ok(other) = other {
-            made.push(other.join().unwrap_or_else(|_| Err(died()))?);
-        }
-        Ok(made)
+        let thread = thread::Builder::new().spawn_scoped(scope, &other);
+        let own = own();
+        let other = match thread {
+            Ok(thread) => thread.join().unwrap_or_else(|_| Err(died())),
+            Err(_) => other(),
+        };
+        Ok([own?, other?])
     })
 }
 
@@ -65,11 +73,13 @@ pub fn each<T: Sync, R: Send>(
     items: &[T],
     act: impl Fn(&T) -> io::Result<R> + Sync,
 ) -> io::Result<Vec<R>> {
-    let jobs = Jobs::new(items);
+    let taken = AtomicUsize::new(0);
+    let take = || items.get(taken.fetch_add(1, Ordering::Relaxed));
+    let give_up = || taken.store(items.len(), Ordering::Relaxed);
     let work = || {
         let mut made = Vec::new();
-        while let Some(item) = jobs.take() {
-            made.push(act(item).inspect_err(|_| jobs.give_up())?);
+        while let Some(item) = take() {
+            made.push(act(item).inspect_err(|_| give_up())?);
         }
         Ok(made)
     };
@@ -109,18 +119,29 @@ mod tests {
     }
 
     #[test]
-    fn two_threads_share_the_jobs_and_own_work_comes_first() {
-        let items: Vec<usize> = (0..100).collect();
-        let jobs = Jobs::new(&items);
-        let count = || Ok(std::iter::from_fn(|| jobs.take()).count());
-        let mut own = false;
-        let counts = beside(count, || {
-            own = true;
-            Ok(())
-        });
-        assert_eq!(counts.expect("no error").iter().sum::<usize>(), 100);
-        assert!(own);
-        let failed = beside(|| Ok(()), || Err(io::Error::other("own")));
+    fn two_threads_share_the_jobs_from_both_ends() {
+        for length in [0, 1, 100, 1000] {
+            let jobs = Jobs::new((0..length).collect());
+            let done = beside(
+                || Ok(jobs.forwards().copied().collect::<Vec<usize>>()),
+                || Ok(jobs.backwards().copied().collect()),
+            );
+            let mut done = done.expect("no error").concat();
+            done.sort_unstable();
+            assert_eq!(done, (0..length).collect::<Vec<_>>());
+        }
+        let failing = |name| move || Err::<(), _>(io::Error::other(name));
+        let failed = beside(failing("other"), failing("own"));
         assert_eq!(failed.expect_err("an error").to_string(), "own");
+        let failed = beside(failing("other"), || Ok(()));
+        assert_eq!(failed.expect_err("an error").to_string(), "other");
+    }
+
+    #[test]
+    fn what_is_given_up_is_not_begun() {
+        let jobs = Jobs::new(vec![1, 2, 3]);
+        assert_eq!(jobs.forwards().next(), Some(&1));
+        jobs.give_up();
+        assert_eq!(jobs.backwards().next(), None);
     }
 }

@@ -1,6 +1,7 @@
 //! RECORD: the list of an installed project's files (PEP 376, PEP 627).
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,57 +9,37 @@ use sha2::{Digest, Sha256};
 
 /// One of its lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct Row<'a> {
     /// Where the file lies from site-packages, with `/`.
-    pub path: String,
+    pub path: Cow<'a, str>,
     /// SHA-256 of what is in it, in base64 as RECORD has it; empty for what is compiled, which has neither.
-    pub digest: String,
+    pub digest: Cow<'a, str>,
     /// How many bytes that are.
     pub size: u64,
 }
 
-impl Row {
+impl<'a> Row<'a> {
     /// The line for a file with that content.
-    pub fn new(path: String, content: &[u8]) -> Row {
-        let digest = URL_SAFE_NO_PAD.encode(Sha256::digest(content));
+    pub fn new(path: impl Into<Cow<'a, str>>, content: &[u8]) -> Row<'a> {
         Row {
-            path,
-            digest,
+            path: path.into(),
+            digest: URL_SAFE_NO_PAD.encode(Sha256::digest(content)).into(),
             size: content.len() as u64,
         }
     }
-
-    /// The directory from site-packages, and the name there.
-    pub fn place(&self) -> (&str, &str) {
-        self.path.rsplit_once('/').unwrap_or(("", &self.path))
-    }
-
-    /// The line for a `.pyc`, which Python may write anew.
-    pub fn of_code(path: String) -> Row {
-        Row {
-            path,
-            digest: String::new(),
-            size: 0,
-        }
-    }
-}
-
-/// The files, those next to each other together that lie in one directory, with its path from site-packages.
-pub fn by_folder<'a, T>(
-    files: &'a [T],
-    row: impl Fn(&T) -> &Row + Copy + 'a,
-) -> impl Iterator<Item = (&'a str, &'a [T])> {
-    let folders = files.chunk_by(move |a, b| row(a).place().0 == row(b).place().0);
-    folders.filter_map(move |files| Some((row(files.first()?).place().0, files)))
 }
 
 /// The whole of it, as pip writes it with Python's csv module: sorted, CRLF, a field quoted where it must
 /// be. `own` is where RECORD itself lies, whose digest it cannot hold.
-pub fn listing<'a>(rows: impl Iterator<Item = &'a Row>, own: &str) -> String {
+pub fn listing<'a>(rows: impl Iterator<Item = Row<'a>>, own: &'a str) -> String {
     let mut rows: Vec<_> = rows.collect();
-    let own = Row::of_code(own.to_owned());
-    rows.push(&own);
-    rows.sort_unstable_by_key(|row| row.path.as_str());
+    rows.push(Row {
+        path: own.into(),
+        digest: "".into(),
+        size: 0,
+    });
+    // Most of them come sorted, a few lists of them, which this sort merges.
+    rows.sort_by(|a, b| a.path.cmp(&b.path));
     let mut text = String::with_capacity(rows.len() * LINE);
     for row in rows {
         text.push_str(&field(&row.path));
@@ -67,7 +48,7 @@ pub fn listing<'a>(rows: impl Iterator<Item = &'a Row>, own: &str) -> String {
         } else {
             text.push_str(",sha256=");
             text.push_str(&row.digest);
-            text.push_str(&format!(",{}\r\n", row.size));
+            let _ = write!(text, ",{}\r\n", row.size);
         }
     }
     text
@@ -90,12 +71,16 @@ mod tests {
     #[test]
     fn a_listing_is_sorted_quoted_and_names_itself_without_a_digest() {
         let rows = [
-            Row::new("b.py".into(), b"x"),
-            Row::new("a,b.py".into(), b""),
-            Row::of_code("__pycache__/b.cpython-313.pyc".into()),
+            Row::new("b.py", b"x"),
+            Row::new("a,b.py", b""),
+            Row {
+                path: "__pycache__/b.cpython-313.pyc".into(),
+                digest: "".into(),
+                size: 0,
+            },
         ];
         assert_eq!(
-            listing(rows.iter(), "c/RECORD"),
+            listing(rows.into_iter(), "c/RECORD"),
             "__pycache__/b.cpython-313.pyc,,\r\n\
              \"a,b.py\",sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\r\n\
              b.py,sha256=LXEWQrcmsEQBYnyp-6wy9chTD7GQPMTbAiWHF5IaSIE,1\r\n\

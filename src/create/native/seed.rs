@@ -1,208 +1,132 @@
-//! A wheel -> an installed project, as pip installs one (PEP 427); of the `.pyc` files, those that are had
-//! without compiling.
+//! The wheels that a base interpreter bundles -> installed projects, as pip installs them (PEP 427).
 
-use std::fs;
-use std::io::{self, ErrorKind};
-use std::path::Path;
+use std::fs::{self, Metadata};
+use std::io;
+use std::sync::OnceLock;
 
-use super::compiled::{self, Code, Compiled};
+use super::parallel;
 use super::pip::Pip;
-use super::record::{Row, by_folder, listing};
+use super::project::Project;
+use super::record::{Row, listing};
 use super::scripts::{self, console_scripts};
-use super::store::{Entry, Store, Stored, Trust};
-use super::transfer::{Folder, Item};
-use super::unpack::{Unpacked, unpack};
-use super::wheel::Wheel;
-use super::{Plan, failed, make_dir, write};
+use super::store::{Store, Stored, Trust};
+use super::transfer::{Fit, Place, Transfer};
+use super::{Plan, Seeds, failed, make_dir, wheel, write};
 use crate::os;
 use crate::venv;
 
-/// The files of a project's `.dist-info` that are written for each environment, whatever the wheel has.
-const OWN: [&str; 3] = ["RECORD", "INSTALLER", "REQUESTED"];
-
-/// What the wheels give an environment.
-#[derive(Debug)]
-pub struct Seeds<'a> {
-    plan: &'a Plan<'a>,
-    pip: Pip,
-    projects: Vec<Project>,
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seeding {
+    /// It is as it should be.
+    Done(Seeds),
+    /// The store has not what its manifests say: what was taken along is of no use.
+    Altered,
 }
 
-/// One wheel of them.
-#[derive(Debug)]
-struct Project {
-    /// Its `.dist-info`.
-    info: String,
-    source: Source,
-    entry_points: String,
-}
-
-/// How its files come into the environment.
-#[derive(Debug)]
-enum Source {
-    /// From the store, with what is compiled of them.
-    Store(Entry, Option<Compiled>),
-    /// They are there.
-    Wheel(Vec<Unpacked>),
-}
-
-/// Finds the wheels in the store, where there is one; what is not there is unpacked into the environment.
+/// Installs the wheels, while another thread begins with `beside`, which has nothing to do with them; what is to
+/// be taken from the store the two then share.
 ///
 /// # Errors
-/// A wheel is damaged, or something cannot be written.
-pub fn prepare<'a>(
-    wheels: &[Wheel],
+/// A wheel is damaged, something cannot be written, or `beside` fails.
+pub fn seed(
+    plan: &Plan<'_>,
     store: Option<(&Store, Trust)>,
-    plan: &'a Plan<'a>,
-) -> io::Result<Seeds<'a>> {
-    // pip is the last of them, and the one that would have installed them all.
-    let version = wheels.last().map_or("", |pip| &pip.version);
-    let projects = wheels.iter().map(|wheel| project(wheel, store, plan));
-    Ok(Seeds {
-        plan,
-        pip: Pip::of(version),
-        projects: projects.collect::<io::Result<_>>()?,
-    })
-}
-
-fn project(wheel: &Wheel, store: Option<(&Store, Trust)>, plan: &Plan<'_>) -> io::Result<Project> {
-    let info = wheel.info();
-    let stored = store.and_then(|(store, trust)| {
-        // A store that fails must not keep an environment from being made.
-        let entry = store.entry(&wheel.file, trust).ok()?;
-        let site = plan.future_site_packages();
-        let compiled = plan.base.bytecode;
-        let compiled = compiled.map(|bytecode| compiled::of(&entry, bytecode, &site, trust));
-        Some((entry, compiled))
-    });
-    let (entry_points, source) = match stored {
-        Some((entry, compiled)) => {
-            // Where it is not as it should be, that is noticed when it is taken along.
-            let text = entry_points(&entry.file(&info)).unwrap_or_default();
-            (text, Source::Store(entry, compiled))
-        }
-        None => {
-            let site = plan.site_packages();
-            let files = unpack(&wheel.file, &site)?;
-            (entry_points(&site.join(&info))?, Source::Wheel(files))
+    beside: impl Fn() -> io::Result<()> + Sync,
+) -> io::Result<Seeding> {
+    let marker = plan.root.join(venv::MARKER);
+    let usual = fs::metadata(&marker).map_err(|error| failed("read", &marker, &error))?;
+    let site = plan.site_packages();
+    let site = Place::open(&site)?;
+    let found = OnceLock::new();
+    let ready = OnceLock::<Option<Ready<'_>>>::new();
+    let other = || {
+        beside()?;
+        match ready.wait() {
+            Some(ready) => ready.transfer.forwards(),
+            None => Ok(Fit::Altered),
         }
     };
-    Ok(Project {
-        info,
-        source,
-        entry_points,
+    let own = || {
+        // The first thread's, for to it the C library gives memory in larger pieces.
+        let found: &io::Result<Vec<Project>> = found.get_or_init(|| projects(plan, store));
+        let ready = ready.get_or_init(|| Ready::of(found.as_ref().ok()?, &site, &usual));
+        let Some(ready) = ready else {
+            return Ok(Fit::Altered);
+        };
+        ready.write(plan)?;
+        ready.transfer.backwards()
+    };
+    let fits = parallel::beside(other, own)?;
+    drop(ready);
+    let projects = found.into_inner().unwrap_or(Ok(Vec::new()))?;
+    Ok(match fits {
+        [Fit::Whole, Fit::Whole] if projects.is_empty() => Seeding::Done(Seeds::Missing),
+        [Fit::Whole, Fit::Whole] => Seeding::Done(Seeds::Installed),
+        _ => Seeding::Altered,
     })
 }
 
-impl Seeds<'_> {
-    /// What is to be taken along from the store.
-    pub fn folders(&self) -> Vec<Folder<'_>> {
-        let site = self.plan.site_packages();
-        let folders = self.projects.iter().map(|project| project.folders(&site));
-        folders.flatten().collect()
+fn projects(plan: &Plan<'_>, store: Option<(&Store, Trust)>) -> io::Result<Vec<Project>> {
+    let wheels = wheel::bundled(plan.base)?.into_iter();
+    let projects = wheels.map(|wheel| Project::of(wheel, store, plan));
+    projects.collect()
+}
+
+/// All that is known before the first file is there.
+#[derive(Debug)]
+struct Ready<'a> {
+    pip: Pip,
+    /// Each with the number of its sources, which stand in the same order.
+    projects: Vec<(&'a Project, usize)>,
+    transfer: Transfer<'a>,
+}
+
+impl<'a> Ready<'a> {
+    /// None where the store is damaged.
+    fn of(found: &'a [Project], site: &'a Place<'a>, usual: &'a Metadata) -> Option<Ready<'a>> {
+        let (mut projects, mut sources) = (Vec::new(), Vec::new());
+        for project in found {
+            let mut own = project.sources()?;
+            projects.push((project, own.len()));
+            sources.append(&mut own);
+        }
+        // pip is the last of them, and the one that would have installed them all.
+        let version = found.last().map_or("", |pip| &pip.version);
+        Some(Ready {
+            pip: Pip::of(version),
+            projects,
+            transfer: Transfer::new(sources, site, usual),
+        })
     }
 
     /// Writes what every environment has of its own: scripts, and the notes of a `.dist-info`.
-    ///
-    /// # Errors
-    /// Something cannot be written.
-    pub fn write(&self) -> io::Result<()> {
-        let site = self.plan.site_packages();
-        for project in &self.projects {
+    fn write(&self, plan: &Plan<'_>) -> io::Result<()> {
+        let site = plan.site_packages();
+        let mut sources = self.transfer.sources().iter();
+        for (project, count) in &self.projects {
             let info = &project.info;
             let record = format!("{info}/RECORD");
             make_dir(&site.join(info))?;
-            let mut own = write_scripts(&project.entry_points, self.pip, self.plan)?;
+            let mut own = write_scripts(&project.entry_points, self.pip, plan)?;
             let requested = self.pip.marks_requests().then_some(("REQUESTED", ""));
             for (name, content) in [("INSTALLER", "pip\n")].into_iter().chain(requested) {
                 let path = format!("{info}/{name}");
                 write(&site.join(&path), content)?;
                 own.push(Row::new(path, content.as_bytes()));
             }
-            let rows = project.rows().into_iter().chain(&own);
+            let files = sources
+                .by_ref()
+                .take(*count)
+                .flat_map(|source| &source.files);
+            let rows = files.map(Stored::row).chain(project.unpacked()).chain(own);
             write(&site.join(&record), listing(rows, &record))?;
         }
         Ok(())
     }
 }
 
-impl Project {
-    fn folders(&self, site: &Path) -> Vec<Folder<'_>> {
-        let Source::Store(entry, compiled) = &self.source else {
-            return Vec::new();
-        };
-        let sources = by_folder(&entry.files, |file| &file.unpacked.row);
-        let sources = sources.map(|(folder, files)| {
-            let files = files.iter().filter(|file| !self.writes(&file.unpacked.row));
-            Folder {
-                from: entry.file(folder),
-                to: site.join(folder),
-                items: files.map(source).collect(),
-            }
-        });
-        let code = compiled.iter().flat_map(|compiled| {
-            let folders = by_folder(&compiled.files, |code| &code.row);
-            folders.map(|(folder, files)| Folder {
-                from: compiled.dir.clone(),
-                to: site.join(folder),
-                items: files.iter().map(code).collect(),
-            })
-        });
-        sources.chain(code).collect()
-    }
-
-    /// What RECORD will say of what came with the wheel.
-    fn rows(&self) -> Vec<&Row> {
-        match &self.source {
-            Source::Store(entry, compiled) => {
-                let files = entry.files.iter().map(|file| &file.unpacked.row);
-                let code = compiled.iter().flat_map(|compiled| &compiled.files);
-                let files = files.filter(|row| !self.writes(row));
-                files.chain(code.map(|code| &code.row)).collect()
-            }
-            Source::Wheel(files) => {
-                let rows = files.iter().map(|file| &file.row);
-                rows.filter(|row| !self.writes(row)).collect()
-            }
-        }
-    }
-
-    /// Whether a file is written for each environment: a write into a link would reach the store.
-    fn writes(&self, row: &Row) -> bool {
-        let (folder, name) = row.place();
-        folder == self.info && OWN.contains(&name)
-    }
-}
-
-fn source(file: &Stored) -> Item<'_> {
-    let name = file.unpacked.row.place().1;
-    Item {
-        name,
-        new: name,
-        state: file.state,
-        is_program: file.unpacked.is_program,
-    }
-}
-
-fn code(code: &Code) -> Item<'_> {
-    Item {
-        name: &code.name,
-        new: code.row.place().1,
-        state: code.state,
-        is_program: false,
-    }
-}
-
-/// The text of entry_points.txt, which not every project has.
-fn entry_points(info: &Path) -> io::Result<String> {
-    let file = info.join("entry_points.txt");
-    match fs::read_to_string(&file) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
-        other => other.map_err(|error| failed("read", &file, &error)),
-    }
-}
-
-fn write_scripts(entry_points: &str, pip: Pip, plan: &Plan<'_>) -> io::Result<Vec<Row>> {
+fn write_scripts(entry_points: &str, pip: Pip, plan: &Plan<'_>) -> io::Result<Vec<Row<'static>>> {
     let called = plan.base.exe.file_name().unwrap_or_default();
     let python = venv::scripts(plan.home).join(called);
     let mut rows = Vec::new();

@@ -16,11 +16,14 @@ pub fn literal(stdlib: &Path, name: &str) -> io::Result<Option<String>> {
         return Ok(None);
     };
     let text = fs::read(&module).map_err(|error| failed("read", &module, &error))?;
-    let text = String::from_utf8_lossy(&text);
-    let value = text
-        .split_once(&format!("'{name}': '"))
-        .and_then(|(_, rest)| rest.split_once('\''))
-        .map(|(value, _)| value.to_owned());
+    // One to a line, sorted, and those that are asked for are among the last.
+    let key = format!("'{name}': '");
+    let mut lines = text
+        .rsplit(|byte| *byte == b'\n')
+        .map(<[u8]>::trim_ascii_start);
+    let value = lines.find_map(|line| line.strip_prefix(key.as_bytes()));
+    let value = value.and_then(|rest| rest.split(|byte| *byte == b'\'').next());
+    let value = value.map(|value| String::from_utf8_lossy(value).into_owned());
     Ok(value.filter(|value| !value.is_empty()))
 }
 

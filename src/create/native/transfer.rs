@@ -5,36 +5,41 @@
 //! store's file, for a `.pyc` counts only as long as its source has the time it had.
 
 use std::fs::{self, Metadata};
-use std::io;
-use std::path::{Path, PathBuf};
+use std::io::{self, ErrorKind};
+use std::ops::Range;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::failed;
 use super::parallel::Jobs;
-use super::{failed, make_dir};
-use crate::os::{self, Dir, State};
+use super::store::Stored;
+use crate::os::{self, Dir};
 
-/// Files that lie in one directory and are to lie in one.
+/// A directory, opened.
 #[derive(Debug)]
-pub struct Folder<'a> {
-    /// The store's directory.
-    pub from: PathBuf,
-    /// The environment's, which is made if it is not there.
-    pub to: PathBuf,
-    /// What is to be taken along.
-    pub items: Vec<Item<'a>>,
+pub struct Place<'a> {
+    path: &'a Path,
+    dir: Dir,
 }
 
-/// A file to be taken along.
+impl<'a> Place<'a> {
+    /// The directory at `path`.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub fn open(path: &'a Path) -> io::Result<Place<'a>> {
+        let dir = Dir::open(path).map_err(|error| failed("open", path, &error))?;
+        Ok(Place { path, dir })
+    }
+}
+
+/// Files of one directory of the store, those next to each other that belong in one directory.
 #[derive(Debug)]
-pub struct Item<'a> {
-    /// What the store calls it.
-    pub name: &'a str,
-    /// What it is to be called.
-    pub new: &'a str,
-    /// What it has to be like.
-    pub state: State,
-    /// Whether it is a program.
-    pub is_program: bool,
+pub struct Source<'a> {
+    /// The directory.
+    pub store: Place<'a>,
+    /// The files.
+    pub files: Vec<Stored<'a>>,
 }
 
 /// Whether the store has what its manifests say.
@@ -46,10 +51,23 @@ pub enum Fit {
     Altered,
 }
 
-/// Folders being filled, by as many threads as call `work`.
+/// Files of a source that lie next to each other and belong in one directory.
+#[derive(Debug)]
+struct Folder {
+    /// Which source.
+    source: usize,
+    /// Which of its files.
+    files: Range<usize>,
+    /// Whether no file before them needs the directory.
+    is_new: bool,
+}
+
+/// Sources being taken along into a site-packages directory, by two threads.
 #[derive(Debug)]
 pub struct Transfer<'a> {
-    folders: Jobs<'a, Folder<'a>>,
+    sources: Vec<Source<'a>>,
+    folders: Jobs<Folder>,
+    site: &'a Place<'a>,
     /// A file as this process makes them.
     usual: &'a Metadata,
     /// Whether the file system may yet turn out to clone.
@@ -57,21 +75,42 @@ pub struct Transfer<'a> {
 }
 
 impl<'a> Transfer<'a> {
-    /// From the store to the environment whose directory is `root`.
-    pub fn new(folders: &'a [Folder<'a>], root: &Path, usual: &'a Metadata) -> Self {
+    /// From the store to `site`.
+    pub fn new(sources: Vec<Source<'a>>, site: &'a Place<'a>, usual: &'a Metadata) -> Self {
+        let all = sources.iter().enumerate();
+        let folders = all.flat_map(|(source, from)| folders(source, &from.files));
         Transfer {
-            folders: Jobs::new(folders),
+            folders: Jobs::new(folders.collect()),
+            sources,
+            site,
             usual,
-            clones: AtomicBool::new(os::may_clone(root)),
+            clones: AtomicBool::new(os::may_clone(site.path)),
         }
     }
 
-    /// Fills folders until each has been taken.
+    /// What is taken along.
+    pub fn sources(&self) -> &[Source<'a>] {
+        &self.sources
+    }
+
+    /// Fills folders, from the first on, until each has been taken.
     ///
     /// # Errors
     /// Something cannot be written.
-    pub fn work(&self) -> io::Result<Fit> {
-        while let Some(folder) = self.folders.take() {
+    pub fn forwards(&self) -> io::Result<Fit> {
+        self.work(self.folders.forwards())
+    }
+
+    /// The same from the last on, beside a thread that goes the other way.
+    ///
+    /// # Errors
+    /// Something cannot be written.
+    pub fn backwards(&self) -> io::Result<Fit> {
+        self.work(self.folders.backwards())
+    }
+
+    fn work<'b>(&self, folders: impl Iterator<Item = &'b Folder>) -> io::Result<Fit> {
+        for folder in folders {
             let filled = self.fill(folder);
             if !matches!(filled, Ok(Fit::Whole)) {
                 self.folders.give_up();
@@ -81,62 +120,106 @@ impl<'a> Transfer<'a> {
         Ok(Fit::Whole)
     }
 
-    fn fill(&self, folder: &Folder<'_>) -> io::Result<Fit> {
-        make_dir(&folder.to)?;
-        let to = Dir::open(&folder.to).map_err(|error| failed("open", &folder.to, &error))?;
-        let Ok(from) = Dir::open(&folder.from) else {
-            return Ok(Fit::Altered);
+    fn fill(&self, folder: &Folder) -> io::Result<Fit> {
+        let source = self.sources.get(folder.source);
+        let files = source.and_then(|source| source.files.get(folder.files.clone()));
+        let (Some(Source { store, .. }), Some(files)) = (source, files) else {
+            return Ok(Fit::Whole);
         };
-        for item in &folder.items {
-            let Some(seen) = from.look(item.name).ok() else {
+        if let Some(first) = files.first().filter(|_| folder.is_new) {
+            self.make_room(first)?;
+        }
+        for file in files {
+            let Ok(seen) = store.dir.look(file.from) else {
                 return Ok(Fit::Altered);
             };
-            if seen.state != item.state {
+            if seen.state != file.state {
                 return Ok(Fit::Altered);
             }
             // Under another umask the store's file has the wrong mode.
-            let is_usual = item.is_program || seen.has_mode_of(self.usual);
-            let is_placed = is_usual
-                && (self.clone(folder, item)? || from.link(item.name, &to, item.new).is_ok());
-            if !is_placed {
+            let is_usual = file.is_program || seen.has_mode_of(self.usual);
+            let shared = || self.clone_or_link(store, file);
+            if !is_usual || self.in_its_place(file, shared).is_err() {
                 // On another file system; or the file has as many links as it may have.
-                copy(folder, item)?;
+                let copied = self.in_its_place(file, || self.copy(store, file));
+                copied.map_err(|error| failed("write", &self.site.path.join(file.to), &error))?;
             }
         }
         Ok(Fit::Whole)
     }
 
-    /// Whether it could be cloned.
-    fn clone(&self, folder: &Folder<'_>, item: &Item<'_>) -> io::Result<bool> {
-        if !self.clones.load(Ordering::Relaxed) {
-            return Ok(false);
+    /// Makes the directory that a file belongs in.
+    fn make_room(&self, file: &Stored<'_>) -> io::Result<()> {
+        let folder = file.folder().unwrap_or(".");
+        let made = self.site.dir.make(folder);
+        made.map_err(|error| failed("make", &self.site.path.join(folder), &error))
+    }
+
+    /// What `take` does, once the directory that the file belongs in is there: the thread that makes it may not have
+    /// come so far.
+    fn in_its_place(&self, file: &Stored<'_>, take: impl Fn() -> io::Result<()>) -> io::Result<()> {
+        match take() {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                self.make_room(file)?;
+                take()
+            }
+            other => other,
         }
-        let to = folder.to.join(item.new);
-        if os::clone(&folder.from.join(item.name), &to).is_err() {
-            self.clones.store(false, Ordering::Relaxed);
-            return Ok(false);
+    }
+
+    /// Has the file there without a copy of what is in it.
+    fn clone_or_link(&self, store: &Place<'_>, file: &Stored<'_>) -> io::Result<()> {
+        if self.clones.load(Ordering::Relaxed) {
+            let to = self.site.path.join(file.to);
+            match os::clone(&store.path.join(file.from), &to) {
+                Ok(()) => return finish(file, &to),
+                // That may be the directory.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(_) => self.clones.store(false, Ordering::Relaxed),
+            }
         }
-        finish(item, &to).map_err(|error| failed("write", &to, &error))?;
-        Ok(true)
+        store.dir.link(file.from, &self.site.dir, file.to)
+    }
+
+    fn copy(&self, store: &Place<'_>, file: &Stored<'_>) -> io::Result<()> {
+        let to = self.site.path.join(file.to);
+        let mut source = fs::File::open(store.path.join(file.from))?;
+        let time = source.metadata()?.modified()?;
+        let mut copy = fs::File::create_new(&to)?;
+        io::copy(&mut source, &mut copy)?;
+        copy.set_modified(time)?;
+        finish(file, &to)
     }
 }
 
-fn copy(folder: &Folder<'_>, item: &Item<'_>) -> io::Result<()> {
-    let to = folder.to.join(item.new);
-    let written = || {
-        let mut source = fs::File::open(folder.from.join(item.name))?;
-        let time = source.metadata()?.modified()?;
-        let mut file = fs::File::create_new(&to)?;
-        io::copy(&mut source, &mut file)?;
-        file.set_modified(time)?;
-        finish(item, &to)
-    };
-    written().map_err(|error| failed("write", &to, &error))
+/// The files of a source, sorted by where they belong, directory by directory. One that has others in it comes
+/// before, between and after them.
+fn folders(source: usize, files: &[Stored<'_>]) -> impl Iterator<Item = Folder> {
+    let (mut end, mut last) = (0, None);
+    files.chunk_by(Stored::lies_beside).map(move |folder| {
+        let start = end;
+        end += folder.len();
+        let to = folder.first().and_then(Stored::folder);
+        let is_above = |last: &str, to| {
+            last.strip_prefix(to)
+                .is_some_and(|rest| rest.starts_with('/'))
+        };
+        let is_new = match (last, to) {
+            (Some(last), Some(to)) => !is_above(last, to),
+            _ => true,
+        };
+        last = to;
+        Folder {
+            source,
+            files: start..end,
+            is_new,
+        }
+    })
 }
 
 /// What is a file of its own has no mode of the store's.
-fn finish(item: &Item<'_>, at: &Path) -> io::Result<()> {
-    match item.is_program {
+fn finish(file: &Stored<'_>, at: &Path) -> io::Result<()> {
+    match file.is_program {
         true => os::make_executable(at),
         false => Ok(()),
     }

@@ -15,7 +15,7 @@ use crate::os;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unpacked {
     /// What RECORD will say of it.
-    pub row: Row,
+    pub row: Row<'static>,
     /// Whether the wheel has it as a program.
     pub is_program: bool,
 }
@@ -41,8 +41,7 @@ pub fn unpack(wheel: &Path, to: &Path) -> io::Result<Vec<Unpacked>> {
     .into_iter()
     .flatten()
     .collect();
-    // What lies in one directory comes together.
-    unpacked.sort_unstable_by(|a: &Unpacked, b| a.row.place().cmp(&b.row.place()));
+    unpacked.sort_unstable_by(|a: &Unpacked, b| a.row.path.cmp(&b.row.path));
     Ok(unpacked)
 }
 

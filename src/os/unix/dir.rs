@@ -6,7 +6,10 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RawMode, Stat, linkat, openat, statat};
+use rustix::fs::{
+    AtFlags, CWD, FileType, Mode, OFlags, RawMode, Stat, linkat, mkdirat, openat, statat,
+};
+use rustix::io::Errno;
 
 use super::super::State;
 
@@ -30,12 +33,30 @@ impl Dir {
         Ok(Dir(openat(CWD, path, flags, Mode::empty())?))
     }
 
-    /// A look at one of its files.
+    /// Makes a directory at `path` in it, and those that are missing above that. One that is there is as good.
+    ///
+    /// # Errors
+    /// Whatever mkdirat(2) says.
+    pub fn make(&self, path: &str) -> io::Result<()> {
+        let make = || match mkdirat(&self.0, path, Mode::from_raw_mode(0o777)) {
+            Err(Errno::EXIST) => Ok(()),
+            other => other,
+        };
+        match (make(), path.rsplit_once('/')) {
+            (Err(Errno::NOENT), Some((above, _))) => {
+                self.make(above)?;
+                Ok(make()?)
+            }
+            (made, _) => Ok(made?),
+        }
+    }
+
+    /// A look at the file at `path` in it.
     ///
     /// # Errors
     /// Whatever stat(2) says; or it is no file.
-    pub fn look(&self, name: &str) -> io::Result<Seen> {
-        let found = statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)?;
+    pub fn look(&self, path: &str) -> io::Result<Seen> {
+        let found = statat(&self.0, path, AtFlags::SYMLINK_NOFOLLOW)?;
         if FileType::from_raw_mode(found.st_mode) != FileType::RegularFile {
             return Err(io::ErrorKind::InvalidData.into());
         }
@@ -45,12 +66,12 @@ impl Dir {
         })
     }
 
-    /// Gives a file of it another name, in `to`.
+    /// Gives the file at `path` in it another name, at `new` in `to`.
     ///
     /// # Errors
     /// Whatever link(2) says.
-    pub fn link(&self, name: &str, to: &Dir, new: &str) -> io::Result<()> {
-        Ok(linkat(&self.0, name, &to.0, new, AtFlags::empty())?)
+    pub fn link(&self, path: &str, to: &Dir, new: &str) -> io::Result<()> {
+        Ok(linkat(&self.0, path, &to.0, new, AtFlags::empty())?)
     }
 }
 

@@ -22,12 +22,20 @@ impl Dir {
         }
     }
 
-    /// A look at one of its files.
+    /// Makes a directory at `path` in it, and those that are missing above that. One that is there is as good.
+    ///
+    /// # Errors
+    /// Whatever CreateDirectory says.
+    pub fn make(&self, path: &str) -> io::Result<()> {
+        fs::create_dir_all(self.0.join(path))
+    }
+
+    /// A look at the file at `path` in it.
     ///
     /// # Errors
     /// It cannot be looked at, or is no file.
-    pub fn look(&self, name: &str) -> io::Result<Seen> {
-        let found = fs::symlink_metadata(self.0.join(name))?;
+    pub fn look(&self, path: &str) -> io::Result<Seen> {
+        let found = fs::symlink_metadata(self.0.join(path))?;
         match found.is_file() {
             true => Ok(Seen {
                 state: State::of(&found),
@@ -36,12 +44,12 @@ impl Dir {
         }
     }
 
-    /// Gives a file of it another name, in `to`.
+    /// Gives the file at `path` in it another name, at `new` in `to`.
     ///
     /// # Errors
     /// Whatever CreateHardLink says.
-    pub fn link(&self, name: &str, to: &Dir, new: &str) -> io::Result<()> {
-        fs::hard_link(self.0.join(name), to.0.join(new))
+    pub fn link(&self, path: &str, to: &Dir, new: &str) -> io::Result<()> {
+        fs::hard_link(self.0.join(path), to.0.join(new))
     }
 }
 
