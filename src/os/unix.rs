@@ -26,6 +26,11 @@ pub use signals::{Heeded, heed_ends};
 mod users;
 pub use users::*;
 
+/// Gives memory instead of musl's malloc, which is made to be small.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static MEMORY: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 /// The scripts directory of an environment (sysconfig's `venv` scheme).
 pub const SCRIPTS: &str = "bin";
 /// What ends a program's file name.
