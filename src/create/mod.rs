@@ -306,7 +306,9 @@ fn build(
 ) -> Result<Maker, Error> {
     let (voice, options) = (order.voice, order.options);
     let prompt = options.shown_prompt(base.minor(), order.world.cwd().ok().as_deref());
-    let Some(known) = Known::of(base) else {
+    // Windows' links are a copy of the base in their own way.
+    let is_usual = os::HAS_LINKS || options.copies();
+    let Some(known) = Known::of(base).filter(|_| is_usual) else {
         voice.detail(|| format!("{} makes it itself", shown(&base.exe)));
         let flags = maker::flags(base, options, prompt);
         maker::make(base, staged.path(), order.place.at, flags, workshop)?;

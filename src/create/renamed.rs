@@ -9,6 +9,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use crate::os;
 use crate::venv;
 
 use super::options::IgnoreFile;
@@ -69,7 +70,7 @@ pub fn sign(root: &Path, ignore_file: IgnoreFile) -> io::Result<()> {
     }
     let cfg = root.join(venv::MARKER);
     let ends = fs::read(&cfg)?.last().is_none_or(|last| *last == b'\n');
-    let line = format!("vrun = {}\n", env!("CARGO_PKG_VERSION"));
+    let line = format!("vrun = {}{}", env!("CARGO_PKG_VERSION"), os::LINE_END);
     let mut cfg = OpenOptions::new().append(true).open(cfg)?;
     cfg.write_all(if ends { b"" } else { b"\n" })?;
     cfg.write_all(line.as_bytes())
@@ -110,7 +111,8 @@ mod tests {
         let file = |name: &str| fs::read_to_string(dir.path().join(name)).expect("a file");
         fs::write(dir.path().join(venv::MARKER), "home = /usr/bin").expect("a file");
         sign(dir.path(), IgnoreFile::Written).expect("signed");
-        let signed = format!("home = /usr/bin\nvrun = {}\n", env!("CARGO_PKG_VERSION"));
+        let version = env!("CARGO_PKG_VERSION");
+        let signed = format!("home = /usr/bin\nvrun = {version}{}", os::LINE_END);
         assert_eq!(file(venv::MARKER), signed);
         assert_eq!(file(".gitignore"), "*\n");
     }

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use crate::error::{Error, reason, shown, typed};
+use crate::os;
 use crate::venv::{self, Venv};
 
 use super::Order;
@@ -45,7 +46,8 @@ pub fn upgrade(order: &Order<'_>, workshop: &Workshop<'_>) -> Result<(), Error> 
     fs::create_dir_all(venv::scripts(at)).map_err(cannot)?;
     pythons::renew(&venv::scripts(at), &base, options.python).map_err(cannot)?;
     let prompt = options.shown_prompt(base.minor(), order.world.cwd().ok().as_deref());
-    match Known::of(&base) {
+    // On Windows what starts Python is to be had anew, which is a base's own business.
+    match Known::of(&base).filter(|_| os::HAS_LINKS) {
         Some(known) => {
             let plan = native::Plan {
                 base: &known,

@@ -60,10 +60,12 @@ def ends(what, outcome, code, says=b""):
 
 
 def main():
-    with tempfile.TemporaryDirectory() as app:
+    with tempfile.TemporaryDirectory() as app, tempfile.TemporaryDirectory() as cache:
         os.chdir(app)
         open("setup.py", "w").close()
-        made = interrupted([VRUN, "--create"], b"creating", after=3.0)
+        # With an empty cache, so that there is something to do.
+        os.environ["VRUN_CACHE_DIR"] = "Z:" + os.path.join(cache, "empty")
+        made = interrupted([VRUN, "--create"], b"creating", after=0.0)
         right = [ends("Ctrl-C while an environment is made ends that", made, 130, b"interrupted")]
         right += [check("and leaves nothing", os.listdir() == ["setup.py"], os.listdir())]
         subprocess.run(["wine", VRUN, "--create", "--without-pip"], check=True, timeout=120, **PIPES)

@@ -20,6 +20,8 @@ mod line;
 mod programs;
 /// A project, a command in it, and what came of it.
 mod project;
+/// An environment is the one that the base interpreter's venv would have made.
+mod same;
 /// Console scripts, in place, moved and copied.
 mod scripts;
 /// vrun under another name.

@@ -23,10 +23,19 @@ pub fn write(plan: &Plan<'_>) -> io::Result<()> {
         for entry in entries {
             let entry = entry.map_err(unread)?;
             let template = entry.path();
+            // What starts Python lies beside them on Windows.
+            let ending = template.extension().unwrap_or_default();
+            if ending == "exe" || ending == "pdb" {
+                continue;
+            }
             let to = scripts(plan.root).join(entry.file_name());
             let text =
                 fs::read_to_string(&template).map_err(|error| failed("read", &template, &error))?;
-            super::write(&to, filled(&text, plan))?;
+            let era = match ending == "bat" {
+                true => Era::Raw,
+                false => era(&text),
+            };
+            super::write(&to, filled(&text, era, plan))?;
             os::copy_mode(&template, &to).map_err(|error| failed("write", &to, &error))?;
         }
     }
@@ -37,7 +46,7 @@ pub fn write(plan: &Plan<'_>) -> io::Result<()> {
 /// old versions, so the template says, not the version.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Era {
-    /// Between the template's own quotes, as they are.
+    /// Between the template's own quotes, as they are; in a batch file always.
     Raw,
     /// Quoted for a shell.
     Quoted,
@@ -48,8 +57,7 @@ fn era(template: &str) -> Era {
     if raw { Era::Raw } else { Era::Quoted }
 }
 
-fn filled(template: &str, plan: &Plan<'_>) -> String {
-    let era = era(template);
+fn filled(template: &str, era: Era, plan: &Plan<'_>) -> String {
     let value = |text: &str| match era {
         Era::Raw => text.to_owned(),
         Era::Quoted => quoted(text),

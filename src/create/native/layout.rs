@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::{Known, Plan, failed, make_dir, write};
+use super::{Known, Plan, failed, launchers, make_dir, write};
 use crate::create::options::{IgnoreFile, repr};
 use crate::create::refusal;
 use crate::os;
@@ -26,8 +26,9 @@ pub fn begin(plan: &Plan<'_>) -> io::Result<()> {
     make_dir(&scripts(root))?;
     make_dir(&plan.site_packages())?;
     if base.version >= (3, 13) && options.ignore_file == IgnoreFile::Written {
-        let ignore = "# Created by venv; see https://docs.python.org/3/library/venv.html\n*\n";
-        write(&root.join(".gitignore"), ignore)?;
+        let by = "# Created by venv; see https://docs.python.org/3/library/venv.html";
+        let end = os::LINE_END;
+        write(&root.join(".gitignore"), format!("{by}{end}*{end}"))?;
     }
     write(&root.join(MARKER), cfg(plan)?)
 }
@@ -41,15 +42,19 @@ pub fn complete(plan: &Plan<'_>) -> io::Result<()> {
     let Plan { base, root, .. } = plan;
     make_dir(&scripts(root))?;
     make_dir(&plan.site_packages())?;
+    let include = root.join(os::INCLUDE);
     match base.version {
-        (3, 11..=13) => make_dir(&root.join("include").join(base.directory_name()))?,
-        _ => make_dir(&root.join("include"))?,
+        (3, 11..=13) if os::HAS_LINKS => make_dir(&include.join(base.directory_name()))?,
+        _ => make_dir(&include)?,
     }
     let lib64 = root.join("lib64");
     if os::HAS_LIB64 && fs::symlink_metadata(&lib64).is_err() {
         link(Path::new("lib"), &lib64)?;
     }
-    place_python(base, &scripts(root), plan.options.copies())
+    match os::HAS_LINKS {
+        true => place_python(base, &scripts(root), plan.options.copies()),
+        false => launchers::place(base, &scripts(root)),
+    }
 }
 
 /// The link to the base goes by the name the base was called by; the other names link to that one. With
@@ -113,7 +118,7 @@ pub fn cfg(plan: &Plan<'_>) -> io::Result<Vec<u8>> {
         for part in value {
             text.extend_from_slice(part.as_encoded_bytes());
         }
-        text.push(b'\n');
+        text.extend_from_slice(os::LINE_END.as_bytes());
     };
     let seen = if plan.options.system_site_packages {
         "true"
@@ -127,7 +132,7 @@ pub fn cfg(plan: &Plan<'_>) -> io::Result<Vec<u8>> {
         key("prompt", &[repr(prompt).as_ref()]);
     }
     if *version >= (3, 11) {
-        let real = fs::canonicalize(exe).map_err(|error| failed("find", exe, &error))?;
+        let real = dunce::canonicalize(exe).map_err(|error| failed("find", exe, &error))?;
         key("executable", &[real.as_os_str()]);
         let mut options = plan.options.noted(version.1);
         if !options.is_empty() {

@@ -3,6 +3,7 @@
 //! The result is what that interpreter's own `-m venv` would have made (venv/__init__.py and
 //! ensurepip/__init__.py of its version), but for `.pyc` files, of which it has what is there already.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use crate::venv;
 
 mod activate;
 mod compiled;
+mod launchers;
 mod layout;
 mod parallel;
 mod pip;
@@ -59,9 +61,8 @@ impl Known<'_> {
         let [major, minor, ..] = base.kind.release[..] else {
             return None;
         };
-        let is_measured = os::HAS_LINKS
-            && base.kind.implementation == "cpython"
-            && ((3, 6)..=(3, 14)).contains(&(major, minor));
+        let is_measured =
+            base.kind.implementation == "cpython" && ((3, 6)..=(3, 14)).contains(&(major, minor));
         let known = Known {
             exe: &base.exe,
             version: (major, minor),
@@ -71,7 +72,11 @@ impl Known<'_> {
             bytecode: base.bytecode.as_ref(),
         };
         let has_templates = base.stdlib.join("venv").join("scripts").is_dir();
-        (is_measured && has_templates && known.starts_from_home()).then_some(known)
+        let starts = match os::HAS_LINKS {
+            true => known.starts_from_home(),
+            false => launchers::starts(&known),
+        };
+        (is_measured && has_templates && starts).then_some(known)
     }
 
     /// An environment's Python looks for its library above `home`, then where it was configured to be
@@ -92,8 +97,7 @@ impl Known<'_> {
 
     /// Where packages are installed in an environment at `root` (sysconfig's `venv` scheme).
     fn site_packages(&self, root: &Path) -> PathBuf {
-        let library = root.join("lib").join(self.directory_name());
-        library.join("site-packages")
+        os::library(root, &self.directory_name()).join("site-packages")
     }
 
     /// `python3.13`, `python3.13t`: what its directories are called.
@@ -144,6 +148,26 @@ impl Plan<'_> {
     /// Where they will be.
     fn future_site_packages(&self) -> PathBuf {
         self.base.site_packages(self.home)
+    }
+
+    /// The Python that its scripts will start: by the name that the base was called by, but for Windows' newer
+    /// ones (EnvBuilder.ensure_directories).
+    fn future_python(&self) -> PathBuf {
+        let called = self.base.exe.file_name().unwrap_or_default();
+        let name = match os::HAS_LINKS || self.base.version < (3, 13) {
+            true => called,
+            false => OsStr::new("python.exe"),
+        };
+        venv::scripts(self.home).join(name)
+    }
+
+    /// A script's path as RECORD has it.
+    fn recorded(&self, script: &str) -> String {
+        let site = self.site_packages();
+        let depth = site
+            .strip_prefix(self.root)
+            .map_or(0, |path| path.components().count());
+        format!("{}{}/{script}", "../".repeat(depth), os::SCRIPTS)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{self, ErrorKind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::compiled::{self, Compiled};
 use super::record::Row;
@@ -92,6 +92,14 @@ impl Project {
             });
         }
         Some(sources)
+    }
+
+    /// Where one of its files can be read, in the store or in `site`, the environment's site-packages directory.
+    pub fn file(&self, path: &str, site: &Path) -> PathBuf {
+        match &self.origin {
+            Origin::Store(entry, _) => entry.files.join(path),
+            Origin::Wheel(_) => site.join(path),
+        }
     }
 
     /// What RECORD will say of what was unpacked.

@@ -74,6 +74,11 @@ pub fn text(entry: &EntryPoint, python: &Path, pip: Pip) -> Vec<u8> {
     in_form(entry, python, pip.script_form())
 }
 
+/// What Python is to run: the text without its first line.
+pub fn code(entry: &EntryPoint, pip: Pip) -> String {
+    body(entry, pip.script_form())
+}
+
 /// The text of a script that calls `target`, `demo.cli:main`, in a form for every Python.
 pub fn calling(target: &str, python: &Path) -> Option<Vec<u8>> {
     let (module, function) = target.split_once(':')?;
@@ -87,11 +92,16 @@ pub fn calling(target: &str, python: &Path) -> Option<Vec<u8>> {
 
 fn in_form(entry: &EntryPoint, python: &Path, form: Form) -> Vec<u8> {
     let mut text = starting_lines(python.as_os_str(), &[] as &[&OsStr]);
+    text.extend_from_slice(body(entry, form).as_bytes());
+    text
+}
+
+fn body(entry: &EntryPoint, form: Form) -> String {
     let EntryPoint {
         module, function, ..
     } = entry;
     let import = function.split('.').next().unwrap_or(function);
-    let body = match form {
+    match form {
         Form::WithRegex18 => format!(
             "\n# -*- coding: utf-8 -*-\nimport re\nimport sys\n\nfrom {module} import {import}\n\n\
              if __name__ == '__main__':\n    \
@@ -113,9 +123,7 @@ fn in_form(entry: &EntryPoint, python: &Path, form: Form) -> Vec<u8> {
             "import sys\nfrom {module} import {import}\nif __name__ == '__main__':\n    \
              sys.argv[0] = sys.argv[0].removesuffix('.exe')\n    sys.exit({function}())\n"
         ),
-    };
-    text.extend_from_slice(body.as_bytes());
-    text
+    }
 }
 
 /// The first line; or, where a path is too long for one or holds a blank, three that sh and Python both

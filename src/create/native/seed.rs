@@ -2,6 +2,7 @@
 
 use std::fs::{self, Metadata};
 use std::io;
+use std::path::Path;
 use std::sync::OnceLock;
 
 use super::parallel;
@@ -11,7 +12,7 @@ use super::record::{Row, listing};
 use super::scripts::{self, console_scripts};
 use super::store::{Store, Stored, Trust};
 use super::transfer::{Fit, Place, Transfer};
-use super::{Plan, Seeds, failed, make_dir, wheel, write};
+use super::{Plan, Seeds, failed, launchers, make_dir, wheel, write};
 use crate::os;
 use crate::venv;
 
@@ -103,12 +104,18 @@ impl<'a> Ready<'a> {
     /// Writes what every environment has of its own: scripts, and the notes of a `.dist-info`.
     fn write(&self, plan: &Plan<'_>) -> io::Result<()> {
         let site = plan.site_packages();
+        let pip = self.projects.last().map(|(pip, _)| *pip);
+        let launcher = match pip.filter(|_| !os::STARTS_SCRIPTS) {
+            Some(pip) => Some(launcher(pip, plan, &site)?),
+            None => None,
+        };
         let mut sources = self.transfer.sources().iter();
         for (project, count) in &self.projects {
             let info = &project.info;
             let record = format!("{info}/RECORD");
             make_dir(&site.join(info))?;
-            let mut own = write_scripts(&project.entry_points, self.pip, plan)?;
+            let mut own =
+                write_scripts(&project.entry_points, self.pip, launcher.as_deref(), plan)?;
             let requested = self.pip.marks_requests().then_some(("REQUESTED", ""));
             for (name, content) in [("INSTALLER", "pip\n")].into_iter().chain(requested) {
                 let path = format!("{info}/{name}");
@@ -126,19 +133,30 @@ impl<'a> Ready<'a> {
     }
 }
 
-fn write_scripts(entry_points: &str, pip: Pip, plan: &Plan<'_>) -> io::Result<Vec<Row<'static>>> {
-    let called = plan.base.exe.file_name().unwrap_or_default();
-    let python = venv::scripts(plan.home).join(called);
+/// What a console script is to be where the system starts none by its first line.
+fn launcher(pip: &Project, plan: &Plan<'_>, site: &Path) -> io::Result<Vec<u8>> {
+    let file = pip.file(launchers::in_wheel(plan.base.exe)?, site);
+    fs::read(&file).map_err(|error| failed("read", &file, &error))
+}
+
+fn write_scripts(
+    entry_points: &str,
+    pip: Pip,
+    launcher: Option<&[u8]>,
+    plan: &Plan<'_>,
+) -> io::Result<Vec<Row<'static>>> {
+    let python = plan.future_python();
     let mut rows = Vec::new();
     for script in console_scripts(entry_points, plan.base.version) {
-        let text = scripts::text(&script, &python, pip);
-        let path = venv::scripts(plan.root).join(&script.name);
+        let name = format!("{}{}", script.name, os::EXE);
+        let text = match launcher {
+            Some(launcher) => launchers::script(launcher, &python, &scripts::code(&script, pip))?,
+            None => scripts::text(&script, &python, pip),
+        };
+        let path = venv::scripts(plan.root).join(&name);
         write(&path, &text)?;
         os::make_executable(&path).map_err(|error| failed("write", &path, &error))?;
-        rows.push(Row::new(
-            format!("../../../{}/{}", os::SCRIPTS, script.name),
-            &text,
-        ));
+        rows.push(Row::new(plan.recorded(&name), &text));
     }
     Ok(rows)
 }

@@ -3,7 +3,7 @@
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{is_open_to_others, me, owner};
 
@@ -11,8 +11,17 @@ use super::{is_open_to_others, me, owner};
 pub const HAS_LINKS: bool = true;
 /// Where venv keeps the templates that are this system's own.
 pub const TEMPLATES: &str = "posix";
+/// How Python ends a line of a text file.
+pub const LINE_END: &str = "\n";
+/// What the directory for C headers is called.
+pub const INCLUDE: &str = "include";
 /// Whether an environment has a `lib64` beside its `lib` (EnvBuilder.ensure_directories).
 pub const HAS_LIB64: bool = cfg!(target_pointer_width = "64") && !cfg!(target_os = "macos");
+
+/// Where an environment's modules lie (sysconfig's `venv` scheme); `versioned` is `python3.13`.
+pub fn library(root: &Path, versioned: &str) -> PathBuf {
+    root.join("lib").join(versioned)
+}
 
 /// Renames a file or directory, over an empty directory too.
 ///

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
@@ -10,8 +10,17 @@ use std::time::Duration;
 pub const HAS_LINKS: bool = false;
 /// Where venv keeps the templates that are this system's own.
 pub const TEMPLATES: &str = "nt";
+/// How Python ends a line of a text file.
+pub const LINE_END: &str = "\r\n";
+/// What the directory for C headers is called.
+pub const INCLUDE: &str = "Include";
 /// Whether an environment has a `lib64` beside its `lib`.
 pub const HAS_LIB64: bool = false;
+
+/// Where an environment's modules lie, of whichever version its Python is (sysconfig's `nt_venv` scheme).
+pub fn library(root: &Path, _: &str) -> PathBuf {
+    root.join("Lib")
+}
 
 /// Renames a file or directory to where nothing lies. A directory cannot be renamed while a file in it is open, and
 /// what looks for viruses opens every new one for a moment: so it is tried for two seconds.

@@ -167,11 +167,7 @@ fn home_gone(home: &Path) -> Option<Ill> {
 
 fn without_packages(root: &Path, cfg: &Cfg) -> Option<Ill> {
     let series = cfg.version.as_deref().and_then(Series::of_version)?;
-    let lib = match os::HAS_LINKS {
-        true => root.join("lib").join(format!("python{series}")),
-        false => root.join("Lib"),
-    };
-    let dir = lib.join("site-packages");
+    let dir = os::library(root, &format!("python{series}")).join("site-packages");
     let is_gone = site_packages(root).is_empty();
     is_gone.then_some(Ill::NoPackages { dir })
 }
