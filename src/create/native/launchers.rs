@@ -14,12 +14,13 @@ use zip::{CompressionMethod, ZipWriter};
 use super::{Known, failed};
 use crate::os;
 
-/// Whether an environment of `base` starts it from where it was found, by a program that it has.
+/// Whether an environment of `base` starts it from where it was found, by a program that it has, and there are
+/// launchers for its processor.
 pub fn starts(base: &Known<'_>) -> bool {
     let library = base.exe.parent().map(|home| home.join("Lib"));
     let is_at_home = library.is_some_and(|library| os::same_file(&library, base.stdlib));
-    let mut files = files(base).into_iter();
-    is_at_home && files.any(|(file, name)| name == "python.exe" && file.is_file())
+    let is_python = |(file, name): (PathBuf, String)| name == "python.exe" && file.is_file();
+    is_at_home && files(base).into_iter().any(is_python) && in_wheel(base.exe).is_ok()
 }
 
 /// Puts such programs into the scripts directory (EnvBuilder.setup_python).

@@ -2,7 +2,6 @@
 
 use std::fs::{self, Metadata};
 use std::io;
-use std::path::Path;
 use std::sync::OnceLock;
 
 use super::parallel;
@@ -51,7 +50,7 @@ pub fn seed(
     let own = || {
         // The first thread's, for to it the C library gives memory in larger pieces.
         let found: &io::Result<Vec<Project>> = found.get_or_init(|| projects(plan, store));
-        let ready = ready.get_or_init(|| Ready::of(found.as_ref().ok()?, &site, &usual));
+        let ready = ready.get_or_init(|| Ready::of(found.as_ref().ok()?, plan, &site, &usual));
         let Some(ready) = ready else {
             return Ok(Fit::Altered);
         };
@@ -78,6 +77,8 @@ fn projects(plan: &Plan<'_>, store: Option<(&Store, Trust)>) -> io::Result<Vec<P
 #[derive(Debug)]
 struct Ready<'a> {
     pip: Pip,
+    /// What a console script begins with where the system starts none by its first line.
+    launcher: Option<Vec<u8>>,
     /// Each with the number of its sources, which stand in the same order.
     projects: Vec<(&'a Project, usize)>,
     transfer: Transfer<'a>,
@@ -85,7 +86,12 @@ struct Ready<'a> {
 
 impl<'a> Ready<'a> {
     /// None where the store is damaged.
-    fn of(found: &'a [Project], site: &'a Place<'a>, usual: &'a Metadata) -> Option<Ready<'a>> {
+    fn of(
+        found: &'a [Project],
+        plan: &Plan<'_>,
+        site: &'a Place<'a>,
+        usual: &'a Metadata,
+    ) -> Option<Ready<'a>> {
         let (mut projects, mut sources) = (Vec::new(), Vec::new());
         for project in found {
             let mut own = project.sources()?;
@@ -93,9 +99,17 @@ impl<'a> Ready<'a> {
             sources.append(&mut own);
         }
         // pip is the last of them, and the one that would have installed them all.
-        let version = found.last().map_or("", |pip| &pip.version);
+        let pip = found.last();
+        let launcher = match pip.filter(|_| !os::STARTS_SCRIPTS) {
+            Some(pip) => {
+                let name = launchers::in_wheel(plan.base.exe).ok()?;
+                Some(fs::read(pip.file(name, &plan.site_packages())).ok()?)
+            }
+            None => None,
+        };
         Some(Ready {
-            pip: Pip::of(version),
+            pip: Pip::of(pip.map_or("", |pip| &pip.version)),
+            launcher,
             projects,
             transfer: Transfer::new(sources, site, usual),
         })
@@ -104,18 +118,12 @@ impl<'a> Ready<'a> {
     /// Writes what every environment has of its own: scripts, and the notes of a `.dist-info`.
     fn write(&self, plan: &Plan<'_>) -> io::Result<()> {
         let site = plan.site_packages();
-        let pip = self.projects.last().map(|(pip, _)| *pip);
-        let launcher = match pip.filter(|_| !os::STARTS_SCRIPTS) {
-            Some(pip) => Some(launcher(pip, plan, &site)?),
-            None => None,
-        };
         let mut sources = self.transfer.sources().iter();
         for (project, count) in &self.projects {
             let info = &project.info;
             let record = format!("{info}/RECORD");
             make_dir(&site.join(info))?;
-            let mut own =
-                write_scripts(&project.entry_points, self.pip, launcher.as_deref(), plan)?;
+            let mut own = self.write_scripts(&project.entry_points, plan)?;
             let requested = self.pip.marks_requests().then_some(("REQUESTED", ""));
             for (name, content) in [("INSTALLER", "pip\n")].into_iter().chain(requested) {
                 let path = format!("{info}/{name}");
@@ -131,32 +139,23 @@ impl<'a> Ready<'a> {
         }
         Ok(())
     }
-}
 
-/// What a console script is to be where the system starts none by its first line.
-fn launcher(pip: &Project, plan: &Plan<'_>, site: &Path) -> io::Result<Vec<u8>> {
-    let file = pip.file(launchers::in_wheel(plan.base.exe)?, site);
-    fs::read(&file).map_err(|error| failed("read", &file, &error))
-}
-
-fn write_scripts(
-    entry_points: &str,
-    pip: Pip,
-    launcher: Option<&[u8]>,
-    plan: &Plan<'_>,
-) -> io::Result<Vec<Row<'static>>> {
-    let python = plan.future_python();
-    let mut rows = Vec::new();
-    for script in console_scripts(entry_points, plan.base.version) {
-        let name = format!("{}{}", script.name, os::EXE);
-        let text = match launcher {
-            Some(launcher) => launchers::script(launcher, &python, &scripts::code(&script, pip))?,
-            None => scripts::text(&script, &python, pip),
-        };
-        let path = venv::scripts(plan.root).join(&name);
-        write(&path, &text)?;
-        os::make_executable(&path).map_err(|error| failed("write", &path, &error))?;
-        rows.push(Row::new(plan.recorded(&name), &text));
+    fn write_scripts(&self, entry_points: &str, plan: &Plan<'_>) -> io::Result<Vec<Row<'static>>> {
+        let python = plan.future_python();
+        let mut rows = Vec::new();
+        for script in console_scripts(entry_points, plan.base.version) {
+            let name = format!("{}{}", script.name, os::EXE);
+            let text = match &self.launcher {
+                Some(launcher) => {
+                    launchers::script(launcher, &python, &scripts::code(&script, self.pip))?
+                }
+                None => scripts::text(&script, &python, self.pip),
+            };
+            let path = venv::scripts(plan.root).join(&name);
+            write(&path, &text)?;
+            os::make_executable(&path).map_err(|error| failed("write", &path, &error))?;
+            rows.push(Row::new(plan.recorded(&name), &text));
+        }
+        Ok(rows)
     }
-    Ok(rows)
 }
