@@ -7,10 +7,10 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use super::{Places, Program, belongs_to_python, has_separator, is_in};
+use super::{Places, Program, has_separator};
 use crate::error::{Error, shown};
 use crate::os::{self, Quoting};
-use crate::venv::{self, health};
+use crate::venv;
 
 mod plain;
 
@@ -70,38 +70,15 @@ impl Line {
 /// # Errors
 /// There is no such shell (127), or it cannot be run (126), or it is vrun (125).
 pub fn find(line: Line, args: Vec<OsString>, places: &Places<'_>) -> Result<Program, Error> {
-    let mut shell = shell(&line, args, places)?;
+    let shell = shell(&line, args, places)?;
     let direct = line.words().and_then(|words| {
-        let name = words.first()?;
-        let file = looked_up(name, places.path)?;
-        let is_elsewhere = !is_in(&venv::scripts(places.root), &file);
-        let remarks = match is_elsewhere && belongs_to_python(name) {
-            true => lost(places).into_iter().collect(),
-            false => Vec::new(),
-        };
+        let file = looked_up(words.first()?, places.path)?;
         Some(Program {
             shell: Some(Box::new(shell.clone())),
-            remarks,
             ..Program::plain(file, words)
         })
     });
-    Ok(direct.unwrap_or_else(|| {
-        shell.remarks.extend(lost(places));
-        shell
-    }))
-}
-
-/// What a person should know where the environment's Python is gone: a shell that does not find it takes the next one
-/// on PATH, and says nothing.
-fn lost(places: &Places<'_>) -> Option<String> {
-    if venv::python(places.root).exists() {
-        return None;
-    }
-    let (root, what) = (shown(places.root), health::ailing(places.root)?.what());
-    let call = places.call();
-    Some(format!(
-        "{root} {what}; a shell takes the next `python` on PATH, if there is one: see `{call} --doctor`"
-    ))
+    Ok(direct.unwrap_or(shell))
 }
 
 /// As a shell looks a program up: vrun is one like others, under whatever name.

@@ -5,6 +5,8 @@ use crate::sandbox::Sandbox;
 
 /// Those that were made on another system, or for another machine.
 mod elsewhere;
+/// What a program starts as `python` in one.
+mod started;
 
 const REPAIR: &str = "hint: `vrun --repair` rebuilds it with the same packages";
 
@@ -63,7 +65,8 @@ fn a_script_that_looks_for_its_python_on_path_does_not_find_the_next_one() {
     }
     sandbox
         .run(["--outside", "./manage"])
-        .argv(&["python3", "./manage"]);
+        .argv(&["python3", "./manage"])
+        .says("is the next one on PATH");
 }
 
 #[test]
@@ -122,7 +125,10 @@ fn a_base_that_is_now_of_another_minor_version_is_noticed_before_it_runs() {
     sandbox.run(["python3.11"]).error(126, &told);
     sandbox.run(["tool"]).error(126, &told);
     sandbox.run([".venv/bin/python"]).error(126, &told);
-    sandbox.run(["sh", "-c", "echo ran"]).stdout("ran\n");
+    sandbox
+        .run(["sh", "-c", "echo ran"])
+        .stdout("ran\n")
+        .says("is broken: it was made with Python 3.11");
 }
 
 #[test]
@@ -190,6 +196,8 @@ fn a_program_that_needs_no_python_runs_in_a_broken_one() {
     let sandbox = upgraded()
         .probe("app/.venv/bin/ruff")
         .script("app/.venv/bin/shell", "#!/bin/sh\necho shell\n");
-    sandbox.run(["ruff"]).in_env("app/.venv");
-    sandbox.run(["shell"]).stdout("shell\n");
+    // It may start one, so a line says what that would be.
+    let said = "what this program starts as `python` sees none of its packages";
+    sandbox.run(["ruff"]).in_env("app/.venv").says(said);
+    sandbox.run(["shell"]).stdout("shell\n").says(said);
 }

@@ -212,25 +212,3 @@ fn what_a_signal_ends_without_a_shell_is_seen_to_have_ended_so() {
     // As with bash; dash stays, and makes an exit code of it.
     app().run(["-c", "probe --kill TERM"]).signal(15);
 }
-
-#[test]
-fn where_the_environments_python_is_gone_a_line_says_so_before_it_takes_another() {
-    let sandbox = app()
-        .probe("tools/python3")
-        .var("PATH", "[ROOT]/tools:/usr/bin:/bin");
-    sandbox.sh("rm -f .venv/bin/python*; ln -s /no/such/python3 .venv/bin/python");
-    let said = "vrun: [ROOT]/app/.venv is broken: its Python is gone; a shell takes the next `python` on PATH, if there is \
-                one: see `vrun --doctor`\n";
-    for line in ["python3 -V", "python3 -V; true", "exec probe"] {
-        let (_, _, stderr) = sandbox.run(["-c", line]).code(0).whole();
-        assert_eq!(stderr, said, "{line}");
-    }
-    for typed in [
-        &["-qc", "python3 -V; true"][..],
-        &["-c", "probe"],
-        &["-c", "ls"],
-    ] {
-        let (_, _, stderr) = sandbox.run(typed).code(0).whole();
-        assert_eq!(stderr, "", "{typed:?}");
-    }
-}

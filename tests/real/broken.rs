@@ -10,6 +10,9 @@ use std::time::SystemTime;
 use crate::project::{Outcome, Project, tell};
 use crate::pythons::{self, Python};
 
+/// What other programs start as `python` there.
+mod started;
+
 /// Prints where Python takes itself to be, and whether it sees the environment's packages.
 const PLACE: &str = "import sys, pip; print(sys.prefix); print(sys.executable); \
     print(pip.__file__.startswith(sys.prefix)); print([p for p in sys.path if p.endswith('site-packages')])";

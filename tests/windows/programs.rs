@@ -154,4 +154,14 @@ fn a_base_that_is_gone_is_told_with_what_mends_it() {
         "cause: pyvenv.cfg says `home = C:\\nonexist`, which does not exist",
         "hint: `vrun --repair` rebuilds it with the same packages",
     ]);
+    // What a batch file starts as `python` is that one too.
+    let ran = project.run(["cmd", "/c", "echo ran"]).code(0).stdout("ran");
+    ran.says(&[
+        " is broken: the home of its Python is gone; what this program starts as `python` does not run; ",
+        "`vrun --repair` mends it",
+    ]);
+    project
+        .run(["-q", "cmd", "/c", "echo ran"])
+        .code(0)
+        .silent();
 }

@@ -1,7 +1,8 @@
 //! An environment's directory -> what is wrong with it, told from its files alone. Nothing is started.
 //!
 //! A command that is to run asks no more than `before_start`, which costs the readlink calls on one chain of
-//! links; `of` looks at everything, and is for what failed already, and for who asks.
+//! links, or, where it is no Python's, `for_others`, which is two looks; `of` looks at everything, and is for what
+//! failed already, and for who asks.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -154,6 +155,35 @@ pub fn before_start(root: &Path, python: &Path, cfg: &Cfg) -> Option<Ill> {
         python,
         leads_to,
     })
+}
+
+/// What is wrong with the Python of the environment at `root` for a program that starts `python` by itself, as
+/// `before_start` has it: it is not to be found, or is another one than it was. What does not start at all says so.
+///
+/// Two looks tell that all is well where `home` has a name for that very version, as installed Pythons do.
+pub fn for_others(root: &Path, cfg: &Cfg) -> Option<Ill> {
+    let python = python(root);
+    if os::HAS_LINKS && is_at_home(&python, cfg) {
+        return None;
+    }
+    if !python.is_file() {
+        return ailing(root);
+    }
+    before_start(root, &python, cfg).filter(|ill| match ill {
+        Ill::OtherMinor { .. } => true,
+        // Without links all are copies, or start what is at home.
+        Ill::HomeGone { .. } => !os::HAS_LINKS,
+        _ => false,
+    })
+}
+
+/// Whether `python` leads to the file that is called `pythonX.Y` at home, of the version in pyvenv.cfg.
+fn is_at_home(python: &Path, cfg: &Cfg) -> bool {
+    let version = cfg.version.as_deref().and_then(Series::of_version);
+    match (&cfg.home, version) {
+        (Some(home), Some(series)) => os::same_file(python, &home.join(format!("python{series}"))),
+        _ => false,
+    }
 }
 
 fn home_gone(home: &Path) -> Option<Ill> {

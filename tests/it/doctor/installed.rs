@@ -100,5 +100,6 @@ fn a_program_where_all_scripts_are_gone_is_told_what_is_wrong() {
             "hint: `vrun --repair` rebuilds it with the same packages",
         ],
     );
-    sandbox.run(["sh", "-c", ""]).code(0);
+    let said = "vrun: [ROOT]/app/.venv is broken: it has no Python; ";
+    sandbox.run(["sh", "-c", ""]).code(0).says(said);
 }

@@ -1,5 +1,7 @@
 //! GNU make with `SHELL := vrun`.
 
+use std::fs;
+use std::os::unix::fs::symlink;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -96,6 +98,29 @@ missing:
             .stdout("")
             .says(&[said]);
     }
+}
+
+#[test]
+fn where_the_python_is_gone_each_line_says_that_it_may_take_another() {
+    let Some(make) = make() else { return };
+    let rules = "all:\n\t@python3 -c 'print(1)'\n\t@true && python3 -c 'print(2)'\n";
+    let project = project().file("app/Makefile", &format!("SHELL := vrun\n{rules}"));
+    project.run(["true"]).code(0);
+    let env = project.path("app/.venv");
+    for name in ["python", "python3"] {
+        let link = env.join("bin").join(name);
+        fs::remove_file(&link).expect("a link");
+        symlink("/nonexist/python3", &link).expect("a link");
+    }
+    let said = format!(
+        "vrun: {} is broken: its Python is gone; what this program starts as `python` is the next one on PATH; \
+         `vrun --repair` mends it\n",
+        env.display()
+    );
+    let outcome = project.start(&make, &[]).code(0).stdout("1\n2");
+    assert_eq!(outcome.stderr, said.repeat(2));
+    let quiet = project.var("VRUN_QUIET", "1").start(&make, &[]).code(0);
+    assert_eq!(quiet.stderr, "");
 }
 
 #[test]
