@@ -4,6 +4,7 @@
 //! environment in a directory beside the place, move that into place. So there is no environment or a
 //! complete one at any moment, and exactly one process makes it.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -248,11 +249,15 @@ fn cache(world: &World, voice: Voice) -> Option<PathBuf> {
     match os::private_dir(&dir) {
         Ok(()) => Some(dir),
         Err(why) => {
-            let (dir, why) = (shown(&dir), reason(&why));
-            voice.detail(|| format!("the cache {dir} is not used: {why}"));
+            unused(&dir, &why, voice);
             None
         }
     }
+}
+
+fn unused(cache: &Path, why: &io::Error, voice: Voice) {
+    let (cache, why) = (shown(cache), reason(why));
+    voice.detail(|| format!("the cache {cache} is not used: {why}"));
 }
 
 /// How the base interpreter is looked for.
@@ -314,7 +319,10 @@ fn build(
         maker::make(base, staged.path(), order.place.at, flags, workshop)?;
         return Ok(Maker::Base);
     };
-    let store = workshop.cache.and_then(|cache| Store::open(cache).ok());
+    let store = workshop.cache.and_then(|cache| {
+        let store = Store::open(cache);
+        store.map_err(|why| unused(cache, &why, voice)).ok()
+    });
     let plan = native::Plan {
         base: &known,
         root: staged.path(),

@@ -6,6 +6,9 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+/// What an environment must not be given.
+mod given;
+
 use crate::mounts::{can_mount, in_mounts};
 use crate::project::{Outcome, Project, tell};
 use crate::pythons;

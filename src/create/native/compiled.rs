@@ -13,7 +13,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::store::{Entry, Fields, Stored, Trust, replace};
+use super::manifest::{self, Fields};
+use super::store::{Entry, Stored, Trust, replace};
 use crate::create::base::Bytecode;
 use crate::os::{self, State};
 
@@ -63,7 +64,7 @@ struct Module<'a> {
 /// is remembered as one in which more may be compiled later.
 pub fn of(entry: &Entry, bytecode: &Bytecode, site: &Path, trust: Trust) -> Compiled {
     let dir = directory(entry, bytecode);
-    let manifest = fs::read_to_string(dir.join(MANIFEST)).unwrap_or_default();
+    let manifest = manifest::read(&dir.join(MANIFEST)).unwrap_or_default();
     let mut compiled = Compiled { dir, manifest };
     if trust == Trust::Checked {
         compiled.check();
@@ -101,7 +102,8 @@ impl Compiled {
             files.extend(found.iter().filter_map(|line| stored(line)));
             files.sort_by_key(|file| file.to);
             self.manifest = files.iter().map(line).collect();
-            let _ = replace(&self.dir.join(MANIFEST), self.manifest.as_bytes());
+            let text = manifest::sealed(&self.manifest);
+            let _ = replace(&self.dir.join(MANIFEST), text.as_bytes());
         }
         let _ = remember(site, sites, &self.dir);
     }
@@ -178,11 +180,15 @@ fn harvest(
         let folder = modules.first().and_then(|module| module.source.folder());
         let folder = folder.map_or(CACHE.to_owned(), |folder| format!("{folder}/{CACHE}"));
         // From most directories of most packages nothing is ever imported.
-        let caches = sites.iter().map(|site| site.join(&folder));
-        let caches: Vec<_> = caches.filter(|cache| cache.is_dir()).collect();
+        let caches = sites.iter().map(|site| (site, site.join(&folder)));
+        let caches: Vec<_> = caches.filter(|(_, cache)| cache.is_dir()).collect();
         for module in modules {
-            let mut compiled = caches.iter().map(|cache| cache.join(&module.called));
-            let taken = compiled.find_map(|compiled| take(&compiled, module, bytecode, dir));
+            let source = module.source;
+            // What was edited there was compiled from something else.
+            let is_same = |site: &Path| state_of(&site.join(source.to)) == Some(source.state);
+            let mut caches = caches.iter().filter(|(site, _)| is_same(site));
+            let taken = caches
+                .find_map(|(_, cache)| take(&cache.join(&module.called), module, bytecode, dir));
             if let Some(State { size, mtime }) = taken {
                 let Module { name, called, .. } = module;
                 lines.push(format!("{size} {mtime} {name} {folder}/{called}"));

@@ -19,6 +19,7 @@ mod activate;
 mod compiled;
 mod launchers;
 mod layout;
+mod manifest;
 mod parallel;
 mod pip;
 mod project;

@@ -54,14 +54,12 @@ impl Project {
             let site = plan.future_site_packages();
             let compiled = plan.base.bytecode;
             let compiled = compiled.map(|bytecode| compiled::of(&entry, bytecode, &site, trust));
-            Some((entry, compiled))
+            // Where it is another than it was, that is noticed when it is taken along.
+            let text = entry_points(&entry.files.join(&info)).ok()?;
+            Some((text, Origin::Store(entry, compiled)))
         });
         let (entry_points, origin) = match stored {
-            Some((entry, compiled)) => {
-                // Where it is not as it should be, that is noticed when it is taken along.
-                let text = entry_points(&entry.files.join(&info)).unwrap_or_default();
-                (text, Origin::Store(entry, compiled))
-            }
+            Some(stored) => stored,
             None => {
                 let site = plan.site_packages();
                 let files = unpack(&wheel.file, &site)?;

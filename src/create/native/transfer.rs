@@ -136,13 +136,21 @@ impl<'a> Transfer<'a> {
             if seen.state != file.state {
                 return Ok(Fit::Altered);
             }
-            // Under another umask the store's file has the wrong mode.
+            // Under another umask the store's file has the wrong mode, and where a directory hands its group on, the
+            // wrong group, which a clone has not.
             let is_usual = file.is_program || seen.has_mode_of(self.usual);
-            let shared = || self.clone_or_link(store, file);
-            if !is_usual || self.in_its_place(file, shared).is_err() {
-                // On another file system; or the file has as many links as it may have.
-                let copied = self.in_its_place(file, || self.copy(store, file));
-                copied.map_err(|error| failed("write", &self.site.path.join(file.to), &error))?;
+            let may_link = seen.has_group_of(self.usual);
+            let shared = || self.clone_or_link(store, file, may_link);
+            if is_usual && self.in_its_place(file, shared).is_ok() {
+                continue;
+            }
+            // Or it lies on another file system, or has as many links as it may have.
+            match self.in_its_place(file, || self.copy(store, file)) {
+                Err(error) if is_no_place(&error) => return Ok(Fit::Altered),
+                other => {
+                    other
+                        .map_err(|error| failed("write", &self.site.path.join(file.to), &error))?;
+                }
             }
         }
         Ok(Fit::Whole)
@@ -168,7 +176,12 @@ impl<'a> Transfer<'a> {
     }
 
     /// Has the file there without a copy of what is in it.
-    fn clone_or_link(&self, store: &Place<'_>, file: &Stored<'_>) -> io::Result<()> {
+    fn clone_or_link(
+        &self,
+        store: &Place<'_>,
+        file: &Stored<'_>,
+        may_link: bool,
+    ) -> io::Result<()> {
         if self.clones.load(Ordering::Relaxed) {
             let to = self.site.path.join(file.to);
             match os::clone(&store.path.join(file.from), &to) {
@@ -178,7 +191,10 @@ impl<'a> Transfer<'a> {
                 Err(_) => self.clones.store(false, Ordering::Relaxed),
             }
         }
-        store.dir.link(file.from, &self.site.dir, file.to)
+        match may_link {
+            true => store.dir.link(file.from, &self.site.dir, file.to),
+            false => Err(ErrorKind::PermissionDenied.into()),
+        }
     }
 
     fn copy(&self, store: &Place<'_>, file: &Stored<'_>) -> io::Result<()> {
@@ -215,6 +231,18 @@ fn folders(source: usize, files: &[Stored<'_>]) -> impl Iterator<Item = Folder> 
             is_new,
         }
     })
+}
+
+/// Whether a file cannot be had because of what lies in its place, or because it is gone: where the store says what
+/// cannot be.
+fn is_no_place(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::AlreadyExists
+            | ErrorKind::NotADirectory
+            | ErrorKind::IsADirectory
+            | ErrorKind::NotFound
+    )
 }
 
 /// What is a file of its own has no mode of the store's.

@@ -63,6 +63,7 @@ impl Dir {
         Ok(Seen {
             state: state(&found),
             mode: found.st_mode,
+            group: found.st_gid,
         })
     }
 
@@ -90,11 +91,17 @@ pub struct Seen {
     /// What tells whether it is still the one that it was.
     pub state: State,
     mode: RawMode,
+    group: u32,
 }
 
 impl Seen {
     /// Whether it has the mode of `other`.
     pub fn has_mode_of(&self, other: &Metadata) -> bool {
         u64::from(self.mode) == u64::from(other.mode())
+    }
+
+    /// Whether it has the group of `other`.
+    pub fn has_group_of(&self, other: &Metadata) -> bool {
+        self.group == other.gid()
     }
 }

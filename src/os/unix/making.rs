@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use super::super::ROOT;
 use super::{is_open_to_others, me, owner};
 
 /// Whether links are made as a matter of course, as environments have them here.
@@ -138,19 +139,31 @@ pub fn copy_mode(from: &Path, to: &Path) -> io::Result<()> {
     fs::set_permissions(to, fs::metadata(from)?.permissions())
 }
 
-/// Makes `dir` for this user alone, or sees that it is his, and that no one else may write to it.
+/// Makes `dir` for this user alone, or sees that it is his, and that no one else may write to it. Root makes none in
+/// what is another's, who could not use it.
 ///
 /// # Errors
 /// It cannot be made, is another's, or open to others.
 pub fn private_dir(dir: &Path) -> io::Result<()> {
-    if let Some(above) = dir.parent() {
-        fs::create_dir_all(above)?;
+    let found = match fs::metadata(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let above = dir.ancestors().skip(1);
+            let nearest = above.map(fs::metadata).find_map(Result::ok);
+            if me() == ROOT && nearest.is_some_and(|found| owner(&found) != ROOT) {
+                return Err(io::Error::other("it would lie in another user's directory"));
+            }
+            fs::create_dir_all(dir.parent().unwrap_or(dir))?;
+            match DirBuilder::new().mode(0o700).create(dir) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                _ => {}
+            }
+            fs::metadata(dir)?
+        }
+        found => found?,
+    };
+    if !found.is_dir() {
+        return Err(io::ErrorKind::NotADirectory.into());
     }
-    match DirBuilder::new().mode(0o700).create(dir) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-        _ => {}
-    }
-    let found = fs::metadata(dir)?;
     if owner(&found) != me() || is_open_to_others(&found) {
         let why = "it belongs to another user, or others may write to it";
         return Err(io::Error::other(why));
