@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use crate::bases::poor;
 use crate::project::{Outcome, Project};
 use crate::pythons::{self, Python};
 
@@ -69,6 +71,55 @@ fn each_option_of_create_makes_what_it_makes_in_the_bases_own_venv() {
     }
 }
 
+#[test]
+fn what_a_distribution_put_beside_the_templates_comes_along_as_with_venv() {
+    let project = poor("venv/scripts/posix/activate.fish");
+    let lib = project.path("poor/lib");
+    let [library] = &fs::read_dir(lib)
+        .expect("lib")
+        .flatten()
+        .collect::<Vec<_>>()[..]
+    else {
+        panic!("one library");
+    };
+    let templates = library.path().join("venv/scripts/posix");
+    // venv passes over a folder that is a link.
+    let common = templates.with_file_name("common");
+    let real = fs::read_link(&common).expect("a link");
+    fs::remove_file(&common).expect("a link");
+    let mut copy = Command::new("cp");
+    assert!(
+        copy.arg("-r")
+            .args([&real, &common])
+            .status()
+            .expect("cp")
+            .success()
+    );
+    fs::create_dir(templates.join("more")).expect("a directory");
+    fs::write(
+        templates.join("more/activate.el"),
+        "(setq env __VENV_DIR__)\n",
+    )
+    .expect("a file");
+    fs::write(templates.join("no-text"), [0xff, 0xfe]).expect("a file");
+    let exe = project.path("poor/bin/python3");
+    let (venv, exe_name) = (project.path("app/.venv"), exe.to_str().expect("UTF-8"));
+    let create = ["-v", "-p", exe_name, "--create", "--without-pip"];
+    let made = project.run(create).code(0);
+    assert!(!made.stderr.contains("makes it itself"), "{made}");
+    let ours = tree(&venv);
+    fs::remove_dir_all(&venv).expect("made by this test");
+    let python = Python {
+        exe,
+        ..pythons::newest().clone()
+    };
+    by_venv(&project, &python, &["--without-pip"], &venv);
+    let theirs = tree(&venv);
+    assert!(theirs.contains_key("bin/more/activate.el"));
+    assert!(!theirs.contains_key("bin/no-text"));
+    assert_eq!(differences(ours, theirs), meant(&python));
+}
+
 /// Which files differ, on purpose.
 fn meant(python: &Python) -> Vec<&'static str> {
     // From 3.13 on venv writes one too.
@@ -78,7 +129,7 @@ fn meant(python: &Python) -> Vec<&'static str> {
 }
 
 fn by_venv(project: &Project, python: &Python, options: &[&str], at: &Path) {
-    let mut command = std::process::Command::new(&python.exe);
+    let mut command = Command::new(&python.exe);
     project.place(&mut command);
     Outcome::of(command.args(["-m", "venv"]).args(options).arg(at)).code(0);
 }

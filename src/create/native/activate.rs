@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::io::{self, ErrorKind};
+use std::path::Path;
 
-use super::{Plan, failed};
+use super::{Plan, failed, make_dir};
 use crate::os;
 use crate::venv::scripts;
 
@@ -14,30 +15,42 @@ use crate::venv::scripts;
 pub fn write(plan: &Plan<'_>) -> io::Result<()> {
     let templates = plan.base.stdlib.join("venv").join("scripts");
     for folder in ["common", os::TEMPLATES] {
-        let folder = templates.join(folder);
-        let unread = |error: io::Error| failed("read", &folder, &error);
-        let entries = match fs::read_dir(&folder) {
-            Err(error) if error.kind() == ErrorKind::NotFound => continue,
-            other => other.map_err(unread)?,
-        };
-        for entry in entries {
-            let entry = entry.map_err(unread)?;
-            let template = entry.path();
-            // What starts Python lies beside them on Windows.
-            let ending = template.extension().unwrap_or_default();
-            if ending == "exe" || ending == "pdb" {
-                continue;
-            }
-            let to = scripts(plan.root).join(entry.file_name());
-            let text =
-                fs::read_to_string(&template).map_err(|error| failed("read", &template, &error))?;
-            let era = match ending == "bat" {
-                true => Era::Raw,
-                false => era(&text),
-            };
-            super::write(&to, filled(&text, era, plan))?;
-            os::copy_mode(&template, &to).map_err(|error| failed("write", &to, &error))?;
+        write_all(&templates.join(folder), &scripts(plan.root), plan)?;
+    }
+    Ok(())
+}
+
+/// Those of one folder, and of the folders in it.
+fn write_all(folder: &Path, scripts: &Path, plan: &Plan<'_>) -> io::Result<()> {
+    let unread = |error: io::Error| failed("read", folder, &error);
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        other => other.map_err(unread)?,
+    };
+    for entry in entries {
+        let entry = entry.map_err(unread)?;
+        let (template, to) = (entry.path(), scripts.join(entry.file_name()));
+        if entry.file_type().map_err(unread)?.is_dir() {
+            make_dir(&to)?;
+            write_all(&template, &to, plan)?;
+            continue;
         }
+        // What starts Python lies beside them on Windows.
+        let ending = template.extension().unwrap_or_default();
+        if ending == "exe" || ending == "pdb" {
+            continue;
+        }
+        let text = match fs::read_to_string(&template) {
+            // venv passes over what is no text.
+            Err(error) if error.kind() == ErrorKind::InvalidData => continue,
+            other => other.map_err(|error| failed("read", &template, &error))?,
+        };
+        let era = match ending == "bat" {
+            true => Era::Raw,
+            false => era(&text),
+        };
+        super::write(&to, filled(&text, era, plan))?;
+        os::copy_mode(&template, &to).map_err(|error| failed("write", &to, &error))?;
     }
     Ok(())
 }
