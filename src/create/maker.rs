@@ -224,7 +224,10 @@ pub fn without_pip(base: &Base) -> String {
         Some(package) => {
             format!("{from}; `apt install {package}` and `vrun python -m ensurepip` add it")
         }
-        None => from,
+        None => format!(
+            "{from}; `vrun python get-pip.py` adds it, with the file from {}",
+            venv::GET_PIP
+        ),
     }
 }
 

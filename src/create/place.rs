@@ -17,7 +17,7 @@ use super::lock;
 use super::options::Existing;
 use super::own;
 use super::refusal::{
-    cannot, is_work, leads_nowhere, linked, more_than_an_environment, others, taken,
+    cannot, is_work, leads_nowhere, linked, more_than_an_environment, no_environment, others, taken,
 };
 
 /// What lies where the environment is to be.
@@ -107,6 +107,9 @@ pub fn permit(
         (Target::Environment, _) if existing == Existing::Cleared && is_work(at) => {
             Err(more_than_an_environment(at))
         }
+        (Target::Environment, _) if existing == Existing::Cleared && !is_evident(at) => {
+            Err(no_environment(at))
+        }
         (Target::Environment, _) if existing != Existing::Cleared => Ok(()),
         // As venv has it: what stands there would still be the link.
         (Target::Empty | Target::Occupied(_) | Target::Environment, Occasion::Asked)
@@ -116,6 +119,15 @@ pub fn permit(
         }
         _ => Ok(()),
     }
+}
+
+/// Whether more than a file's name says that there is an environment at `at`: who asks for it to be cleared may have
+/// things of his own beside an empty pyvenv.cfg.
+fn is_evident(at: &Path) -> bool {
+    let names_base = venv::Venv::open(at).is_ok_and(|venv| venv.cfg.home.is_some());
+    names_base
+        || fs::symlink_metadata(venv::python(at)).is_ok()
+        || !venv::site_packages(at).is_empty()
 }
 
 /// Whether first use could make an environment at `at`, by what lies there.

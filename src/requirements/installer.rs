@@ -11,6 +11,7 @@ use pep440_rs::Version;
 
 use crate::error::{Error, shown, typed};
 use crate::itself;
+use crate::venv;
 use crate::world::World;
 
 use super::choice::{Group, Kind, Source};
@@ -160,7 +161,7 @@ pub fn make_fit(source: &Source, work: &Work<'_>) -> Result<(), Stop> {
 fn no_pip(work: &Work<'_>) -> Stop {
     let why = "it has no pip, and there is no uv";
     let what = format!("cannot install into {}", shown(work.root));
-    let add = format!("`vrun --env {} -m ensurepip` adds pip", typed(work.root));
+    let add = venv::adding_pip(work.root, &format!("vrun --env {}", typed(work.root)));
     Stop::Refused {
         error: Error::failed(what).cause(why).hint(add),
         why: why.into(),

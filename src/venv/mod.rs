@@ -15,11 +15,13 @@ pub mod health;
 mod maker;
 mod missing;
 mod place;
+mod seeds;
 pub use cfg::Cfg;
 pub use health::site_packages;
 pub use maker::{Maker, maker};
 pub use missing::{Missing, missing};
 pub use place::{made_at, made_elsewhere};
+pub use seeds::{GET_PIP, adding_pip};
 
 /// What makes a directory an environment (PEP 405).
 pub const MARKER: &str = "pyvenv.cfg";

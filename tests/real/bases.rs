@@ -241,11 +241,13 @@ fn a_base_without_ensurepip_makes_an_environment_without_pip_and_says_so() {
         ])
         .code(0)
         .stdout(&project.path("app/.venv").display().to_string())
-        .says(&["vrun: it has no pip, because ", " brings none along\n"]);
-    project
-        .run(["pip", "list"])
-        .code(127)
-        .says(&["no `pip` in "]);
+        .says(&[
+            "vrun: it has no pip, because ",
+            " brings none along; `vrun python get-pip.py` adds it",
+        ]);
+    let hint = "hint: `vrun python get-pip.py` installs pip there";
+    let missing = project.run(["pip", "list"]).code(127);
+    missing.says(&["no `pip` in ", hint]);
 }
 
 #[test]

@@ -302,3 +302,35 @@ fn an_environment_behind_a_link_is_found_and_never_cleared_through_it() {
         .says(&[&hint]);
     project.run(PREFIX).code(0).stdout(&near);
 }
+
+#[test]
+fn what_has_only_the_name_of_an_environment_is_not_cleared() {
+    let create = ["--create", "--without-pip", "--clear", "--env", "env"];
+    for cfg in ["", "version = 3.12\n"] {
+        let project = Project::with_python()
+            .file("app/env/pyvenv.cfg", cfg)
+            .file("app/env/thesis.tex", "mine");
+        let refused = project.run(create).code(126);
+        refused.says(&[
+            "env is not cleared",
+            "names no base interpreter",
+            "hint: `rm ",
+        ]);
+        assert_eq!(project.names("app/env"), ["pyvenv.cfg", "thesis.tex"]);
+    }
+    // One whose pyvenv.cfg was emptied has a Python yet.
+    let project = Project::with_python();
+    project
+        .run(["--create", "--without-pip", "--env", "env"])
+        .code(0);
+    fs::write(project.path("app/env/pyvenv.cfg"), "").expect("a file");
+    project.run(create).code(0);
+}
+
+#[test]
+fn a_name_that_is_too_long_is_told_so() {
+    let project = Project::with_python();
+    let long = "a".repeat(300);
+    let refused = project.run(["--create", "--env", &long]).code(125);
+    refused.says(&["hint: give it a shorter name with `--env PATH`"]);
+}

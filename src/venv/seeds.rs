@@ -1,0 +1,35 @@
+//! An environment without pip -> what adds one.
+
+use std::path::Path;
+
+use super::{Venv, python};
+use crate::os;
+
+/// A script that adds pip to whichever Python runs it (pip's documentation, "Installation").
+pub const GET_PIP: &str = "https://bootstrap.pypa.io/get-pip.py";
+
+/// A hint: the base interpreter's own way, where it has it. `call` is how vrun is called for the environment at `root`.
+pub fn adding_pip(root: &Path, call: &str) -> String {
+    match has_ensurepip(root) {
+        // Without the option it writes `pip3` and no `pip`.
+        Some(true) | None => format!("`{call} -m ensurepip --default-pip` installs pip there"),
+        Some(false) => format!("`{call} python get-pip.py` installs pip there; {GET_PIP} is it"),
+    }
+}
+
+/// Whether the base interpreter's library has it, which distributions take out; None where the library is not where
+/// it usually is.
+fn has_ensurepip(root: &Path) -> Option<bool> {
+    let cfg = Venv::open(root).ok()?.cfg;
+    let mut numbers = cfg.version.as_deref()?.split('.');
+    let name = format!("python{}.{}", numbers.next()?, numbers.next()?);
+    let home = cfg.home?;
+    let real = dunce::canonicalize(python(root)).ok();
+    let real_home = real.as_deref().and_then(Path::parent);
+    let homes = [Some(&*home), real_home].into_iter().flatten();
+    // The directory of python.exe itself holds the library on Windows.
+    let prefixes = homes.flat_map(|home| [home.parent(), Some(home)]).flatten();
+    let mut libraries = prefixes.map(|prefix| os::library(prefix, &name));
+    let library = libraries.find(|library| library.join("os.py").is_file())?;
+    Some(library.join("ensurepip/__init__.py").is_file())
+}
