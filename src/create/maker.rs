@@ -225,7 +225,7 @@ pub fn without_pip(base: &Base) -> String {
             format!("{from}; `apt install {package}` and `vrun python -m ensurepip` add it")
         }
         None => format!(
-            "{from}; `vrun python get-pip.py` adds it, with the file from {}",
+            "{from}; `vrun python get-pip.py` ({}) adds it",
             venv::GET_PIP
         ),
     }

@@ -135,7 +135,10 @@ pub fn python(name: &OsStr, places: &Places<'_>) -> Error {
         pip if pip.starts_with("pip") && has_pip_without_script(places) => {
             error.hint(format!("`{call} -m pip` is this environment's"))
         }
-        pip if pip.starts_with("pip") => error.hint(venv::adding_pip(places.root, &call)),
+        pip if pip.starts_with("pip") => error.hint(format!(
+            "{} installs pip there",
+            venv::adding_pip(places.root, &call)
+        )),
         _ => error.hint(format!(
             "`{call} python` is this environment's; `--outside` lets another one run"
         )),

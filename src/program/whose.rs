@@ -210,8 +210,6 @@ pub fn install(name: &str, call: &str, places: &Places<'_>) -> String {
     if absent::has_pip_without_script(places) {
         return format!("`{call} -m pip install {}`", typed(name));
     }
-    format!(
-        "`{call} -m ensurepip --default-pip`, then `{call} pip install {}`",
-        typed(name)
-    )
+    let pip = venv::adding_pip(places.root, call);
+    format!("{pip}, then `{call} pip install {}`", typed(name))
 }

@@ -163,7 +163,9 @@ fn no_pip(work: &Work<'_>) -> Stop {
     let what = format!("cannot install into {}", shown(work.root));
     let add = venv::adding_pip(work.root, &format!("vrun --env {}", typed(work.root)));
     Stop::Refused {
-        error: Error::failed(what).cause(why).hint(add),
+        error: Error::failed(what)
+            .cause(why)
+            .hint(format!("{add} adds pip")),
         why: why.into(),
     }
 }

@@ -8,12 +8,13 @@ use crate::os;
 /// A script that adds pip to whichever Python runs it (pip's documentation, "Installation").
 pub const GET_PIP: &str = "https://bootstrap.pypa.io/get-pip.py";
 
-/// A hint: the base interpreter's own way, where it has it. `call` is how vrun is called for the environment at `root`.
+/// What to type: the base interpreter's own way, where it has it. `call` is how vrun is called for the environment at
+/// `root`.
 pub fn adding_pip(root: &Path, call: &str) -> String {
     match has_ensurepip(root) {
         // Without the option it writes `pip3` and no `pip`.
-        Some(true) | None => format!("`{call} -m ensurepip --default-pip` installs pip there"),
-        Some(false) => format!("`{call} python get-pip.py` installs pip there; {GET_PIP} is it"),
+        Some(true) | None => format!("`{call} -m ensurepip --default-pip`"),
+        Some(false) => format!("`{call} python get-pip.py` ({GET_PIP})"),
     }
 }
 
