@@ -214,21 +214,15 @@ fn incapable(base: &Base, missing: &str, at: &Path) -> Error {
     }
 }
 
-/// What is said of an environment whose base brings no pip along.
-pub fn without_pip(base: &Base) -> String {
-    let from = format!(
-        "it has no pip, because {} brings none along",
-        shown(&base.exe)
-    );
-    match packaged(base) {
-        Some(package) => {
-            format!("{from}; `apt install {package}` and `vrun python -m ensurepip` add it")
-        }
-        None => format!(
-            "{from}; `vrun python get-pip.py` ({}) adds it",
-            venv::GET_PIP
-        ),
-    }
+/// What is said of an environment for `at` whose base brings no pip along.
+pub fn without_pip(base: &Base, at: &Path) -> String {
+    let call = format!("vrun --env {}", typed(at));
+    let adds = match packaged(base) {
+        Some(package) => format!("`apt install {package}`, then `{call} -m ensurepip`"),
+        None => venv::by_script(&call),
+    };
+    let base = shown(&base.exe);
+    format!("it has no pip, because {base} brings none along; {adds} adds it")
 }
 
 /// The package that holds what Debian and its kin take out of their Python.

@@ -333,7 +333,7 @@ fn build(
     let made = native::make(&plan, store.as_ref());
     let seeds = made.map_err(|error| refusal::cannot(order.place.at, &error))?;
     if seeds == native::Seeds::Missing {
-        voice.tell(maker::without_pip(base));
+        voice.tell(maker::without_pip(base, order.place.at));
     }
     Ok(Maker::Vrun)
 }

@@ -17,7 +17,7 @@ use super::lock;
 use super::options::Existing;
 use super::own;
 use super::refusal::{
-    cannot, is_work, leads_nowhere, linked, more_than_an_environment, no_environment, others, taken,
+    cannot, is_work, leads_nowhere, linked, more_than_an_environment, others, taken,
 };
 
 /// What lies where the environment is to be.
@@ -71,9 +71,7 @@ pub fn look(at: &Path) -> Result<Target, Error> {
         };
         return Err(taken(at, kind));
     }
-    let names: Vec<OsString> = fs::read_dir(at)
-        .and_then(|entries| entries.map(|entry| Ok(entry?.file_name())).collect())
-        .map_err(|error| cannot(at, &error))?;
+    let names = names(at)?;
     Ok(if names.is_empty() {
         Target::Empty
     } else if names.iter().any(|name| name == fill::MARKER)
@@ -85,6 +83,12 @@ pub fn look(at: &Path) -> Result<Target, Error> {
     } else {
         Target::Occupied(names)
     })
+}
+
+fn names(dir: &Path) -> Result<Vec<OsString>, Error> {
+    let names =
+        fs::read_dir(dir).and_then(|entries| entries.map(|entry| Ok(entry?.file_name())).collect());
+    names.map_err(|error| cannot(dir, &error))
 }
 
 /// Whether an environment may be made where that lies.
@@ -108,7 +112,7 @@ pub fn permit(
             Err(more_than_an_environment(at))
         }
         (Target::Environment, _) if existing == Existing::Cleared && !is_evident(at) => {
-            Err(no_environment(at))
+            Err(taken(at, &others(&names(at)?)))
         }
         (Target::Environment, _) if existing != Existing::Cleared => Ok(()),
         // As venv has it: what stands there would still be the link.
@@ -124,7 +128,8 @@ pub fn permit(
 /// Whether more than a file's name says that there is an environment at `at`: who asks for it to be cleared may have
 /// things of his own beside an empty pyvenv.cfg.
 fn is_evident(at: &Path) -> bool {
-    let names_base = venv::Venv::open(at).is_ok_and(|venv| venv.cfg.home.is_some());
+    let home = venv::Venv::open(at).ok().and_then(|venv| venv.cfg.home);
+    let names_base = home.is_some_and(|home| !home.as_os_str().is_empty());
     names_base
         || fs::symlink_metadata(venv::python(at)).is_ok()
         || !venv::site_packages(at).is_empty()

@@ -30,16 +30,6 @@ pub fn linked(at: &Path) -> Error {
         ))
 }
 
-/// `--clear` of a directory whose pyvenv.cfg is all that it has of an environment.
-pub fn no_environment(at: &Path) -> Error {
-    Error::refused(format!("{} is not cleared", shown(at)))
-        .cause("its pyvenv.cfg names no base interpreter, and there is no Python: nothing else says that it is an environment")
-        .hint(format!(
-            "`rm {}`, or the whole directory, if nothing in it is worth keeping",
-            typed(at.join(venv::MARKER))
-        ))
-}
-
 /// A link whose end cannot be looked at. It goes only where it can never lead anywhere.
 pub fn leads_nowhere(at: &Path, error: &io::Error) -> Error {
     let target = shown(fs::read_link(at).unwrap_or_default());

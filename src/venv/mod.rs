@@ -21,7 +21,7 @@ pub use health::site_packages;
 pub use maker::{Maker, maker};
 pub use missing::{Missing, missing};
 pub use place::{made_at, made_elsewhere};
-pub use seeds::{GET_PIP, adding_pip};
+pub use seeds::{adding_pip, by_script};
 
 /// What makes a directory an environment (PEP 405).
 pub const MARKER: &str = "pyvenv.cfg";

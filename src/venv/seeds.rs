@@ -6,7 +6,7 @@ use super::{Venv, python};
 use crate::os;
 
 /// A script that adds pip to whichever Python runs it (pip's documentation, "Installation").
-pub const GET_PIP: &str = "https://bootstrap.pypa.io/get-pip.py";
+const GET_PIP: &str = "https://bootstrap.pypa.io/get-pip.py";
 
 /// What to type: the base interpreter's own way, where it has it. `call` is how vrun is called for the environment at
 /// `root`.
@@ -14,8 +14,13 @@ pub fn adding_pip(root: &Path, call: &str) -> String {
     match has_ensurepip(root) {
         // Without the option it writes `pip3` and no `pip`.
         Some(true) | None => format!("`{call} -m ensurepip --default-pip`"),
-        Some(false) => format!("`{call} python get-pip.py` ({GET_PIP})"),
+        Some(false) => by_script(call),
     }
+}
+
+/// What to type where the base interpreter has none.
+pub fn by_script(call: &str) -> String {
+    format!("`curl -LO {GET_PIP}`, then `{call} python get-pip.py`")
 }
 
 /// Whether the base interpreter's library has it, which distributions take out; None where the library is not where

@@ -243,9 +243,9 @@ fn a_base_without_ensurepip_makes_an_environment_without_pip_and_says_so() {
         .stdout(&project.path("app/.venv").display().to_string())
         .says(&[
             "vrun: it has no pip, because ",
-            " brings none along; `vrun python get-pip.py` (https://",
+            " brings none along; `curl -LO https://",
         ]);
-    let hint = "get-pip.py) installs pip there";
+    let hint = "`vrun python get-pip.py` installs pip there";
     let missing = project.run(["pip", "list"]).code(127);
     missing.says(&["no `pip` in ", hint]);
 }
