@@ -173,8 +173,10 @@ impl Project {
     }
 
     /// Which base vrun takes: `EXE (KIND): WHY`, as `-v` says it; else the whole of its refusal. The making
-    /// is interrupted.
+    /// is interrupted; where it was through by then, what it made goes.
     pub fn chosen(&self, args: &[&str]) -> String {
+        let venv = self.path("app/.venv");
+        let was_there = venv.exists();
         let args: Vec<_> = [&["-v"], args, &["python", "-c", ""]].concat();
         let mut child = self
             .interruptible(&args)
@@ -197,6 +199,9 @@ impl Project {
             line.clear();
         }
         child.wait().expect("an end");
+        if !was_there && venv.exists() {
+            std::fs::remove_dir_all(venv).expect("made just now");
+        }
         said
     }
 }
