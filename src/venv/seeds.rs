@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::health::Series;
 use super::{Venv, python};
 use crate::os;
 
@@ -27,8 +28,7 @@ pub fn by_script(call: &str) -> String {
 /// it usually is.
 fn has_ensurepip(root: &Path) -> Option<bool> {
     let cfg = Venv::open(root).ok()?.cfg;
-    let mut numbers = cfg.version.as_deref()?.split('.');
-    let name = format!("python{}.{}", numbers.next()?, numbers.next()?);
+    let name = format!("python{}", Series::of_version(cfg.version.as_deref()?)?);
     let home = cfg.home?;
     let real = dunce::canonicalize(python(root)).ok();
     let real_home = real.as_deref().and_then(Path::parent);
