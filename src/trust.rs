@@ -11,60 +11,63 @@
 //! directory that holds them.
 
 use std::fs::{self, Metadata};
-use std::io;
-use std::iter;
 use std::path::Path;
+use std::{io, iter};
 
-use crate::error::{Error, shown, typed};
-use crate::os::{self, Owner};
+use crate::error::Error;
+use crate::os::{self, UserId};
+use crate::quote::{printable, shell_word};
 use crate::venv;
 
 /// What lies at a path, and whose it is.
 #[derive(Debug)]
-pub struct Seen {
+pub(crate) struct OwnedMetadata {
     /// What the path leads to.
-    end: Metadata,
+    target: Metadata,
     /// Whose the link is, where it is one.
-    link: Option<Owner>,
+    link_owner: Option<UserId>,
 }
 
 /// Looks at what lies at `path`: one call to the system, and another where it is a link.
 ///
 /// # Errors
 /// There is nothing, or nothing to be seen.
-pub fn look(path: &Path) -> io::Result<Seen> {
+pub(crate) fn read_metadata(path: &Path) -> io::Result<OwnedMetadata> {
     let itself = fs::symlink_metadata(path)?;
     if !itself.is_symlink() {
-        return Ok(Seen {
-            end: itself,
-            link: None,
+        return Ok(OwnedMetadata {
+            target: itself,
+            link_owner: None,
         });
     }
-    Ok(Seen {
-        end: fs::metadata(path)?,
-        link: Some(os::owner(&itself)),
+    Ok(OwnedMetadata {
+        target: fs::metadata(path)?,
+        link_owner: Some(os::owner_of(&itself)),
     })
 }
 
-impl Seen {
+impl OwnedMetadata {
     /// Whether it is a directory, links followed.
-    pub fn is_dir(&self) -> bool {
-        self.end.is_dir()
+    pub(crate) fn is_dir(&self) -> bool {
+        self.target.is_dir()
     }
 
     /// Whether it is a file, links followed.
-    pub fn is_file(&self) -> bool {
-        self.end.is_file()
+    pub(crate) fn is_file(&self) -> bool {
+        self.target.is_file()
     }
 
     /// The same whoever's link led here: the user came by it himself.
-    pub fn without_link(self) -> Seen {
-        Seen { link: None, ..self }
+    pub(crate) fn without_link(self) -> OwnedMetadata {
+        OwnedMetadata {
+            link_owner: None,
+            ..self
+        }
     }
 
-    fn owners(&self, link: Part, end: Part) -> impl Iterator<Item = (Part, Owner)> {
-        let end = (end, os::owner(&self.end));
-        self.link
+    fn owners(&self, link: OwnedPart, end: OwnedPart) -> impl Iterator<Item = (OwnedPart, UserId)> {
+        let end = (end, os::owner_of(&self.target));
+        self.link_owner
             .map(|owner| (link, owner))
             .into_iter()
             .chain([end])
@@ -73,55 +76,63 @@ impl Seen {
 
 /// What of a thing is a stranger's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    Itself,
+enum OwnedPart {
+    Target,
     Link,
-    Marker,
-    Scripts,
+    PyvenvCfg,
+    ScriptsDir,
 }
 
 /// Somebody whose things do not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stranger {
-    owner: Owner,
-    part: Part,
+pub(crate) struct UntrustedOwner {
+    owner: UserId,
+    part: OwnedPart,
 }
 
 /// Whose word a file is that says where to go (a `.venv` file, the vrun that a shim is to lead to): the stranger
 /// whose it is, if it is one's. `start` is where the search started, or where the shim is to be.
-pub fn of_file(seen: &Seen, start: &Path) -> Option<Stranger> {
-    first_stranger(seen.owners(Part::Link, Part::Itself), start)
+pub(crate) fn untrusted_file_owner(seen: &OwnedMetadata, start: &Path) -> Option<UntrustedOwner> {
+    first_untrusted(seen.owners(OwnedPart::Link, OwnedPart::Target), start)
 }
 
 /// The stranger who has a hand in the environment at `root`, whose directory and pyvenv.cfg have been seen.
-pub fn of_environment(root: &Path, dir: &Seen, cfg: &Seen, start: &Path) -> Option<Stranger> {
+pub(crate) fn untrusted_env_owner(
+    root: &Path,
+    dir: &OwnedMetadata,
+    cfg: &OwnedMetadata,
+    start: &Path,
+) -> Option<UntrustedOwner> {
     let scripts = || {
-        let open = os::is_open_to_others(&dir.end);
-        let found = open.then(|| fs::symlink_metadata(venv::scripts(root)));
-        Some((Part::Scripts, os::owner(&found?.ok()?)))
+        let open = os::is_writable_by_others(&dir.target);
+        let found = open.then(|| fs::symlink_metadata(venv::scripts_dir(root)));
+        Some((OwnedPart::ScriptsDir, os::owner_of(&found?.ok()?)))
     };
-    let owners = dir.owners(Part::Link, Part::Itself);
-    let owners = owners.chain(cfg.owners(Part::Marker, Part::Marker));
-    first_stranger(owners.chain(iter::once_with(scripts).flatten()), start)
+    let owners = dir.owners(OwnedPart::Link, OwnedPart::Target);
+    let owners = owners.chain(cfg.owners(OwnedPart::PyvenvCfg, OwnedPart::PyvenvCfg));
+    first_untrusted(owners.chain(iter::once_with(scripts).flatten()), start)
 }
 
 /// The stranger who has a hand in what lies at `path`, where an environment is to be or has just been made. None
 /// where nothing is there.
-pub fn of_place(path: &Path, start: &Path) -> Option<Stranger> {
-    let dir = look(path).ok()?;
-    match look(&path.join(venv::MARKER)) {
-        Ok(cfg) => of_environment(path, &dir, &cfg, start),
-        Err(_) => of_file(&dir, start),
+pub(crate) fn untrusted_place_owner(path: &Path, start: &Path) -> Option<UntrustedOwner> {
+    let dir = read_metadata(path).ok()?;
+    match read_metadata(&path.join(venv::PYVENV_CFG)) {
+        Ok(cfg) => untrusted_env_owner(path, &dir, &cfg, start),
+        Err(_) => untrusted_file_owner(&dir, start),
     }
 }
 
 /// Commonly they are all the same, and are asked about once.
-fn first_stranger(owners: impl Iterator<Item = (Part, Owner)>, start: &Path) -> Option<Stranger> {
-    let starts = || fs::metadata(start).ok().map(|found| os::owner(&found));
+fn first_untrusted(
+    owners: impl Iterator<Item = (OwnedPart, UserId)>,
+    start: &Path,
+) -> Option<UntrustedOwner> {
+    let starts = || fs::metadata(start).ok().map(|found| os::owner_of(&found));
     let mut known = None;
     for (part, owner) in owners {
-        if known != Some(owner) && !counts(owner, os::me, starts) {
-            return Some(Stranger { owner, part });
+        if known != Some(owner) && !is_trusted(owner, os::current_user, starts) {
+            return Some(UntrustedOwner { owner, part });
         }
         known = Some(owner);
     }
@@ -129,43 +140,46 @@ fn first_stranger(owners: impl Iterator<Item = (Part, Owner)>, start: &Path) -> 
 }
 
 /// The rule. The last two are asked for only where they decide.
-fn counts(
-    owner: Owner,
-    me: impl FnOnce() -> Owner,
-    starts: impl FnOnce() -> Option<Owner>,
+fn is_trusted(
+    owner: UserId,
+    me: impl FnOnce() -> UserId,
+    starts: impl FnOnce() -> Option<UserId>,
 ) -> bool {
-    owner == os::ROOT || owner == me() || Some(owner) == starts()
+    owner == os::ROOT_USER || owner == me() || Some(owner) == starts()
 }
 
-impl Stranger {
+impl UntrustedOwner {
     /// What of the thing at `path` is whose, for a message.
-    pub fn has_a_hand_in(&self, path: &Path) -> String {
+    pub(crate) fn describe(&self, path: &Path) -> String {
         let part = match self.part {
-            Part::Itself if path.is_symlink() => "what it links to",
-            Part::Itself => "it",
-            Part::Link => "the link",
-            Part::Marker => "its pyvenv.cfg",
-            Part::Scripts => "its scripts directory",
+            OwnedPart::Target if path.is_symlink() => "what it links to",
+            OwnedPart::Target => "it",
+            OwnedPart::Link => "the link",
+            OwnedPart::PyvenvCfg => "its pyvenv.cfg",
+            OwnedPart::ScriptsDir => "its scripts directory",
         };
-        format!("{part} belongs to {}", shown(os::name(self.owner)))
+        format!("{part} belongs to {}", printable(os::user_name(self.owner)))
     }
 
     /// The refusal to use what lies at `path`. `own` is where the user could have one of his own.
-    pub fn refusal(&self, path: &Path, start: &Path, own: &Path) -> Error {
-        let allowed = format!("`vrun --env {} ...` or VRUN_ENV allows it", typed(path));
+    pub(crate) fn to_error(self, path: &Path, start: &Path, own: &Path) -> Error {
+        let allowed = format!(
+            "`vrun --env {} ...` or VRUN_ENV allows it",
+            shell_word(path)
+        );
         let hint = if own == path {
             allowed
         } else {
-            let own = typed(own);
+            let own = shell_word(own);
             format!("{allowed}; `vrun --create --env {own}` makes one of your own")
         };
-        Error::refused(format!("{} is not trusted", shown(path)))
-            .cause(self.has_a_hand_in(path))
-            .cause(format_args!(
+        Error::refused(format!("{} is not trusted", printable(path)))
+            .with_cause(self.describe(path))
+            .with_cause(format_args!(
                 "only what is yours, root's, or of the owner of {} counts without being named",
-                shown(start)
+                printable(start)
             ))
-            .hint(hint)
+            .with_hint(hint)
     }
 }
 
@@ -173,13 +187,13 @@ impl Stranger {
 mod tests {
     use super::*;
 
-    const ME: Owner = Owner(1000);
-    const OTHER: Owner = Owner(1001);
-    const THIRD: Owner = Owner(1002);
+    const ME: UserId = UserId(1000);
+    const OTHER: UserId = UserId(1001);
+    const THIRD: UserId = UserId(1002);
 
     #[test]
     fn what_counts_is_mine_roots_or_of_the_owner_of_the_start() {
-        let root = os::ROOT;
+        let root = os::ROOT_USER;
         for (owner, me, starts, expected) in [
             (ME, ME, Some(ME), true),
             (ME, ME, Some(OTHER), true),
@@ -196,15 +210,15 @@ mod tests {
             (OTHER, root, Some(root), false),
             (OTHER, root, Some(ME), false),
         ] {
-            let counts = counts(owner, || me, || starts);
+            let counts = is_trusted(owner, || me, || starts);
             assert_eq!(counts, expected, "{owner:?} for {me:?} from {starts:?}");
         }
     }
 
     #[test]
     fn who_starts_is_looked_up_only_where_it_decides() {
-        let never = || -> Option<Owner> { panic!("looked up") };
-        assert!(counts(os::ROOT, || panic!("looked up"), never));
-        assert!(counts(ME, || ME, never));
+        let never = || -> Option<UserId> { panic!("looked up") };
+        assert!(is_trusted(os::ROOT_USER, || panic!("looked up"), never));
+        assert!(is_trusted(ME, || ME, never));
     }
 }

@@ -9,24 +9,26 @@ use std::ffi::OsString;
 
 use clap::builder::PossibleValue;
 use clap::{Arg, Command, CommandFactory, ValueHint};
-pub use clap_complete::Shell;
 
-use super::{Typed, parted};
+use super::args::CliArgs;
+use super::argv::split_argv;
+
+pub(super) use clap_complete::Shell;
 
 /// The script.
-pub fn script(shell: Shell) -> String {
-    let command = Typed::command();
-    let made = made(shell, &command);
-    let own = |text: &str| filled(text, &command);
+pub(super) fn completion_script(shell: Shell) -> String {
+    let command = CliArgs::command();
+    let made = generate_base(shell, &command);
+    let own = |text: &str| fill_template(text, &command);
     match shell {
-        Shell::Zsh => zsh(&made, &own(include_str!("completions/vrun.zsh")), &command),
+        Shell::Zsh => zsh_script(&made, &own(include_str!("completions/vrun.zsh")), &command),
         Shell::Fish => {
             let made = made.replace("complete -c vrun ", "complete -c vrun -n __vrun_is_own ");
             own(include_str!("completions/vrun.fish")) + &made
         }
         Shell::PowerShell => {
             let own = own(include_str!("completions/vrun.ps1"));
-            spliced(&made, "$cursorPosition)\n", |found| {
+            replace_first(&made, "$cursorPosition)\n", |found| {
                 format!("{found}\n{own}")
             })
         }
@@ -36,14 +38,14 @@ pub fn script(shell: Shell) -> String {
 }
 
 /// What clap's generator makes of the options that are not hidden.
-fn made(shell: Shell, command: &Command) -> String {
+fn generate_base(shell: Shell, command: &Command) -> String {
     let shown = command.get_arguments().filter(|arg| !arg.is_hide_set());
     let mut command = Command::default()
         .name("vrun")
         .version(env!("CARGO_PKG_VERSION"))
         .disable_help_flag(true)
         .disable_version_flag(true)
-        .args(shown.cloned().map(hinted));
+        .args(shown.cloned().map(with_value_hint));
     if shell == Shell::Zsh {
         // The one generator that knows of arguments which are no options.
         let hint = ValueHint::CommandWithArguments;
@@ -56,7 +58,7 @@ fn made(shell: Shell, command: &Command) -> String {
 }
 
 /// What the value of an option is, by its name in the help.
-fn hinted(arg: Arg) -> Arg {
+fn with_value_hint(arg: Arg) -> Arg {
     let hint = match value_name(&arg).as_str() {
         "DIR" | "PATH" => ValueHint::DirPath,
         "FILE" => ValueHint::FilePath,
@@ -72,8 +74,8 @@ fn value_name(arg: &Arg) -> String {
 }
 
 /// zsh finds the end of vrun's own part by itself, where it is told which options end it.
-fn zsh(made: &str, own: &str, command: &Command) -> String {
-    let last = letters(command, |arg| ends_own_part(arg, command));
+fn zsh_script(made: &str, own: &str, command: &Command) -> String {
+    let last = short_letters(command, |arg| ends_vrun_options(arg, command));
     let lines = made.lines().map(|line| {
         let is_last = line
             .strip_prefix('\'')
@@ -85,23 +87,23 @@ fn zsh(made: &str, own: &str, command: &Command) -> String {
         }
     });
     let made: String = lines.collect();
-    let made = spliced(&made, "_cmdambivalent", |_| "_vrun_program".into());
-    let made = spliced(&made, "_vrun() {\n", |found| {
+    let made = replace_first(&made, "_cmdambivalent", |_| "_vrun_program".into());
+    let made = replace_first(&made, "_vrun() {\n", |found| {
         format!("{found}    local -a vrun_line=(\"${{words[@]}}\")\n")
     });
-    spliced(&made, "#compdef vrun\n", |found| format!("{found}\n{own}"))
+    replace_first(&made, "#compdef vrun\n", |found| format!("{found}\n{own}"))
 }
 
 /// `text` with something else in the first place of `found`.
-fn spliced(text: &str, found: &str, instead: impl Fn(&str) -> String) -> String {
+fn replace_first(text: &str, found: &str, instead: impl Fn(&str) -> String) -> String {
     text.replacen(found, &instead(found), 1)
 }
 
 /// A shell's part, which knows the options that take a value from here.
-fn filled(text: &str, command: &Command) -> String {
+fn fill_template(text: &str, command: &Command) -> String {
     let valued = |arg: &Arg| arg.get_action().takes_values();
-    let is_dir = |arg: &Arg| hinted(arg.clone()).get_value_hint() == ValueHint::DirPath;
-    let last = |arg: &Arg| ends_own_part(arg, command);
+    let is_dir = |arg: &Arg| with_value_hint(arg.clone()).get_value_hint() == ValueHint::DirPath;
+    let last = |arg: &Arg| ends_vrun_options(arg, command);
     let listed = command.get_arguments().filter(|arg| valued(arg));
     let listed = listed.filter_map(|arg| Some((arg.get_long()?, arg.get_possible_values())));
     let listed: Vec<_> = listed.filter(|(_, values)| !values.is_empty()).collect();
@@ -112,10 +114,10 @@ fn filled(text: &str, command: &Command) -> String {
         });
         lists.collect::<Vec<_>>().join(between)
     };
-    text.replace("@LONGS@", &longs(command, valued).join(" "))
-        .replace("@LETTERS@", &letters(command, valued))
-        .replace("@LAST@", &letters(command, last))
-        .replace("@DIRS@", &longs(command, is_dir).join(" "))
+    text.replace("@LONGS@", &long_options(command, valued).join(" "))
+        .replace("@LETTERS@", &short_letters(command, valued))
+        .replace("@LAST@", &short_letters(command, last))
+        .replace("@DIRS@", &long_options(command, is_dir).join(" "))
         .replace(
             "@ELVISH@",
             &values(&|long, names| format!("&--{long}=[{names}]"), " "),
@@ -127,23 +129,23 @@ fn filled(text: &str, command: &Command) -> String {
 }
 
 /// The names of the options for which something holds.
-fn longs(command: &Command, holds: impl Fn(&Arg) -> bool) -> Vec<String> {
+fn long_options(command: &Command, holds: impl Fn(&Arg) -> bool) -> Vec<String> {
     let args = command.get_arguments().filter(|arg| holds(arg));
     args.filter_map(|arg| arg.get_long().map(|long| format!("--{long}")))
         .collect()
 }
 
 /// The letters of the options for which something holds.
-fn letters(command: &Command, holds: impl Fn(&Arg) -> bool) -> String {
+fn short_letters(command: &Command, holds: impl Fn(&Arg) -> bool) -> String {
     let args = command.get_arguments().filter(|arg| holds(arg));
     args.filter_map(Arg::get_short).collect()
 }
 
 /// Whether all that follows the option's value is the program's, as `parted` has it.
-fn ends_own_part(arg: &Arg, command: &Command) -> bool {
+fn ends_vrun_options(arg: &Arg, command: &Command) -> bool {
     let Some(letter) = arg.get_short() else {
         return false;
     };
     let line = [format!("-{letter}"), "value".into(), "-q".into()].map(OsString::from);
-    arg.get_action().takes_values() && parted(&line, command).own.len() == 2
+    arg.get_action().takes_values() && split_argv(&line, command).vrun_args.len() == 2
 }

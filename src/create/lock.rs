@@ -7,49 +7,48 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io;
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{io, thread};
 
-use crate::error::{Error, reason, shown};
-use crate::os;
-use crate::venv;
-use crate::voice::Voice;
+use crate::error::{Error, io_reason};
+use crate::output::Verbosity;
+use crate::quote::printable;
+use crate::{os, venv};
 
-use super::options::Existing;
-use super::refusal;
+use super::errors;
+use super::options::IfExists;
 
 /// What the name of a lock ends with.
-pub const ENDING: &str = ".vrun-lock";
+pub(crate) const LOCK_SUFFIX: &str = ".vrun-lock";
 
 /// How long a wait is before it is worth a line.
-const PATIENCE: Duration = Duration::from_millis(500);
+const NOTICE_DELAY: Duration = Duration::from_millis(500);
 
 /// What taking the lock comes to.
 #[derive(Debug)]
-pub enum Turn {
+pub(super) enum LockOutcome {
     /// The environment is there: another process made it.
-    Done,
+    AlreadyCreated,
     /// It is for this process to make.
-    Ours(Held),
+    Acquired(LockGuard),
 }
 
 /// The lock, held. Dropping it takes the file away.
 #[derive(Debug)]
-pub struct Held {
+pub(crate) struct LockGuard {
     file: File,
     path: PathBuf,
 }
 
-impl Held {
+impl LockGuard {
     /// The locked file: a helper that is handed a clone of it holds the lock too.
-    pub fn file(&self) -> &File {
+    pub(crate) fn file(&self) -> &File {
         &self.file
     }
 }
 
-impl Drop for Held {
+impl Drop for LockGuard {
     fn drop(&mut self) {
         // Still locked, so it is this process's own file that goes.
         let _ = fs::remove_file(&self.path);
@@ -60,97 +59,113 @@ impl Drop for Held {
 ///
 /// # Errors
 /// The lock's file cannot be made or locked.
-pub fn take(at: &Path, existing: Existing, voice: Voice) -> Result<Turn, Error> {
-    let is_made = || existing == Existing::Kept && at.join(venv::MARKER).is_file();
+pub(super) fn acquire_lock(
+    at: &Path,
+    existing: IfExists,
+    verbosity: Verbosity,
+) -> Result<LockOutcome, Error> {
+    let is_made = || existing == IfExists::Keep && at.join(venv::PYVENV_CFG).is_file();
     let failed = |error: io::Error| {
-        Error::failed(format!("cannot create {}", shown(at)))
-            .cause(format_args!("{}: {}", shown(beside(at)), reason(&error)))
-            .hint("make the directory writable, or put the environment elsewhere with `--env PATH`")
+        Error::failed(format!("cannot create {}", printable(at)))
+            .with_cause(format_args!(
+                "{}: {}",
+                printable(lock_path(at)),
+                io_reason(&error)
+            ))
+            .with_hint(
+                "make the directory writable, or put the environment elsewhere with `--env PATH`",
+            )
     };
     while !is_made() {
-        let (file, path) = open_for(at).map_err(failed)?;
-        wait(&file, &path, at, "creating", voice).map_err(failed)?;
+        let (file, path) = open_lock_for(at).map_err(failed)?;
+        wait_for_lock(&file, &path, at, "creating", verbosity).map_err(failed)?;
         if !os::is_still_at(&file, &path) {
             continue;
         }
-        let held = Held { file, path };
+        let held = LockGuard { file, path };
         // Whoever had the turn before may have made it meanwhile.
         return Ok(if is_made() {
-            Turn::Done
+            LockOutcome::AlreadyCreated
         } else {
-            Turn::Ours(held)
+            LockOutcome::Acquired(held)
         });
     }
-    Ok(Turn::Done)
+    Ok(LockOutcome::AlreadyCreated)
 }
 
 /// The lock of a maker that died, if its file is beside `at`: nobody holds it. One look at a file that is not
 /// there is all that this takes where none died.
-pub fn abandoned(at: &Path) -> Option<Held> {
-    abandoned_at(beside(at))
+pub(super) fn acquire_abandoned(at: &Path) -> Option<LockGuard> {
+    acquire_abandoned_at(lock_path(at))
 }
 
 /// The same for one in `at`.
-pub fn abandoned_within(at: &Path) -> Option<Held> {
-    abandoned_at(within(at))
+pub(super) fn acquire_abandoned_inside(at: &Path) -> Option<LockGuard> {
+    acquire_abandoned_at(inner_lock_path(at))
 }
 
-fn abandoned_at(path: PathBuf) -> Option<Held> {
+fn acquire_abandoned_at(path: PathBuf) -> Option<LockGuard> {
     if !fs::symlink_metadata(&path).is_ok_and(|found| found.is_file()) {
         return None;
     }
-    seized(path)
+    try_lock_file(path)
 }
 
 /// The lock of `at`, if nobody holds it.
-pub fn idle(at: &Path) -> Option<Held> {
-    seized(beside(at))
+pub(super) fn try_acquire(at: &Path) -> Option<LockGuard> {
+    try_lock_file(lock_path(at))
 }
 
-fn seized(path: PathBuf) -> Option<Held> {
-    let file = open(&path).ok()?;
+fn try_lock_file(path: PathBuf) -> Option<LockGuard> {
+    let file = open_or_create(&path).ok()?;
     file.try_lock().ok()?;
-    os::is_still_at(&file, &path).then_some(Held { file, path })
+    os::is_still_at(&file, &path).then_some(LockGuard { file, path })
 }
 
 /// Waits for the turn at the environment at `at`, which is there, for other work than its making.
 ///
 /// # Errors
 /// The lock's file cannot be made or locked.
-pub fn hold(at: &Path, work: &str, voice: Voice) -> io::Result<Held> {
+pub(crate) fn lock_environment(
+    at: &Path,
+    work: &str,
+    verbosity: Verbosity,
+) -> io::Result<LockGuard> {
     loop {
-        let (file, path) = open_for(at)?;
-        wait(&file, &path, at, work, voice)?;
+        let (file, path) = open_lock_for(at)?;
+        wait_for_lock(&file, &path, at, work, verbosity)?;
         if os::is_still_at(&file, &path) {
-            return Ok(Held { file, path });
+            return Ok(LockGuard { file, path });
         }
     }
 }
 
 /// `.venv` -> `.venv.vrun-lock`.
-fn beside(at: &Path) -> PathBuf {
-    at.with_file_name(name(at.file_name().unwrap_or_default()))
+fn lock_path(at: &Path) -> PathBuf {
+    at.with_file_name(lock_name(at.file_name().unwrap_or_default()))
 }
 
-fn within(at: &Path) -> PathBuf {
-    at.join(name(at.file_name().unwrap_or_default()))
+fn inner_lock_path(at: &Path) -> PathBuf {
+    at.join(lock_name(at.file_name().unwrap_or_default()))
 }
 
 /// What the lock of an environment called `own` is called.
-pub fn name(own: &OsStr) -> OsString {
+pub(super) fn lock_name(own: &OsStr) -> OsString {
     let mut name = own.to_owned();
-    name.push(ENDING);
+    name.push(LOCK_SUFFIX);
     name
 }
 
 /// The lock's file, and where it is.
-fn open_for(at: &Path) -> io::Result<(File, PathBuf)> {
-    let beside = beside(at);
-    match open(&beside) {
+fn open_lock_for(at: &Path) -> io::Result<(File, PathBuf)> {
+    let beside = lock_path(at);
+    match open_or_create(&beside) {
         Ok(file) => Ok((file, beside)),
-        Err(error) if refusal::is_closed(&error) && at.is_dir() => {
-            let within = within(at);
-            open(&within).map(|file| (file, within)).map_err(|_| error)
+        Err(error) if errors::is_not_writable(&error) && at.is_dir() => {
+            let within = inner_lock_path(at);
+            open_or_create(&within)
+                .map(|file| (file, within))
+                .map_err(|_| error)
         }
         Err(error) => Err(error),
     }
@@ -158,7 +173,7 @@ fn open_for(at: &Path) -> io::Result<(File, PathBuf)> {
 
 /// NFS locks only what is open for writing; what another user's vrun left behind may be open for reading
 /// only.
-fn open(path: &Path) -> io::Result<File> {
+fn open_or_create(path: &Path) -> io::Result<File> {
     let writable = OpenOptions::new()
         .read(true)
         .write(true)
@@ -173,7 +188,13 @@ fn open(path: &Path) -> io::Result<File> {
     }
 }
 
-fn wait(file: &File, path: &Path, at: &Path, work: &str, voice: Voice) -> io::Result<()> {
+fn wait_for_lock(
+    file: &File,
+    path: &Path,
+    at: &Path,
+    work: &str,
+    verbosity: Verbosity,
+) -> io::Result<()> {
     let start = Instant::now();
     let mut is_free = true;
     loop {
@@ -188,13 +209,13 @@ fn wait(file: &File, path: &Path, at: &Path, work: &str, voice: Voice) -> io::Re
                 }
                 return Err(error);
             }
-            Err(TryLockError::WouldBlock) if start.elapsed() < PATIENCE => {
+            Err(TryLockError::WouldBlock) if start.elapsed() < NOTICE_DELAY => {
                 thread::sleep(Duration::from_millis(20));
             }
             Err(TryLockError::WouldBlock) => {
-                voice.tell(format_args!(
+                verbosity.notice(format_args!(
                     "waiting for another vrun, which is {work} {}",
-                    shown(at)
+                    printable(at)
                 ));
                 return file.lock();
             }
@@ -210,8 +231,8 @@ mod tests {
     fn the_holder_takes_the_lock_away_and_nothing_stays() {
         let dir = tempfile::tempdir().expect("a directory");
         let at = dir.path().join(".venv");
-        let turn = take(&at, Existing::Kept, Voice::Quiet).expect("the lock");
-        assert!(matches!(turn, Turn::Ours(_)));
+        let turn = acquire_lock(&at, IfExists::Keep, Verbosity::Quiet).expect("the lock");
+        assert!(matches!(turn, LockOutcome::Acquired(_)));
         assert!(dir.path().join(".venv.vrun-lock").is_file());
         drop(turn);
         assert_eq!(fs::read_dir(dir.path()).expect("a directory").count(), 0);
@@ -221,15 +242,16 @@ mod tests {
     fn who_waits_finds_the_environment_made() {
         let dir = tempfile::tempdir().expect("a directory");
         let at = dir.path().join(".venv");
-        let ours = take(&at, Existing::Kept, Voice::Quiet).expect("the lock");
+        let ours = acquire_lock(&at, IfExists::Keep, Verbosity::Quiet).expect("the lock");
         thread::scope(|scope| {
-            let waiter = scope.spawn(|| take(&at, Existing::Kept, Voice::Quiet).expect("a turn"));
+            let waiter = scope
+                .spawn(|| acquire_lock(&at, IfExists::Keep, Verbosity::Quiet).expect("a turn"));
             thread::sleep(Duration::from_millis(100));
             assert!(!waiter.is_finished());
             fs::create_dir(&at).expect("a directory");
-            fs::write(at.join(venv::MARKER), "").expect("a file");
+            fs::write(at.join(venv::PYVENV_CFG), "").expect("a file");
             drop(ours);
-            assert!(matches!(waiter.join(), Ok(Turn::Done)));
+            assert!(matches!(waiter.join(), Ok(LockOutcome::AlreadyCreated)));
         });
         assert_eq!(fs::read_dir(dir.path()).expect("a directory").count(), 1);
     }
@@ -238,12 +260,13 @@ mod tests {
     fn the_next_has_the_turn_where_the_holder_failed() {
         let dir = tempfile::tempdir().expect("a directory");
         let at = dir.path().join(".venv");
-        let ours = take(&at, Existing::Kept, Voice::Quiet).expect("the lock");
+        let ours = acquire_lock(&at, IfExists::Keep, Verbosity::Quiet).expect("the lock");
         thread::scope(|scope| {
-            let waiter = scope.spawn(|| take(&at, Existing::Kept, Voice::Quiet).expect("a turn"));
+            let waiter = scope
+                .spawn(|| acquire_lock(&at, IfExists::Keep, Verbosity::Quiet).expect("a turn"));
             thread::sleep(Duration::from_millis(50));
             drop(ours);
-            assert!(matches!(waiter.join(), Ok(Turn::Ours(_))));
+            assert!(matches!(waiter.join(), Ok(LockOutcome::Acquired(_))));
         });
     }
 
@@ -251,16 +274,16 @@ mod tests {
     fn a_dead_makers_lock_is_free() {
         let dir = tempfile::tempdir().expect("a directory");
         let at = dir.path().join(".venv");
-        assert!(abandoned(&at).is_none());
-        fs::write(beside(&at), "").expect("a file");
-        let held = abandoned(&at);
-        assert!(held.is_some() && abandoned(&at).is_none());
+        assert!(acquire_abandoned(&at).is_none());
+        fs::write(lock_path(&at), "").expect("a file");
+        let held = acquire_abandoned(&at);
+        assert!(held.is_some() && acquire_abandoned(&at).is_none());
         drop(held);
-        assert!(!beside(&at).exists());
-        fs::write(beside(&at), "").expect("a file");
+        assert!(!lock_path(&at).exists());
+        fs::write(lock_path(&at), "").expect("a file");
         assert!(matches!(
-            take(&at, Existing::Kept, Voice::Quiet),
-            Ok(Turn::Ours(_))
+            acquire_lock(&at, IfExists::Keep, Verbosity::Quiet),
+            Ok(LockOutcome::Acquired(_))
         ));
     }
 }

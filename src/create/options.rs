@@ -7,36 +7,36 @@ use crate::os;
 
 /// The options. By default, what first use makes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub(crate) struct VenvOptions {
     /// Whether the base interpreter's packages are seen too.
     pub system_site_packages: bool,
     /// How the environment comes by its Python.
-    pub python: PythonFiles,
+    pub python_files: PythonFiles,
     /// What is installed to begin with.
-    pub seeding: Seeding,
+    pub seed_packages: SeedPackages,
     /// What a shell's prompt is to show, as it was typed.
     pub prompt: Option<String>,
     /// Whether git is told to look away.
     pub ignore_file: IgnoreFile,
     /// What becomes of an environment that is there.
-    pub existing: Existing,
+    pub if_exists: IfExists,
 }
 
 /// How an environment comes by its Python.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PythonFiles {
+pub(crate) enum PythonFiles {
     /// As is usual on this system.
     #[default]
-    Usual,
+    PlatformDefault,
     /// `--symlinks`
-    Links,
+    Symlinks,
     /// `--copies`
     Copies,
 }
 
 /// What is installed to begin with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Seeding {
+pub(crate) enum SeedPackages {
     /// What the base interpreter brings along.
     #[default]
     Bundled,
@@ -48,7 +48,7 @@ pub enum Seeding {
 
 /// Whether there is a `.gitignore`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum IgnoreFile {
+pub(crate) enum IgnoreFile {
     /// Unless there was one.
     #[default]
     Written,
@@ -58,46 +58,46 @@ pub enum IgnoreFile {
 
 /// What becomes of an environment that is there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Existing {
+pub(crate) enum IfExists {
     /// It is what was asked for.
     #[default]
-    Kept,
+    Keep,
     /// It makes room for a new one: `--clear`.
-    Cleared,
+    Clear,
     /// It gets the base interpreter as it is now, and keeps its packages: `--upgrade`.
-    Upgraded,
+    Upgrade,
 }
 
-impl Options {
+impl VenvOptions {
     /// Whether Python is copied, on this system.
-    pub fn copies(&self) -> bool {
-        match self.python {
-            PythonFiles::Usual => !os::HAS_LINKS,
-            PythonFiles::Links => false,
+    pub(crate) fn has_copied_python(&self) -> bool {
+        match self.python_files {
+            PythonFiles::PlatformDefault => !os::HAS_SYMLINKS,
+            PythonFiles::Symlinks => false,
             PythonFiles::Copies => true,
         }
     }
 
     /// Whether pip is to be there.
-    pub fn has_pip(&self) -> bool {
-        self.seeding != Seeding::Nothing
+    pub(crate) fn has_pip(&self) -> bool {
+        self.seed_packages != SeedPackages::Nothing
     }
 
     /// The options as venv notes them in pyvenv.cfg's `command`: in its order, without those that are the
     /// system's usual way. `minor` is that of the base interpreter's version.
-    pub fn noted(&self, minor: u64) -> String {
+    pub(crate) fn command_options(&self, minor: u64) -> String {
         let prompt = self.prompt.as_ref();
         let prompt = prompt.map(|prompt| format!("--prompt=\"{prompt}\""));
         let unignored = self.ignore_file == IgnoreFile::Omitted && minor >= 13;
         let flags = [
-            (self.copies() && os::HAS_LINKS).then_some("--copies"),
-            (!self.copies() && !os::HAS_LINKS).then_some("--symlinks"),
+            (self.has_copied_python() && os::HAS_SYMLINKS).then_some("--copies"),
+            (!self.has_copied_python() && !os::HAS_SYMLINKS).then_some("--symlinks"),
             (!self.has_pip()).then_some("--without-pip"),
             self.system_site_packages
                 .then_some("--system-site-packages"),
-            (self.existing == Existing::Cleared).then_some("--clear"),
-            (self.existing == Existing::Upgraded).then_some("--upgrade"),
-            (self.seeding == Seeding::Upgraded).then_some("--upgrade-deps"),
+            (self.if_exists == IfExists::Clear).then_some("--clear"),
+            (self.if_exists == IfExists::Upgrade).then_some("--upgrade"),
+            (self.seed_packages == SeedPackages::Upgraded).then_some("--upgrade-deps"),
             prompt.as_deref(),
             unignored.then_some("--without-scm-ignore-files"),
         ];
@@ -105,7 +105,7 @@ impl Options {
     }
 
     /// What the prompt is to show: `.` means the working directory's name (bpo-38901, Python 3.9).
-    pub fn shown_prompt(&self, minor: u64, cwd: Option<&Path>) -> Option<String> {
+    pub(crate) fn resolve_prompt(&self, minor: u64, cwd: Option<&Path>) -> Option<String> {
         match self.prompt.as_deref() {
             Some(".") if minor >= 9 => cwd
                 .and_then(Path::file_name)
@@ -117,7 +117,7 @@ impl Options {
 }
 
 /// A text as Python's `repr()` writes it: what does not print is escaped (str.isprintable).
-pub fn repr(text: &str) -> String {
+pub(super) fn python_repr(text: &str) -> String {
     let quote = if text.contains('\'') && !text.contains('"') {
         '"'
     } else {
@@ -164,33 +164,36 @@ mod tests {
             ("é€🐍e\u{301}", "'é€🐍e\u{301}'"),
             ("\u{a0}\u{200b}\u{e000}\u{7f}", r"'\xa0\u200b\ue000\x7f'"),
         ] {
-            assert_eq!(repr(text), written);
+            assert_eq!(python_repr(text), written);
         }
     }
 
     #[test]
     fn options_are_noted_in_venvs_order() {
-        let all = Options {
+        let all = VenvOptions {
             system_site_packages: true,
-            seeding: Seeding::Nothing,
+            seed_packages: SeedPackages::Nothing,
             prompt: Some("a \"b\"".into()),
             ignore_file: IgnoreFile::Omitted,
-            existing: Existing::Cleared,
-            ..Options::default()
+            if_exists: IfExists::Clear,
+            ..VenvOptions::default()
         };
         let noted = "--without-pip --system-site-packages --clear --prompt=\"a \"b\"\"";
-        assert_eq!(all.noted(12), noted);
-        assert_eq!(all.noted(13), format!("{noted} --without-scm-ignore-files"));
-        assert_eq!(Options::default().noted(13), "");
+        assert_eq!(all.command_options(12), noted);
+        assert_eq!(
+            all.command_options(13),
+            format!("{noted} --without-scm-ignore-files")
+        );
+        assert_eq!(VenvOptions::default().command_options(13), "");
     }
 
     #[test]
     fn a_dot_as_prompt_is_the_working_directorys_name() {
-        let options = Options {
+        let options = VenvOptions {
             prompt: Some(".".into()),
-            ..Options::default()
+            ..VenvOptions::default()
         };
-        let shown = |minor| options.shown_prompt(minor, Some(Path::new("/home/ada/app")));
+        let shown = |minor| options.resolve_prompt(minor, Some(Path::new("/home/ada/app")));
         assert_eq!(shown(13).as_deref(), Some("app"));
         assert_eq!(shown(8).as_deref(), Some("."));
     }

@@ -5,28 +5,29 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, reason, shown, typed};
-use crate::trust::{self, Seen};
+use crate::error::{Error, io_reason};
+use crate::process::normalize;
+use crate::quote::{printable, shell_word};
+use crate::trust::{self, OwnedMetadata};
 use crate::venv;
-use crate::world::tidy;
 
 /// Longer than any path a system takes.
-const LONGEST: u64 = 64 * 1024;
+const MAX_SIZE: u64 = 64 * 1024;
 
 /// Where a redirect file leads.
 #[derive(Debug)]
-pub enum Lead {
+pub(super) enum RedirectTarget {
     /// To an environment, and its pyvenv.cfg as it was seen.
-    There(PathBuf, Seen),
+    Existing(PathBuf, OwnedMetadata),
     /// To where one may be made.
-    ToBeMade(PathBuf),
+    ToCreate(PathBuf),
 }
 
-impl Lead {
+impl RedirectTarget {
     /// The environment's directory.
-    pub fn into_root(self) -> PathBuf {
+    pub(super) fn into_root(self) -> PathBuf {
         match self {
-            Lead::There(root, _) | Lead::ToBeMade(root) => root,
+            RedirectTarget::Existing(root, _) | RedirectTarget::ToCreate(root) => root,
         }
     }
 }
@@ -35,31 +36,34 @@ impl Lead {
 ///
 /// # Errors
 /// It leads nowhere.
-pub fn follow(file: &Path, dir: &Path) -> Result<Lead, Error> {
-    let root = target(file)?;
-    if let Ok(cfg) = trust::look(&root.join(venv::MARKER))
+pub(super) fn follow_redirect(file: &Path, dir: &Path) -> Result<RedirectTarget, Error> {
+    let root = read_target(file)?;
+    if let Ok(cfg) = trust::read_metadata(&root.join(venv::PYVENV_CFG))
         && cfg.is_file()
     {
-        return Ok(Lead::There(root, cfg));
+        return Ok(RedirectTarget::Existing(root, cfg));
     }
     if root.starts_with(dir) && root != dir {
-        return Ok(Lead::ToBeMade(root));
+        return Ok(RedirectTarget::ToCreate(root));
     }
     let wrong = if root.exists() {
         "is no environment: it has no pyvenv.cfg"
     } else {
         "does not exist"
     };
-    Err(leads_nowhere(file).cause(format_args!("it names {}, which {wrong}", shown(&root))))
+    Err(broken_redirect_error(file)
+        .with_cause(format_args!("it names {}, which {wrong}", printable(&root))))
 }
 
 /// The directory that `file` names: the text of its first line, UTF-8, relative to where the file lies.
 ///
 /// # Errors
 /// The file cannot be read, is not UTF-8, or its first line is empty.
-fn target(file: &Path) -> Result<PathBuf, Error> {
-    let bytes = read(file).map_err(|error| leads_nowhere(file).cause(reason(&error)))?;
-    let text = str::from_utf8(&bytes).map_err(|_| leads_nowhere(file).cause("it is not UTF-8"))?;
+fn read_target(file: &Path) -> Result<PathBuf, Error> {
+    let bytes = read_limited(file)
+        .map_err(|error| broken_redirect_error(file).with_cause(io_reason(&error)))?;
+    let text = str::from_utf8(&bytes)
+        .map_err(|_| broken_redirect_error(file).with_cause("it is not UTF-8"))?;
     let line = text.lines().next().unwrap_or("");
     if line.is_empty() || line.contains('\0') {
         let wrong = if line.is_empty() {
@@ -67,22 +71,22 @@ fn target(file: &Path) -> Result<PathBuf, Error> {
         } else {
             "it holds a NUL byte"
         };
-        return Err(leads_nowhere(file).cause(wrong));
+        return Err(broken_redirect_error(file).with_cause(wrong));
     }
-    Ok(tidy(file.parent().unwrap_or(file).join(line)))
+    Ok(normalize(file.parent().unwrap_or(file).join(line)))
 }
 
 /// The start of every error about a redirect file.
-pub fn leads_nowhere(file: &Path) -> Error {
-    Error::failed(format!("{} does not lead to an environment", shown(file)))
-        .hint(format!(
+pub(super) fn broken_redirect_error(file: &Path) -> Error {
+    Error::failed(format!("{} does not lead to an environment", printable(file)))
+        .with_hint(format!(
             "write the environment's directory into its first line; or `rm {}`, and vrun makes one there",
-            typed(file)
+            shell_word(file)
         ))
 }
 
-fn read(file: &Path) -> io::Result<Vec<u8>> {
+fn read_limited(file: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(file)?.take(LONGEST).read_to_end(&mut bytes)?;
+    File::open(file)?.take(MAX_SIZE).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

@@ -1,52 +1,65 @@
 //! What is wrong with an environment -> the error that says so, with what helps. Nothing is thrown away by
 //! what is hinted: an environment may still serve where it was made.
 
-use crate::error::{Error, shown, typed};
+use crate::error::Error;
+use crate::health::{self, Fix, Problem};
+use crate::quote::{printable, shell_word};
 use crate::venv;
-use crate::venv::health::{self, Ill, Mend};
 
-use super::{Places, Program};
+use super::context::ResolveContext;
+use super::model::Program;
 
 /// The environment cannot be used (126).
-pub fn error(ill: &Ill, places: &Places<'_>) -> Error {
-    let root = shown(places.root);
-    let mut error = Error::refused(format!("{root} {}", ill.what())).cause(ill.cause());
-    if names_another_place(ill) && places.help.is_tracked() {
-        error = error.cause("git tracks it: it came with a checkout, as it was where it was made");
+pub(crate) fn broken_env_error(problem: &Problem, places: &ResolveContext<'_>) -> Error {
+    let root = printable(places.root);
+    let mut error =
+        Error::refused(format!("{root} {}", problem.message())).with_cause(problem.cause());
+    if points_elsewhere(problem) && places.queries.is_tracked() {
+        error =
+            error.with_cause("git tracks it: it came with a checkout, as it was where it was made");
     }
-    let call = places.call();
-    match ill.mend() {
-        Mend::Repair => error.hint(format!(
+    let call = places.vrun_command();
+    match problem.fix() {
+        Fix::Repair => error.with_hint(format!(
             "`{call} --repair` rebuilds it with the same packages"
         )),
-        Mend::Beside(name) if places.by_option => error.hint(format!(
+        Fix::CreateBeside(name) if places.is_env_explicit => error.with_hint(format!(
             "`vrun --env {}` makes and takes one for this system, beside it",
-            typed(places.root.with_file_name(name))
+            shell_word(places.root.with_file_name(name))
         )),
-        Mend::Beside(name) => error.hint(format!(
+        Fix::CreateBeside(name) => error.with_hint(format!(
             "`export VRUN_NAME={name}` has vrun make and take one for this system, beside it"
         )),
-        Mend::Access => error.hint(ill.access()),
+        Fix::GrantAccess => error.with_hint(problem.access_hint()),
     }
 }
 
-fn names_another_place(ill: &Ill) -> bool {
+fn points_elsewhere(problem: &Problem) -> bool {
     matches!(
-        ill,
-        Ill::Gone { .. } | Ill::Barred { .. } | Ill::Elsewhere { .. } | Ill::OtherMachine { .. }
+        problem,
+        Problem::PythonMissing { .. }
+            | Problem::PythonInaccessible { .. }
+            | Problem::OtherPlatform { .. }
+            | Problem::OtherMachine { .. }
     )
 }
 
 /// The error that `program` ended in, which the system refused to start; or what is wrong with the
 /// environment, where that is what it comes from.
-pub fn explained(error: Error, program: &Program, places: &Places<'_>) -> Error {
-    if program.file.parent() != Some(&venv::scripts(places.root)) {
+pub(crate) fn explain_start_failure(
+    error: Error,
+    program: &Program,
+    places: &ResolveContext<'_>,
+) -> Error {
+    if program.file.parent() != Some(&venv::scripts_dir(places.root)) {
         return error;
     }
-    match health::ailing(places.root) {
-        Some(ill @ (Ill::Elsewhere { .. } | Ill::OtherMachine { .. } | Ill::NoLoader { .. })) => {
-            self::error(&ill, places)
-        }
+    match health::fatal(places.root) {
+        Some(
+            problem @ (Problem::OtherPlatform { .. }
+            | Problem::OtherMachine { .. }
+            | Problem::LoaderMissing { .. }),
+        ) => broken_env_error(&problem, places),
         _ => error,
     }
 }

@@ -7,44 +7,55 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use crate::error::{Error, shown};
+use crate::error::Error;
+use crate::health::{self, Problem};
 use crate::os;
-use crate::venv::health::{self, Ill};
-use crate::venv::{self, StandIn};
+use crate::quote::printable;
+use crate::venv::{self, SubstitutePython};
 
-use super::{Places, Program, absent, broken, is_interpreter, lookup};
+use super::context::ResolveContext;
+use super::lookup::find_on_path;
+use super::model::Program;
+use super::python_names::is_python_name;
+use super::{broken, not_found};
 
 /// The environment's Python, by one of its names.
 #[derive(Debug)]
-pub struct Python {
+pub(super) struct EnvPython {
     /// Its path in the environment, which is its `argv[0]`, whether there is such a file or not.
     pub path: PathBuf,
     /// What is started in its place, and why.
-    pub stand_in: Option<(StandIn, Ill)>,
+    pub substitute: Option<(SubstitutePython, Problem)>,
 }
 
-impl Python {
+impl EnvPython {
     /// The program that it is with `args`.
     ///
     /// # Errors
     /// Told to ignore variables, what stands in for it would not find its own library.
-    pub fn with(self, args: Vec<OsString>, places: &Places<'_>) -> Result<Program, Error> {
+    pub(super) fn into_program(
+        self,
+        args: Vec<OsString>,
+        places: &ResolveContext<'_>,
+    ) -> Result<Program, Error> {
         let ignores_variables = ignores_variables(&args);
         let argv = [self.path.clone().into()].into_iter().chain(args).collect();
-        let Some((other, ill)) = self.stand_in else {
-            return Ok(Program::own(self.path, argv));
+        let Some((other, problem)) = self.substitute else {
+            return Ok(Program::for_env_python(self.path, argv));
         };
         if other.prefix.is_some() && ignores_variables {
-            let exe = shown(&other.exe);
-            return Err(broken::error(&ill, places).cause(format_args!(
-                "{exe} could stand in for it, but for -E or -I: it needs PYTHONHOME for that"
-            )));
+            let exe = printable(&other.exe);
+            return Err(
+                broken::broken_env_error(&problem, places).with_cause(format_args!(
+                    "{exe} could stand in for it, but for -E or -I: it needs PYTHONHOME for that"
+                )),
+            );
         }
-        let remark = remark(&ill, &other, places);
+        let remark = substitute_warning(&problem, &other, places);
         Ok(Program {
-            stand_in: Some(other.clone()),
-            remarks: vec![remark],
-            ..Program::own(other.exe, argv)
+            substitute: Some(other.clone()),
+            warnings: vec![remark],
+            ..Program::for_env_python(other.exe, argv)
         })
     }
 }
@@ -82,11 +93,14 @@ fn ignores_variables(args: &[OsString]) -> bool {
 ///
 /// # Errors
 /// There is none, or it is not to be used.
-pub fn find(name: &OsStr, places: &Places<'_>) -> Result<Python, Error> {
-    let scripts = venv::scripts(places.root);
-    match lookup(name, scripts.as_os_str(), places) {
-        Some(path) => checked(path, places),
-        None => without(name, places),
+pub(super) fn find_env_python(
+    name: &OsStr,
+    places: &ResolveContext<'_>,
+) -> Result<EnvPython, Error> {
+    let scripts = venv::scripts_dir(places.root);
+    match find_on_path(name, scripts.as_os_str(), places) {
+        Some(path) => check_python(path, places),
+        None => resolve_missing_python(name, places),
     }
 }
 
@@ -94,71 +108,91 @@ pub fn find(name: &OsStr, places: &Places<'_>) -> Result<Python, Error> {
 ///
 /// # Errors
 /// They are for another minor version.
-pub fn checked(path: PathBuf, places: &Places<'_>) -> Result<Python, Error> {
-    let stand_in = match health::before_start(places.root, &path, places.cfg) {
+pub(super) fn check_python(path: PathBuf, places: &ResolveContext<'_>) -> Result<EnvPython, Error> {
+    let stand_in = match health::check_before_exec(places.root, &path, places.cfg) {
         None => None,
         // Without links all are copies, or start what is at home.
-        Some(ill @ Ill::HomeGone { .. }) if !os::HAS_LINKS => {
-            return Err(broken::error(&ill, places));
+        Some(problem @ Problem::HomeMissing { .. }) if !os::HAS_SYMLINKS => {
+            return Err(broken::broken_env_error(&problem, places));
         }
         // A copy may find its library where it was configured to be; it says best itself if it does not.
-        Some(ill @ (Ill::HomeGone { .. } | Ill::HomeBarred { .. })) => {
-            places.help.stand_in()?.map(|other| (other, ill))
-        }
-        Some(ill) => return Err(broken::error(&ill, places)),
+        Some(problem @ (Problem::HomeMissing { .. } | Problem::HomeInaccessible { .. })) => places
+            .queries
+            .find_substitute()?
+            .map(|other| (other, problem)),
+        Some(problem) => return Err(broken::broken_env_error(&problem, places)),
     };
-    Ok(Python { path, stand_in })
+    Ok(EnvPython {
+        path,
+        substitute: stand_in,
+    })
 }
 
 /// There is no file of that name in the environment.
-fn without(name: &OsStr, places: &Places<'_>) -> Result<Python, Error> {
-    let path = venv::scripts(places.root).join(name);
-    let own = venv::python(places.root);
-    let ill = match health::of_python(places.root, &path, places.cfg) {
+fn resolve_missing_python(name: &OsStr, places: &ResolveContext<'_>) -> Result<EnvPython, Error> {
+    let path = venv::scripts_dir(places.root).join(name);
+    let own = venv::python_path(places.root);
+    let problem = match health::check_python(places.root, &path, places.cfg) {
         // Is it the one name that is missing, or all of Python?
-        Some(Ill::NoPython { .. }) => health::of_python(places.root, &own, places.cfg),
+        Some(Problem::NoPython { .. }) => health::check_python(places.root, &own, places.cfg),
         other => other,
     };
-    let is_of_home = |ill: &Ill| matches!(ill, Ill::HomeGone { .. } | Ill::HomeBarred { .. });
-    let Some(ill) = ill.filter(|ill| !is_of_home(ill)) else {
-        return Err(absent::python(name, places));
+    let is_of_home = |problem: &Problem| {
+        matches!(
+            problem,
+            Problem::HomeMissing { .. } | Problem::HomeInaccessible { .. }
+        )
     };
-    if let Some(elsewhere) = health::elsewhere(places.root) {
-        return Err(broken::error(&elsewhere, places));
+    let Some(problem) = problem.filter(|problem| !is_of_home(problem)) else {
+        return Err(not_found::python_not_found(name, places));
+    };
+    if let Some(elsewhere) = health::check_platform(places.root) {
+        return Err(broken::broken_env_error(&elsewhere, places));
     }
-    let is_meant = is_interpreter(name) && (path == own || is_its_name(name, places));
+    let is_meant = is_python_name(name) && (path == own || is_env_python_name(name, places));
     let may_stand_in = matches!(
-        ill,
-        Ill::Gone { .. } | Ill::Barred { .. } | Ill::NoPython { .. }
+        problem,
+        Problem::PythonMissing { .. }
+            | Problem::PythonInaccessible { .. }
+            | Problem::NoPython { .. }
     );
     if is_meant
         && may_stand_in
-        && let Some(other) = places.help.stand_in()?
+        && let Some(other) = places.queries.find_substitute()?
     {
-        let stand_in = Some((other, ill));
-        return Ok(Python { path, stand_in });
+        let stand_in = Some((other, problem));
+        return Ok(EnvPython {
+            path,
+            substitute: stand_in,
+        });
     }
-    Err(match ill {
-        Ill::NoPython { .. } if is_interpreter(name) => absent::python("python".as_ref(), places),
-        Ill::NoPython { .. } => absent::python(name, places),
-        ill => broken::error(&ill, places),
+    Err(match problem {
+        Problem::NoPython { .. } if is_python_name(name) => {
+            not_found::python_not_found("python".as_ref(), places)
+        }
+        Problem::NoPython { .. } => not_found::python_not_found(name, places),
+        problem => broken::broken_env_error(&problem, places),
     })
 }
 
 /// Whether `name`, which is not `python`, is one that this environment's Python goes by.
-fn is_its_name(name: &OsStr, places: &Places<'_>) -> bool {
+fn is_env_python_name(name: &OsStr, places: &ResolveContext<'_>) -> bool {
     let version = places.cfg.version.as_deref();
-    let own = version.and_then(health::Series::of_version);
-    match health::Series::of_name(name) {
+    let own = version.and_then(venv::MinorVersion::from_version);
+    match venv::MinorVersion::from_name(name) {
         Some(series) => own == Some(series),
         None => name == "python3",
     }
 }
 
 /// What a person should know of a Python that stands in.
-fn remark(ill: &Ill, other: &StandIn, places: &Places<'_>) -> String {
-    let (cause, exe) = (ill.cause(), shown(&other.exe));
-    let call = places.call();
+fn substitute_warning(
+    problem: &Problem,
+    other: &SubstitutePython,
+    places: &ResolveContext<'_>,
+) -> String {
+    let (cause, exe) = (problem.cause(), printable(&other.exe));
+    let call = places.vrun_command();
     format!(
         "{cause}; {exe} stands in for it, and `{call} --repair` mends it for what this program starts"
     )

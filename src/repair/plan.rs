@@ -1,48 +1,58 @@
 //! An environment to be repaired -> what `--repair` would do with it, as clauses, without an interpreter being asked and
 //! without a file being changed.
 
-use super::moved::{by_kind, stale};
-use super::{Case, packages, refusal};
-use crate::create;
-use crate::error::{Error, shown};
-use crate::venv::health::{self, Ill, Mend, Series};
-use crate::venv::{self, Missing, Venv};
+use crate::error::Error;
+use crate::health::{self, Fix, Problem};
+use crate::python;
+use crate::quote::printable;
+use crate::venv::{self, MinorVersion, MissingScript, Venv};
+
+use super::errors::refusal_error;
+use super::input::RepairInput;
+use super::reinstall;
+use super::relocated::{count_by_kind, stale_files};
 
 /// All of it; nothing where there is nothing to mend.
 ///
 /// # Errors
 /// It would be refused.
-pub fn of(case: &Case<'_>) -> Result<Vec<String>, Error> {
-    let ills = health::of(case.root);
+pub(crate) fn plan_repair(case: &RepairInput<'_>) -> Result<Vec<String>, Error> {
+    let problems = health::find_problems(case.root);
     let mut plan = Vec::new();
-    match ills.iter().find(|ill| !matches!(ill, Ill::Unsaid { .. })) {
+    match problems
+        .iter()
+        .find(|problem| !matches!(problem, Problem::SystemSiteUnset { .. }))
+    {
         None => {}
-        Some(ill) => match refusal(ill, case) {
+        Some(problem) => match refusal_error(problem, case) {
             Some(refusal) => return Err(refusal),
-            None if ill.mend() == Mend::Repair => plan.push(python(case)),
-            None => plan.push(anew(case, &asked(case, None))),
+            None if problem.fix() == Fix::Repair => plan.push(describe_python_fix(case)),
+            None => plan.push(describe_rebuild(case, &describe_python(case, None))),
         },
     }
-    if ills.iter().any(|ill| matches!(ill, Ill::Unsaid { .. })) {
+    if problems
+        .iter()
+        .any(|problem| matches!(problem, Problem::SystemSiteUnset { .. }))
+    {
         plan.push("keep the base interpreter's packages out".to_owned());
     }
-    let stale = stale(case.root, case.home);
+    let stale = stale_files(case.root, case.home);
     if let Some(first) = stale.first() {
         let (files, verb) = match stale.len() {
-            1 => (by_kind(&stale), "names"),
-            _ => (by_kind(&stale), "name"),
+            1 => (count_by_kind(&stale), "names"),
+            _ => (count_by_kind(&stale), "name"),
         };
         plan.push(format!(
             "have {files} that {verb} another place ({}) name this one",
-            shown(&first.names)
+            printable(&first.old_path)
         ));
     }
-    let missing = venv::missing(case.root);
+    let missing = venv::find_missing_scripts(case.root);
     let missing = missing
         .iter()
-        .filter(|missing| Missing::is_writable(missing));
+        .filter(|missing| MissingScript::is_repairable(missing));
     let names: Vec<_> = missing
-        .map(|missing| shown(missing.file.file_name().unwrap_or_default()))
+        .map(|missing| printable(missing.file.file_name().unwrap_or_default()))
         .collect();
     if !names.is_empty() {
         plan.push(format!(
@@ -54,40 +64,42 @@ pub fn of(case: &Case<'_>) -> Result<Vec<String>, Error> {
 }
 
 /// What would give it a Python again.
-fn python(case: &Case<'_>) -> String {
+fn describe_python_fix(case: &RepairInput<'_>) -> String {
     let venv = Venv::open(case.root);
     let series = venv
         .as_ref()
         .ok()
         .and_then(|venv| venv.cfg.version.as_deref());
     let series = series
-        .and_then(Series::of_version)
-        .or_else(|| Series::of_library(case.root));
+        .and_then(MinorVersion::from_version)
+        .or_else(|| MinorVersion::from_library(case.root));
     let is_other = |venv: &Venv| {
-        let wish = case.wish?;
-        Some(create::request::check(venv, wish, case.world).is_err())
+        let wish = case.python_request?;
+        Some(python::check_compatible(venv, wish, case.process).is_err())
     };
     match (venv, series) {
-        (Ok(venv), _) if is_other(&venv) == Some(true) => anew(case, &asked(case, None)),
-        (_, None) => anew(case, &asked(case, None)),
+        (Ok(venv), _) if is_other(&venv) == Some(true) => {
+            describe_rebuild(case, &describe_python(case, None))
+        }
+        (_, None) => describe_rebuild(case, &describe_python(case, None)),
         (_, Some(series)) => format!(
             "put a Python {series} in the place of its own, or, where there is none, {}",
-            anew(case, &asked(case, Some(series)))
+            describe_rebuild(case, &describe_python(case, Some(series)))
         ),
     }
 }
 
 /// Which Python it would be made with.
-fn asked(case: &Case<'_>, not: Option<Series>) -> String {
-    match (case.wish, not) {
-        (Some(wish), _) => format!("with `{}`", shown(&wish.text)),
+fn describe_python(case: &RepairInput<'_>, not: Option<MinorVersion>) -> String {
+    match (case.python_request, not) {
+        (Some(wish), _) => format!("with `{}`", printable(&wish.text)),
         (None, Some(_)) => "with another Python".to_owned(),
         (None, None) => "with the first Python that fits the project".to_owned(),
     }
 }
 
-fn anew(case: &Case<'_>, with: &str) -> String {
-    match packages::installed(case.root).len() {
+fn describe_rebuild(case: &RepairInput<'_>, with: &str) -> String {
+    match reinstall::installed_requirements(case.root).len() {
         0 => format!("make it anew {with}"),
         1 => format!("make it anew {with} and install its package again"),
         count => format!("make it anew {with} and install its {count} packages again"),

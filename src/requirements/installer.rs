@@ -9,20 +9,20 @@ use std::str::FromStr;
 
 use pep440_rs::Version;
 
-use crate::error::{Error, shown, typed};
-use crate::itself;
-use crate::venv;
-use crate::world::World;
+use crate::error::Error;
+use crate::process::Process;
+use crate::quote::{printable, shell_word};
+use crate::{self_exe, venv};
 
-use super::choice::{Group, Kind, Source};
-use super::work::{Stop, Work, words_of};
+use super::runner::{InstallError, InstallerContext, os_args};
+use super::source::{DependencyGroup, RequirementsFormat, RequirementsSource};
 
 /// The oldest uv that knows all of it: `--group`, `-r pylock.toml` (measured with 0.6.14, which does not, and 0.6.17).
-const OLDEST_UV: [u64; 3] = [0, 6, 17];
+const MIN_UV_VERSION: [u64; 3] = [0, 6, 17];
 
 /// Who installs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Installer {
+pub(super) enum Installer {
     /// This uv.
     Uv(PathBuf),
     /// The environment's own pip.
@@ -31,7 +31,7 @@ pub enum Installer {
 
 impl Installer {
     /// What it is called.
-    pub fn name(&self) -> &'static str {
+    pub(super) fn name(&self) -> &'static str {
         match self {
             Installer::Uv(_) => "uv",
             Installer::Pip => "pip",
@@ -40,7 +40,11 @@ impl Installer {
 
     /// How it is called for `words`: a file and its arguments. Python looks for modules neither in the project's
     /// root, where it works, nor in what is the user's (`-I`), and tells each step when it comes to it (`-u`).
-    pub fn call(&self, python: &Path, mut words: Vec<OsString>) -> (PathBuf, Vec<OsString>) {
+    pub(super) fn command_line(
+        &self,
+        python: &Path,
+        mut words: Vec<OsString>,
+    ) -> (PathBuf, Vec<OsString>) {
         match self {
             Installer::Pip => {
                 words.splice(..0, ["-I", "-u", "-m", "pip"].map(OsString::from));
@@ -61,63 +65,68 @@ impl Installer {
 ///
 /// # Errors
 /// VRUN_INSTALLER names no installer, or one that is not there.
-pub fn choose(work: &Work<'_>, world: &World) -> Result<Installer, Error> {
-    let asked = world.setting("VRUN_INSTALLER");
+pub(super) fn choose_installer(
+    work: &InstallerContext<'_>,
+    process: &Process,
+) -> Result<Installer, Error> {
+    let asked = process.non_empty_var("VRUN_INSTALLER");
     match asked.and_then(OsStr::to_str) {
         Some("pip") => Ok(Installer::Pip),
-        Some("uv") => uv(work, world).map(Installer::Uv).ok_or_else(|| {
-            let oldest = OLDEST_UV.map(|part| part.to_string()).join(".");
+        Some("uv") => find_uv(work, process).map(Installer::Uv).ok_or_else(|| {
+            let oldest = MIN_UV_VERSION.map(|part| part.to_string()).join(".");
             Error::failed("VRUN_INSTALLER asks for uv, and there is none")
-                .cause(format_args!(
+                .with_cause(format_args!(
                     "on PATH is no uv that works and is {oldest} or newer"
                 ))
-                .hint("install uv, or `VRUN_INSTALLER=pip vrun ...`")
+                .with_hint("install uv, or `VRUN_INSTALLER=pip vrun ...`")
         }),
         _ if asked.is_some() => {
-            let asked = shown(asked.unwrap_or_default());
+            let asked = printable(asked.unwrap_or_default());
             let what = format!("VRUN_INSTALLER={asked} is neither `pip` nor `uv`");
             Err(Error::failed(what)
-                .hint("`VRUN_INSTALLER=pip vrun ...` takes the environment's pip"))
+                .with_hint("`VRUN_INSTALLER=pip vrun ...` takes the environment's pip"))
         }
-        _ => Ok(uv(work, world).map_or(Installer::Pip, Installer::Uv)),
+        _ => Ok(find_uv(work, process).map_or(Installer::Pip, Installer::Uv)),
     }
 }
 
 /// The first uv on PATH that starts and is new enough: a version manager's shim may stand for nothing.
-fn uv(work: &Work<'_>, world: &World) -> Option<PathBuf> {
-    let found = which::which_in_global("uv", world.var("PATH")).ok()?;
-    let own = world.own();
+fn find_uv(work: &InstallerContext<'_>, process: &Process) -> Option<PathBuf> {
+    let found = which::which_in_global("uv", process.var("PATH")).ok()?;
+    let own = process.current_exe();
     // A shim of vrun's would wait for this very install.
-    let mut found = found.filter(|file| !itself::is_shim(file, own.as_deref()));
+    let mut found = found.filter(|file| !self_exe::is_shim(file, own.as_deref()));
     found.find(|file| {
-        let said = work.ask(file, vec!["--version".into()]);
+        let said = work.stdout_of(file, vec!["--version".into()]);
         let version = said
             .as_deref()
             .and_then(|said| said.strip_prefix("uv "))
-            .and_then(version);
-        let is_new = version.is_some_and(|version| version >= Version::new(OLDEST_UV));
+            .and_then(parse_version);
+        let is_new = version.is_some_and(|version| version >= Version::new(MIN_UV_VERSION));
         if !is_new {
-            let file = shown(file);
-            work.voice
-                .detail(|| format!("{file} is not used: it does not work, or is too old"));
+            let file = printable(file);
+            work.verbosity
+                .verbose(|| format!("{file} is not used: it does not work, or is too old"));
         }
         is_new
     })
 }
 
 /// The first word as a version.
-fn version(text: &str) -> Option<Version> {
+fn parse_version(text: &str) -> Option<Version> {
     Version::from_str(text.split_whitespace().next()?).ok()
 }
 
 /// The oldest pip that can do it (measured with pips of each version): `-r pylock.toml` came with 26.1, `--group` with
 /// 25.1, editable projects without a setup.py with 21.3.
-fn oldest_pip(kind: Kind) -> Option<(&'static str, &'static str)> {
+fn min_pip_version(kind: RequirementsFormat) -> Option<(&'static str, &'static str)> {
     match kind {
-        Kind::Requirements => None,
-        Kind::Pylock => Some(("26.1", "pylock.toml")),
-        Kind::Pyproject(Group::Dev) => Some(("25.1", "a dependency group")),
-        Kind::Pyproject(Group::None) => Some(("21.3", "an editable pyproject.toml")),
+        RequirementsFormat::Requirements => None,
+        RequirementsFormat::Pylock => Some(("26.1", "pylock.toml")),
+        RequirementsFormat::Pyproject(DependencyGroup::Dev) => Some(("25.1", "a dependency group")),
+        RequirementsFormat::Pyproject(DependencyGroup::None) => {
+            Some(("21.3", "an editable pyproject.toml"))
+        }
     }
 }
 
@@ -125,11 +134,14 @@ fn oldest_pip(kind: Kind) -> Option<(&'static str, &'static str)> {
 ///
 /// # Errors
 /// There is no pip, it cannot be brought up to date, or the newest for this Python is too old; Ctrl-C.
-pub fn make_fit(source: &Source, work: &Work<'_>) -> Result<(), Stop> {
-    let Some(has) = pip(work) else {
-        return Err(no_pip(work));
+pub(super) fn upgrade_pip_if_needed(
+    source: &RequirementsSource,
+    work: &InstallerContext<'_>,
+) -> Result<(), InstallError> {
+    let Some(has) = pip_version(work) else {
+        return Err(no_pip_error(work));
     };
-    let Some((oldest, what)) = oldest_pip(source.kind) else {
+    let Some((oldest, what)) = min_pip_version(source.format) else {
         return Ok(());
     };
     let fits = |has: &Version| Version::from_str(oldest).is_ok_and(|oldest| *has >= oldest);
@@ -137,54 +149,54 @@ pub fn make_fit(source: &Source, work: &Work<'_>) -> Result<(), Stop> {
         return Ok(());
     }
     let line = format!("upgrading pip {has}, for {what} takes {oldest}");
-    let upgrade = words_of(&["install", "--upgrade", "pip"]);
-    work.step(
+    let upgrade = os_args(&["install", "--upgrade", "pip"]);
+    work.run_step(
         &Installer::Pip,
         upgrade,
         &line,
-        &format!("cannot upgrade pip in {}", shown(work.root)),
+        &format!("cannot upgrade pip in {}", printable(work.root)),
     )?;
-    match pip(work) {
+    match pip_version(work) {
         Some(has) if fits(&has) => Ok(()),
         has => {
             let has = has.map_or(String::new(), |has| has.to_string());
             let why =
                 format!("{what} takes pip {oldest}, and the newest that was to be had is {has}");
-            let error = Error::failed(format!("pip {has} cannot install {}", shown(&source.path)))
-                .cause(&why)
-                .hint("`vrun --sync` tries again; else install uv, which can, or take a newer Python: `vrun --create --clear -p REQUEST`");
-            Err(Stop::Refused { error, why })
+            let error = Error::failed(format!("pip {has} cannot install {}", printable(&source.path)))
+                .with_cause(&why)
+                .with_hint("`vrun --sync` tries again; else install uv, which can, or take a newer Python: `vrun --create --clear -p REQUEST`");
+            Err(InstallError::Failed { error, reason: why })
         }
     }
 }
 
-fn no_pip(work: &Work<'_>) -> Stop {
+fn no_pip_error(work: &InstallerContext<'_>) -> InstallError {
     let why = "it has no pip, and there is no uv";
-    let what = format!("cannot install into {}", shown(work.root));
-    let add = venv::adding_pip(work.root, &format!("vrun --env {}", typed(work.root)));
-    Stop::Refused {
+    let what = format!("cannot install into {}", printable(work.root));
+    let add = venv::install_pip_hint(work.root, &format!("vrun --env {}", shell_word(work.root)));
+    InstallError::Failed {
         error: Error::failed(what)
-            .cause(why)
-            .hint(format!("{add} adds pip")),
-        why: why.into(),
+            .with_cause(why)
+            .with_hint(format!("{add} adds pip")),
+        reason: why.into(),
     }
 }
 
 /// `pip 24.0 from ...`
-fn pip(work: &Work<'_>) -> Option<Version> {
-    let (program, args) = Installer::Pip.call(&work.python, words_of(&["--version"]));
-    version(work.ask(&program, args)?.strip_prefix("pip ")?)
+fn pip_version(work: &InstallerContext<'_>) -> Option<Version> {
+    let (program, args) = Installer::Pip.command_line(&work.python, os_args(&["--version"]));
+    parse_version(work.stdout_of(&program, args)?.strip_prefix("pip ")?)
 }
 
 /// What is asked of the installer for `source`, where it works in `project`.
-pub fn words(source: &Source, project: &Path) -> Vec<OsString> {
+pub(super) fn install_args(source: &RequirementsSource, project: &Path) -> Vec<OsString> {
     let file = source.path.strip_prefix(project).unwrap_or(&source.path);
-    let Kind::Pyproject(group) = source.kind else {
+    let RequirementsFormat::Pyproject(group) = source.format else {
         return vec!["-r".into(), file.into()];
     };
     let dir = file.parent().filter(|dir| *dir != Path::new(""));
     let mut words = vec!["-e".into(), dir.unwrap_or(Path::new(".")).into()];
-    if group == Group::Dev {
+    if group == DependencyGroup::Dev {
         let mut named = OsString::from(file);
         named.push(":dev");
         let own = dir.is_none().then(|| "dev".into());
@@ -201,11 +213,11 @@ mod tests {
         words.join(" ".as_ref()).to_string_lossy().into_owned()
     }
 
-    fn source(path: &str, kind: Kind) -> Source {
-        Source {
+    fn source(path: &str, kind: RequirementsFormat) -> RequirementsSource {
+        RequirementsSource {
             path: path.into(),
-            kind,
-            is_named: false,
+            format: kind,
+            is_explicit: false,
         }
     }
 
@@ -215,23 +227,31 @@ mod tests {
         for (path, kind, expected) in [
             (
                 "/app/requirements.txt",
-                Kind::Requirements,
+                RequirementsFormat::Requirements,
                 "-r requirements.txt",
             ),
-            ("/other/pylock.toml", Kind::Pylock, "-r /other/pylock.toml"),
-            ("/app/pyproject.toml", Kind::Pyproject(Group::None), "-e ."),
+            (
+                "/other/pylock.toml",
+                RequirementsFormat::Pylock,
+                "-r /other/pylock.toml",
+            ),
             (
                 "/app/pyproject.toml",
-                Kind::Pyproject(Group::Dev),
+                RequirementsFormat::Pyproject(DependencyGroup::None),
+                "-e .",
+            ),
+            (
+                "/app/pyproject.toml",
+                RequirementsFormat::Pyproject(DependencyGroup::Dev),
                 "-e . --group dev",
             ),
             (
                 "/app/lib/pyproject.toml",
-                Kind::Pyproject(Group::Dev),
+                RequirementsFormat::Pyproject(DependencyGroup::Dev),
                 "-e lib --group lib/pyproject.toml:dev",
             ),
         ] {
-            assert_eq!(joined(words(&source(path, kind), project)), expected);
+            assert_eq!(joined(install_args(&source(path, kind), project)), expected);
         }
     }
 
@@ -239,7 +259,7 @@ mod tests {
     fn uv_is_told_which_environment_and_pip_is_in_it() {
         let python = Path::new("/app/.venv/bin/python");
         let shown = |installer: Installer| {
-            let (program, args) = installer.call(python, words_of(&["install", "six"]));
+            let (program, args) = installer.command_line(python, os_args(&["install", "six"]));
             format!("{} {}", program.display(), joined(args))
         };
         assert_eq!(

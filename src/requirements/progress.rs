@@ -6,70 +6,74 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::error::shown;
-use crate::voice::{self, Voice};
+use crate::output::{self, Verbosity};
+use crate::quote::printable;
 
 /// How much of an installer's line is shown.
-const WIDTH: usize = 60;
+const MAX_WIDTH: usize = 60;
 
 /// Where the steps are followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reader {
+pub(crate) enum ProgressOutput {
     /// A person sees them, as they come.
-    Person,
+    Interactive,
     /// They are read later, in the log of a CI job.
     Log,
     /// The same in one that folds groups of lines: GitHub Actions. Its runner takes `::group::` from both streams
     /// (actions/runner, ScriptHandler.cs), and stdout is not vrun's.
-    FoldingLog,
+    GroupedLog,
 }
 
 /// One step.
 #[derive(Debug)]
-pub struct Progress {
-    form: Form,
+pub(super) struct StepProgress {
+    display: DisplayMode,
     line: String,
-    voice: Voice,
+    verbosity: Verbosity,
     started: Instant,
 }
 
 /// How it is shown.
 #[derive(Debug)]
-enum Form {
+enum DisplayMode {
     Plain,
-    Drawn(ProgressBar),
-    Folded,
+    Spinner(ProgressBar),
+    Grouped,
 }
 
-impl Progress {
+impl StepProgress {
     /// Begins a step, with a line that says what it is.
-    pub fn begin(line: &str, reader: Reader, voice: Voice) -> Progress {
+    pub(super) fn start(line: &str, reader: ProgressOutput, verbosity: Verbosity) -> StepProgress {
         let form = match reader {
-            _ if voice < Voice::Normal => Form::Plain,
-            Reader::FoldingLog => Form::Folded,
-            Reader::Person if io::stderr().is_terminal() => Form::Drawn(bar(line)),
-            Reader::Person | Reader::Log => Form::Plain,
+            _ if verbosity < Verbosity::Normal => DisplayMode::Plain,
+            ProgressOutput::GroupedLog => DisplayMode::Grouped,
+            ProgressOutput::Interactive if io::stderr().is_terminal() => {
+                DisplayMode::Spinner(spinner(line))
+            }
+            ProgressOutput::Interactive | ProgressOutput::Log => DisplayMode::Plain,
         };
         match &form {
-            Form::Plain => voice.tell(line),
-            Form::Folded => voice::write(&format!("::group::vrun: {}\n", line.replace('%', "%25"))),
-            Form::Drawn(_) => {}
+            DisplayMode::Plain => verbosity.notice(line),
+            DisplayMode::Grouped => {
+                output::write_stderr(&format!("::group::vrun: {}\n", line.replace('%', "%25")))
+            }
+            DisplayMode::Spinner(_) => {}
         }
-        Progress {
-            form,
+        StepProgress {
+            display: form,
             line: line.to_owned(),
-            voice,
+            verbosity,
             started: Instant::now(),
         }
     }
 
     /// Shows what the installer is at.
-    pub fn hear(&self, said: &str) {
-        match &self.form {
-            Form::Plain => {}
-            Form::Folded => voice::write(&format!("{said}\n")),
-            Form::Drawn(bar) => {
-                if let Some(what) = package(said) {
+    pub(super) fn on_line(&self, said: &str) {
+        match &self.display {
+            DisplayMode::Plain => {}
+            DisplayMode::Grouped => output::write_stderr(&format!("{said}\n")),
+            DisplayMode::Spinner(bar) => {
+                if let Some(what) = package_line(said) {
                     bar.set_message(format!("{}: {what}", self.line));
                 }
             }
@@ -77,20 +81,20 @@ impl Progress {
     }
 
     /// Ends the step. What was drawn makes room for its plain line.
-    pub fn end(self) -> Duration {
-        match &self.form {
-            Form::Plain => {}
-            Form::Folded => voice::write("::endgroup::\n"),
-            Form::Drawn(bar) => {
+    pub(super) fn finish(self) -> Duration {
+        match &self.display {
+            DisplayMode::Plain => {}
+            DisplayMode::Grouped => output::write_stderr("::endgroup::\n"),
+            DisplayMode::Spinner(bar) => {
                 bar.finish_and_clear();
-                self.voice.tell(&self.line);
+                self.verbosity.notice(&self.line);
             }
         }
         self.started.elapsed()
     }
 }
 
-fn bar(line: &str) -> ProgressBar {
+fn spinner(line: &str) -> ProgressBar {
     let bar = ProgressBar::new_spinner();
     if let Ok(style) = ProgressStyle::with_template("vrun: {msg} {spinner}") {
         bar.set_style(style.tick_chars("|/-\\ "));
@@ -101,7 +105,7 @@ fn bar(line: &str) -> ProgressBar {
 }
 
 /// What of an installer's line is worth showing: which package it is at.
-fn package(said: &str) -> Option<String> {
+fn package_line(said: &str) -> Option<String> {
     let said = said.trim();
     let known = [
         "Processing ",
@@ -114,7 +118,7 @@ fn package(said: &str) -> Option<String> {
     ];
     let is_known = known.iter().any(|word| said.starts_with(word));
     // The environment is known; the long lists of names are cut.
-    is_known.then(|| shown(said).chars().take(WIDTH).collect())
+    is_known.then(|| printable(said).chars().take(MAX_WIDTH).collect())
 }
 
 #[cfg(test)]
@@ -124,11 +128,14 @@ mod tests {
     #[test]
     fn of_what_an_installer_prints_the_packages_are_shown() {
         assert_eq!(
-            package("Collecting six==1.16.0\n").as_deref(),
+            package_line("Collecting six==1.16.0\n").as_deref(),
             Some("Collecting six==1.16.0")
         );
-        assert_eq!(package("Requirement already satisfied: six"), None);
+        assert_eq!(package_line("Requirement already satisfied: six"), None);
         let long = format!("Installing collected packages: {}", "é".repeat(100));
-        assert_eq!(package(&long).map(|line| line.chars().count()), Some(WIDTH));
+        assert_eq!(
+            package_line(&long).map(|line| line.chars().count()),
+            Some(MAX_WIDTH)
+        );
     }
 }

@@ -7,60 +7,58 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use crate::os;
-use crate::venv;
+use crate::{os, venv};
 
-use super::choice::Source;
-use super::files;
-use super::noted;
+use super::source::RequirementsSource;
+use super::{fingerprint, state_file};
 
 /// Its name in the environment.
-pub const FILE: &str = "vrun-requirements";
+pub(super) const STATE_FILE: &str = "vrun-requirements";
 
 /// How many sessions are remembered that know of a change.
-const SESSIONS: usize = 32;
+const MAX_SESSIONS: usize = 32;
 
 /// What is known of an environment's requirements.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct State {
+pub(crate) struct InstallState {
     /// How far they are.
-    pub standing: Standing,
+    pub status: Status,
     /// The file.
     pub source: PathBuf,
     /// Whether a person named it.
-    pub is_named: bool,
+    pub is_explicit: bool,
     /// The project's root.
     pub project: PathBuf,
     /// The Python that they were installed for, by its minor version.
-    pub python: String,
+    pub python_version: String,
     /// The files as they were then.
-    pub files: Vec<Known>,
+    pub files: Vec<TrackedFile>,
     /// Who was told of which change.
-    pub told: Option<Told>,
+    pub notified: Option<NotifiedSessions>,
 }
 
 /// How far the installing is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub(crate) enum Status {
     /// It is to be done, or was begun.
     Unfinished,
     /// It is done.
     Done,
     /// The installer refused, and why.
-    Refused(String),
+    Failed(String),
 }
 
 /// A file as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
+pub(crate) struct TrackedFile {
     pub path: PathBuf,
     /// None where there was none.
-    pub seen: Option<(Stamp, String)>,
+    pub fingerprint: Option<(FileStamp, String)>,
 }
 
 /// What a look at a file tells without reading it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stamp {
+pub(crate) struct FileStamp {
     pub size: u64,
     pub modified: i128,
     pub inode: u64,
@@ -68,29 +66,33 @@ pub struct Stamp {
 
 /// A change, and the sessions that were told of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
-    pub change: String,
+pub(crate) struct NotifiedSessions {
+    pub change_id: String,
     pub sessions: Vec<u32>,
 }
 
-impl State {
+impl InstallState {
     /// What is to be installed, and is not yet.
-    pub fn begun(source: &Source, project: &Path, python: String) -> State {
-        State {
-            standing: Standing::Unfinished,
+    pub(crate) fn unfinished(
+        source: &RequirementsSource,
+        project: &Path,
+        python: String,
+    ) -> InstallState {
+        InstallState {
+            status: Status::Unfinished,
             source: source.path.clone(),
-            is_named: source.is_named,
+            is_explicit: source.is_explicit,
             project: project.to_owned(),
-            python,
+            python_version: python,
             files: Vec::new(),
-            told: None,
+            notified: None,
         }
     }
 
     /// The file in the environment at `root`; None where there is none that can be read. The bytes come with it.
-    pub fn read(root: &Path) -> Option<(State, Vec<u8>)> {
-        let bytes = whole(&root.join(FILE)).ok()?;
-        let state = noted::parse(str::from_utf8(&bytes).ok()?, root)?;
+    pub(crate) fn load(root: &Path) -> Option<(InstallState, Vec<u8>)> {
+        let bytes = read_small_file(&root.join(STATE_FILE)).ok()?;
+        let state = state_file::parse_state(str::from_utf8(&bytes).ok()?, root)?;
         Some((state, bytes))
     }
 
@@ -98,41 +100,41 @@ impl State {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn write(&self, root: &Path) -> io::Result<()> {
+    pub(crate) fn save(&self, root: &Path) -> io::Result<()> {
         let mut file = tempfile::NamedTempFile::new_in(root)?;
-        file.write_all(noted::text(self, root).as_bytes())?;
+        file.write_all(state_file::serialize_state(self, root).as_bytes())?;
         // As readable as the environment is.
-        os::copy_mode(&root.join(venv::MARKER), file.path())?;
-        file.persist(root.join(FILE))?;
+        os::copy_mode(&root.join(venv::PYVENV_CFG), file.path())?;
+        file.persist(root.join(STATE_FILE))?;
         Ok(())
     }
 
     /// The same, unless another has written meanwhile or it cannot be done: nothing hangs on it.
-    pub fn note(&self, root: &Path, was: &[u8]) {
-        if fs::read(root.join(FILE)).is_ok_and(|bytes| bytes == was) {
-            let _ = self.write(root);
+    pub(crate) fn save_if_unchanged(&self, root: &Path, was: &[u8]) {
+        if fs::read(root.join(STATE_FILE)).is_ok_and(|bytes| bytes == was) {
+            let _ = self.save(root);
         }
     }
 
     /// Takes it away: the environment is the user's own.
-    pub fn forget(root: &Path) {
-        let _ = fs::remove_file(root.join(FILE));
+    pub(crate) fn delete(root: &Path) {
+        let _ = fs::remove_file(root.join(STATE_FILE));
     }
 
     /// Remembers that a session knows of a change. False where it knew.
-    pub fn tell(&mut self, change: &str, session: u32) -> bool {
-        match &mut self.told {
-            Some(told) if told.change == change => {
+    pub(crate) fn mark_notified(&mut self, change: &str, session: u32) -> bool {
+        match &mut self.notified {
+            Some(told) if told.change_id == change => {
                 if told.sessions.contains(&session) {
                     return false;
                 }
                 told.sessions.push(session);
-                let extra = told.sessions.len().saturating_sub(SESSIONS);
+                let extra = told.sessions.len().saturating_sub(MAX_SESSIONS);
                 told.sessions.drain(..extra);
             }
             told => {
-                *told = Some(Told {
-                    change: change.to_owned(),
+                *told = Some(NotifiedSessions {
+                    change_id: change.to_owned(),
                     sessions: vec![session],
                 });
             }
@@ -142,7 +144,7 @@ impl State {
 }
 
 /// A small file in one read: what comes short was the end of it.
-fn whole(path: &Path) -> io::Result<Vec<u8>> {
+fn read_small_file(path: &Path) -> io::Result<Vec<u8>> {
     let mut file = File::open(path)?;
     let mut bytes = vec![0; 8 * 1024];
     let length = file.read(&mut bytes)?;
@@ -153,24 +155,27 @@ fn whole(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-impl Known {
+impl TrackedFile {
     /// A file as it is now.
-    pub fn now(path: PathBuf) -> Known {
-        let stamp = Stamp::of(&path);
-        let seen = stamp.and_then(|stamp| Some((stamp, files::digest(&path)?)));
-        Known { path, seen }
+    pub(crate) fn capture(path: PathBuf) -> TrackedFile {
+        let stamp = FileStamp::stat(&path);
+        let seen = stamp.and_then(|stamp| Some((stamp, fingerprint::file_digest(&path)?)));
+        TrackedFile {
+            path,
+            fingerprint: seen,
+        }
     }
 }
 
-impl Stamp {
+impl FileStamp {
     /// One call to the system; None where there is no file.
-    pub fn of(path: &Path) -> Option<Stamp> {
-        fs::metadata(path).ok().map(|found| Stamp::from(&found))
+    pub(crate) fn stat(path: &Path) -> Option<FileStamp> {
+        fs::metadata(path).ok().map(|found| FileStamp::from(&found))
     }
 }
 
-impl From<&Metadata> for Stamp {
-    fn from(found: &Metadata) -> Stamp {
+impl From<&Metadata> for FileStamp {
+    fn from(found: &Metadata) -> FileStamp {
         let age = found
             .modified()
             .ok()
@@ -178,7 +183,7 @@ impl From<&Metadata> for Stamp {
                 Ok(after) => after.as_nanos() as i128,
                 Err(before) => -(before.duration().as_nanos() as i128),
             });
-        Stamp {
+        FileStamp {
             size: found.len(),
             modified: age.unwrap_or(0),
             inode: os::inode(found),
@@ -188,19 +193,19 @@ impl From<&Metadata> for Stamp {
 
 #[cfg(test)]
 mod tests {
-    use super::super::choice::Kind;
+    use super::super::source::RequirementsFormat;
     use super::*;
 
     #[test]
     fn a_session_is_told_once_of_each_change() {
-        let source = Source {
+        let source = RequirementsSource {
             path: "/app/requirements.txt".into(),
-            kind: Kind::Requirements,
-            is_named: false,
+            format: RequirementsFormat::Requirements,
+            is_explicit: false,
         };
-        let mut state = State::begun(&source, Path::new("/app"), String::new());
+        let mut state = InstallState::unfinished(&source, Path::new("/app"), String::new());
         let told = [("a", 1), ("a", 2), ("a", 1), ("b", 1), ("b", 1)];
-        let told = told.map(|(change, session)| state.tell(change, session));
+        let told = told.map(|(change, session)| state.mark_notified(change, session));
         assert_eq!(told, [true, true, false, true, false]);
     }
 }

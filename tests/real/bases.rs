@@ -206,7 +206,7 @@ fn a_link_that_is_not_enough_is_replaced_by_what_it_leads_to() {
 }
 
 /// A Python of its own in `poor`, the newest one's, that lacks a part of its library.
-pub fn poor(lacks: &str) -> Project {
+pub(crate) fn poor(lacks: &str) -> Project {
     let python = pythons::newest();
     let lib = PathBuf::from(python.says("import os; print(os.path.dirname(os.__file__))"));
     let own = Path::new("poor/lib").join(lib.file_name().expect("a name"));

@@ -13,7 +13,7 @@ fn vrun(project: &Project, args: &[&str]) -> Outcome {
 }
 
 /// Whether pip, in the environment of `dir`, could install these; else says that it could not.
-pub fn installs(project: &Project, dir: &str, packages: &[&str]) -> bool {
+pub(crate) fn installs(project: &Project, dir: &str, packages: &[&str]) -> bool {
     let dir = project.path(dir);
     let dir = dir.to_str().expect("a plain path");
     let words = ["-q", "-C", dir, "pip", "install", "-q"];

@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::project::{Outcome, Project};
 
 /// Whether a shell line that mounts something works in mounts of its own.
-pub fn can_mount(line: &str) -> bool {
+pub(crate) fn can_mount(line: &str) -> bool {
     let tried = Command::new(unshare())
         .args(["-m", "/bin/sh", "-c", line])
         .output();
@@ -15,7 +15,7 @@ pub fn can_mount(line: &str) -> bool {
 }
 
 /// Runs a shell line in the project, with mounts that only it sees.
-pub fn in_mounts(project: &Project, line: &str) -> Outcome {
+pub(crate) fn in_mounts(project: &Project, line: &str) -> Outcome {
     let mut command = Command::new(unshare());
     project.place(&mut command);
     Outcome::of(command.args(["-m", "/bin/sh", "-c", line]))

@@ -80,7 +80,7 @@ fn survives_moves(project: &Project) {
     runs_in(project, "app");
 }
 
-pub fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     let copied = Command::new("/bin/cp").arg("-a").args([from, to]).status();
     assert!(copied.is_ok_and(|status| status.success()));
 }
@@ -165,7 +165,7 @@ fn environments_of_virtualenv_and_uv_survive_moves_and_copies() {
 }
 
 /// The scripts directory of an environment that has that tool from the index; None, which is said, without one.
-pub fn tool(project: &Project, name: &str) -> Option<std::path::PathBuf> {
+pub(crate) fn tool(project: &Project, name: &str) -> Option<std::path::PathBuf> {
     let at = project.path("tools");
     let at_text = at.to_str().expect("UTF-8");
     project.run(["--create", "--env", at_text]).code(0);

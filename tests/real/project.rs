@@ -17,14 +17,14 @@ use crate::pythons::{self, Python};
 
 /// The directories `app` (with a `setup.py`), `home` and `bin`, which is all of PATH.
 #[must_use]
-pub struct Project {
+pub(crate) struct Project {
     root: PathBuf,
     vars: Vec<(OsString, OsString)>,
     _owner: TempDir,
 }
 
 impl Project {
-    pub fn new() -> Project {
+    pub(crate) fn new() -> Project {
         let owner = tempfile::tempdir().expect("a temporary directory");
         let root = owner.path().canonicalize().expect("its real path");
         let project = Project {
@@ -43,26 +43,26 @@ impl Project {
     }
 
     /// One whose only Python is the newest that was found.
-    pub fn with_python() -> Project {
+    pub(crate) fn with_python() -> Project {
         Project::new().python("python3", pythons::newest())
     }
 
     /// A link on PATH to a real Python.
-    pub fn python(self, name: &str, python: &Python) -> Project {
+    pub(crate) fn python(self, name: &str, python: &Python) -> Project {
         self.link(&format!("bin/{name}"), &python.exe)
     }
 
-    pub fn link(self, path: &str, target: impl AsRef<Path>) -> Project {
+    pub(crate) fn link(self, path: &str, target: impl AsRef<Path>) -> Project {
         symlink(target, self.path(path)).expect("a link");
         self
     }
 
-    pub fn dir(self, path: &str) -> Project {
+    pub(crate) fn dir(self, path: &str) -> Project {
         fs::create_dir_all(self.path(path)).expect("a directory");
         self
     }
 
-    pub fn file(self, path: &str, text: &str) -> Project {
+    pub(crate) fn file(self, path: &str, text: &str) -> Project {
         let path = self.path(path);
         fs::create_dir_all(path.parent().expect("below the root")).expect("a directory");
         fs::write(path, text).expect("a file");
@@ -71,7 +71,7 @@ impl Project {
 
     /// A file that can be run. A shell writes it: what this process has open for writing, a process that
     /// it starts at the same moment may have open too, and then it cannot be run.
-    pub fn script(self, path: &str, text: &str) -> Project {
+    pub(crate) fn script(self, path: &str, text: &str) -> Project {
         let path = self.path(path);
         let write = "printf %s \"$1\" > \"$2\" && chmod 755 \"$2\"";
         let status = Command::new("/bin/sh")
@@ -82,24 +82,24 @@ impl Project {
         self
     }
 
-    pub fn var(mut self, name: &str, value: impl AsRef<OsStr>) -> Project {
+    pub(crate) fn var(mut self, name: &str, value: impl AsRef<OsStr>) -> Project {
         self.vars.retain(|(known, _)| known != name);
         self.vars.push((name.into(), value.as_ref().into()));
         self
     }
 
     /// A directory before all others on PATH.
-    pub fn first_on_path(self, dir: &Path) -> Project {
+    pub(crate) fn first_on_path(self, dir: &Path) -> Project {
         let path = format!("{}:{}", dir.display(), self.path("bin").display());
         self.var("PATH", path)
     }
 
-    pub fn path(&self, path: impl AsRef<Path>) -> PathBuf {
+    pub(crate) fn path(&self, path: impl AsRef<Path>) -> PathBuf {
         self.root.join(path)
     }
 
     /// What lies in a directory, sorted.
-    pub fn names(&self, dir: &str) -> Vec<String> {
+    pub(crate) fn names(&self, dir: &str) -> Vec<String> {
         let entries = fs::read_dir(self.path(dir)).expect("a directory");
         let mut names: Vec<_> = entries
             .map(|entry| {
@@ -116,12 +116,12 @@ impl Project {
 
     /// That the project holds an environment beside what was there, and nothing else.
     #[track_caller]
-    pub fn assert_only(&self, names: &[&str]) {
+    pub(crate) fn assert_only(&self, names: &[&str]) {
         assert_eq!(self.names("app"), names);
     }
 
     /// vrun in `app`, not started yet.
-    pub fn vrun<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
+    pub(crate) fn vrun<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_vrun"));
         command.args(args);
         self.place(&mut command);
@@ -130,7 +130,7 @@ impl Project {
 
     /// The same from a Python that gives SIGINT its default back: a test run that was started in the
     /// background has it ignored.
-    pub fn interruptible(&self, args: &[&str]) -> Command {
+    pub(crate) fn interruptible(&self, args: &[&str]) -> Command {
         let code = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])";
         let mut command = Command::new(&pythons::newest().exe);
         command
@@ -141,7 +141,7 @@ impl Project {
     }
 
     /// Gives a command this project's variables and directory.
-    pub fn place(&self, command: &mut Command) {
+    pub(crate) fn place(&self, command: &mut Command) {
         command
             .env_clear()
             .envs(self.vars.iter().map(|(name, value)| (name, value)))
@@ -150,13 +150,13 @@ impl Project {
     }
 
     /// Runs vrun in `app` to its end.
-    pub fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Outcome {
+    pub(crate) fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Outcome {
         Outcome::of(&mut self.vrun(args))
     }
 
     /// Runs so many vruns at once, each of which prints this: all that they said.
     #[track_caller]
-    pub fn at_once(&self, count: usize, args: &[&str], stdout: &str) -> String {
+    pub(crate) fn at_once(&self, count: usize, args: &[&str], stdout: &str) -> String {
         let start = |_| {
             let mut vrun = self.vrun(args);
             let vrun = vrun.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -174,7 +174,7 @@ impl Project {
 
     /// Which base vrun takes: `EXE (KIND): WHY`, as `-v` says it; else the whole of its refusal. The making
     /// is interrupted; where it was through by then, what it made goes.
-    pub fn chosen(&self, args: &[&str]) -> String {
+    pub(crate) fn chosen(&self, args: &[&str]) -> String {
         let venv = self.path("app/.venv");
         let was_there = venv.exists();
         let args: Vec<_> = [&["-v"], args, &["python", "-c", ""]].concat();
@@ -207,30 +207,30 @@ impl Project {
 }
 
 /// Tells whoever runs the tests: past the test harness, which keeps what a passing test prints.
-pub fn tell(line: impl fmt::Display) {
+pub(crate) fn tell(line: impl fmt::Display) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// Sends SIGINT to a process alone, as no terminal would.
-pub fn interrupt(child: &Child) {
+pub(crate) fn interrupt(child: &Child) {
     signal(child, "INT");
 }
 
 /// A program of this system's.
-pub fn program(name: &str) -> Option<PathBuf> {
+pub(crate) fn program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut files = std::env::split_paths(&path).map(|dir| dir.join(name));
     files.find(|file| file.is_file())
 }
 
-pub fn signal(child: &Child, name: &str) {
+pub(crate) fn signal(child: &Child, name: &str) {
     let kill = format!("kill -{name} {}", child.id());
     let status = Command::new("/bin/sh").args(["-c", &kill]).status();
     assert!(status.is_ok_and(|status| status.success()));
 }
 
 /// How a command ended.
-pub struct Outcome {
+pub(crate) struct Outcome {
     pub status: ExitStatus,
     pub stdout: String,
     pub stderr: String,
@@ -258,25 +258,25 @@ impl From<Output> for Outcome {
 }
 
 impl Outcome {
-    pub fn of(command: &mut Command) -> Outcome {
+    pub(crate) fn of(command: &mut Command) -> Outcome {
         Outcome::from(command.output().expect("a program that starts"))
     }
 
     #[track_caller]
-    pub fn code(self, code: i32) -> Outcome {
+    pub(crate) fn code(self, code: i32) -> Outcome {
         assert_eq!(self.status.code(), Some(code), "{self}");
         self
     }
 
     #[track_caller]
-    pub fn stdout(self, text: &str) -> Outcome {
+    pub(crate) fn stdout(self, text: &str) -> Outcome {
         assert_eq!(self.stdout.trim_end(), text, "{self}");
         self
     }
 
     /// That stderr holds each of these.
     #[track_caller]
-    pub fn says(self, parts: &[&str]) -> Outcome {
+    pub(crate) fn says(self, parts: &[&str]) -> Outcome {
         for part in parts {
             assert!(self.stderr.contains(part), "no `{part}` in\n{self}");
         }

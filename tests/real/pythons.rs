@@ -10,7 +10,7 @@ use crate::project::tell;
 
 /// An interpreter that was asked.
 #[derive(Clone, Debug)]
-pub struct Python {
+pub(crate) struct Python {
     /// Its file, no link.
     pub exe: PathBuf,
     /// `sys.prefix`.
@@ -20,19 +20,19 @@ pub struct Python {
 
 impl Python {
     /// `3.12`
-    pub fn short(&self) -> String {
+    pub(crate) fn short(&self) -> String {
         let (major, minor, _) = self.version;
         format!("{major}.{minor}")
     }
 
     /// `3.12.1`
-    pub fn full(&self) -> String {
+    pub(crate) fn full(&self) -> String {
         format!("{}.{}", self.short(), self.version.2)
     }
 
     /// Whether an environment on a link to it finds its library. Where the system's own library of that version
     /// lies above every link, Python takes that for its own, and an environment is made on the file itself.
-    pub fn can_be_linked(&self) -> bool {
+    pub(crate) fn can_be_linked(&self) -> bool {
         let library = format!("lib/python{}", self.short());
         let system = Path::new("/").join(&library);
         let real = |dir: &Path| dir.canonicalize().ok();
@@ -40,7 +40,7 @@ impl Python {
     }
 
     /// What a line of Python prints, without the user's packages.
-    pub fn says(&self, code: &str) -> String {
+    pub(crate) fn says(&self, code: &str) -> String {
         let output = Command::new(&self.exe)
             .args(["-I", "-c", code])
             .current_dir("/")
@@ -56,7 +56,7 @@ impl Python {
 }
 
 /// Those that can make an environment, oldest first, each version once.
-pub fn all() -> &'static [Python] {
+pub(crate) fn all() -> &'static [Python] {
     static FOUND: OnceLock<Vec<Python>> = OnceLock::new();
     FOUND.get_or_init(|| {
         let mut able: Vec<_> = seen()
@@ -80,17 +80,17 @@ pub fn all() -> &'static [Python] {
 }
 
 /// The one that most tests are content with: the newest.
-pub fn newest() -> &'static Python {
+pub(crate) fn newest() -> &'static Python {
     all().last().expect("at least one")
 }
 
 /// One without virtual environments.
-pub fn python_2() -> Option<&'static Python> {
+pub(crate) fn python_2() -> Option<&'static Python> {
     seen().iter().find(|python| python.version.0 == 2)
 }
 
 /// PyPy, where it can make an environment.
-pub fn pypy() -> Option<PathBuf> {
+pub(crate) fn pypy() -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let mut files = env::split_paths(&path).map(|dir| dir.join("pypy3"));
     files.find(|file| {
@@ -102,7 +102,7 @@ pub fn pypy() -> Option<PathBuf> {
 }
 
 /// Two of different minor versions, older first; None where there is but one, which is said.
-pub fn two() -> Option<(&'static Python, &'static Python)> {
+pub(crate) fn two() -> Option<(&'static Python, &'static Python)> {
     let (old, new) = (all().first()?, newest());
     if old.short() == new.short() {
         tell("not tested: it takes two versions of Python, and there is one");
@@ -112,7 +112,7 @@ pub fn two() -> Option<(&'static Python, &'static Python)> {
 }
 
 /// pyenv's directory.
-pub fn pyenv_root() -> Option<PathBuf> {
+pub(crate) fn pyenv_root() -> Option<PathBuf> {
     let named = env::var_os("PYENV_ROOT").map(PathBuf::from);
     named.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".pyenv")))
 }

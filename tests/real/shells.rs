@@ -17,7 +17,7 @@ use crate::project::{Outcome, tell};
 use crate::pythons;
 
 /// sh and its kin, each as it is called.
-pub const POSIX: [&[&str]; 8] = [
+pub(crate) const POSIX: [&[&str]; 8] = [
     &["sh"],
     &["dash"],
     &["bash"],
@@ -29,7 +29,7 @@ pub const POSIX: [&[&str]; 8] = [
 ];
 
 /// Names that hold what some shell reads as something else, and all that shells read so.
-pub const NAMES: [&[u8]; 5] = [
+pub(crate) const NAMES: [&[u8]; 5] = [
     b"plain",
     b"it's !x ^y $HOME`id` %PATH% &{a,b}(c)[d]*? \\\\n \"q\"\nl\r\t\x01\x1b\x7f#~",
     b"-x\n",
@@ -38,13 +38,13 @@ pub const NAMES: [&[u8]; 5] = [
 ];
 
 /// Prints the arguments, the directory and the variables of a view; and what no program should see.
-pub const SEEN: &str = "import os, sys
+pub(crate) const SEEN: &str = "import os, sys
 names = 'VIRTUAL_ENV VIRTUAL_ENV_PROMPT PATH PYTHONHOME __PYVENV_LAUNCHER__ PYTHONEXECUTABLE'.split()
 seen = [(name, os.environb.get(name.encode())) for name in names]
 print([os.fsencode(arg) for arg in sys.argv], os.getcwdb(), seen, [n for n in os.environ if n[:5] == '_VRUN'])";
 
 /// A place with environments, for a shell to stand in.
-pub struct Place {
+pub(crate) struct Place {
     pub root: PathBuf,
     vars: BTreeMap<OsString, OsString>,
     _owner: TempDir,
@@ -52,7 +52,7 @@ pub struct Place {
 
 impl Place {
     /// One environment, in a directory of that name, and another, `old`.
-    pub fn new(name: &[u8]) -> Place {
+    pub(crate) fn new(name: &[u8]) -> Place {
         let owner = tempfile::tempdir().expect("a temporary directory");
         let root = owner.path().canonicalize().expect("its real path");
         let mut vars = BTreeMap::new();
@@ -92,17 +92,17 @@ impl Place {
     }
 
     /// The environment in the directory of that name.
-    pub fn at(&self, name: &[u8]) -> PathBuf {
+    pub(crate) fn at(&self, name: &[u8]) -> PathBuf {
         self.root.join(OsStr::from_bytes(name)).join(".venv")
     }
 
-    pub fn var(mut self, name: &str, value: impl AsRef<OsStr>) -> Place {
+    pub(crate) fn var(mut self, name: &str, value: impl AsRef<OsStr>) -> Place {
         self.vars.insert(name.into(), value.as_ref().into());
         self
     }
 
     /// Something was active, and more.
-    pub fn used(self) -> Place {
+    pub(crate) fn used(self) -> Place {
         let old = self.root.join("old");
         self.var("VIRTUAL_ENV", old)
             .var("VIRTUAL_ENV_PROMPT", "\n\n")
@@ -119,7 +119,7 @@ impl Place {
 
     /// What a line of a shell prints there. None where there is no such shell.
     #[track_caller]
-    pub fn shell(&self, shell: &[&str], line: &str, name: &[u8]) -> Option<String> {
+    pub(crate) fn shell(&self, shell: &[&str], line: &str, name: &[u8]) -> Option<String> {
         let program = on_path(shell[0])?;
         let args: Vec<_> = shell[1..].iter().copied().chain(["-c", line]).collect();
         let outcome = self.start(&program, &args, name).code(0);
@@ -128,7 +128,7 @@ impl Place {
     }
 
     /// What vrun's own program sees there.
-    pub fn view(&self, name: &[u8]) -> String {
+    pub(crate) fn view(&self, name: &[u8]) -> String {
         let python = pythons::newest().exe.to_string_lossy();
         let args = [&*python, "-I", "-c", SEEN];
         let vrun = Path::new(env!("CARGO_BIN_EXE_vrun"));
@@ -138,7 +138,7 @@ impl Place {
 }
 
 /// A program on this run's own PATH; where there is none, that is said.
-pub fn on_path(name: &str) -> Option<PathBuf> {
+pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     let found = env::split_paths(&path)
         .map(|dir| dir.join(name))

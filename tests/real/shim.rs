@@ -11,7 +11,7 @@ use crate::project::{Outcome, Project};
 use crate::pythons;
 
 /// A project with an environment, and shims of these names in `shims`, which is first on PATH.
-pub fn project(names: &[&str]) -> Project {
+pub(crate) fn project(names: &[&str]) -> Project {
     let project = unmade(names);
     project.run(["-q", "python", "-c", ""]).code(0);
     project
@@ -31,7 +31,7 @@ fn unmade(names: &[&str]) -> Project {
 }
 
 /// A program with the project's variables, in a folder of the project.
-pub fn start<S: AsRef<OsStr>>(
+pub(crate) fn start<S: AsRef<OsStr>>(
     project: &Project,
     program: impl AsRef<Path>,
     args: impl IntoIterator<Item = S>,

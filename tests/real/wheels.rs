@@ -25,7 +25,7 @@ with zipfile.ZipFile('%s/%s-%s-%s.whl' % (dir, name, version, tag), 'w') as whee
 ";
 
 /// A build backend (PEP 517, PEP 660) that needs nothing but Python. It waits as long as there is a file `wait`.
-pub const BACKEND: &str = "\
+pub(crate) const BACKEND: &str = "\
 import os, time, zipfile
 def build_editable(dir, config_settings=None, metadata_directory=None):
     open('begun', 'w').close()
@@ -42,7 +42,7 @@ build_wheel = build_editable
 ";
 
 /// A project that takes it, and requires alpha.
-pub const PYPROJECT: &str = "\
+pub(crate) const PYPROJECT: &str = "\
 [build-system]
 requires = []
 build-backend = 'backend'
@@ -54,7 +54,7 @@ dependencies = ['alpha']
 ";
 
 /// Says which versions there are of the packages that these tests know.
-pub const VERSIONS: &str = "\
+pub(crate) const VERSIONS: &str = "\
 for name in 'alpha', 'beta', 'gamma':
     try:
         print(name, __import__(name).VERSION)
@@ -63,10 +63,10 @@ for name in 'alpha', 'beta', 'gamma':
 ";
 
 /// The tag of a wheel for every Python.
-pub const ANY: &str = "py3-none-any";
+pub(crate) const ANY: &str = "py3-none-any";
 
 /// A project, and an index of its own: alpha 1.0 and 2.0, and beta, which takes alpha below 2.
-pub fn app(installer: &str) -> Project {
+pub(crate) fn app(installer: &str) -> Project {
     let project = Project::with_python();
     let links = project.path("links").display().to_string();
     wheel(&project, &["alpha", "1.0", ANY]);
@@ -86,7 +86,7 @@ pub fn app(installer: &str) -> Project {
 }
 
 /// The arguments after the directory are those of BUILD_WHEEL.
-pub fn wheel(project: &Project, args: &[&str]) {
+pub(crate) fn wheel(project: &Project, args: &[&str]) {
     let mut build = Command::new(&pythons::newest().exe);
     build
         .args(["-I", "-c", BUILD_WHEEL])
@@ -95,7 +95,7 @@ pub fn wheel(project: &Project, args: &[&str]) {
 }
 
 /// The installers that there are.
-pub fn installers() -> Vec<&'static str> {
+pub(crate) fn installers() -> Vec<&'static str> {
     match uv() {
         Some(_) => vec!["pip", "uv"],
         None => {
@@ -106,7 +106,7 @@ pub fn installers() -> Vec<&'static str> {
 }
 
 /// A uv that works without its user's variables: one on PATH or in pyenv's directory, else one that pip gets.
-pub fn uv() -> Option<&'static PathBuf> {
+pub(crate) fn uv() -> Option<&'static PathBuf> {
     static UV: OnceLock<Option<PathBuf>> = OnceLock::new();
     let works = |uv: &PathBuf| {
         let mut command = Command::new(uv);
@@ -135,6 +135,6 @@ pub fn uv() -> Option<&'static PathBuf> {
 }
 
 /// What VERSIONS says in the project's environment.
-pub fn versions(project: &Project) -> Outcome {
+pub(crate) fn versions(project: &Project) -> Outcome {
     project.run(["python", "-c", VERSIONS])
 }

@@ -9,14 +9,14 @@ use std::sync::OnceLock;
 use crate::project::{Outcome, Project};
 
 /// The project in which vrun made an environment, and what was said.
-pub struct First {
+pub(crate) struct First {
     pub project: Project,
     pub made: Outcome,
     pub installed: Outcome,
 }
 
 /// First use of a fresh project, and the wheel `hello` installed into it. Once for all tests.
-pub fn first() -> &'static First {
+pub(crate) fn first() -> &'static First {
     static FIRST: OnceLock<First> = OnceLock::new();
     FIRST.get_or_init(|| {
         let project = Project::new().file("hello-1.0-py3-none-any.whl", wheel());
@@ -31,7 +31,7 @@ pub fn first() -> &'static First {
 }
 
 /// Installs the wheel, with what was there of it written anew.
-pub fn install(project: &Project) -> Outcome {
+pub(crate) fn install(project: &Project) -> Outcome {
     let wheel = first_wheel(project);
     project.run([
         OsStr::new("pip"),
@@ -44,7 +44,7 @@ pub fn install(project: &Project) -> Outcome {
 }
 
 /// The wheel's file, which every project holds that installs it.
-pub fn first_wheel(project: &Project) -> PathBuf {
+pub(crate) fn first_wheel(project: &Project) -> PathBuf {
     let file = project.path("hello-1.0-py3-none-any.whl");
     if !file.exists() {
         fs::write(&file, wheel()).expect("a file");
@@ -86,7 +86,7 @@ fn wheel() -> Vec<u8> {
 }
 
 /// Copies a directory and all below it.
-pub fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a directory");
     for entry in fs::read_dir(from).expect("a directory") {
         let entry = entry.expect("an entry");

@@ -17,7 +17,7 @@ use crate::first::{copy, first};
 
 /// The directories `app` (with a `setup.py`), `home` and `tools`; the latter is first on PATH.
 #[must_use]
-pub struct Project {
+pub(crate) struct Project {
     root: PathBuf,
     cwd: PathBuf,
     vars: Vec<(OsString, OsString)>,
@@ -25,7 +25,7 @@ pub struct Project {
 }
 
 impl Project {
-    pub fn new() -> Project {
+    pub(crate) fn new() -> Project {
         let owner = tempfile::tempdir().expect("a temporary directory");
         let root = dunce::canonicalize(owner.path()).expect("its real path");
         let mut project = Project {
@@ -52,12 +52,12 @@ impl Project {
     }
 
     /// One whose `app/.venv` was made by vrun, as far as it takes to run Python: without packages.
-    pub fn with_venv() -> Project {
+    pub(crate) fn with_venv() -> Project {
         Project::new().venv("app/.venv")
     }
 
     /// An environment without packages.
-    pub fn venv(self, path: &str) -> Project {
+    pub(crate) fn venv(self, path: &str) -> Project {
         let (from, to) = (first().project.path("app/.venv"), self.path(path));
         fs::create_dir_all(to.join("Lib/site-packages")).expect("a directory");
         fs::create_dir_all(to.join("Scripts")).expect("a directory");
@@ -68,59 +68,59 @@ impl Project {
     }
 
     /// A copy of the project that was made first, with pip and `hello` in its environment.
-    pub fn copied() -> Project {
+    pub(crate) fn copied() -> Project {
         let project = Project::new();
         copy(&first().project.path("app"), &project.path("app"));
         project
     }
 
-    pub fn dir(self, path: &str) -> Project {
+    pub(crate) fn dir(self, path: &str) -> Project {
         fs::create_dir_all(self.path(path)).expect("a directory");
         self
     }
 
-    pub fn file(self, path: &str, text: impl AsRef<[u8]>) -> Project {
+    pub(crate) fn file(self, path: &str, text: impl AsRef<[u8]>) -> Project {
         let path = self.path(path);
         fs::create_dir_all(path.parent().expect("below the root")).expect("a directory");
         fs::write(path, text).expect("a file");
         self
     }
 
-    pub fn var(mut self, name: &str, value: impl AsRef<OsStr>) -> Project {
+    pub(crate) fn var(mut self, name: &str, value: impl AsRef<OsStr>) -> Project {
         self.vars.retain(|(known, _)| known != name);
         self.vars.push((name.into(), value.as_ref().into()));
         self
     }
 
-    pub fn unset(mut self, name: &str) -> Project {
+    pub(crate) fn unset(mut self, name: &str) -> Project {
         self.vars.retain(|(known, _)| known != name);
         self
     }
 
     /// Puts a directory before all others on PATH.
-    pub fn first_on_path(self, dir: impl AsRef<OsStr>) -> Project {
+    pub(crate) fn first_on_path(self, dir: impl AsRef<OsStr>) -> Project {
         let old = self.vars.iter().find(|(name, _)| name == "PATH");
         let old = old.map(|(_, value)| value.clone()).unwrap_or_default();
         let path = [dir.as_ref(), OsStr::new(";"), &old].concat_os();
         self.var("PATH", path)
     }
 
-    pub fn cwd(mut self, path: &str) -> Project {
+    pub(crate) fn cwd(mut self, path: &str) -> Project {
         self.cwd = self.path(path);
         self
     }
 
-    pub fn path(&self, path: impl AsRef<Path>) -> PathBuf {
+    pub(crate) fn path(&self, path: impl AsRef<Path>) -> PathBuf {
         self.root.join(path).components().collect()
     }
 
     /// The same as text.
-    pub fn shown(&self, path: &str) -> String {
+    pub(crate) fn shown(&self, path: &str) -> String {
         self.path(path).display().to_string()
     }
 
     /// vrun, not started yet.
-    pub fn vrun<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
+    pub(crate) fn vrun<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(vrun());
         command.args(args);
         self.place(&mut command);
@@ -128,20 +128,20 @@ impl Project {
     }
 
     /// Gives a command this project's variables and directory.
-    pub fn place(&self, command: &mut Command) {
+    pub(crate) fn place(&self, command: &mut Command) {
         let vars = self.vars.iter().map(|(name, value)| (name, value));
         command.env_clear().envs(vars).current_dir(&self.cwd);
         command.stdin(Stdio::null());
     }
 
     /// Runs vrun to its end.
-    pub fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Outcome {
+    pub(crate) fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Outcome {
         Outcome::of(started(&mut self.vrun(args)))
     }
 
     /// What `python -c CODE` prints.
     #[track_caller]
-    pub fn python(&self, code: &str) -> String {
+    pub(crate) fn python(&self, code: &str) -> String {
         self.run(["python", "-c", code]).code(0).stdout
     }
 }
@@ -161,12 +161,12 @@ impl ConcatOs for [&OsStr] {
 }
 
 /// The program under test.
-pub fn vrun() -> PathBuf {
+pub(crate) fn vrun() -> PathBuf {
     dunce::canonicalize(env!("CARGO_BIN_EXE_vrun")).expect("vrun was built")
 }
 
 /// The directory of the Python on PATH.
-pub fn base() -> &'static Path {
+pub(crate) fn base() -> &'static Path {
     static BASE: OnceLock<PathBuf> = OnceLock::new();
     BASE.get_or_init(|| {
         let python = on_path("python.exe").expect("a python.exe on PATH");
@@ -175,7 +175,7 @@ pub fn base() -> &'static Path {
 }
 
 /// A program that the tests found on their own PATH.
-pub fn on_path(name: &str) -> Option<PathBuf> {
+pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     let mut files = std::env::split_paths(&path).map(|dir| dir.join(name));
     files.find(|file| file.is_file())
@@ -186,13 +186,13 @@ fn system() -> PathBuf {
 }
 
 /// Tells whoever runs the tests: past the test harness, which keeps what a passing test prints.
-pub fn tell(line: impl fmt::Display) {
+pub(crate) fn tell(line: impl fmt::Display) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// How a command ended, with `\n` as the end of each line.
 #[derive(Clone)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
@@ -210,7 +210,7 @@ impl fmt::Display for Outcome {
 }
 
 impl Outcome {
-    pub fn of(output: io::Result<Output>) -> Outcome {
+    pub(crate) fn of(output: io::Result<Output>) -> Outcome {
         let output = output.expect("a program that starts");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace("\r\n", "\n");
         Outcome {
@@ -221,20 +221,20 @@ impl Outcome {
     }
 
     #[track_caller]
-    pub fn code(self, code: i32) -> Outcome {
+    pub(crate) fn code(self, code: i32) -> Outcome {
         assert_eq!(self.code, Some(code), "{self}");
         self
     }
 
     #[track_caller]
-    pub fn stdout(self, text: &str) -> Outcome {
+    pub(crate) fn stdout(self, text: &str) -> Outcome {
         assert_eq!(self.stdout, text, "{self}");
         self
     }
 
     /// That stderr holds each of these.
     #[track_caller]
-    pub fn says(self, parts: &[&str]) -> Outcome {
+    pub(crate) fn says(self, parts: &[&str]) -> Outcome {
         for part in parts {
             assert!(self.stderr.contains(part), "no `{part}` in\n{self}");
         }
@@ -243,7 +243,7 @@ impl Outcome {
 
     /// That nothing is said.
     #[track_caller]
-    pub fn silent(self) -> Outcome {
+    pub(crate) fn silent(self) -> Outcome {
         assert_eq!(self.stderr, "", "{self}");
         self
     }
@@ -251,7 +251,7 @@ impl Outcome {
 
 /// Runs it to its end. wine now and then has an internal error of its own in the place of a new process
 /// (ERROR_INTERNAL_ERROR, 1359): nothing has run then, so it is tried again.
-pub fn started(command: &mut Command) -> io::Result<Output> {
+pub(crate) fn started(command: &mut Command) -> io::Result<Output> {
     for _ in 0..5 {
         match command.output() {
             Err(error) if error.raw_os_error() == Some(1359) => {

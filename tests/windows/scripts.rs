@@ -8,7 +8,7 @@ use crate::first::{first, first_wheel, install};
 use crate::project::{Outcome, Project, on_path, tell};
 
 /// A launcher of the environment that was made first, as pip wrote it.
-pub fn launcher(name: &str) -> Vec<u8> {
+pub(crate) fn launcher(name: &str) -> Vec<u8> {
     fs::read(
         first()
             .project
@@ -18,7 +18,7 @@ pub fn launcher(name: &str) -> Vec<u8> {
 }
 
 /// The same with another first line.
-pub fn with_line(launcher: &[u8], line: &str) -> Vec<u8> {
+pub(crate) fn with_line(launcher: &[u8], line: &str) -> Vec<u8> {
     let find = |text: &[u8]| launcher.windows(text.len()).rposition(|part| part == text);
     let (start, zip) = (
         find(b"#!").expect("a line"),

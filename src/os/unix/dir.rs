@@ -11,7 +11,7 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 
-use super::super::State;
+use super::super::FileSignature;
 
 /// Not to read what is in it: to be named from (openat(2)).
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -21,14 +21,14 @@ const ACCESS: OFlags = OFlags::RDONLY;
 
 /// An open directory.
 #[derive(Debug)]
-pub struct Dir(OwnedFd);
+pub(crate) struct Dir(OwnedFd);
 
 impl Dir {
     /// The directory at `path`.
     ///
     /// # Errors
     /// Whatever open(2) says.
-    pub fn open(path: &Path) -> io::Result<Dir> {
+    pub(crate) fn open(path: &Path) -> io::Result<Dir> {
         let flags = ACCESS | OFlags::DIRECTORY | OFlags::CLOEXEC;
         Ok(Dir(openat(CWD, path, flags, Mode::empty())?))
     }
@@ -37,14 +37,14 @@ impl Dir {
     ///
     /// # Errors
     /// Whatever mkdirat(2) says.
-    pub fn make(&self, path: &str) -> io::Result<()> {
+    pub(crate) fn create_dir_all(&self, path: &str) -> io::Result<()> {
         let make = || match mkdirat(&self.0, path, Mode::from_raw_mode(0o777)) {
             Err(Errno::EXIST) => Ok(()),
             other => other,
         };
         match (make(), path.rsplit_once('/')) {
             (Err(Errno::NOENT), Some((above, _))) => {
-                self.make(above)?;
+                self.create_dir_all(above)?;
                 Ok(make()?)
             }
             (made, _) => Ok(made?),
@@ -55,13 +55,13 @@ impl Dir {
     ///
     /// # Errors
     /// Whatever stat(2) says; or it is no file.
-    pub fn look(&self, path: &str) -> io::Result<Seen> {
+    pub(crate) fn stat(&self, path: &str) -> io::Result<FileStat> {
         let found = statat(&self.0, path, AtFlags::SYMLINK_NOFOLLOW)?;
         if FileType::from_raw_mode(found.st_mode) != FileType::RegularFile {
             return Err(io::ErrorKind::InvalidData.into());
         }
-        Ok(Seen {
-            state: state(&found),
+        Ok(FileStat {
+            signature: signature_of(&found),
             mode: found.st_mode,
             group: found.st_gid,
         })
@@ -71,15 +71,15 @@ impl Dir {
     ///
     /// # Errors
     /// Whatever link(2) says.
-    pub fn link(&self, path: &str, to: &Dir, new: &str) -> io::Result<()> {
+    pub(crate) fn hard_link(&self, path: &str, to: &Dir, new: &str) -> io::Result<()> {
         Ok(linkat(&self.0, path, &to.0, new, AtFlags::empty())?)
     }
 }
 
 /// As std has it: what is before 1970 has no time.
-fn state(found: &Stat) -> State {
+fn signature_of(found: &Stat) -> FileSignature {
     let time = i128::from(found.st_mtime) * 1_000_000_000 + i128::from(found.st_mtime_nsec);
-    State {
+    FileSignature {
         size: u64::try_from(found.st_size).unwrap_or(0),
         mtime: u64::try_from(time).unwrap_or(0),
     }
@@ -87,21 +87,21 @@ fn state(found: &Stat) -> State {
 
 /// What a look at a file shows.
 #[derive(Clone, Copy, Debug)]
-pub struct Seen {
+pub(crate) struct FileStat {
     /// What tells whether it is still the one that it was.
-    pub state: State,
+    pub signature: FileSignature,
     mode: RawMode,
     group: u32,
 }
 
-impl Seen {
+impl FileStat {
     /// Whether it has the mode of `other`.
-    pub fn has_mode_of(&self, other: &Metadata) -> bool {
+    pub(crate) fn has_mode_of(&self, other: &Metadata) -> bool {
         u64::from(self.mode) == u64::from(other.mode())
     }
 
     /// Whether it has the group of `other`.
-    pub fn has_group_of(&self, other: &Metadata) -> bool {
+    pub(crate) fn has_group_of(&self, other: &Metadata) -> bool {
         self.group == other.gid()
     }
 }

@@ -9,12 +9,12 @@ use std::thread;
 use nix::sys::signal::{SigSet, Signal};
 
 /// What asks a process to end: Ctrl-C, `kill`, a terminal that goes away.
-const ENDS: [Signal; 3] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
+const TERMINATION_SIGNALS: [Signal; 3] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
 
 /// As long as it lives, what asks this process to end calls a function instead.
 #[derive(Debug)]
-pub struct Heeded {
-    before: Option<SigSet>,
+pub(crate) struct SignalGuard {
+    previous_mask: Option<SigSet>,
     is_over: Arc<AtomicBool>,
 }
 
@@ -25,10 +25,10 @@ pub struct Heeded {
 /// They are blocked and waited for: a thread that is started meanwhile blocks them too, a process that std
 /// starts does not. The thread cannot be called back: what it gets when it is over is handed on, to the next one that
 /// waits, or to what a signal does as ever.
-pub fn heed_ends(act: impl Fn() + Send + 'static) -> Heeded {
+pub(crate) fn on_termination(act: impl Fn() + Send + 'static) -> SignalGuard {
     let is_over = Arc::new(AtomicBool::new(false));
     let ends = Arc::clone(&is_over);
-    let heeded = heeded_signals().and_then(|signals| {
+    let heeded = handled_signals().and_then(|signals| {
         let before = SigSet::thread_get_mask().ok()?;
         signals.thread_block().ok()?;
         let wait = move || {
@@ -46,16 +46,16 @@ pub fn heed_ends(act: impl Fn() + Send + 'static) -> Heeded {
         }
         started.ok().map(|_| before)
     });
-    Heeded {
-        before: heeded,
+    SignalGuard {
+        previous_mask: heeded,
         is_over,
     }
 }
 
-impl Drop for Heeded {
+impl Drop for SignalGuard {
     fn drop(&mut self) {
         self.is_over.store(true, Ordering::Relaxed);
-        if let Some(before) = self.before {
+        if let Some(before) = self.previous_mask {
             let _ = before.thread_set_mask();
         }
     }
@@ -63,7 +63,7 @@ impl Drop for Heeded {
 
 /// Those of ENDS that came neither ignored nor blocked. Linux keeps a blocked signal for who waits for it
 /// even where it is ignored; other systems throw it away by themselves.
-fn heeded_signals() -> Option<SigSet> {
+fn handled_signals() -> Option<SigSet> {
     let all_or_none = if cfg!(target_os = "linux") {
         u64::MAX
     } else {
@@ -72,33 +72,37 @@ fn heeded_signals() -> Option<SigSet> {
     let ignored = ignored_signals().unwrap_or(all_or_none);
     let blocked = SigSet::thread_get_mask().ok()?;
     let mut signals = SigSet::empty();
-    for signal in ENDS {
-        if !is_among(signal, ignored) && !blocked.contains(signal) {
+    for signal in TERMINATION_SIGNALS {
+        if !is_in_mask(signal, ignored) && !blocked.contains(signal) {
             signals.add(signal);
         }
     }
-    Some(signals).filter(|signals| ENDS.iter().any(|signal| signals.contains(*signal)))
+    Some(signals).filter(|signals| {
+        TERMINATION_SIGNALS
+            .iter()
+            .any(|signal| signals.contains(*signal))
+    })
 }
 
 /// Whether SIGPIPE came ignored. std ignores it before `main` whatever it was, and a program inherits what
 /// is ignored. There is no safe call that tells, so the kernel's own account is read (proc(5)); where
 /// there is none, it counts as not ignored.
-static SIGPIPE_CAME_IGNORED: AtomicBool = AtomicBool::new(false);
+static WAS_SIGPIPE_IGNORED: AtomicBool = AtomicBool::new(false);
 
 /// Notes whether SIGPIPE is ignored: before std ignores it.
-pub fn note_sigpipe() {
-    let is_ignored = ignored_signals().is_some_and(|ignored| is_among(Signal::SIGPIPE, ignored));
-    SIGPIPE_CAME_IGNORED.store(is_ignored, Ordering::Relaxed);
+pub(super) fn record_sigpipe() {
+    let is_ignored = ignored_signals().is_some_and(|ignored| is_in_mask(Signal::SIGPIPE, ignored));
+    WAS_SIGPIPE_IGNORED.store(is_ignored, Ordering::Relaxed);
 }
 
 /// Gives SIGPIPE back its default, unless it came ignored.
-pub fn restore_sigpipe() {
-    if !SIGPIPE_CAME_IGNORED.load(Ordering::Relaxed) {
+pub(super) fn restore_sigpipe() {
+    if !WAS_SIGPIPE_IGNORED.load(Ordering::Relaxed) {
         sigpipe::reset();
     }
 }
 
-fn is_among(signal: Signal, mask: u64) -> bool {
+fn is_in_mask(signal: Signal, mask: u64) -> bool {
     mask >> (signal as i32 - 1) & 1 == 1
 }
 

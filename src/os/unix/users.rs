@@ -8,38 +8,38 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
-use super::super::Owner;
+use super::super::UserId;
 
 /// Whose a file is.
-pub fn owner(found: &Metadata) -> Owner {
-    Owner(found.uid())
+pub(crate) fn owner_of(found: &Metadata) -> UserId {
+    UserId(found.uid())
 }
 
 /// Who runs this process: the user whose rights it has.
-pub fn me() -> Owner {
-    Owner(nix::unistd::geteuid().as_raw())
+pub(crate) fn current_user() -> UserId {
+    UserId(nix::unistd::geteuid().as_raw())
 }
 
 /// Whether others than its owner may write to it, by its mode. (An access list that lets them shows in
 /// the group's part of that; acl(5).)
-pub fn is_open_to_others(found: &Metadata) -> bool {
+pub(crate) fn is_writable_by_others(found: &Metadata) -> bool {
     found.mode() & 0o022 != 0
 }
 
 /// Whether everyone may write to it.
-pub fn is_open_to_all(found: &Metadata) -> bool {
+pub(crate) fn is_world_writable(found: &Metadata) -> bool {
     found.mode() & 0o002 != 0
 }
 
 /// What people call a user: the name on record, else the number.
-pub fn name(owner: Owner) -> OsString {
-    let Owner(uid) = owner;
-    on_record(uid, Field::Name).unwrap_or_else(|| format!("uid {uid}").into())
+pub(crate) fn user_name(owner: UserId) -> OsString {
+    let UserId(uid) = owner;
+    passwd_field(uid, Field::Name).unwrap_or_else(|| format!("uid {uid}").into())
 }
 
 /// The user's home directory by the system's records, for a process without HOME.
-pub fn home_on_record() -> Option<PathBuf> {
-    on_record(me().0, Field::Home).map(PathBuf::from)
+pub(crate) fn passwd_home() -> Option<PathBuf> {
+    passwd_field(current_user().0, Field::Home).map(PathBuf::from)
 }
 
 /// A field of a line of /etc/passwd (passwd(5)).
@@ -50,7 +50,7 @@ enum Field {
     Home = 5,
 }
 
-fn on_record(uid: u32, field: Field) -> Option<OsString> {
+fn passwd_field(uid: u32, field: Field) -> Option<OsString> {
     let uid = uid.to_string();
     let passwd = fs::read("/etc/passwd").ok()?;
     let mut lines = passwd.split(|byte| *byte == b'\n');

@@ -4,18 +4,18 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::super::State;
+use super::super::FileSignature;
 
 /// A directory.
 #[derive(Debug)]
-pub struct Dir(PathBuf);
+pub(crate) struct Dir(PathBuf);
 
 impl Dir {
     /// The directory at `path`.
     ///
     /// # Errors
     /// There is none.
-    pub fn open(path: &Path) -> io::Result<Dir> {
+    pub(crate) fn open(path: &Path) -> io::Result<Dir> {
         match fs::metadata(path)?.is_dir() {
             true => Ok(Dir(path.to_owned())),
             false => Err(io::ErrorKind::NotADirectory.into()),
@@ -26,7 +26,7 @@ impl Dir {
     ///
     /// # Errors
     /// Whatever CreateDirectory says.
-    pub fn make(&self, path: &str) -> io::Result<()> {
+    pub(crate) fn create_dir_all(&self, path: &str) -> io::Result<()> {
         fs::create_dir_all(self.0.join(path))
     }
 
@@ -34,11 +34,11 @@ impl Dir {
     ///
     /// # Errors
     /// It cannot be looked at, or is no file.
-    pub fn look(&self, path: &str) -> io::Result<Seen> {
+    pub(crate) fn stat(&self, path: &str) -> io::Result<FileStat> {
         let found = fs::symlink_metadata(self.0.join(path))?;
         match found.is_file() {
-            true => Ok(Seen {
-                state: State::of(&found),
+            true => Ok(FileStat {
+                signature: FileSignature::from_metadata(&found),
             }),
             false => Err(io::ErrorKind::InvalidData.into()),
         }
@@ -48,26 +48,26 @@ impl Dir {
     ///
     /// # Errors
     /// Whatever CreateHardLink says.
-    pub fn link(&self, path: &str, to: &Dir, new: &str) -> io::Result<()> {
+    pub(crate) fn hard_link(&self, path: &str, to: &Dir, new: &str) -> io::Result<()> {
         fs::hard_link(self.0.join(path), to.0.join(new))
     }
 }
 
 /// What a look at a file shows.
 #[derive(Clone, Copy, Debug)]
-pub struct Seen {
+pub(crate) struct FileStat {
     /// What tells whether it is still the one that it was.
-    pub state: State,
+    pub signature: FileSignature,
 }
 
-impl Seen {
+impl FileStat {
     /// Files have no modes here.
-    pub fn has_mode_of(&self, _: &Metadata) -> bool {
+    pub(crate) fn has_mode_of(&self, _: &Metadata) -> bool {
         true
     }
 
     /// Nor groups.
-    pub fn has_group_of(&self, _: &Metadata) -> bool {
+    pub(crate) fn has_group_of(&self, _: &Metadata) -> bool {
         true
     }
 }

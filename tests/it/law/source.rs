@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A file of src/, without comments and without its tests.
-pub struct Source {
+pub(super) struct Source {
     /// Its path below src/, with `/`.
     pub name: String,
     pub text: String,
@@ -14,12 +14,12 @@ pub struct Source {
 
 impl Source {
     /// Whether the file is the module `module`, or part of it.
-    pub fn is_of(&self, module: &str) -> bool {
+    pub(super) fn is_of(&self, module: &str) -> bool {
         self.name == format!("{module}.rs") || self.name.starts_with(&format!("{module}/"))
     }
 }
 
-pub fn sources() -> Vec<Source> {
+pub(super) fn sources() -> Vec<Source> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     list(&src, &mut files);
@@ -43,20 +43,6 @@ pub fn sources() -> Vec<Source> {
         "src/ is not where it was"
     );
     sources
-}
-
-/// The files of tests/, and how many lines each has.
-pub fn tests() -> Vec<(String, usize)> {
-    let mut files = Vec::new();
-    list(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"),
-        &mut files,
-    );
-    let lines = |file: PathBuf| {
-        let text = fs::read_to_string(&file).expect("UTF-8");
-        (file.display().to_string(), text.lines().count())
-    };
-    files.into_iter().map(lines).collect()
 }
 
 fn list(dir: &Path, files: &mut Vec<PathBuf>) {

@@ -14,7 +14,7 @@ use super::Sandbox;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The end of a command.
-pub struct Outcome<'a> {
+pub(crate) struct Outcome<'a> {
     sandbox: &'a Sandbox,
     command: String,
     status: ExitStatus,
@@ -47,7 +47,7 @@ impl<'a> Outcome<'a> {
 
     /// It ended with this exit code.
     #[track_caller]
-    pub fn code(self, code: i32) -> Self {
+    pub(crate) fn code(self, code: i32) -> Self {
         self.status_is_stated.set(true);
         self.check(
             self.status.code() == Some(code),
@@ -58,7 +58,7 @@ impl<'a> Outcome<'a> {
 
     /// It died of this signal.
     #[track_caller]
-    pub fn signal(self, signal: i32) -> Self {
+    pub(crate) fn signal(self, signal: i32) -> Self {
         self.status_is_stated.set(true);
         self.check(
             self.status.signal() == Some(signal),
@@ -69,14 +69,14 @@ impl<'a> Outcome<'a> {
 
     /// It printed this and nothing else.
     #[track_caller]
-    pub fn stdout(self, text: &str) -> Self {
+    pub(crate) fn stdout(self, text: &str) -> Self {
         self.check(self.stdout == text, &format!("on stdout:\n{text}"));
         self
     }
 
     /// It printed this line.
     #[track_caller]
-    pub fn line(self, line: &str) -> Self {
+    pub(crate) fn line(self, line: &str) -> Self {
         self.check(
             self.stdout.lines().any(|printed| printed == line),
             &format!("on stdout the line\n{line}"),
@@ -86,7 +86,7 @@ impl<'a> Outcome<'a> {
 
     /// It printed these lines, in this order, with others between them.
     #[track_caller]
-    pub fn lines(self, lines: &[&str]) -> Self {
+    pub(crate) fn lines(self, lines: &[&str]) -> Self {
         let mut printed = self.stdout.lines();
         let found = lines.iter().all(|line| printed.any(|seen| seen == *line));
         self.check(found, &format!("on stdout the lines\n{}", lines.join("\n")));
@@ -95,13 +95,13 @@ impl<'a> Outcome<'a> {
 
     /// The probe ran in the environment at this path of the sandbox.
     #[track_caller]
-    pub fn in_env(self, path: &str) -> Self {
+    pub(crate) fn in_env(self, path: &str) -> Self {
         self.line(&format!("VIRTUAL_ENV=[ROOT]/{path}"))
     }
 
     /// The probe was called with these, its own name first.
     #[track_caller]
-    pub fn argv(self, words: &[&str]) -> Self {
+    pub(crate) fn argv(self, words: &[&str]) -> Self {
         let argv: Vec<_> = self
             .stdout
             .lines()
@@ -118,7 +118,7 @@ impl<'a> Outcome<'a> {
 
     /// All of what is on stderr contains this.
     #[track_caller]
-    pub fn says(self, part: &str) -> Self {
+    pub(crate) fn says(self, part: &str) -> Self {
         self.stderr_is_stated.set(true);
         self.check(
             self.stderr.contains(part),
@@ -130,7 +130,7 @@ impl<'a> Outcome<'a> {
     /// vrun failed: with this code, in the form of all its errors, nothing on stdout, and the message
     /// holds each of these.
     #[track_caller]
-    pub fn error(self, code: i32, parts: &[&str]) -> Self {
+    pub(crate) fn error(self, code: i32, parts: &[&str]) -> Self {
         let outcome = self.code(code).stdout("");
         outcome.stderr_is_stated.set(true);
         let amiss = misshapen(&outcome.stderr);
@@ -149,18 +149,18 @@ impl<'a> Outcome<'a> {
 
     /// What it printed, for a test to go on with.
     #[track_caller]
-    pub fn text(self) -> String {
+    pub(crate) fn text(self) -> String {
         self.stdout.clone()
     }
 
     /// What it said on stderr, for a test to go on with.
-    pub fn said(self) -> String {
+    pub(crate) fn said(self) -> String {
         self.stderr_is_stated.set(true);
         self.stderr.clone()
     }
 
     /// All that came of it, to be compared with another's: status, stdout, stderr.
-    pub fn whole(self) -> (ExitStatus, String, String) {
+    pub(crate) fn whole(self) -> (ExitStatus, String, String) {
         self.status_is_stated.set(true);
         self.stderr_is_stated.set(true);
         (self.status, self.stdout.clone(), self.stderr.clone())
@@ -168,7 +168,7 @@ impl<'a> Outcome<'a> {
 
     /// What it said on stderr when it failed, whatever the code.
     #[track_caller]
-    pub fn complaint(self) -> String {
+    pub(crate) fn complaint(self) -> String {
         self.status_is_stated.set(true);
         self.stderr_is_stated.set(true);
         self.check(!self.status.success(), "a failure");
@@ -176,7 +176,7 @@ impl<'a> Outcome<'a> {
     }
 
     /// The process that was started.
-    pub fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.pid
     }
 

@@ -10,7 +10,7 @@ use super::scene::Scene;
 use crate::project::Outcome;
 
 /// Names, and values or lists of values as bytes in hexadecimal.
-pub type Said = BTreeMap<String, Vec<String>>;
+pub(super) type Said = BTreeMap<String, Vec<String>>;
 
 const ASK: &str = "
 import os, site, sys, sysconfig
@@ -37,7 +37,7 @@ for name in said:
 ";
 
 /// What Python says; the error where it does not start.
-pub fn of_python(scene: &Scene) -> Result<Said, String> {
+pub(super) fn of_python(scene: &Scene) -> Result<Said, String> {
     let asked = Outcome::of(&mut scene.vrun(&["python", "-c", ASK]));
     if !asked.status.success() {
         return Err(asked.to_string());
@@ -51,7 +51,7 @@ pub fn of_python(scene: &Scene) -> Result<Said, String> {
 }
 
 /// What vrun tells: None where it says that nothing can be told; and what it warns of.
-pub fn of_vrun(scene: &Scene) -> (Option<Said>, BTreeSet<String>) {
+pub(super) fn of_vrun(scene: &Scene) -> (Option<Said>, BTreeSet<String>) {
     let told = Outcome::of(&mut scene.vrun(&["--info", "--json"])).code(0);
     assert_eq!(told.stderr, "", "{told}");
     let answer: Value = serde_json::from_str(&told.stdout).expect("JSON");
@@ -140,7 +140,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// The differences, in words.
-pub fn differences(told: &Said, says: &Said) -> String {
+pub(super) fn differences(told: &Said, says: &Said) -> String {
     let plain = |values: Option<&Vec<String>>| -> Vec<String> {
         let values = values.into_iter().flatten();
         values

@@ -8,7 +8,7 @@ use proptest::sample::select;
 use super::envs::{Maker, Making};
 
 #[derive(Clone, Debug)]
-pub struct Case {
+pub(super) struct Case {
     pub making: Making,
     pub place: Place,
     pub cfg: Cfg,
@@ -21,7 +21,7 @@ pub struct Case {
 
 /// Where it lies, and how one gets there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub(super) enum Place {
     /// Where it was made.
     Made,
     /// Copied from where it was made, with this as the project's directory.
@@ -34,7 +34,7 @@ pub enum Place {
 
 /// What becomes of its pyvenv.cfg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cfg {
+pub(super) enum Cfg {
     AsMade,
     Upper,
     Crlf,
@@ -54,7 +54,7 @@ pub enum Cfg {
 }
 
 #[derive(Clone, Debug)]
-pub struct Vars {
+pub(super) struct Vars {
     pub path: Option<Vec<&'static str>>,
     pub home: Option<&'static str>,
     pub user_base: Option<&'static str>,
@@ -67,14 +67,14 @@ pub struct Vars {
 
 /// Which directory of packages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Site {
+pub(super) enum Site {
     Environment,
     User,
     PythonPath,
 }
 
 #[derive(Clone, Debug)]
-pub struct PthFile {
+pub(super) struct PthFile {
     pub site: Site,
     pub name: &'static str,
     pub lines: Vec<&'static [u8]>,
@@ -269,7 +269,7 @@ fn pth_file() -> impl Strategy<Value = PthFile> {
     })
 }
 
-pub fn case() -> impl Strategy<Value = Case> {
+pub(super) fn case() -> impl Strategy<Value = Case> {
     let module = (
         select(vec!["sitecustomize", "usercustomize"]),
         select(vec![Site::Environment, Site::User, Site::PythonPath]),

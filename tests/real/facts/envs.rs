@@ -10,7 +10,7 @@ use crate::project::{Outcome, Project, tell};
 
 /// Who makes an environment, and how.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Making {
+pub(super) struct Making {
     pub maker: Maker,
     pub has_system_site: bool,
     pub is_copied: bool,
@@ -18,7 +18,7 @@ pub struct Making {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Maker {
+pub(super) enum Maker {
     Vrun,
     Venv,
     Virtualenv,
@@ -94,7 +94,7 @@ fn command(making: &Making, python: &Path, at: &Path) -> Option<Command> {
 }
 
 /// Makes one at `at`. Where that maker does not serve that Python, which is said once, it is false.
-pub fn make(making: &Making, python: &Path, at: &Path, project: &Project) -> bool {
+pub(super) fn make(making: &Making, python: &Path, at: &Path, project: &Project) -> bool {
     let Some(mut command) = command(making, python, at) else {
         return false;
     };
@@ -117,7 +117,7 @@ fn unable(making: &Making, python: &Path, made: &Outcome) {
 }
 
 /// One that lies elsewhere, to be copied.
-pub fn kept(making: &Making, python: &Path) -> Option<PathBuf> {
+pub(super) fn kept(making: &Making, python: &Path) -> Option<PathBuf> {
     static KEPT: Mutex<BTreeMap<(Making, PathBuf), Option<PathBuf>>> = Mutex::new(BTreeMap::new());
     static PLACE: OnceLock<Project> = OnceLock::new();
     let mut kept = KEPT.lock().expect("no panic before");

@@ -13,7 +13,7 @@ use crate::moved;
 use crate::project::Project;
 
 /// A project with its environment, and where one stands in it.
-pub struct Scene {
+pub(super) struct Scene {
     pub project: Project,
     /// The project's directory as one sees it.
     pub app: PathBuf,
@@ -24,7 +24,7 @@ pub struct Scene {
 
 impl Scene {
     /// None where the case's maker does not serve that Python.
-    pub fn of(case: &Case, python: &Path) -> Option<Scene> {
+    pub(super) fn of(case: &Case, python: &Path) -> Option<Scene> {
         let project = Project::new();
         let real = match case.place {
             Place::Copied("bytes") => project.path(OsStr::from_bytes(b"by\xfftes")),
@@ -65,7 +65,7 @@ impl Scene {
     }
 
     /// vrun with the case's variables.
-    pub fn vrun(&self, args: &[&str]) -> Command {
+    pub(super) fn vrun(&self, args: &[&str]) -> Command {
         let mut command = self.project.vrun(args);
         command
             .env_remove("HOME")

@@ -18,7 +18,7 @@ use crate::project::{Outcome, tell};
 
 /// A creation.
 #[derive(Clone, Copy)]
-pub struct Scenario {
+pub(super) struct Scenario {
     pub name: &'static str,
     pub args: &'static [&'static str],
     pub place: Place,
@@ -30,14 +30,14 @@ pub struct Scenario {
 }
 
 /// What the project holds before, after an undisturbed creation, and after a plain first use.
-pub struct Known {
+pub(super) struct Known {
     pub before: Tree,
     pub after: Tree,
     plain: Tree,
     counts: BTreeMap<String, usize>,
 }
 
-pub fn learn(
+pub(super) fn learn(
     scenario: &Scenario,
     warm: &Warm,
     make: impl FnOnce(&Site) -> BTreeMap<String, usize>,
@@ -67,7 +67,7 @@ impl Scenario {
 }
 
 #[track_caller]
-pub fn check(scenario: &Scenario) {
+pub(super) fn check(scenario: &Scenario) {
     let name = scenario.name;
     if let Some(reason) = strace::lacks() {
         tell(format_args!("not tested: faults at system calls: {reason}"));

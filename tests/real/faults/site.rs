@@ -16,7 +16,7 @@ use crate::pythons;
 
 /// What lies where the environment is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub(super) enum Place {
     Nothing,
     Link,
     Mount,
@@ -25,16 +25,16 @@ pub enum Place {
 
 /// Whether an environment is there before, with a file of the user's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Before {
+pub(super) enum Before {
     None,
     Old,
 }
 
 /// A Python, and a cache that has all that it can have of it.
-pub struct Warm(TempDir);
+pub(super) struct Warm(TempDir);
 
 impl Warm {
-    pub fn new() -> Warm {
+    pub(super) fn new() -> Warm {
         let dir = TempDir::new().expect("a directory");
         symlink(&pythons::newest().exe, dir.path().join("python3")).expect("a link");
         let warm = Warm(dir);
@@ -44,14 +44,14 @@ impl Warm {
     }
 }
 
-pub struct Site {
+pub(super) struct Site {
     pub project: Project,
     mounts: Option<Child>,
 }
 
 impl Site {
     /// One with the cache and the Python of `warm`, or one whose cache is empty.
-    pub fn new(place: Place, before: Before, warm: Option<&Warm>) -> Site {
+    pub(super) fn new(place: Place, before: Before, warm: Option<&Warm>) -> Site {
         let mut project = match warm {
             Some(Warm(dir)) => Project::new()
                 .var("VRUN_CACHE_DIR", dir.path().join("cache"))
@@ -72,18 +72,18 @@ impl Site {
     }
 
     /// Whether this system lets such a place be made.
-    pub fn can_be(place: Place) -> bool {
+    pub(super) fn can_be(place: Place) -> bool {
         let project = Project::new();
         mount_line(place, &project).is_none_or(|line| can_mount(&line))
     }
 
     /// vrun in the project, not started yet.
-    pub fn vrun(&self, args: &[&str]) -> Command {
+    pub(super) fn vrun(&self, args: &[&str]) -> Command {
         self.within(self.project.vrun(args))
     }
 
     /// A command of the project's, where it sees the mounts.
-    pub fn within(&self, command: Command) -> Command {
+    pub(super) fn within(&self, command: Command) -> Command {
         let Some(mounts) = &self.mounts else {
             return command;
         };
@@ -99,7 +99,7 @@ impl Site {
     }
 
     /// What lies in the project.
-    pub fn tree(&self) -> Tree {
+    pub(super) fn tree(&self) -> Tree {
         tree::of(&self.view())
     }
 
@@ -150,6 +150,6 @@ fn in_its_own_mounts(line: &str) -> Child {
 }
 
 /// A program of this system's: a project's own PATH does not have it.
-pub fn on_path(name: &str) -> PathBuf {
+pub(super) fn on_path(name: &str) -> PathBuf {
     which::which(name).unwrap_or_else(|_| name.into())
 }

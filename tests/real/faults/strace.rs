@@ -46,7 +46,7 @@ const CALLS: [&str; 28] = [
 
 /// What happens at a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Blow {
+pub(super) enum Blow {
     /// The system says no.
     Error(Errno),
     /// The process is gone before the call is made.
@@ -55,7 +55,7 @@ pub enum Blow {
 
 /// The `n`th call of a kind, and what happens there.
 #[derive(Clone, Debug)]
-pub struct Fault {
+pub(super) struct Fault {
     pub call: String,
     pub n: usize,
     pub blow: Blow,
@@ -63,7 +63,7 @@ pub struct Fault {
 
 impl Fault {
     /// Whether it is taking something away that fails.
-    pub fn is_in_taking_away(&self) -> bool {
+    pub(super) fn is_in_taking_away(&self) -> bool {
         let removes = ["unlink", "unlinkat", "rmdir"].contains(&&*self.call);
         // A directory is opened and read to be taken away.
         let looks = ["openat", "open", "getdents64"].contains(&&*self.call);
@@ -82,7 +82,7 @@ impl fmt::Display for Fault {
 }
 
 /// Why nothing can be traced here.
-pub fn lacks() -> Option<String> {
+pub(super) fn lacks() -> Option<String> {
     let fault = Fault {
         call: "write".to_owned(),
         n: 1000,
@@ -101,7 +101,7 @@ pub fn lacks() -> Option<String> {
 
 /// What becomes of what vrun starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Helpers {
+pub(super) enum Helpers {
     /// It starts nothing.
     None,
     /// It is let go of. This takes longer, for then strace stops at each call of vrun's, whatever its kind.
@@ -109,7 +109,7 @@ pub enum Helpers {
 }
 
 /// vrun with a fault in it. It ends as vrun does.
-pub fn with(fault: &Fault, helpers: Helpers, site: &Site, args: &[&str]) -> Command {
+pub(super) fn with(fault: &Fault, helpers: Helpers, site: &Site, args: &[&str]) -> Command {
     traced(&arguments(fault, helpers), site, args)
 }
 
@@ -125,7 +125,7 @@ fn arguments(fault: &Fault, helpers: Helpers) -> Vec<String> {
 }
 
 /// How many calls of each kind a command makes, by the thread that makes the most.
-pub fn count(site: &Site, args: &[&str]) -> BTreeMap<String, usize> {
+pub(super) fn count(site: &Site, args: &[&str]) -> BTreeMap<String, usize> {
     let log = site.project.path("log");
     let log_name = log.to_str().expect("UTF-8");
     let calls = CALLS.map(|call| format!("?{call}")).join(",");
@@ -167,7 +167,7 @@ fn traced(words: &[String], site: &Site, args: &[&str]) -> Command {
 
 /// At most `most` of the numbers from 1 to `count`, evenly spread, the first and the last among them; of one
 /// alone it is the middle.
-pub fn spread(count: usize, most: usize) -> Vec<usize> {
+pub(super) fn spread(count: usize, most: usize) -> Vec<usize> {
     if count <= most {
         return (1..=count).collect();
     }

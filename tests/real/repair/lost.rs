@@ -24,7 +24,7 @@ fn bereft(python: &Python) -> Project {
 }
 
 /// Two minor versions, older first, of which neither brings setuptools along; None, which is said, where there are none.
-pub fn two() -> Option<(&'static Python, &'static Python)> {
+pub(super) fn two() -> Option<(&'static Python, &'static Python)> {
     let mut late = pythons::all()
         .iter()
         .filter(|python| python.version >= (3, 12, 0));

@@ -52,7 +52,7 @@ print(scripts > 0)
 "#;
 
 /// A wheel in `wheels`, where PIP_FIND_LINKS may lead.
-pub fn wheel(project: &Project, version: &str) -> String {
+pub(super) fn wheel(project: &Project, version: &str) -> String {
     let dir = project.path("wheels");
     fs::create_dir_all(&dir).expect("a directory");
     let mut build = Command::new(&pythons::newest().exe);
@@ -64,7 +64,7 @@ pub fn wheel(project: &Project, version: &str) -> String {
 }
 
 /// Installs it into the environment of `app` by its name, as from an index.
-pub fn install(project: &Project) {
+pub(super) fn install(project: &Project) {
     wheel(project, "1.0");
     let links = project.path("wheels").display().to_string();
     let options = ["--no-index", "--disable-pip-version-check", "--find-links"];
@@ -77,7 +77,7 @@ pub fn install(project: &Project) {
 }
 
 /// A program in a shell that knows nothing of any environment.
-pub fn bare(project: &Project, program: &Path) -> Command {
+pub(super) fn bare(project: &Project, program: &Path) -> Command {
     let mut command = Command::new(program);
     project.place(&mut command);
     command
@@ -89,7 +89,7 @@ pub fn bare(project: &Project, program: &Path) -> Command {
 
 /// Each part of the environment at `env` says that it is there.
 #[track_caller]
-pub fn is_whole(project: &Project, env: &Path) {
+pub(super) fn is_whole(project: &Project, env: &Path) {
     runs_by_itself(project, env);
     is_activated(project, env);
     let mut verify = bare(project, &env.join("bin/python"));
@@ -156,7 +156,7 @@ fn is_activated(project: &Project, env: &Path) {
 
 /// `--repair` where the environment lies, which ends with 0.
 #[track_caller]
-pub fn repair(project: &Project, env: &Path) -> Outcome {
+pub(super) fn repair(project: &Project, env: &Path) -> Outcome {
     let mut vrun = project.vrun(["--repair"]);
     let ran = Outcome::of(vrun.current_dir(env.parent().expect("a directory"))).code(0);
     assert_eq!(ran.stdout, format!("{} is sound\n", env.display()), "{ran}");
@@ -165,7 +165,7 @@ pub fn repair(project: &Project, env: &Path) -> Outcome {
 
 /// A second `--repair` says so, and writes to no file.
 #[track_caller]
-pub fn has_nothing_to_mend(project: &Project, env: &Path) {
+pub(super) fn has_nothing_to_mend(project: &Project, env: &Path) {
     let before = files(env);
     let said = format!("vrun: there is nothing to mend in {}\n", env.display());
     assert_eq!(repair(project, env).stderr, said);
@@ -174,7 +174,7 @@ pub fn has_nothing_to_mend(project: &Project, env: &Path) {
 
 /// pip finds all that it noted, and takes it away.
 #[track_caller]
-pub fn can_be_changed(project: &Project, env: &Path) {
+pub(super) fn can_be_changed(project: &Project, env: &Path) {
     let pip = |words: &[&str]| {
         let mut pip = bare(project, &env.join("bin/python"));
         pip.args(["-m", "pip", "--disable-pip-version-check"]);
@@ -186,7 +186,7 @@ pub fn can_be_changed(project: &Project, env: &Path) {
 }
 
 /// What every file is: its number, times and mode, and its text or where it leads. Not what Python compiles.
-pub fn files(dir: &Path) -> BTreeMap<PathBuf, (u64, i64, u32, Vec<u8>)> {
+pub(super) fn files(dir: &Path) -> BTreeMap<PathBuf, (u64, i64, u32, Vec<u8>)> {
     let mut found = BTreeMap::new();
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
         let (path, kind) = (entry.path(), entry.metadata().expect("an entry"));

@@ -1,0 +1,25 @@
+//! What a person can ask vrun to do: one file for each.
+
+mod context;
+mod create;
+mod doctor;
+mod export;
+mod first_use;
+mod info;
+mod list_programs;
+mod repair;
+mod run;
+mod shims;
+mod sync;
+mod which;
+
+pub(crate) use create::create;
+pub(crate) use doctor::doctor;
+pub(crate) use export::{export, undo_export};
+pub(crate) use info::info;
+pub(crate) use list_programs::list_programs;
+pub(crate) use repair::repair;
+pub(crate) use run::run;
+pub(crate) use shims::create_shims;
+pub(crate) use sync::sync;
+pub(crate) use which::which;

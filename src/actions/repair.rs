@@ -1,0 +1,41 @@
+//! `--repair`: fix what can be fixed, and say what is left.
+
+use std::process::ExitCode;
+
+use crate::cli::{Mode, Settings};
+use crate::doctor::Severity;
+use crate::error::Error;
+use crate::output::print;
+use crate::process::Process;
+use crate::repair::{self, RepairInput};
+use crate::{find, render};
+
+use super::context::{prepare_search, require_existing};
+use super::doctor::{collect_findings, exit_code};
+
+/// Mends what can be mended, and says what is left: 0 where nothing is wrong any more, else 1.
+pub(crate) fn repair(settings: &Settings, process: &mut Process) -> Result<ExitCode, Error> {
+    let search = prepare_search(settings, process)?;
+    let found = require_existing(settings, &search, process)?;
+    let case = RepairInput {
+        root: &found.root,
+        project: find::nearest_project(&search.start, search.home.as_deref()),
+        home: search.home.as_deref(),
+        is_explicit: settings.env.is_some(),
+        python_request: settings.python.as_ref(),
+        process,
+        verbosity: settings.verbosity,
+    };
+    match settings.mode {
+        Mode::Real => repair::repair(&case)?,
+        Mode::DryRun => {
+            let plan = repair::plan_repair(&case)?;
+            plan.iter()
+                .for_each(|step| settings.verbosity.notice(format_args!("would {step}")));
+        }
+    }
+    let mut findings = collect_findings(&found, settings, &search, process);
+    findings.retain(|finding| finding.severity == Severity::Error);
+    print(render::render_text(Some(&found.root), &findings).as_bytes())?;
+    Ok(exit_code(&findings))
+}

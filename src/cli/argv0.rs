@@ -1,0 +1,85 @@
+//! `argv[0]` -> the program that vrun is a shim for, and what is asked for with it: all arguments are the program's, and
+//! only vrun's variables say how it is run.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use crate::error::Error;
+use crate::os;
+use crate::program::Invocation;
+use crate::self_exe::is_vrun_name;
+
+use super::action::RunRequest;
+use super::args::CliArgs;
+use super::usage::usage_error;
+use super::{fast_path, resolve};
+
+/// The name that vrun was called by, where it is not its own. A login shell's begins with `-` (login(1)); where
+/// there is no name at all, it is vrun.
+pub(super) fn shim_name(argv0: Option<&OsString>) -> Option<OsString> {
+    let name = Path::new(argv0?)
+        .file_name()
+        .filter(|name| !is_vrun_name(name))?;
+    let plain = name
+        .to_str()
+        .map(|name| name.strip_prefix('-').unwrap_or(name));
+    let name = match plain {
+        Some(plain) => OsString::from(&*os::normalize_program_name(plain)),
+        None => name.to_owned(),
+    };
+    Some(name).filter(|name| !name.is_empty() && !is_vrun_name(name))
+}
+
+/// The program of that name, with `args` for it.
+///
+/// # Errors
+/// One of vrun's variables holds what means nothing (125).
+pub(super) fn shim_request(
+    name: OsString,
+    args: &[OsString],
+    vars: &[(OsString, OsString)],
+) -> Result<RunRequest, Error> {
+    let ask = Invocation::Shim(name);
+    if !fast_path::has_option_vars(vars) {
+        return Ok(fast_path::default_request(ask, args));
+    }
+    let alone = CliArgs::command().try_get_matches_from([OsStr::new("vrun")]);
+    let matches = alone.map_err(usage_error)?;
+    let typed = CliArgs::from_arg_matches(&matches).map_err(usage_error)?;
+    resolve::run_request(ask, args, &typed, &matches)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_name_but_its_own_makes_vrun_a_shim() {
+        let called = |argv0: &str| shim_name(Some(&argv0.into()));
+        for (argv0, expected) in [
+            ("python", "python"),
+            ("/usr/local/bin/python3.12", "python3.12"),
+            ("./pytest", "pytest"),
+            ("-python", "python"),
+            ("a b", "a b"),
+        ] {
+            assert_eq!(called(argv0), Some(expected.into()), "{argv0}");
+        }
+        for argv0 in [
+            "vrun",
+            "/opt/vrun",
+            "-vrun",
+            "./vrun-linux",
+            "",
+            "/",
+            "-",
+            "..",
+            "a/..",
+        ] {
+            assert_eq!(called(argv0), None, "{argv0}");
+        }
+        assert_eq!(shim_name(None), None);
+    }
+}

@@ -1,0 +1,152 @@
+//! `vrun COMMAND [ARG]...` with no option before it, or `vrun -c LINE [ARG]...` with none but the shell's, and none of
+//! vrun's variables set -> what it asks for, which is what nearly every call is: a person's, and make's for each line
+//! of a recipe. There is nothing in it for clap, whose list of options takes longer to build than the rest of vrun
+//! takes to run.
+
+use std::ffi::OsString;
+
+use crate::os;
+use crate::output::Verbosity;
+use crate::program::{ForeignPolicy, Invocation};
+use crate::requirements::{InstallMode, InstallOptions, SyncMode};
+use crate::view::Isolation;
+
+use super::action::{AutoCreate, Mode, RunRequest, ScriptEnv, Settings};
+use super::shell_flags;
+
+/// The same as clap makes of it; None where there is something for clap. `args` come without vrun's own name.
+pub(super) fn try_parse(args: &[OsString], vars: &[(OsString, OsString)]) -> Option<RunRequest> {
+    if has_option_vars(vars) {
+        return None;
+    }
+    let (command, rest) = args.split_first()?;
+    if command.as_encoded_bytes().starts_with(b"-") {
+        let (line, rest) = shell_flags::parse_shell_line(args, vars)?;
+        return Some(default_request(Invocation::ShellLine(line), rest));
+    }
+    Some(default_request(Invocation::Command(command.clone()), rest))
+}
+
+/// Whether one of the variables of options is set.
+pub(super) fn has_option_vars(vars: &[(OsString, OsString)]) -> bool {
+    vars.iter().any(|(name, _)| is_option_var(name))
+}
+
+/// `ask` with `args`, as it is meant where nothing else is said.
+pub(super) fn default_request(ask: Invocation, args: &[OsString]) -> RunRequest {
+    RunRequest {
+        settings: Settings {
+            directories: Vec::new(),
+            project: None,
+            env: None,
+            python: None,
+            install_options: InstallOptions {
+                install: InstallMode::AsNeeded,
+                sync: SyncMode::Never,
+                requirements_file: None,
+            },
+            isolation: Isolation::Default,
+            mode: Mode::Real,
+            verbosity: Verbosity::Normal,
+        },
+        invocation: ask,
+        args: args.to_vec(),
+        auto_create: AutoCreate::OnFirstUse,
+        foreign: ForeignPolicy::Refused,
+        script_env: ScriptEnv::Separate,
+    }
+}
+
+/// The variables of options.
+const OPTION_VARS: [&str; 12] = [
+    "VRUN_PROJECT",
+    "VRUN_ENV",
+    "VRUN_PYTHON",
+    "VRUN_NO_CREATE",
+    "VRUN_NO_INSTALL",
+    "VRUN_REQUIREMENTS",
+    "VRUN_NO_SCRIPT_ENV",
+    "VRUN_OUTSIDE",
+    "VRUN_ISOLATED",
+    "VRUN_QUIET",
+    "VRUN_VERBOSE",
+    "VRUN_SYNC",
+];
+
+fn is_option_var(name: &OsString) -> bool {
+    let is_vruns = name.len() > 5 && name.as_encoded_bytes()[..5].eq_ignore_ascii_case(b"VRUN_");
+    is_vruns && OPTION_VARS.iter().any(|known| os::is_same_var(name, known))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::super::action::Action;
+    use super::super::args::CliArgs;
+    use super::super::parse::parse_with_clap;
+    use super::*;
+
+    fn words(line: &str) -> Vec<OsString> {
+        line.split(' ').map(OsString::from).collect()
+    }
+
+    #[test]
+    fn clap_makes_the_same_of_it() {
+        for line in [
+            "python x.py -v",
+            "pytest",
+            "make -- -n",
+            "x.py --create",
+            "a=b -h",
+            "-c pytest",
+            "-c true -c -h",
+            "-ec true name -q",
+            "-euo pipefail -c true",
+            "-oc pipefail true",
+            "-c -x -- -line --",
+            "-e -c -u -- true",
+            "-oeco one two true",
+        ] {
+            let args = words(line);
+            let bare = try_parse(&args, &[]).expect("a request");
+            let Ok(Action::Run(clapped)) = parse_with_clap(&args, &[]) else {
+                panic!("{line}");
+            };
+            assert_eq!(format!("{bare:?}"), format!("{clapped:?}"));
+        }
+    }
+
+    #[test]
+    fn an_option_or_a_variable_is_claps() {
+        for line in [
+            "-q true",
+            "--",
+            "-- true",
+            "--env x true",
+            "-qc true",
+            "-e -c -q true",
+            "-e true",
+            "-c",
+            "-c -o",
+        ] {
+            assert!(try_parse(&words(line), &[]).is_none(), "{line}");
+        }
+        assert!(try_parse(&[], &[]).is_none());
+        let vars = [("VRUN_QUIET".into(), "1".into())];
+        assert!(try_parse(&words("true"), &vars).is_none());
+        let vars = [("VRUN_CACHE_DIR".into(), "/c".into())];
+        assert!(try_parse(&words("true"), &vars).is_some());
+    }
+
+    #[test]
+    fn every_variable_that_clap_reads_is_known() {
+        let command = CliArgs::command();
+        let read = command.get_arguments().filter_map(|arg| arg.get_env());
+        let mut read: Vec<_> = read.map(|name| name.to_str().expect("UTF-8")).collect();
+        let mut known = OPTION_VARS.to_vec();
+        read.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(read, known);
+    }
+}

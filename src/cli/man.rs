@@ -1,0 +1,60 @@
+//! clap's list of options, and what `manual.1` says of the rest -> the man page, for `--man`.
+
+use clap::{Arg, Command, CommandFactory};
+use clap_mangen::Man;
+
+use super::args::CliArgs;
+
+/// In roff, with the man macros.
+pub(super) fn man_page() -> String {
+    let command = CliArgs::command().mut_args(|arg| arg.hide_env(false));
+    let groups = help_headings(&command);
+    let man = Man::new(command);
+    let head = render_to_string(|page| {
+        man.render_name_section(page)?;
+        man.render_synopsis_section(page)
+    });
+    let options = to_subsections(
+        &render_to_string(|page| man.render_options_section(page)),
+        &groups,
+    );
+    include_str!("man.1")
+        .replace("@VERSION@", env!("CARGO_PKG_VERSION"))
+        .replace("@HEAD@\n", &head)
+        .replace("@OPTIONS@\n", &options)
+}
+
+/// The groups of options, in the order of the help.
+fn help_headings(command: &Command) -> Vec<String> {
+    let mut headings = Vec::new();
+    let shown = command.get_arguments().filter(|arg| !arg.is_hide_set());
+    for heading in shown.filter_map(Arg::get_help_heading) {
+        if !headings.iter().any(|known| known == heading) {
+            headings.push(heading.to_owned());
+        }
+    }
+    headings
+}
+
+/// A section for each group -> a part of one section.
+fn to_subsections(sections: &str, groups: &[String]) -> String {
+    let mut groups = groups.iter();
+    let lines = sections.lines().map(|line| {
+        let group = line.strip_prefix(".SH ").and_then(|_| groups.next());
+        match group {
+            Some(group) => format!(".SS {}\n", group.replace('`', "")),
+            None => format!("{line}\n"),
+        }
+    });
+    lines.collect()
+}
+
+fn render_to_string(render: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
+    let mut page = Vec::new();
+    // Nothing fails to be written to memory.
+    let _ = render(&mut page);
+    let page = String::from_utf8_lossy(&page);
+    page.lines()
+        .map(|line| format!("{}\n", line.trim_end()))
+        .collect()
+}

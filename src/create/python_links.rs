@@ -1,0 +1,111 @@
+//! The names of Python in a scripts directory -> the same names, leading to another base interpreter.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::{fs, io};
+
+use crate::error::io_reason;
+use crate::fs::replace_atomically;
+use crate::os;
+use crate::python::{Interpreter, is_script};
+use crate::quote::printable;
+
+use super::options::PythonFiles;
+
+/// Leads every name of Python in `scripts` to `base`: links that lead outside, and copies. Names that lead
+/// to each other stay as they are.
+///
+/// # Errors
+/// A name cannot be replaced.
+pub(crate) fn relink_pythons(
+    scripts: &Path,
+    base: &Interpreter,
+    files: PythonFiles,
+) -> io::Result<()> {
+    for entry in fs::read_dir(scripts)? {
+        let path = entry?.path();
+        if !is_python_name(path.file_name().unwrap_or_default()) {
+            continue;
+        }
+        let found = fs::symlink_metadata(&path)?;
+        if found.is_dir() {
+            // Only an empty one goes: what is in it is not for us to take away.
+            let kept = |error: io::Error| {
+                let why = format!("{} is a directory: {}", printable(&path), io_reason(&error));
+                io::Error::new(error.kind(), why)
+            };
+            fs::remove_dir(&path).map_err(kept)?;
+            continue;
+        }
+        let leads_within = fs::read_link(&path).is_ok_and(|target| {
+            target.components().count() == 1 && is_python_name(target.as_os_str())
+        });
+        let is_loop = fs::metadata(&path).is_err_and(|error| os::is_link_loop(&error));
+        let copied = found.is_file() && !is_script(&path);
+        match files {
+            PythonFiles::Copies if copied || found.is_symlink() => replace_with_copy(base, &path)?,
+            _ if found.is_symlink() && (!leads_within || is_loop) => {
+                replace_with_link(base, &path)?
+            }
+            _ if copied => replace_with_link(base, &path)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// `python`, `python3.13`, `python3.13t`, `python3.6m`, `python3-intel64`, `pypy3`, `𝜋thon`
+fn is_python_name(name: &OsStr) -> bool {
+    let Some(name) = name.to_str() else {
+        return false;
+    };
+    let name = name.strip_suffix(os::EXE_SUFFIX).unwrap_or(name);
+    let version = ["python", "pypy"]
+        .iter()
+        .find_map(|stem| name.strip_prefix(stem));
+    let is_version = |text: &str| {
+        let text = text.strip_suffix("-intel64").unwrap_or(text);
+        let number = text.trim_end_matches(['d', 'm', 't', 'u']);
+        let letters = text.len() - number.len();
+        (letters == 0 || !number.is_empty() || text == "t")
+            && number
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'.')
+    };
+    name == "𝜋thon" || version.is_some_and(is_version)
+}
+
+fn replace_with_link(base: &Interpreter, at: &Path) -> io::Result<()> {
+    replace_atomically(at, |new| os::symlink_or_copy(&base.exe, new))
+}
+
+fn replace_with_copy(base: &Interpreter, at: &Path) -> io::Result<()> {
+    replace_atomically(at, |new| {
+        fs::copy(&base.exe, new).and_then(|_| os::set_program_mode(new))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pythons_names_are_told_from_other_programs() {
+        for (name, is) in [
+            ("python", true),
+            ("python3", true),
+            ("python3.13t", true),
+            ("python3.6m", true),
+            ("python3.13td", true),
+            ("python3.12-intel64", true),
+            ("pythonmud", false),
+            ("pypy3.11", true),
+            ("𝜋thon", true),
+            ("python3-config", false),
+            ("pythonw", false),
+            ("pytest", false),
+        ] {
+            assert_eq!(is_python_name(OsStr::new(name)), is, "{name}");
+        }
+    }
+}

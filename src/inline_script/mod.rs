@@ -1,0 +1,11 @@
+//! Inline script metadata (PEP 723): a script with an environment of its own.
+
+mod block;
+mod cache_dir;
+mod expiry;
+mod metadata;
+mod script;
+
+pub(crate) use script::{
+    EnvPurpose, Script, has_inline_metadata, is_script_env, load_script, remove_expired_envs,
+};

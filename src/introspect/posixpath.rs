@@ -1,0 +1,136 @@
+//! Paths as Python treats them: by their text, byte for byte. What `std::path` would tidy away by itself, such as a
+//! doubled separator or a final one, is kept here where Python keeps it.
+
+use std::path::{Path, PathBuf};
+
+use crate::os;
+
+/// A path's text.
+pub(super) fn path_to_bytes(path: &Path) -> Vec<u8> {
+    path.as_os_str().as_encoded_bytes().to_vec()
+}
+
+/// The path that a text is, however it was decoded.
+pub(super) fn bytes_to_path(bytes: &[u8]) -> PathBuf {
+    let plain = bytes.iter().copied().filter(|byte| *byte != DECODED_MARK);
+    os::decode_os_string(plain.collect())
+        .unwrap_or_default()
+        .into()
+}
+
+/// Stands before a character that was decoded as UTF-8. No path has it.
+const DECODED_MARK: u8 = 0;
+
+/// A text as one that was decoded as UTF-8, which is then another than one whose bytes were kept as they are
+/// (`surrogateescape`), though both lead to the same file.
+pub(super) fn mark_decoded(bytes: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if !c.is_ascii() {
+                text.push(DECODED_MARK);
+            }
+            text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+        text.extend_from_slice(chunk.invalid());
+    }
+    text
+}
+
+/// `os.path.join` of two (posixpath.py): an absolute second is all of it.
+pub(super) fn join(dir: &[u8], more: &[u8]) -> Vec<u8> {
+    if more.starts_with(b"/") || dir.is_empty() {
+        return more.to_vec();
+    }
+    let slash: &[u8] = if dir.ends_with(b"/") { b"" } else { b"/" };
+    [dir, slash, more].concat()
+}
+
+/// What stands before the last separator (`dirname` of getpath.py, `reduce` of getpath.c): of `/usr` nothing.
+pub(super) fn parent(path: &[u8]) -> &[u8] {
+    let end = path.iter().rposition(|byte| *byte == b'/');
+    &path[..end.unwrap_or(0)]
+}
+
+/// The path and all above it, the root left out, as getpath searches them.
+pub(super) fn ancestors(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let whole = Some(path).filter(|path| !path.is_empty());
+    std::iter::successors(whole, |path| {
+        Some(parent(path)).filter(|path| !path.is_empty())
+    })
+}
+
+/// `os.path.normpath` (posixpath.py): no `.`, `..` or doubled separators; exactly two at the start stay.
+pub(super) fn normalize(path: &[u8]) -> Vec<u8> {
+    let start: &[u8] = match path {
+        [b'/', b'/', b'/', ..] => b"/",
+        [b'/', b'/', ..] => b"//",
+        [b'/', ..] => b"/",
+        _ => b"",
+    };
+    let mut parts: Vec<&[u8]> = Vec::new();
+    for part in path.split(|byte| *byte == b'/') {
+        match part {
+            b"" | b"." => {}
+            b".." if parts.last().is_some_and(|last| *last != b"..") => {
+                parts.pop();
+            }
+            b".." if !start.is_empty() => {}
+            part => parts.push(part),
+        }
+    }
+    let text = [start, &parts.join(&b'/')].concat();
+    if text.is_empty() { b".".to_vec() } else { text }
+}
+
+/// `os.path.abspath`
+pub(super) fn absolute(cwd: &[u8], path: &[u8]) -> Vec<u8> {
+    normalize(&join(cwd, path))
+}
+
+/// `str.strip` of a line: Python counts the separators of ASCII among spaces.
+pub(super) fn strip(text: &str) -> &str {
+    text.trim_matches(is_space)
+}
+
+/// `str.isspace` of a character.
+pub(super) fn is_space(c: char) -> bool {
+    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_made_normal_as_python_does_it() {
+        for (path, is) in [
+            ("/a/./b//c/", "/a/b/c"),
+            ("/a/../../b", "/b"),
+            ("//a/../b", "//b"),
+            ("///a", "/a"),
+            ("a/../..", ".."),
+            ("../../a", "../../a"),
+            ("a/..", "."),
+            ("", "."),
+            ("/", "/"),
+        ] {
+            assert_eq!(normalize(path.as_bytes()), is.as_bytes(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_was_decoded_is_another_and_the_same_path() {
+        let (raw, known) = ("/\u{e9}".as_bytes(), mark_decoded("/\u{e9}".as_bytes()));
+        assert_ne!(raw, known);
+        assert_eq!(bytes_to_path(raw), bytes_to_path(&known));
+        assert_eq!(mark_decoded(b"/a\xff"), b"/a\xff");
+    }
+
+    #[test]
+    fn the_root_is_not_among_what_getpath_searches() {
+        let searched: Vec<_> = ancestors(b"/usr/bin/").collect();
+        assert_eq!(searched, [&b"/usr/bin/"[..], b"/usr/bin", b"/usr"]);
+        assert_eq!(ancestors(b"").count(), 0);
+    }
+}

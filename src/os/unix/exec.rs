@@ -1,0 +1,77 @@
+//! Becoming another program (execve(2)), and the standard streams that it gets.
+
+use std::convert::Infallible;
+use std::ffi::{CString, OsString};
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::super::ArgQuoting;
+use super::signals;
+
+/// Gives memory instead of musl's malloc, which is made to be small.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
+/// Becomes `program`: same process, same terminal, same standard streams. Returns only to say why
+/// it could not.
+///
+/// # Errors
+/// Whatever execve(2) says, and InvalidInput for a NUL byte in what it is to be handed.
+pub(crate) fn exec(
+    program: &Path,
+    argv: &[OsString],
+    _: ArgQuoting,
+    vars: &[(OsString, OsString)],
+) -> io::Result<Infallible> {
+    let path = CString::new(program.as_os_str().as_bytes())?;
+    let argv = argv
+        .iter()
+        .map(|arg| CString::new(arg.as_bytes()))
+        .collect::<Result<Vec<_>, _>>()?;
+    let vars = vars.iter().map(assignment).collect::<Result<Vec<_>, _>>()?;
+    signals::restore_sigpipe();
+    restore_closed_streams();
+    nix::unistd::execve(&path, &argv, &vars).map_err(io::Error::from)
+}
+
+fn assignment((name, value): &(OsString, OsString)) -> io::Result<CString> {
+    let mut line = Vec::with_capacity(name.len() + value.len() + 2);
+    line.extend_from_slice(name.as_bytes());
+    line.push(b'=');
+    line.extend_from_slice(value.as_bytes());
+    Ok(CString::new(line)?)
+}
+
+/// Which of the standard streams came closed. std opens /dev/null on those before `main`, so this is
+/// written by a constructor, which runs before that.
+static CLOSED_AT_START: [AtomicBool; 3] = [const { AtomicBool::new(false) }; 3];
+
+#[ctor::ctor]
+fn record_closed_streams() {
+    signals::record_sigpipe();
+    for (stream, closed) in standard_streams().into_iter().zip(&CLOSED_AT_START) {
+        closed.store(rustix::io::fcntl_getfd(stream).is_err(), Ordering::Relaxed);
+    }
+}
+
+/// Marks std's stand-ins to be closed by execve, so that the program finds what vrun found. A failing
+/// execve leaves them open for the error message.
+fn restore_closed_streams() {
+    for (stream, closed) in standard_streams().into_iter().zip(&CLOSED_AT_START) {
+        if closed.load(Ordering::Relaxed) {
+            let _ = rustix::io::fcntl_setfd(stream, rustix::io::FdFlags::CLOEXEC);
+        }
+    }
+}
+
+fn standard_streams() -> [BorrowedFd<'static>; 3] {
+    [
+        rustix::stdio::stdin(),
+        rustix::stdio::stdout(),
+        rustix::stdio::stderr(),
+    ]
+}

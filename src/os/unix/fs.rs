@@ -1,0 +1,198 @@
+//! Files: what tells one from another, links, modes, clones, renames.
+
+use std::fs::{self, DirBuilder, File, Metadata, Permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::Path;
+
+use super::super::ROOT_USER;
+use super::{current_user, is_writable_by_others, owner_of};
+
+/// Whether both paths lead to the same file or directory, links followed. False where either cannot
+/// be looked at.
+pub(crate) fn is_same_file(a: &Path, b: &Path) -> bool {
+    match (fs::metadata(a), fs::metadata(b)) {
+        (Ok(a), Ok(b)) => (a.dev(), a.ino()) == (b.dev(), b.ino()),
+        _ => false,
+    }
+}
+
+/// Whether `path` still leads to the file that `file` was opened from.
+pub(crate) fn is_still_at(file: &File, path: &Path) -> bool {
+    match (file.metadata(), fs::metadata(path)) {
+        (Ok(a), Ok(b)) => (a.dev(), a.ino()) == (b.dev(), b.ino()),
+        _ => false,
+    }
+}
+
+/// What tells a file from all others: `found` is what it leads to.
+pub(crate) fn file_id(found: &Metadata, _: &Path) -> Option<(u64, u64)> {
+    Some((found.dev(), found.ino()))
+}
+
+/// What tells a file from another of its file system.
+pub(crate) fn inode(found: &Metadata) -> u64 {
+    found.ino()
+}
+
+/// Whether links lead in a circle.
+pub(crate) fn is_link_loop(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(nix::errno::Errno::ELOOP as i32)
+}
+
+/// Makes a symbolic link at `at`.
+///
+/// # Errors
+/// Whatever symlink(2) says.
+pub(crate) fn symlink_or_copy(target: &Path, at: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, at)
+}
+
+/// Renames a file or directory, over an empty directory too.
+///
+/// # Errors
+/// Whatever rename(2) says.
+pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)
+}
+
+/// Whether a directory could not be taken away because another process is still at work in it.
+pub(crate) fn is_in_use(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::DirectoryNotEmpty
+}
+
+/// Lets everyone who may read `file` run it, as distlib does with a script.
+///
+/// # Errors
+/// Whatever chmod(2) says.
+pub(crate) fn make_executable(file: &Path) -> io::Result<()> {
+    let mode = fs::metadata(file)?.permissions().mode();
+    fs::set_permissions(file, Permissions::from_mode(mode | 0o555))
+}
+
+/// Whether it is worth trying to clone files in `dir`: a try costs as much as some links, and the usual file
+/// systems are known not to (ext2 to ext4 and tmpfs, by statfs(2)).
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn may_clone(dir: &Path) -> bool {
+    const EXT: u64 = 0xef53;
+    const TMPFS: u64 = 0x0102_1994;
+    let kind = rustix::fs::statfs(dir).map(|found| found.f_type as u64);
+    !matches!(kind, Ok(EXT | TMPFS))
+}
+
+/// The same where it may always be.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) fn may_clone(_: &Path) -> bool {
+    true
+}
+
+/// Makes `to` a file of its own with the content and the time of `from`, without copying: the two share their
+/// blocks until one is written to. It has no name before it is whole, so where that fails nothing is left
+/// (open(2), O_TMPFILE).
+///
+/// # Errors
+/// The file system cannot do that, or whatever open(2) and linkat(2) say. Then there is no `to`.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn clone_file(from: &Path, to: &Path) -> io::Result<()> {
+    use rustix::fs::{AtFlags, CWD, OFlags, ioctl_ficlone, linkat};
+    use std::os::fd::AsRawFd;
+    use std::os::unix::fs::OpenOptionsExt;
+    let source = File::open(from)?;
+    let mut unnamed = File::options();
+    unnamed.write(true);
+    unnamed.custom_flags(OFlags::TMPFILE.bits().cast_signed());
+    let file = unnamed.open(to.parent().unwrap_or(to))?;
+    ioctl_ficlone(&file, &source)?;
+    file.set_modified(source.metadata()?.modified()?)?;
+    let unnamed = format!("/proc/self/fd/{}", file.as_raw_fd());
+    Ok(linkat(CWD, unnamed, CWD, to, AtFlags::SYMLINK_FOLLOW)?)
+}
+
+/// The same by clonefile(2), which keeps the time.
+///
+/// # Errors
+/// The file system cannot do that, or whatever clonefile(2) says.
+#[cfg(target_vendor = "apple")]
+pub(crate) fn clone_file(from: &Path, to: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, CloneFlags, fclonefileat};
+    let source = File::open(from)?;
+    Ok(fclonefileat(&source, CWD, to, CloneFlags::empty())?)
+}
+
+/// The same where there is no such call.
+///
+/// # Errors
+/// Always.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+pub(crate) fn clone_file(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Has two directories change places, in one step.
+///
+/// # Errors
+/// Whatever renameat2(2) says; or the system has no such call.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+pub(crate) fn swap_dirs(a: &Path, b: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE)?)
+}
+
+/// The same where there is no such call.
+///
+/// # Errors
+/// Always.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+pub(crate) fn swap_dirs(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Has `file` be a program that its owner may change, as venv does with a copied interpreter.
+///
+/// # Errors
+/// Whatever chmod(2) says.
+pub(crate) fn set_program_mode(file: &Path) -> io::Result<()> {
+    fs::set_permissions(file, Permissions::from_mode(0o755))
+}
+
+/// Gives `to` the mode of `from`.
+///
+/// # Errors
+/// Whatever chmod(2) says.
+pub(crate) fn copy_mode(from: &Path, to: &Path) -> io::Result<()> {
+    fs::set_permissions(to, fs::metadata(from)?.permissions())
+}
+
+/// Makes `dir` for this user alone, or sees that it is his, and that no one else may write to it. Root makes none in
+/// what is another's, who could not use it.
+///
+/// # Errors
+/// It cannot be made, is another's, or open to others.
+pub(crate) fn create_private_dir(dir: &Path) -> io::Result<()> {
+    let found = match fs::metadata(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let above = dir.ancestors().skip(1);
+            let nearest = above.map(fs::metadata).find_map(Result::ok);
+            if current_user() == ROOT_USER
+                && nearest.is_some_and(|found| owner_of(&found) != ROOT_USER)
+            {
+                return Err(io::Error::other("it would lie in another user's directory"));
+            }
+            fs::create_dir_all(dir.parent().unwrap_or(dir))?;
+            match DirBuilder::new().mode(0o700).create(dir) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                _ => {}
+            }
+            fs::metadata(dir)?
+        }
+        found => found?,
+    };
+    if !found.is_dir() {
+        return Err(io::ErrorKind::NotADirectory.into());
+    }
+    if owner_of(&found) != current_user() || is_writable_by_others(&found) {
+        let why = "it belongs to another user, or others may write to it";
+        return Err(io::Error::other(why));
+    }
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! Interpreters: what is requested, which are installed, what each says of itself.
+
+mod base_of;
+mod candidates;
+pub(crate) mod child_env;
+pub(crate) mod compatibility;
+mod discovery;
+mod interpreter;
+mod managed;
+mod path_lookup;
+mod probe;
+mod probe_cache;
+mod request;
+mod request_syntax;
+mod substitute;
+pub(crate) mod sysconfig;
+mod version_files;
+
+pub(crate) use base_of::resolve_base;
+pub(crate) use child_env::vars_for_pip;
+pub(crate) use compatibility::{check_compatible, request_for_env, unmet_request};
+pub(crate) use discovery::find_interpreter;
+pub(crate) use interpreter::{BytecodeFormat, Interpreter};
+pub(crate) use probe::{Prober, is_script};
+pub(crate) use probe_cache::{report_unused_cache, usable_cache_dir};
+pub(crate) use request::ExplicitRequest;
+pub(crate) use substitute::{find_substitute, has_matching_interpreter};
+pub(crate) use version_files::resolve_request;

@@ -1,0 +1,51 @@
+//! `-n`: a program and a view -> one line for sh that does what vrun would have done.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use crate::program::Program;
+use crate::quote::push_shell_quoted;
+use crate::view::View;
+
+/// The line, with its newline. `directory` is where vrun was told to go first. Bytes, because paths and
+/// arguments are bytes.
+pub(crate) fn command_line(program: &Program, view: &View, directory: Option<&Path>) -> Vec<u8> {
+    let mut line = Vec::new();
+    if let Some(directory) = directory {
+        line.extend_from_slice(b"cd ");
+        push_shell_quoted(directory.as_os_str(), &mut line);
+        line.extend_from_slice(b" && ");
+    }
+    line.extend_from_slice(b"env");
+    for name in view.vars_to_unset() {
+        line.extend_from_slice(b" -u ");
+        line.extend_from_slice(name.as_bytes());
+    }
+    for (name, value) in view.vars_to_set() {
+        line.push(b' ');
+        line.extend_from_slice(name.as_bytes());
+        line.push(b'=');
+        push_shell_quoted(value, &mut line);
+    }
+    let stand_in = program.substitute.as_ref();
+    if let Some(prefix) = stand_in.and_then(|other| other.prefix.as_ref()) {
+        line.extend_from_slice(b" PYTHONHOME=");
+        push_shell_quoted(prefix.as_os_str(), &mut line);
+    }
+    let first = program.argv.first().map(OsString::as_os_str);
+    if let Some(name) = first.filter(|_| stand_in.is_some()) {
+        // POSIX has no command that starts a program by another name than its own; bash, ksh and zsh have this.
+        line.extend_from_slice(b" bash -c 'exec -a \"$0\" \"$@\"' ");
+        push_shell_quoted(name, &mut line);
+    } else if program.file.as_os_str().as_encoded_bytes().contains(&b'=') {
+        // env takes a word with `=` in it for one more variable.
+        line.extend_from_slice(b" sh -c 'exec \"$0\" \"$@\"'");
+    }
+    let args = program.argv.iter().skip(1).map(|arg| arg.as_os_str());
+    for word in [program.file.as_os_str()].into_iter().chain(args) {
+        line.push(b' ');
+        push_shell_quoted(word, &mut line);
+    }
+    line.push(b'\n');
+    line
+}

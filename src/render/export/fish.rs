@@ -1,0 +1,102 @@
+//! Lines for fish.
+//!
+//! What was stands in lists of its own, as in `posix`: `e` or `s` first, then the values. `eval (...)` puts spaces
+//! in the place of newlines, so that none stands within a line.
+
+use std::ffi::OsStr;
+
+use crate::os;
+use crate::process::Process;
+use crate::view::{self, View};
+
+pub(super) fn export_lines(view: &View, process: &Process) -> Vec<u8> {
+    let mut lines = String::from("if not set -q _VRUN_OLD;\nset -g _VRUN_OLD 1;\n");
+    for name in view::variable_names() {
+        let old = format!("_VRUN_OLD_{name}");
+        lines.push_str(&if process.var(name).is_some() {
+            format!("set -g {old} e ${name};\n")
+        } else {
+            format!("set -g {old}; set -q {name}; and set -g {old} s ${name};\n")
+        });
+    }
+    lines.push_str("end;\n");
+    for (name, value) in view.vars_to_set() {
+        lines.push_str(&format!("set -gx {name}"));
+        if name == "PATH" {
+            push_path(value, &mut lines);
+        } else {
+            lines.push_str(&format!(" {}", quote_value(value)));
+        }
+        lines.push_str(";\n");
+    }
+    for name in view.vars_to_unset() {
+        lines.push_str(&format!("set -q {name}; and set -e {name};\n"));
+    }
+    lines.into_bytes()
+}
+
+/// PATH is a list, to fish.
+fn push_path(value: &OsStr, line: &mut String) {
+    if os::PATH_SEPARATOR == ';' {
+        let path = quote_value(value);
+        line.push_str(&format!(" (cygpath -u -p -- {path} | string split :)"));
+        return;
+    }
+    for entry in os::split_paths(value) {
+        line.push_str(&format!(" {}", quote_value(entry.as_os_str())));
+    }
+}
+
+/// In quotes, but for what shows badly or is no UTF-8: that stands between them, as escapes.
+fn quote_value(value: &OsStr) -> String {
+    let mut word = String::from("'");
+    let outside = |escape: String| format!("'{escape}'");
+    for chunk in value.as_encoded_bytes().utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '\'' | '\\' => word.extend(['\\', c]),
+                c if c.is_ascii_control() => {
+                    word.push_str(&outside(format!("\\x{:02x}", u32::from(c))));
+                }
+                c => word.push(c),
+            }
+        }
+        for byte in chunk.invalid() {
+            word.push_str(&outside(format!("\\X{byte:02x}")));
+        }
+    }
+    word.push('\'');
+    word
+}
+
+pub(super) fn undo_lines() -> String {
+    let mut lines = String::from("if set -q _VRUN_OLD;\n");
+    for name in view::variable_names() {
+        let old = format!("_VRUN_OLD_{name}");
+        lines.push_str(&format!(
+            "switch \"${old}[1]\"; case e; set -e {old}[1]; set -gx {name} ${old}; \
+             case s; set -e {old}[1]; set -gu {name} ${old}; \
+             case '*'; set -q {name}; and set -e {name}; end; set -e {old};\n"
+        ));
+    }
+    lines.push_str("set -e _VRUN_OLD;\nend;\n");
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_one_word_of_one_line() {
+        for (value, word) in [
+            ("", "''"),
+            ("a b", "'a b'"),
+            (r"it's\", r"'it\'s\\'"),
+            ("$x (y) {z} ~ *", "'$x (y) {z} ~ *'"),
+            ("a\nb", r"'a'\x0a'b'"),
+        ] {
+            assert_eq!(quote_value(OsStr::new(value)), word);
+        }
+    }
+}

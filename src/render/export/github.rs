@@ -1,0 +1,115 @@
+//! A view -> what is appended to the files that GitHub Actions reads after each step: GITHUB_ENV, which sets
+//! variables, and GITHUB_PATH, whose lines come first on PATH.
+//!
+//! Neither can unset, nor take an entry off PATH.
+
+use std::ffi::OsStr;
+use std::fs::OpenOptions;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, io_reason};
+use crate::process::Process;
+use crate::quote::printable;
+use crate::view::View;
+
+use super::values::{unrepresentable, utf8_value, vars_to_empty};
+
+const TARGET_NAME: &str = "GitHub Actions";
+
+/// What each of the two files gets.
+#[derive(Debug)]
+pub(crate) struct Entries {
+    env: String,
+    path: String,
+}
+
+/// What says the view of the environment whose scripts directory is `scripts`.
+///
+/// # Errors
+/// A value is no text, or a directory more than a line.
+pub(crate) fn build_entries(
+    view: &View,
+    scripts: &Path,
+    process: &Process,
+) -> Result<Entries, Error> {
+    let mut env = String::new();
+    for (name, value) in view.vars_to_set().filter(|(name, _)| *name != "PATH") {
+        env.push_str(&env_entry(name, value)?);
+    }
+    for name in vars_to_empty(view, process) {
+        env.push_str(&env_entry(name, OsStr::new(""))?);
+    }
+    let path = utf8_value("PATH", scripts.as_os_str(), TARGET_NAME)?;
+    if path.contains(['\n', '\r']) {
+        return Err(unrepresentable(
+            "PATH",
+            TARGET_NAME,
+            "has an entry of more than a line",
+        ));
+    }
+    Ok(Entries {
+        env,
+        path: format!("{path}\n"),
+    })
+}
+
+/// A value of more than a line ends where a word stands that is not in it.
+fn env_entry(name: &str, value: &OsStr) -> Result<String, Error> {
+    let value = utf8_value(name, value, TARGET_NAME)?;
+    if !value.contains(['\n', '\r']) {
+        return Ok(format!("{name}={value}\n"));
+    }
+    let mut end = String::from("VRUN_END");
+    while value.contains(&end) {
+        end.push('_');
+    }
+    Ok(format!("{name}<<{end}\n{value}\n{end}\n"))
+}
+
+impl Entries {
+    /// All that would be appended, for a person.
+    pub(crate) fn preview(&self) -> String {
+        format!("{}{}", self.env, self.path)
+    }
+
+    /// Appends it.
+    ///
+    /// # Errors
+    /// This is no step of GitHub Actions, or a file cannot be written.
+    pub(crate) fn append(&self, process: &Process) -> Result<(), Error> {
+        let (env, path) = (
+            file_from_var("GITHUB_ENV", process)?,
+            file_from_var("GITHUB_PATH", process)?,
+        );
+        for (file, text) in [(env, &self.env), (path, &self.path)] {
+            append_lines(&file, text).map_err(|error| {
+                Error::failed(format!("cannot write to {}", printable(&file)))
+                    .with_cause(io_reason(&error))
+            })?;
+        }
+        Ok(())
+    }
+}
+
+fn file_from_var(variable: &str, process: &Process) -> Result<PathBuf, Error> {
+    let file = process.non_empty_var(variable).map(PathBuf::from);
+    file.ok_or_else(|| {
+        Error::failed("this is no step of GitHub Actions")
+            .with_cause(format_args!("{variable} is not set"))
+            .with_hint("`vrun --export sh` prints the lines for a shell")
+    })
+}
+
+/// What another step left without the end of its line stays a line of its own.
+fn append_lines(file: &Path, text: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    let mut file = options.read(true).append(true).create(true).open(file)?;
+    let mut last = [b'\n'];
+    if file.seek(SeekFrom::End(0))? > 0 {
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)?;
+    }
+    let start = if last == [b'\n'] { "" } else { "\n" };
+    file.write_all(format!("{start}{text}").as_bytes())
+}

@@ -1,0 +1,9 @@
+//! `--info`: what is known of an environment, as text and as JSON.
+
+mod json;
+mod model;
+mod text;
+
+pub(crate) use json::render_json;
+pub(crate) use model::{EnvDiff, EnvInfo, InfoOutcome, ProblemReport, SCHEMA, SearchContext};
+pub(crate) use text::render_text;

@@ -1,0 +1,10 @@
+//! What actions print. Nothing here is computed where a program simply runs.
+
+mod dry_run;
+pub(crate) mod export;
+mod findings;
+pub(crate) mod info;
+pub(crate) mod programs;
+
+pub(crate) use dry_run::command_line;
+pub(crate) use findings::{render_json, render_text};

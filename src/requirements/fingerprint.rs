@@ -1,0 +1,210 @@
+//! A requirement file -> the files that it consists of, and what their content comes to.
+//!
+//! What an installer would read is followed as far as it lies on this disk: `-r` and `-c` lines of pip's format, and
+//! what describes a local project that an `-e` line names. The lines themselves are the installer's to understand.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::process;
+
+use super::source::{self, RequirementsFormat, RequirementsSource};
+
+/// What describes a local project.
+const PROJECT_FILES: [&str; 3] = ["pyproject.toml", "setup.cfg", "setup.py"];
+
+/// The parts of a pyproject.toml that say what is installed. The settings of linters and the like are no change.
+const PROJECT_TABLES: [&str; 3] = ["project", "build-system", "dependency-groups"];
+
+/// The tools that install by settings of their own in there.
+const TOOL_TABLES: [&str; 7] = [
+    "tool.setuptools",
+    "tool.poetry",
+    "tool.hatch",
+    "tool.pdm",
+    "tool.flit",
+    "tool.maturin",
+    "tool.uv",
+];
+
+/// All files of `source`, itself among them, and those that would count before it.
+pub(super) fn tracked_files(source: &RequirementsSource) -> Vec<PathBuf> {
+    let mut found = source::higher_priority_files(source);
+    match source.format {
+        RequirementsFormat::Pylock | RequirementsFormat::Pyproject(_) => {
+            found.push(source.path.clone())
+        }
+        RequirementsFormat::Requirements => collect_files(&source.path, &mut found),
+    }
+    found
+}
+
+fn collect_files(file: &Path, found: &mut Vec<PathBuf>) {
+    if found.iter().any(|known| known == file) {
+        return;
+    }
+    found.push(file.to_owned());
+    let text = fs::read(file).unwrap_or_default();
+    let dir = file.parent().unwrap_or(file);
+    let text = String::from_utf8_lossy(&text).replace("\r\n", "\n");
+    for line in text.replace("\\\n", " ").lines() {
+        let at = |path: &str| process::normalize(dir.join(path));
+        match parse_line(line) {
+            Some(FileReference::Include(path)) => collect_files(&at(path), found),
+            Some(FileReference::Project(path)) => {
+                let parts = PROJECT_FILES.iter().map(|name| at(path).join(name));
+                let there: Vec<_> = parts.filter(|path| path.is_file()).collect();
+                found.extend(
+                    there
+                        .into_iter()
+                        .filter(|path| !found.contains(path))
+                        .collect::<Vec<_>>(),
+                );
+            }
+            None => {}
+        }
+    }
+}
+
+/// A line that names something on this disk.
+#[derive(Debug, PartialEq, Eq)]
+enum FileReference<'a> {
+    /// `-r FILE`, `-c FILE`
+    Include(&'a str),
+    /// `-e DIR`
+    Project(&'a str),
+}
+
+fn parse_line(line: &str) -> Option<FileReference<'_>> {
+    let line = line.split(" #").next().unwrap_or(line).trim();
+    let value = |names: &[&str]| {
+        let rest = names.iter().find_map(|name| line.strip_prefix(name))?;
+        let rest = rest.trim_start_matches(['=', ' ', '\t']);
+        let rest = rest.trim_matches(['"', '\'']);
+        (!rest.is_empty() && !rest.contains("://")).then_some(rest)
+    };
+    if let Some(file) = value(&["--requirement", "--constraint", "-r", "-c"]) {
+        return Some(FileReference::Include(file));
+    }
+    // `-e .[extra]`
+    let dir = value(&["--editable", "-e"])?;
+    Some(FileReference::Project(dir.split('[').next().unwrap_or(dir)))
+}
+
+/// What the content of a file comes to; None where there is no file.
+pub(super) fn file_digest(file: &Path) -> Option<String> {
+    let bytes = fs::read(file).ok()?;
+    let is_pyproject = file
+        .file_name()
+        .is_some_and(|name| name == "pyproject.toml");
+    let parts = || relevant_tables(str::from_utf8(&bytes).ok()?);
+    match is_pyproject.then(parts).flatten() {
+        Some(parts) => Some(digest([parts.as_bytes()])),
+        None => Some(digest([&bytes[..]])),
+    }
+}
+
+/// The first 16 bytes of the SHA-256 of what is given, in hexadecimal.
+pub(super) fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    let bytes = hasher.finalize();
+    bytes
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn relevant_tables(text: &str) -> Option<String> {
+    let table: toml::Table = text.parse().ok()?;
+    let of_tools = TOOL_TABLES.iter().map(|name| {
+        let name = name.trim_start_matches("tool.");
+        table.get("tool").and_then(|tools| tools.get(name))
+    });
+    let parts = PROJECT_TABLES
+        .iter()
+        .map(|name| table.get(*name))
+        .chain(of_tools);
+    Some(parts.map(|part| format!("{part:?}\n")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_name_files_are_followed() {
+        for (line, expected) in [
+            ("-r base.txt", Some(FileReference::Include("base.txt"))),
+            (
+                "-rbase.txt # the rest",
+                Some(FileReference::Include("base.txt")),
+            ),
+            (
+                "--requirement=a/b.txt",
+                Some(FileReference::Include("a/b.txt")),
+            ),
+            (
+                "-c 'my constraints.txt'",
+                Some(FileReference::Include("my constraints.txt")),
+            ),
+            ("-r https://example.org/r.txt", None),
+            ("-e .[dev]", Some(FileReference::Project("."))),
+            ("-e git+https://example.org/x", None),
+            ("requests==2.0 --hash=sha256:0", None),
+            ("# -r old.txt", None),
+            ("", None),
+        ] {
+            assert_eq!(parse_line(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn files_that_include_each_other_are_listed_once() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let write =
+            |name: &str, text: &str| fs::write(dir.path().join(name), text).expect("a file");
+        write("requirements.txt", "-r dev.txt\n-c gone.txt\n-e .\n");
+        write("dev.txt", "-r requirements.txt\n");
+        write("pyproject.toml", "");
+        let source = source::detect_source(dir.path())
+            .expect("a choice")
+            .expect("a file");
+        let names: Vec<_> = tracked_files(&source)
+            .iter()
+            .map(|path| path.strip_prefix(dir.path()).expect("below").to_owned())
+            .collect();
+        let expected = [
+            "pylock.toml",
+            "requirements.txt",
+            "dev.txt",
+            "gone.txt",
+            "pyproject.toml",
+        ];
+        assert_eq!(names, expected.map(PathBuf::from));
+    }
+
+    #[test]
+    fn of_a_pyproject_counts_what_is_installed_by_it() {
+        let same = |a: &str, b: &str| relevant_tables(a) == relevant_tables(b);
+        let project = "[project]\nname = 'app'\n";
+        assert!(same(
+            project,
+            "[tool.ruff]\nx = 1\n[project]\nname='app' # mine\n"
+        ));
+        assert!(!same(
+            project,
+            "[project]\nname = 'app'\ndependencies = ['six']\n"
+        ));
+        assert!(!same(
+            project,
+            "[project]\nname = 'app'\n[tool.hatch]\nx = 1\n"
+        ));
+    }
+}

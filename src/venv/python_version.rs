@@ -1,0 +1,67 @@
+//! A name or a version -> the minor version of Python that it speaks of, which packages are installed for.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::path::Path;
+
+use crate::os;
+
+use super::site_packages;
+
+/// 3.12
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MinorVersion {
+    major: u32,
+    minor: u32,
+}
+
+/// What a directory of packages, and an interpreter, is called before its version.
+const NAME_PREFIXES: [&str; 2] = ["python", "pypy"];
+
+impl MinorVersion {
+    /// Of `3.12.1`, `3.12`, `3.14.0rc1`.
+    pub(crate) fn from_version(text: &str) -> Option<MinorVersion> {
+        let (major, rest) = text.split_once('.')?;
+        let end = rest.find(|c: char| !c.is_ascii_digit());
+        let minor = &rest[..end.unwrap_or(rest.len())];
+        Some(MinorVersion {
+            major: major.parse().ok()?,
+            minor: minor.parse().ok()?,
+        })
+    }
+
+    /// Of `python3.12`, `python3.13t`, `pypy3.11`; not of `python3`, `python3.12-config`.
+    pub(crate) fn from_name(name: &OsStr) -> Option<MinorVersion> {
+        let name = name.to_str()?;
+        let name = name.strip_suffix(os::EXE_SUFFIX).unwrap_or(name);
+        let version = NAME_PREFIXES
+            .iter()
+            .find_map(|stem| name.strip_prefix(stem))?;
+        let version = version.strip_suffix('t').unwrap_or(version);
+        let is_plain = version.bytes().all(|c| c.is_ascii_digit() || c == b'.');
+        MinorVersion::from_version(version).filter(|_| is_plain)
+    }
+
+    /// Of the one library in the environment at `root`; None where there is none, or there are several.
+    pub(crate) fn from_library(root: &Path) -> Option<MinorVersion> {
+        let names = site_packages::library_names(root);
+        let mut found = names
+            .iter()
+            .filter_map(|name| MinorVersion::from_name(name.as_ref()));
+        found.next().filter(|_| found.next().is_none())
+    }
+
+    /// Whether packages for it can be in the environment at `root`.
+    pub(crate) fn has_library(self, root: &Path) -> bool {
+        let lib = root.join("lib");
+        let names = NAME_PREFIXES.iter().map(|stem| format!("{stem}{self}"));
+        let mut names = names.chain([format!("python{self}t")]);
+        names.any(|name| lib.join(name).exists())
+    }
+}
+
+impl fmt::Display for MinorVersion {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}.{}", self.major, self.minor)
+    }
+}
