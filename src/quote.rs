@@ -18,6 +18,11 @@ pub(crate) fn printable(name: impl AsRef<OsStr>) -> String {
     line
 }
 
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A name or path for a command that the reader may paste into a shell. What would not show as it is (a
 /// newline, a byte that is no UTF-8) stands as an escape in `$'...'`, which bash, zsh and POSIX 2024 read.
 pub(crate) fn shell_word(name: impl AsRef<OsStr>) -> String {

@@ -1,14 +1,13 @@
-//! A list and something to do with each of it -> done by several threads, each of which comes for the next one
-//! when it is through with the last: most of what first use does is the file system's work.
+//! A list of items -> each handled by one of several threads, because most of first use is the file system's work.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{io, thread};
 
-/// How many threads work on what keeps processors busy. To ask how many there are takes longer than to start
+/// The threads for work that keeps processors busy. Asking how many processors there are takes longer than starting
 /// one.
 const THREADS: usize = 4;
 
-/// A list that several threads work on.
+/// A list that two threads take items from.
 #[derive(Debug)]
 pub(crate) struct WorkQueue<T> {
     items: Vec<T>,
@@ -16,7 +15,6 @@ pub(crate) struct WorkQueue<T> {
 }
 
 impl<T> WorkQueue<T> {
-    /// All of it is to be done.
     pub(crate) fn new(items: Vec<T>) -> Self {
         WorkQueue {
             items,
@@ -24,13 +22,13 @@ impl<T> WorkQueue<T> {
         }
     }
 
-    /// One after the other from the first on, for one thread, while another goes `backwards`, until they meet.
-    /// So each stays among what lies together, and rarely waits for a lock that the other has.
+    /// The items from the first on, for one thread, while another takes them from the last on, until they meet. So each
+    /// works on neighbours, and rarely waits for a lock that the other holds.
     pub(crate) fn iter_forward(&self) -> impl Iterator<Item = &T> {
         self.items.iter().take_while(|_| self.claim_next())
     }
 
-    /// The same from the last on.
+    /// The items from the last on.
     pub(crate) fn iter_backward(&self) -> impl Iterator<Item = &T> {
         self.items.iter().rev().take_while(|_| self.claim_next())
     }
@@ -39,16 +37,16 @@ impl<T> WorkQueue<T> {
         self.claimed.fetch_add(1, Ordering::Relaxed) < self.items.len()
     }
 
-    /// There is no use in doing the rest.
+    /// Ends both iterators.
     pub(crate) fn cancel(&self) {
         self.claimed.store(self.items.len(), Ordering::Relaxed);
     }
 }
 
-/// What `own` makes on this thread and `other` on another; or after it, where there is no other to be had.
+/// Runs `own` on this thread and `other` on a new one, or after it if none can be started.
 ///
 /// # Errors
-/// What `own` says, else `other`.
+/// Those of `own`, else of `other`.
 pub(crate) fn run_both<T: Send>(
     other: impl Fn() -> io::Result<T> + Sync,
     own: impl FnOnce() -> io::Result<T>,
@@ -64,37 +62,36 @@ pub(crate) fn run_both<T: Send>(
     })
 }
 
-/// What `act` makes of each item, in no order.
+/// The results of `act` for each item, in any order.
 ///
 /// # Errors
-/// One that `act` returns.
+/// One that `act` returned; then the rest is not done.
 pub(crate) fn parallel_map<T: Sync, R: Send>(
     items: &[T],
     act: impl Fn(&T) -> io::Result<R> + Sync,
 ) -> io::Result<Vec<R>> {
-    let taken = AtomicUsize::new(0);
-    let take = || items.get(taken.fetch_add(1, Ordering::Relaxed));
-    let give_up = || taken.store(items.len(), Ordering::Relaxed);
+    let claimed = AtomicUsize::new(0);
     let work = || {
-        let mut made = Vec::new();
-        while let Some(item) = take() {
-            made.push(act(item).inspect_err(|_| give_up())?);
+        let mut results = Vec::new();
+        while let Some(item) = items.get(claimed.fetch_add(1, Ordering::Relaxed)) {
+            let cancel = |_: &_| claimed.store(items.len(), Ordering::Relaxed);
+            results.push(act(item).inspect_err(cancel)?);
         }
-        Ok(made)
+        Ok(results)
     };
     thread::scope(|scope| {
         let start = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
         let others: Vec<_> = (1..THREADS).filter_map(start).collect();
-        let mut made = work()?;
+        let mut results = work()?;
         for other in others {
-            made.extend(other.join().unwrap_or_else(|_| Err(thread_panicked()))?);
+            results.extend(other.join().unwrap_or_else(|_| Err(thread_panicked()))?);
         }
-        Ok(made)
+        Ok(results)
     })
 }
 
 fn thread_panicked() -> io::Error {
-    io::Error::other("a thread that makes files failed")
+    io::Error::other("a worker thread panicked")
 }
 
 #[cfg(test)]
@@ -102,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_item_is_done_once_and_an_error_counts() {
+    fn each_item_is_done_once_and_an_error_is_returned() {
         for length in [0, 1, 2, 7, 100] {
             let items: Vec<usize> = (0..length).collect();
             let mut doubled = parallel_map(&items, |item| Ok(item * 2)).expect("no error");
@@ -118,12 +115,12 @@ mod tests {
     }
 
     #[test]
-    fn two_threads_share_the_jobs_from_both_ends() {
+    fn two_threads_share_the_queue_from_both_ends() {
         for length in [0, 1, 100, 1000] {
-            let jobs = WorkQueue::new((0..length).collect());
+            let queue = WorkQueue::new((0..length).collect());
             let done = run_both(
-                || Ok(jobs.iter_forward().copied().collect::<Vec<usize>>()),
-                || Ok(jobs.iter_backward().copied().collect()),
+                || Ok(queue.iter_forward().copied().collect::<Vec<usize>>()),
+                || Ok(queue.iter_backward().copied().collect()),
             );
             let mut done = done.expect("no error").concat();
             done.sort_unstable();
@@ -137,10 +134,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_given_up_is_not_begun() {
-        let jobs = WorkQueue::new(vec![1, 2, 3]);
-        assert_eq!(jobs.iter_forward().next(), Some(&1));
-        jobs.cancel();
-        assert_eq!(jobs.iter_backward().next(), None);
+    fn a_cancelled_queue_gives_no_more_items() {
+        let queue = WorkQueue::new(vec![1, 2, 3]);
+        assert_eq!(queue.iter_forward().next(), Some(&1));
+        queue.cancel();
+        assert_eq!(queue.iter_backward().next(), None);
     }
 }

@@ -6,9 +6,9 @@ use std::{fs, io};
 
 use crate::error::io_reason;
 use crate::fs::replace_atomically;
-use crate::os;
 use crate::python::{Interpreter, is_script};
 use crate::quote::printable;
+use crate::{os, venv};
 
 use super::options::PythonFiles;
 
@@ -60,19 +60,8 @@ fn is_python_name(name: &OsStr) -> bool {
         return false;
     };
     let name = name.strip_suffix(os::EXE_SUFFIX).unwrap_or(name);
-    let version = ["python", "pypy"]
-        .iter()
-        .find_map(|stem| name.strip_prefix(stem));
-    let is_version = |text: &str| {
-        let text = text.strip_suffix("-intel64").unwrap_or(text);
-        let number = text.trim_end_matches(['d', 'm', 't', 'u']);
-        let letters = text.len() - number.len();
-        (letters == 0 || !number.is_empty() || text == "t")
-            && number
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || byte == b'.')
-    };
-    name == "𝜋thon" || version.is_some_and(is_version)
+    let mut stems = venv::PYTHON_STEMS.iter();
+    name == "𝜋thon" || stems.any(|stem| venv::is_versioned_name(name, stem))
 }
 
 fn replace_with_link(base: &Interpreter, at: &Path) -> io::Result<()> {

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, io_reason};
 use crate::process::{ARCH, Process};
 use crate::python::ExplicitRequest;
-use crate::quote::{printable, shell_word};
+use crate::quote::{hex, printable, shell_word};
 use crate::venv::{self, Venv};
 use crate::{find, health, os};
 
@@ -71,12 +71,7 @@ pub(super) fn env_root(
         hasher.update((part.len() as u64).to_le_bytes());
         hasher.update(part);
     }
-    let key = hasher.finalize();
-    let key: String = key
-        .iter()
-        .take(KEY_BYTES)
-        .map(|b| format!("{b:02x}"))
-        .collect();
+    let key = hex(&hasher.finalize()[..KEY_BYTES]);
     Ok(dir.join(format!("{}-{key}", safe_name(file.file_name()))))
 }
 

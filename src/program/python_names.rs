@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use crate::os;
+use crate::{os, venv};
 
 /// Whether `name` ends as Python's files do.
 pub(super) fn is_python_source(name: &OsStr) -> bool {
@@ -30,17 +30,7 @@ pub(super) fn is_python_name(name: &OsStr) -> bool {
 
 fn is_versioned(stem: &str, name: &OsStr) -> bool {
     let name = name.to_str().map(os::normalize_program_name);
-    name.as_deref()
-        .and_then(|name| name.strip_prefix(stem))
-        .is_some_and(is_version_suffix)
-}
-
-fn is_version_suffix(text: &str) -> bool {
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    // The letters of other builds (sys.abiflags), and macOS's name of one that runs as on an Intel machine.
-    let text = text.strip_suffix("-intel64").unwrap_or(text);
-    let number = text.trim_end_matches(['d', 'm', 't', 'u', 'w']);
-    matches!(text, "" | "t" | "w") || number.split('.').all(digits)
+    name.is_some_and(|name| venv::is_versioned_name(name.strip_suffix('w').unwrap_or(&name), stem))
 }
 
 #[cfg(test)]

@@ -1,48 +1,42 @@
-//! The path of a Python -> the path of the interpreter behind it: a virtual environment's Python stands
-//! for its base.
+//! An interpreter's path -> its base interpreter: an environment's Python resolves to what it was made from.
 //!
-//! Told from files alone: 3.8 to 3.10, asked from inside an environment, name that environment's own
-//! link, so what is made with it would die with it.
+//! Read from files, because Python 3.8 to 3.10, asked inside an environment, name that environment's own link, and
+//! what is created from it would die with it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::os;
 use crate::quote::printable;
-use crate::venv::{PYVENV_CFG, Venv};
+use crate::venv::{MinorVersion, PYVENV_CFG, Venv};
 
-/// An environment made from inside an environment made from inside an environment.
+/// How many environments may be nested, each made from inside the one before.
 const MAX_DEPTH: usize = 5;
 
-/// The interpreter that `path` stands for: itself, unless it is an environment's.
+/// The base interpreter of `path`: itself, unless it is an environment's.
 ///
 /// # Errors
-/// It is an environment's, and its base is gone; the reason is a clause for a message.
+/// The base of its environment is missing; the reason is a clause for a message.
 pub(crate) fn resolve_base(path: &Path) -> Result<PathBuf, String> {
     let mut path = path.to_owned();
     for _ in 0..MAX_DEPTH {
         let Some(root) = environment_of(&path) else {
             return Ok(path);
         };
-        path = find_base(&path, root)
+        path = base_from_links(&path, root)
+            .or_else(|| base_from_config(&path, root))
             .ok_or_else(|| format!("the base of the environment {} is gone", printable(root)))?;
     }
-    Err("it is an environment within an environment, too many times".to_owned())
+    Err("its environment is nested too deeply in others".to_owned())
 }
 
-/// The environment that `exe` is the Python of: its pyvenv.cfg lies beside it or one above (PEP 405).
+/// The environment that `exe` is the Python of: pyvenv.cfg is beside it or one directory above (PEP 405).
 fn environment_of(exe: &Path) -> Option<&Path> {
-    exe.ancestors()
-        .skip(1)
-        .take(2)
-        .find(|dir| dir.join(PYVENV_CFG).is_file())
+    let mut dirs = exe.ancestors().skip(1).take(2);
+    dirs.find(|dir| dir.join(PYVENV_CFG).is_file())
 }
 
-fn find_base(exe: &Path, root: &Path) -> Option<PathBuf> {
-    base_from_links(exe, root).or_else(|| base_from_config(exe, root))
-}
-
-/// Where the links lead: the base as it was found when the environment was made.
+/// Follows the links to the base, as it was found when the environment was made.
 fn base_from_links(exe: &Path, root: &Path) -> Option<PathBuf> {
     let mut path = exe.to_owned();
     for _ in 0..MAX_DEPTH {
@@ -54,29 +48,30 @@ fn base_from_links(exe: &Path, root: &Path) -> Option<PathBuf> {
     None
 }
 
-/// Where its pyvenv.cfg says that the base is: for copies, and for links that dangle.
+/// The base in the `home` of pyvenv.cfg: for copies, and for links that dangle.
 fn base_from_config(exe: &Path, root: &Path) -> Option<PathBuf> {
     let cfg = Venv::open(root).ok()?.cfg;
     let home = cfg.home.filter(|home| home.is_absolute())?;
-    let version: Vec<_> = cfg
-        .version
-        .iter()
-        .flat_map(|text| text.split('.'))
-        .collect();
-    let versioned = match version[..] {
-        [major, minor, ..] => format!("python{major}.{minor}"),
-        _ => "python3".to_owned(),
-    };
-    let target = fs::read_link(exe).ok();
-    let target = target.as_deref().and_then(Path::file_name);
-    let names = [versioned, "python3".to_owned(), "python".to_owned()];
-    let names = names.map(|name| format!("{name}{}", os::EXE_SUFFIX).into());
-    target
-        .map(Into::into)
+    let version = cfg.version.as_deref().and_then(MinorVersion::from_version);
+    pythons_at_home(&home, root, fs::read_link(exe).ok(), version).next()
+}
+
+/// The interpreters in `home`, outside the environment `root`: the one called like the target of `link`, then by
+/// version, then the others.
+pub(super) fn pythons_at_home(
+    home: &Path,
+    root: &Path,
+    link: Option<PathBuf>,
+    version: Option<MinorVersion>,
+) -> impl Iterator<Item = PathBuf> {
+    let linked = link.and_then(|target| Some(home.join(target.file_name()?)));
+    let versioned = version.map(|version| format!("python{version}"));
+    let names = versioned
         .into_iter()
-        .chain(names)
-        .map(|name: std::ffi::OsString| home.join(name))
-        .find(|path| path.is_file() && !path.starts_with(root))
+        .chain(["python3", "python"].map(String::from))
+        .map(|name| home.join(name + os::EXE_SUFFIX));
+    let files = linked.into_iter().chain(names);
+    files.filter(move |path| path.is_file() && !path.starts_with(root))
 }
 
 #[cfg(test)]
@@ -95,34 +90,35 @@ mod tests {
         path
     }
 
-    /// Whether what is made here is a link, which it is not where links are for administrators.
+    fn write_config(root: &Path, version: &str) {
+        let home = printable(root.join("usr/bin"));
+        let cfg = format!("home = {home}\nversion = {version}\n");
+        file(root.join("env/pyvenv.cfg"), cfg);
+    }
+
     fn has_links() -> bool {
         if !os::HAS_SYMLINKS {
-            eprintln!("not tested: links, which are not made as a matter of course here");
+            eprintln!("not tested: links, which not every user may create here");
         }
         os::HAS_SYMLINKS
     }
 
     #[test]
-    fn an_interpreter_stands_for_itself() {
+    fn an_interpreter_resolves_to_itself() {
         let (_dir, root) = tree();
         let base = file(root.join("usr/bin/python3"), "");
         assert_eq!(resolve_base(&base), Ok(base));
     }
 
     #[test]
-    fn an_environments_python_stands_for_what_it_links_to() {
+    fn an_environments_python_resolves_to_the_target_of_its_link() {
         let (_dir, root) = tree();
         if !has_links() {
             return;
         }
         let base = file(root.join("usr/bin/pypy3"), "");
         file(root.join("usr/bin/python3.10"), "");
-        let cfg = format!(
-            "home = {}\nversion = 3.10.14\n",
-            printable(root.join("usr/bin"))
-        );
-        file(root.join("env/pyvenv.cfg"), cfg);
+        write_config(&root, "3.10.14");
         fs::create_dir(root.join("env/bin")).expect("a directory");
         os::symlink_or_copy(&base, &root.join("env/bin/pypy3")).expect("a link");
         os::symlink_or_copy(Path::new("pypy3"), &root.join("env/bin/python")).expect("a link");
@@ -130,25 +126,18 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_stands_for_what_its_home_holds() {
+    fn a_copy_resolves_to_the_interpreter_in_its_home() {
         let (_dir, root) = tree();
-        let program = |name: &str| {
-            root.join("usr/bin")
-                .join(format!("{name}{}", os::EXE_SUFFIX))
-        };
+        let program = |name: &str| root.join(format!("usr/bin/{name}{}", os::EXE_SUFFIX));
         file(program("python3"), "");
         let base = file(program("python3.12"), "");
-        let cfg = format!(
-            "home = {}\nversion = 3.12.1\n",
-            printable(root.join("usr/bin"))
-        );
-        file(root.join("env/pyvenv.cfg"), cfg);
+        write_config(&root, "3.12.1");
         let copy = file(root.join("env/bin/python"), "");
         assert_eq!(resolve_base(&copy), Ok(base));
     }
 
     #[test]
-    fn an_environment_made_from_another_stands_for_the_base_of_both() {
+    fn a_nested_environment_resolves_to_the_base_of_the_outer_one() {
         let (_dir, root) = tree();
         if !has_links() {
             return;
@@ -164,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn an_environment_without_its_base_stands_for_nothing() {
+    fn an_environment_without_its_base_resolves_to_nothing() {
         let (_dir, root) = tree();
         file(root.join("env/pyvenv.cfg"), "home = /nowhere\n");
         let copy = file(root.join("env/bin/python"), "");

@@ -1,34 +1,30 @@
-//! The world -> the interpreters that may serve as a base, best first: `python3` and `python` on PATH,
-//! versioned names on PATH, what pyenv and uv keep, what installers registered, `py`. Each step is taken only when
-//! the one before gave none.
+//! Where Pythons are installed -> the candidates for a base interpreter, best first: `python3` and `python` on PATH,
+//! versioned names on PATH, pyenv's, uv's, those in the Windows registry, `py`. Each step runs only if none of the
+//! earlier candidates fits.
 
 use std::cmp::Reverse;
-use std::{fs, iter};
+use std::fs;
 
 use crate::os;
 use crate::process::Process;
+use crate::venv::split_versioned_name;
 
 use super::managed::{py_launcher, pyenv_versions, registered_pythons, uv_versions};
-use super::path_lookup::{PythonCandidate, find_on_path, path_dirs};
+use super::path_lookup::{PythonCandidate, existing_candidates, find_on_path, path_dirs};
 
-/// All of them, in order.
+/// All candidates, in order.
 pub(super) fn all_candidates(process: &Process) -> impl Iterator<Item = PythonCandidate> {
-    let named = ["python3", "python"]
+    let unversioned = ["python3", "python"]
         .into_iter()
-        .flat_map(|name| find_on_path(name, process))
-        .map(|path| PythonCandidate {
-            path,
-            found_by: "found on PATH",
-        });
-    let later = |step: fn(&Process) -> Vec<PythonCandidate>| {
-        iter::once_with(move || step(process)).flatten()
-    };
-    named
-        .chain(later(versioned_on_path))
-        .chain(later(pyenv_versions))
-        .chain(later(uv_versions))
-        .chain(later(registered_pythons))
-        .chain(later(py_launcher))
+        .flat_map(|name| find_on_path(name, "found on PATH", process));
+    let steps: [fn(&Process) -> Vec<PythonCandidate>; 5] = [
+        versioned_on_path,
+        pyenv_versions,
+        uv_versions,
+        registered_pythons,
+        py_launcher,
+    ];
+    unversioned.chain(steps.into_iter().flat_map(move |step| step(process)))
 }
 
 /// `python3.12`, `python3.13t`, `pypy3.10`: CPython before PyPy, newest first, and `pypy3` last.
@@ -43,31 +39,21 @@ fn versioned_on_path(process: &Process) -> Vec<PythonCandidate> {
     }
     // Stable: within a version, the order of PATH.
     found.sort_by_key(|(rank, _)| *rank);
-    let files = found.into_iter().map(|(_, path)| path);
-    files
-        .filter(|path| path.is_file())
-        .map(|path| PythonCandidate {
-            path,
-            found_by: "a versioned name on PATH",
-        })
-        .collect()
+    let paths = found.into_iter().map(|(_, path)| path);
+    existing_candidates(paths, "a versioned name on PATH").collect()
 }
 
-/// Where a name stands in the order; None for what is no versioned interpreter's.
+/// The sort key of a versioned interpreter's name; None for any other name.
 fn command_rank(name: &str) -> Option<(bool, Reverse<u32>, bool)> {
     let name = name.strip_suffix(os::EXE_SUFFIX)?;
     if name == "pypy3" {
         return Some((true, Reverse(0), false));
     }
-    let cpython = name.strip_prefix("python3.");
-    let minor = cpython.or(name.strip_prefix("pypy3."))?;
-    let (digits, threads) = match minor.strip_suffix('t') {
-        Some(digits) => (digits, true),
-        None => (minor, false),
-    };
-    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let minor = digits.parse().ok().filter(|_| is_number)?;
-    Some((cpython.is_none(), Reverse(minor), threads))
+    let is_pypy = name.starts_with("pypy");
+    let stem = if is_pypy { "pypy" } else { "python" };
+    let (version, build) = split_versioned_name(name, stem)?;
+    let minor = version.strip_prefix("3.")?.parse().ok()?;
+    matches!(build, "" | "t").then_some((is_pypy, Reverse(minor), build == "t"))
 }
 
 #[cfg(test)]
@@ -78,42 +64,20 @@ mod tests {
 
     #[test]
     fn versioned_names_come_newest_first_and_cpython_before_pypy() {
-        let mut names = vec![
-            "pypy3.11",
-            "python3.9",
-            "python3.13t",
-            "python3.10",
-            "python3.13",
-        ];
-        names.sort_by_key(|name| command_rank(&format!("{name}{}", os::EXE_SUFFIX)));
-        assert_eq!(
-            names,
-            [
-                "python3.13",
-                "python3.13t",
-                "python3.10",
-                "python3.9",
-                "pypy3.11"
-            ]
-        );
-        for other in [
-            "python3",
-            "python3.",
-            "python3.x",
-            "python3.12-config",
-            "python3.12.1",
-            "python2.7",
-            "python3.+1",
-        ] {
-            assert_eq!(
-                command_rank(&format!("{other}{}", os::EXE_SUFFIX)),
-                None,
-                "{other}"
-            );
+        let rank = |name: &str| command_rank(&format!("{name}{}", os::EXE_SUFFIX));
+        let names = "pypy3.11 python3.9 python3.13t python3.10 python3.13";
+        let mut names: Vec<_> = names.split(' ').collect();
+        names.sort_by_key(|name| rank(name));
+        let sorted = "python3.13 python3.13t python3.10 python3.9 pypy3.11";
+        assert_eq!(names.join(" "), sorted);
+        let others =
+            "python3 python3. python3.x python3.12-config python3.12.1 python2.7 python3.+1";
+        for other in others.split(' ') {
+            assert_eq!(rank(other), None, "{other}");
         }
     }
 
-    /// A file of Unix as this system has it.
+    /// A Unix path in this system's layout.
     fn native_path(file: &str) -> PathBuf {
         let scripts = format!("/{}/", os::SCRIPTS_DIR);
         let file = file.replace("/bin/", &scripts);
@@ -123,7 +87,7 @@ mod tests {
             .collect()
     }
 
-    /// A tree of empty files, and the candidates that its world has, without the tree's own path.
+    /// The candidates in a tree of empty files, relative to it. In the variables, ROOT is its path.
     fn candidate_paths(files: &[&str], vars: &[(&str, &str)]) -> Vec<PathBuf> {
         let dir = tempfile::tempdir().expect("a directory");
         let root = dunce::canonicalize(dir.path()).expect("its real path");
@@ -133,13 +97,13 @@ mod tests {
             fs::write(path, "").expect("a file");
         }
         let separator = os::PATH_SEPARATOR.to_string();
-        let meant = |value: &str| {
+        let expand = |value: &str| {
             let value = value.replace(':', &separator);
             value.replace("ROOT", &root.to_string_lossy())
         };
         let vars = vars
             .iter()
-            .map(|(name, value)| (name.into(), meant(value).into()));
+            .map(|(name, value)| (name.into(), expand(value).into()));
         let process = Process {
             args: Vec::new(),
             vars: vars.collect(),
@@ -151,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn candidates_come_in_the_order_of_the_law() {
+    fn candidates_come_in_the_documented_order() {
         let files = [
             "a/python3.9",
             "a/python",
@@ -180,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn version_managers_are_looked_for_where_their_variables_say() {
+    fn version_managers_are_found_by_their_variables() {
         let files = [
             "p/versions/3.10.13/bin/python",
             "u/cpython-3.13.0/bin/python",

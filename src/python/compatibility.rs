@@ -1,8 +1,8 @@
-//! An environment that is there, a wish -> whether the one fits the other. An environment is never
-//! changed for a wish; the error says how to have another.
+//! An existing environment and a request -> whether the one matches the other. The environment is never changed; the
+//! error says how to get a matching one.
 
-use std::fs;
 use std::path::Path;
+use std::{fs, iter};
 
 use crate::error::Error;
 use crate::os;
@@ -14,67 +14,64 @@ use crate::venv::{self, Venv};
 use super::request::{ExplicitRequest, PythonRequest, RequestSource};
 use super::request_syntax::{PythonKey, RequestKind};
 use super::version_files::{parse_explicit, resolve_request};
-use super::{base_of, path_lookup, probe, substitute};
+use super::{base_of, path_lookup, probe};
 
-/// Whether an existing environment fits what was explicitly asked for; the error says how to rebuild it.
-/// Told from files alone, but for a path that is a version manager's shim, which only it can resolve.
+/// Checks an existing environment against an explicit request, from files alone, unless the request is the path of a
+/// version manager's shim, which has to be run.
 ///
 /// # Errors
-/// It does not fit, or the wish cannot be understood.
+/// It does not match, with how to recreate it; or the request is invalid.
 pub(crate) fn check_compatible(
     venv: &Venv,
-    wish: &ExplicitRequest,
+    explicit: &ExplicitRequest,
     process: &Process,
 ) -> Result<(), Error> {
-    let request = parse_explicit(wish, process)?;
-    let said = recorded_version(venv);
-    let fits = match &request.kind {
+    let request = parse_explicit(explicit, process)?;
+    let recorded = recorded_version(venv);
+    let is_match = match &request.kind {
         RequestKind::Path(path) => is_base_of(path, venv, process)?,
-        // What says nothing of itself is taken for what the user says it is.
-        form => said.as_ref().is_none_or(|said| said.may_match(form)),
+        // Where nothing is recorded, the user's word counts.
+        kind => recorded
+            .as_ref()
+            .is_none_or(|recorded| recorded.may_match(kind)),
     };
-    if fits {
-        return Ok(());
+    match is_match {
+        true => Ok(()),
+        false => Err(mismatch(
+            venv,
+            recorded.map(|recorded| recorded.key),
+            &request,
+        )),
     }
-    Err(mismatch(venv, said.map(|said| said.key), &request))
 }
 
-/// What the project at `project` asks of Python that the environment does not have, as a sentence, and what it
-/// has.
+/// The request of the project at `project` that the environment does not match, as a sentence, and the environment's
+/// version.
 pub(crate) fn unmet_request(
     venv: &Venv,
     project: &Path,
     process: &Process,
 ) -> Option<(String, String)> {
     let request = resolve_request(None, Some(project), process).ok()??;
-    let said = recorded_version(venv)?;
+    let recorded = recorded_version(venv)?;
     let is_unmet = match &request.kind {
         RequestKind::Path(path) => !is_base_of(path, venv, process).ok()?,
-        form => !said.may_match(form),
+        kind => !recorded.may_match(kind),
     };
-    let asked = format!("{} asks for {}", request.source, printable(&request.text));
-    is_unmet.then(|| (asked, said.key.dotted_release()))
+    let sentence = format!("{} asks for {}", request.source, printable(&request.text));
+    is_unmet.then(|| (sentence, recorded.key.dotted_release()))
 }
 
-/// The request for another interpreter that the packages of an environment are for: of the same
-/// implementation, minor version and build. None where it does not say.
+/// A request for another interpreter that the packages of an environment work with: of the same implementation, minor
+/// version and build. None if these are not recorded.
 pub(crate) fn request_for_env(venv: &Venv) -> Option<PythonRequest> {
-    let PythonKey {
-        implementation,
-        release,
-        free_threaded,
-        ..
-    } = recorded_version(venv)?.key;
-    let [major, minor, ..] = release[..] else {
-        return None;
+    let key = recorded_version(venv)?.key;
+    let name = match &*key.implementation {
+        "cpython" => "",
+        other => other,
     };
-    let name = if implementation == "cpython" {
-        ""
-    } else {
-        &implementation
-    };
-    let build = if free_threaded { "t" } else { "" };
-    let text = format!("{name}{major}.{minor}{build}");
+    let build = if key.free_threaded { "t" } else { "" };
+    let text = format!("{name}{}{build}", key.minor_version()?);
     Some(PythonRequest {
         kind: RequestKind::parse(&text)?,
         text: text.into(),
@@ -82,22 +79,20 @@ pub(crate) fn request_for_env(venv: &Venv) -> Option<PythonRequest> {
     })
 }
 
-fn mismatch(venv: &Venv, kind: Option<PythonKey>, request: &PythonRequest) -> Error {
+fn mismatch(venv: &Venv, key: Option<PythonKey>, request: &PythonRequest) -> Error {
     let root = printable(&venv.root);
-    let what = format!(
-        "{root} is not made with `{}`, which {} asks for",
-        printable(&request.text),
-        request.source
-    );
-    let base = base_of::resolve_base(&venv::python_path(&venv.root));
-    let cause = match (kind, base) {
-        (Some(kind), Ok(base)) => format!("its Python is {}, {kind}", printable(base)),
-        (Some(kind), Err(_)) => format!("its Python is {kind}"),
-        (None, Ok(base)) => format!("its Python is {}", printable(base)),
-        (None, Err(why)) => why,
+    let (text, source) = (printable(&request.text), &request.source);
+    let cause = match base_of::resolve_base(&venv::python_path(&venv.root)) {
+        Ok(base) => format!("its Python is {}", printable(base)),
+        Err(why) => why,
     };
-    Error::failed(what).with_cause(cause).with_hint(format!(
-        "`rm -r {}` takes it away, and the same command makes it anew",
+    Error::failed(match key {
+        Some(key) => format!("{root} uses {key}, but {source} asks for `{text}`"),
+        None => format!("{root} does not use `{text}`, which {source} asks for"),
+    })
+    .with_cause(cause)
+    .with_hint(format!(
+        "`rm -r {}` removes it, and the same command recreates it",
         shell_word(&venv.root)
     ))
 }
@@ -105,36 +100,35 @@ fn mismatch(venv: &Venv, kind: Option<PythonKey>, request: &PythonRequest) -> Er
 /// What an environment's files say of its Python.
 struct RecordedVersion {
     key: PythonKey,
-    /// Whether they tell a final release from the ones before it: venv writes `3.14.0` for both.
+    /// Whether they tell a final release from a pre-release: venv writes `3.14.0` for both.
     is_level_known: bool,
 }
 
 impl RecordedVersion {
-    /// Whether `form` admits what may have been meant: what is unknown does not refuse.
-    fn may_match(&self, form: &RequestKind) -> bool {
-        let known = self.key.release.len();
-        // `3.12`, of whatever patch.
-        let patches = if known == 2 { 0..100 } else { 0..1 };
-        let releases = patches.map(|patch| {
-            let patch = Some(patch).filter(|_| known == 2);
-            self.key.release.iter().copied().chain(patch).collect()
-        });
-        let levels: Vec<_> = if self.is_level_known {
+    /// Whether one of the Pythons that these records may mean matches `kind`.
+    fn may_match(&self, kind: &RequestKind) -> bool {
+        let release = &self.key.release;
+        // `3.12` may have any patch number.
+        let releases: Vec<Vec<u64>> = match release[..] {
+            [major, minor] => (0..100).map(|patch| vec![major, minor, patch]).collect(),
+            _ => vec![release.clone()],
+        };
+        let levels: Vec<String> = if self.is_level_known {
             vec![self.key.suffix.clone()]
         } else {
-            let early = ["a", "b", "rc"].into_iter();
-            let early =
-                early.flat_map(|level| (0..10).map(move |number| format!("{level}{number}")));
-            std::iter::once(String::new()).chain(early).collect()
+            let levels = ["a", "b", "rc"].into_iter();
+            let early = levels.flat_map(|level| (0..10).map(move |n| format!("{level}{n}")));
+            iter::once(String::new()).chain(early).collect()
         };
-        let mut kinds = releases.flat_map(|release: Vec<u64>| {
-            levels.iter().map(move |level| PythonKey {
-                release: release.clone(),
-                suffix: level.clone(),
-                ..self.key.clone()
+        releases.iter().any(|release| {
+            levels.iter().any(|level| {
+                kind.matches_any_build(&PythonKey {
+                    release: release.clone(),
+                    suffix: level.clone(),
+                    ..self.key.clone()
+                })
             })
-        });
-        kinds.any(|kind| form.matches_any_build(&kind))
+        })
     }
 }
 
@@ -161,14 +155,11 @@ fn recorded_version(venv: &Venv) -> Option<RecordedVersion> {
     })
 }
 
-/// `3.14.0rc1` and `3.14.0.candidate.1` -> `rc1`, `3.14.0.final.0` -> nothing behind the numbers;
-/// `3.14.0` does not say.
+/// `rc1` of `3.14.0rc1` and `3.14.0.candidate.1`, empty for `3.14.0.final.0`; None for `3.14.0`, which does not say.
 fn release_level(version: &str) -> Option<String> {
     let start = version.find(|c: char| c.is_ascii_alphabetic())?;
-    let (word, number) = match version[start..].split_once('.') {
-        Some((word, number)) => (word, number),
-        None => (&version[start..], ""),
-    };
+    let level = &version[start..];
+    let (word, number) = level.split_once('.').unwrap_or((level, ""));
     Some(match word {
         "final" => String::new(),
         "alpha" => format!("a{number}"),
@@ -178,146 +169,115 @@ fn release_level(version: &str) -> Option<String> {
     })
 }
 
-/// `3.12.1` and `3.12.1.final.0` -> 3, 12, 1; `3.14.0rc1` -> 3, 14, 0.
+/// 3, 12, 1 of `3.12.1` and `3.12.1.final.0`; 3, 14, 0 of `3.14.0rc1`.
 fn release_numbers(version: &str) -> Vec<u64> {
     let parts = version.split('.').map_while(|part| {
-        let end = part
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(part.len());
-        part[..end].parse().ok()
+        let end = part.find(|c: char| !c.is_ascii_digit());
+        part[..end.unwrap_or(part.len())].parse().ok()
     });
     parts.take(3).collect()
 }
 
-/// Whether the environment stands on the interpreter at `path`.
+/// Whether the interpreter at `path` is the base of the environment.
 fn is_base_of(path: &Path, venv: &Venv, process: &Process) -> Result<bool, Error> {
-    let Ok(base) = base_of::resolve_base(&venv::python_path(&venv.root)) else {
+    let base = base_of::resolve_base(&venv::python_path(&venv.root));
+    let requested = base_of::resolve_base(&path_lookup::executable_in(path));
+    let (Ok(base), Ok(requested)) = (base, requested) else {
         return Ok(false);
     };
-    let Ok(asked) = base_of::resolve_base(&path_lookup::executable_in(path)) else {
-        return Ok(false);
-    };
-    if os::is_same_file(&asked, &base) {
-        return Ok(true);
+    let is_same = os::is_same_file(&requested, &base);
+    if is_same || !probe::is_script(&requested) {
+        return Ok(is_same);
     }
-    if !probe::is_script(&asked) {
-        return Ok(false);
-    }
-    let known = substitute::with_prober(venv, process, Verbosity::Quiet, |inquiry| {
-        inquiry.probe(&asked)
+    let answer = probe::with_prober(venv, process, Verbosity::Quiet, |prober| {
+        prober.probe(&requested)
     })?;
-    Ok(known.is_ok_and(|known| os::is_same_file(&known.exe, &base)))
+    Ok(answer.is_ok_and(|interpreter| os::is_same_file(&interpreter.exe, &base)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// An environment with this pyvenv.cfg and these directories in it, against a wish.
-    fn check_config(cfg: &str, dirs: &[&str], text: &str) -> Result<(), String> {
+    /// Checks an environment with this pyvenv.cfg, and this directory in it, against a request.
+    fn check_config(cfg: &str, dir: &str, text: &str) -> Result<(), String> {
         let root = tempfile::tempdir().expect("a directory");
         fs::write(root.path().join(venv::PYVENV_CFG), cfg).expect("a file");
-        for dir in dirs {
-            fs::create_dir_all(root.path().join(dir)).expect("a directory");
-        }
-        let wish = ExplicitRequest {
+        fs::create_dir_all(root.path().join(dir)).expect("a directory");
+        let request = ExplicitRequest {
             text: text.into(),
             source: "--python".into(),
         };
         let venv = Venv::open(root.path()).expect("an environment");
-        check_compatible(&venv, &wish, &Process::default()).map_err(|error| error.to_string())
+        check_compatible(&venv, &request, &Process::default()).map_err(|error| error.to_string())
+    }
+
+    /// Each row: pyvenv.cfg, a directory, requests that match, and requests that do not.
+    fn assert_requests(rows: &[(&str, &str, &str, &str)]) {
+        for (cfg, dir, matching, mismatching) in rows {
+            for text in matching.split(' ') {
+                assert_eq!(check_config(cfg, dir, text), Ok(()), "{text} of {cfg}");
+            }
+            for text in mismatching.split(' ') {
+                check_config(cfg, dir, text).expect_err(text);
+            }
+        }
     }
 
     #[test]
-    fn an_environment_is_known_by_its_files() {
+    fn the_version_is_read_from_the_environments_files() {
         let venv = "home = /x\nversion = 3.12.1\n";
         let virtualenv = "home = /x\nimplementation = PyPy\nversion_info = 3.10.14.final.0\n";
         let uv = "home = /x\nimplementation = CPython\nversion_info = 3.14.0rc1\n";
-        let (python, pypy, threaded) = (
-            ["lib/python3.12"],
-            ["lib/pypy3.12"],
-            ["lib/python3.12t/site-packages"],
-        );
-        for (cfg, dirs, fits, misfits) in [
-            (
-                venv,
-                &python,
-                ["3.12", ">=3.12,<3.13"],
-                ["3.11", "pypy3.12"],
-            ),
-            (
-                venv,
-                &pypy,
-                ["pypy3.12", "3.12.1"],
-                ["cpython3.12", "pypy3.9"],
-            ),
-            (venv, &threaded, ["3.12t", ">=3.12"], ["3.12", "3.13t"]),
-            (
-                virtualenv,
-                &pypy,
-                ["pypy3.10", "3.10.14"],
-                ["3.10.1", ">3.11"],
-            ),
-            (uv, &python, ["3.14", "3"], ["3.13", "<3.14"]),
-            (
-                "home = /x\n",
-                &python,
-                ["3.12", "3.11"],
-                ["no-python", "3.x"],
-            ),
-        ] {
-            for text in fits {
-                assert_eq!(check_config(cfg, dirs, text), Ok(()), "{text} of {cfg}");
-            }
-            for text in misfits {
-                check_config(cfg, dirs, text).expect_err(text);
-            }
-        }
+        let (python, pypy) = ("lib/python3.12", "lib/pypy3.12");
+        let threaded = "lib/python3.12t/site-packages";
+        assert_requests(&[
+            (venv, python, "3.12 >=3.12,<3.13", "3.11 pypy3.12"),
+            (venv, pypy, "pypy3.12 3.12.1", "cpython3.12 pypy3.9"),
+            (venv, threaded, "3.12t >=3.12", "3.12 3.13t"),
+            (virtualenv, pypy, "pypy3.10 3.10.14", "3.10.1 >3.11"),
+            (uv, python, "3.14 3", "3.13 <3.14"),
+            ("home = /x\n", python, "3.12 3.11", "no-python 3.x"),
+        ]);
     }
 
     #[test]
-    fn what_an_environment_does_not_say_does_not_refuse() {
-        for (cfg, fits, misfits) in [
+    fn what_is_not_recorded_does_not_refuse() {
+        let venv = "version = 3.14.0\n";
+        let candidate = "version_info = 3.14.0.candidate.2\n";
+        let last = "version_info = 3.14.0.final.0\n";
+        let minor = "python-version = 3.11\n";
+        let both = "version = 3.11.7\npython-version = 3.11\n";
+        assert_requests(&[
             (
-                "version = 3.14.0\n",
-                ["3.14.0rc1", "3.14.0", ">=3.14"],
-                ["3.13.0rc1", "3.14.1rc1", "<3.14"],
+                venv,
+                "",
+                "3.14.0rc1 3.14.0 >=3.14",
+                "3.13.0rc1 3.14.1rc1 <3.14",
             ),
             (
-                "version_info = 3.14.0.candidate.2\n",
-                ["3.14.0rc2", "3.14", ">=3.14.0rc1"],
-                ["3.14.0rc1", "==3.14.0", ">=3.14"],
+                candidate,
+                "",
+                "3.14.0rc2 3.14 >=3.14.0rc1",
+                "3.14.0rc1 ==3.14.0 >=3.14",
             ),
             (
-                "version_info = 3.14.0.final.0\n",
-                ["3.14.0", ">=3.14", "<=3.14.0"],
-                ["3.14.0rc1", ">3.14.0", "<3.14"],
+                last,
+                "",
+                "3.14.0 >=3.14 <=3.14.0",
+                "3.14.0rc1 >3.14.0 <3.14",
             ),
-            (
-                "python-version = 3.11\n",
-                [">=3.11.4", "3.11.7", "<3.11.3"],
-                [">=3.12", "3.1", "<3.11"],
-            ),
-            (
-                "version = 3.11.7\npython-version = 3.11\n",
-                [">=3.11.4", "3.11.7", "3.11"],
-                [">=3.11.8", "3.11.4", "3.12"],
-            ),
-        ] {
-            for text in fits {
-                assert_eq!(check_config(cfg, &[], text), Ok(()), "{text} of {cfg}");
-            }
-            for text in misfits {
-                check_config(cfg, &[], text).expect_err(text);
-            }
-        }
+            (minor, "", ">=3.11.4 3.11.7 <3.11.3", ">=3.12 3.1 <3.11"),
+            (both, "", ">=3.11.4 3.11.7 3.11", ">=3.11.8 3.11.4 3.12"),
+        ]);
     }
 
     #[test]
-    fn a_misfit_is_told_how_to_be_rebuilt() {
-        let error = check_config("home = /x\nversion = 3.12.1\n", &[], "3.11").expect_err("misfit");
-        assert!(error.contains("is not made with `3.11`, which --python asks for\n"));
-        assert!(error.contains("cause: its Python is Python 3.12.1\n"));
+    fn a_mismatch_names_both_versions_and_how_to_recreate_it() {
+        let cfg = "home = /x\nversion = 3.12.1\n";
+        let error = check_config(cfg, "", "3.11").expect_err("a mismatch");
+        assert!(error.contains(" uses Python 3.12.1, but --python asks for `3.11`\n"));
+        assert!(error.contains("cause: the base of the environment "));
         assert!(error.contains("hint: `rm -r "));
     }
 }

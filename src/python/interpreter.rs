@@ -1,24 +1,25 @@
-//! A base interpreter: its path, its version, and how it compiles.
+//! A base interpreter: its path, its version, and the bytecode it compiles to.
 
 use std::path::PathBuf;
 
-use super::discovery::FIRST_WITH_VENV;
 use super::request_syntax::PythonKey;
 
-/// An interpreter that was asked.
-#[derive(Clone, Debug)]
+/// The first release with a `venv` module.
+const FIRST_WITH_VENV: &[u64] = &[3, 3];
+
+/// An interpreter that said what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Interpreter {
-    /// Its file, absolute, as it was found: links kept.
+    /// Absolute, as it was found: links kept.
     pub exe: PathBuf,
-    /// What it said it is.
     pub key: PythonKey,
     /// The directory of its standard library.
     pub stdlib: PathBuf,
-    /// What it compiles modules to, where it says so.
+    /// None where it does not say.
     pub bytecode: Option<BytecodeFormat>,
 }
 
-/// What an interpreter compiles modules to: it takes no `.pyc` files but of this name and beginning.
+/// The name and header of the `.pyc` files that an interpreter accepts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BytecodeFormat {
     /// `cpython-313` (sys.implementation.cache_tag, PEP 3147).
@@ -28,16 +29,14 @@ pub(crate) struct BytecodeFormat {
 }
 
 impl BytecodeFormat {
-    /// None where the interpreter has none. `magic` is in hexadecimal.
+    /// `magic` is in hexadecimal. None where the interpreter has no such format.
     pub(crate) fn parse(tag: &str, magic: &str) -> Option<BytecodeFormat> {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
-        let is_plain = !tag.is_empty() && tag.chars().all(plain);
-        let magic = u32::from_str_radix(magic, 16)
-            .ok()
-            .filter(|_| magic.len() == 8)?;
-        is_plain.then(|| BytecodeFormat {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+        let number = u32::from_str_radix(magic, 16).ok()?;
+        let is_valid = magic.len() == 8 && !tag.is_empty() && tag.chars().all(is_plain);
+        is_valid.then(|| BytecodeFormat {
             tag: tag.to_owned(),
-            magic: magic.to_be_bytes(),
+            magic: number.to_be_bytes(),
         })
     }
 }

@@ -6,17 +6,24 @@ use std::path::{Path, PathBuf};
 use crate::os;
 use crate::process::Process;
 
-/// An interpreter to be asked.
+/// An interpreter that has not been asked yet.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct PythonCandidate {
-    /// Its file.
     pub path: PathBuf,
-    /// Where it comes from, for `-v`.
+    /// How it was found, for `-v`.
     pub found_by: &'static str,
 }
 
-/// The interpreter that a path means: itself, or the one in the installation or environment that it is
-/// the directory of.
+/// The candidates among `paths`: those that are files.
+pub(super) fn existing_candidates(
+    paths: impl IntoIterator<Item = PathBuf>,
+    found_by: &'static str,
+) -> impl Iterator<Item = PythonCandidate> {
+    let files = paths.into_iter().filter(|path| path.is_file());
+    files.map(move |path| PythonCandidate { path, found_by })
+}
+
+/// The interpreter at `path`: itself, or the one of the installation or environment in that directory.
 pub(super) fn executable_in(path: &Path) -> PathBuf {
     if !path.is_dir() {
         return path.to_owned();
@@ -32,8 +39,8 @@ pub(super) fn executable_in(path: &Path) -> PathBuf {
         .unwrap_or_else(|| scripts.join(&names[0]))
 }
 
-/// The directories of PATH. A relative one means another place in every directory, which is nothing
-/// to found an environment on.
+/// The absolute directories of PATH. A relative one changes with the working directory, so no environment may depend
+/// on it.
 pub(super) fn path_dirs(process: &Process) -> Vec<PathBuf> {
     let path = process.var("PATH").unwrap_or(OsStr::new(os::DEFAULT_PATH));
     let mut dirs: Vec<PathBuf> = Vec::new();
@@ -45,11 +52,13 @@ pub(super) fn path_dirs(process: &Process) -> Vec<PathBuf> {
     dirs
 }
 
-/// The files of that name on PATH.
-pub(super) fn find_on_path(name: &'static str, process: &Process) -> impl Iterator<Item = PathBuf> {
+/// The files called `name` on PATH.
+pub(super) fn find_on_path(
+    name: &str,
+    found_by: &'static str,
+    process: &Process,
+) -> impl Iterator<Item = PythonCandidate> + use<> {
     let file = format!("{name}{}", os::EXE_SUFFIX);
-    let files = path_dirs(process)
-        .into_iter()
-        .map(move |dir| dir.join(&file));
-    files.filter(|file| file.is_file())
+    let paths = path_dirs(process).into_iter();
+    existing_candidates(paths.map(move |dir| dir.join(&file)), found_by)
 }

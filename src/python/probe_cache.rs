@@ -1,6 +1,6 @@
-//! What interpreters have answered -> one file each in the user's cache directory, so that each is asked once.
+//! What interpreters said of themselves, one file each in the user's cache directory.
 //!
-//! An answer counts while the interpreter's path leads to the same file with the same size and time.
+//! An answer is valid while the interpreter's path leads to the same file with the same size and time.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -14,72 +14,61 @@ use crate::output::Verbosity;
 use crate::process::Process;
 use crate::quote::printable;
 
-/// The user's cache directory; who writes to it makes it. What another user owns or may write to is not used: it
-/// could put code into environments.
+/// The user's cache directory, which need not exist. One that another user owns or may write to is not used: he could
+/// put code into environments.
 pub(crate) fn usable_cache_dir(process: &Process, verbosity: Verbosity) -> Option<PathBuf> {
     let dir = process.cache_dir()?;
-    if !dir.exists() {
-        return Some(dir);
+    if dir.exists()
+        && let Err(error) = os::create_private_dir(&dir)
+    {
+        report_unused_cache(&dir, &error, verbosity);
+        return None;
     }
-    match os::create_private_dir(&dir) {
-        Ok(()) => Some(dir),
-        Err(why) => {
-            report_unused_cache(&dir, &why, verbosity);
-            None
-        }
-    }
+    Some(dir)
 }
 
-pub(crate) fn report_unused_cache(cache: &Path, why: &io::Error, verbosity: Verbosity) {
-    let (cache, why) = (printable(cache), io_reason(why));
+pub(crate) fn report_unused_cache(cache: &Path, error: &io::Error, verbosity: Verbosity) {
+    let (cache, why) = (printable(cache), io_reason(error));
     verbosity.verbose(|| format!("the cache {cache} is not used: {why}"));
 }
 
-/// The directory, if there is one.
+/// The directory of the answers, if there is a usable cache.
 #[derive(Debug)]
 pub(super) struct ProbeCache(Option<PathBuf>);
 
 impl ProbeCache {
-    /// The one in the cache directory `cache`, if that can be used.
     pub(super) fn in_cache_dir(cache: Option<&Path>) -> ProbeCache {
         ProbeCache(cache.map(|dir| dir.join("interpreters")))
     }
 
-    /// What `exe` once answered, if it is still the same.
+    /// The cached answer of `exe`, if it is still the same file.
     pub(super) fn read_answer(&self, exe: &Path) -> Option<Vec<u8>> {
-        let kept = fs::read(self.answer_file(exe)?).ok()?;
-        let answer = kept.strip_prefix(&stamp(exe)?[..])?;
-        Some(answer.to_vec())
+        let cached = fs::read(self.answer_file(exe)?).ok()?;
+        Some(cached.strip_prefix(&stamp(exe)?[..])?.to_vec())
     }
 
-    /// Keeps an answer.
-    pub(super) fn write_answer(&self, exe: &Path, answer: &[u8]) {
-        // What is not kept is asked again.
-        let _ = self.try_write_answer(exe, answer);
-    }
-
-    fn try_write_answer(&self, exe: &Path, answer: &[u8]) -> Option<()> {
+    /// Caches an answer; one that cannot be written is asked for again.
+    pub(super) fn write_answer(&self, exe: &Path, answer: &[u8]) -> Option<()> {
         let (file, stamp) = (self.answer_file(exe)?, stamp(exe)?);
-        let dir = file.parent()?;
-        let mut whole = tempfile::NamedTempFile::new_in(dir).ok()?;
-        whole.write_all(&stamp).ok()?;
-        whole.write_all(answer).ok()?;
-        whole.persist(file).ok().map(drop)
+        let mut new = tempfile::NamedTempFile::new_in(file.parent()?).ok()?;
+        new.write_all(&stamp).ok()?;
+        new.write_all(answer).ok()?;
+        new.persist(file).ok().map(drop)
     }
 
     fn answer_file(&self, exe: &Path) -> Option<PathBuf> {
         let mut hasher = DefaultHasher::new();
         exe.hash(&mut hasher);
         let dir = self.0.as_ref()?;
-        // What another may write to could name a standard library of his.
+        // Another user who may write to it could name a standard library of his.
         os::create_private_dir(dir.parent()?).ok()?;
         os::create_private_dir(dir).ok()?;
         Some(dir.join(format!("{:016x}", hasher.finish())))
     }
 }
 
-/// What must be the same for an answer to count. The file behind the links is part of it: there are systems
-/// where every file has the same time.
+/// What must not change while an answer is valid. It includes the file behind the links: on some systems every file
+/// has the same time.
 fn stamp(exe: &Path) -> Option<Vec<u8>> {
     let found = fs::metadata(exe).ok()?;
     let resolved = fs::canonicalize(exe).ok()?;
@@ -106,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_kept_as_long_as_the_interpreter_is_the_same() {
+    fn an_answer_is_valid_while_the_interpreter_is_unchanged() {
         let (_dir, cache, exe) = cache();
         assert_eq!(cache.read_answer(&exe), None);
         cache.write_answer(&exe, b"3.12\0\xff");
@@ -116,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cache_that_cannot_be_had_is_no_error() {
+    fn an_unusable_cache_is_not_an_error() {
         let (dir, _, exe) = cache();
         for cache in [
             ProbeCache(None),

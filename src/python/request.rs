@@ -9,45 +9,44 @@ use crate::quote::printable;
 
 use super::request_syntax::RequestKind;
 
-/// What was asked for: by a person with an option or a variable, or by what is to run.
+/// A request that has not been parsed: of a person, by an option or a variable, or of the script that is to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ExplicitRequest {
     /// As it was typed.
     pub text: OsString,
-    /// `--python` or `VRUN_PYTHON`; or where else it stands.
+    /// `--python`, `VRUN_PYTHON`, or where else it was found.
     pub source: Cow<'static, str>,
 }
 
-/// What Python is wanted.
+/// A parsed request.
 #[derive(Debug)]
 pub(crate) struct PythonRequest {
-    /// What it means.
     pub kind: RequestKind,
     /// As it was written.
     pub text: OsString,
-    /// Who asks.
     pub source: RequestSource,
 }
 
 /// Where a request was found.
 #[derive(Debug)]
 pub(crate) enum RequestSource {
-    /// This option or variable, or what else was named there.
+    /// The source of an [`ExplicitRequest`].
     Explicit(Cow<'static, str>),
-    /// This `.python-version`.
+    /// A `.python-version` file.
     VersionFile(PathBuf),
     /// `requires-python` in this pyproject.toml.
     Pyproject(PathBuf),
-    /// This environment, whose packages are for one minor version.
+    /// An environment, whose packages are for one minor version.
     Environment(PathBuf),
 }
 
 impl fmt::Display for RequestSource {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            RequestSource::Explicit(from) => write!(out, "{from}"),
-            RequestSource::VersionFile(file) => write!(out, "{}", printable(file)),
-            RequestSource::Environment(root) => write!(out, "{}", printable(root)),
+            RequestSource::Explicit(source) => out.write_str(source),
+            RequestSource::VersionFile(path) | RequestSource::Environment(path) => {
+                out.write_str(&printable(path))
+            }
             RequestSource::Pyproject(file) => {
                 write!(out, "`requires-python` in {}", printable(file))
             }

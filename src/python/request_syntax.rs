@@ -1,4 +1,4 @@
-//! The text of a request -> what it admits.
+//! The text of a request -> the Pythons that it matches.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -7,37 +7,38 @@ use std::str::FromStr;
 
 use pep440_rs::{Version, VersionSpecifiers};
 
+use crate::venv::MinorVersion;
+
 /// What a request means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RequestKind {
     /// `3`, `3.12`, `3.12.1`, `3.13t`, `3.13+freethreaded`, `pypy3.10`, `cpython`, and uv's
     /// `cpython-3.12.1-linux-x86_64-gnu`.
     Release {
-        /// `cpython` or `pypy`, if it has to be that.
+        /// `cpython` or `pypy`; None for any.
         implementation: Option<&'static str>,
-        /// As far as it is said; empty for any.
+        /// The leading numbers that were given; empty for any release.
         release: Vec<u64>,
-        /// A free-threaded build. With a release it is meant only if it is said.
+        /// A request with a release means the free-threaded build only if it says so.
         free_threaded: bool,
     },
     /// `>=3.10,<3.13` (PEP 440).
     Range(VersionSpecifiers),
     /// This very interpreter.
     Path(PathBuf),
-    /// What pyenv calls so.
+    /// pyenv's name of a version.
     PyenvName(OsString),
 }
 
-/// What kind of Python an interpreter is.
+/// The implementation, version and build of an interpreter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PythonKey {
     /// `cpython`, `pypy`: `sys.implementation.name`.
     pub implementation: String,
-    /// 3, 12, 1; of an environment as much as it says of itself.
+    /// 3, 12, 1; of an environment, as many numbers as it records.
     pub release: Vec<u64>,
     /// `rc1`; empty for a final release.
     pub suffix: String,
-    /// Whether it runs without the global lock.
     pub free_threaded: bool,
 }
 
@@ -48,20 +49,24 @@ impl fmt::Display for PythonKey {
             "pypy" => "PyPy",
             other => other,
         };
-        let threads = if self.free_threaded { "t" } else { "" };
-        write!(out, "{name} {}{threads}", self.version())
+        let build = if self.free_threaded { "t" } else { "" };
+        write!(out, "{name} {}{build}", self.version())
     }
 }
 
 impl PythonKey {
     fn version(&self) -> String {
-        format!("{}{}", self.dotted_release(), self.suffix)
+        self.dotted_release() + &self.suffix
     }
 
-    /// `3.13.0`, of whatever release level.
+    /// `3.13.0`, without the suffix.
     pub(crate) fn dotted_release(&self) -> String {
         let numbers: Vec<_> = self.release.iter().map(u64::to_string).collect();
         numbers.join(".")
+    }
+
+    pub(super) fn minor_version(&self) -> Option<MinorVersion> {
+        MinorVersion::from_version(&self.dotted_release())
     }
 }
 
@@ -71,36 +76,35 @@ pub(super) fn is_specifier(text: &str) -> bool {
 }
 
 impl RequestKind {
-    /// Reads everything but paths and pyenv's names.
+    /// Parses everything but paths and pyenv's names.
     pub(crate) fn parse(text: &str) -> Option<RequestKind> {
         if is_specifier(text.trim()) {
             return VersionSpecifiers::from_str(text)
                 .ok()
                 .map(RequestKind::Range);
         }
-        let (implementation, rest) = split_implementation(text.trim());
-        if rest.is_empty() && !text.is_empty() {
+        let (implementation, version) = split_implementation(text.trim());
+        if version.is_empty() && !text.is_empty() {
             return Some(RequestKind::Release {
                 implementation,
                 release: Vec::new(),
                 free_threaded: false,
             });
         }
-        if let Some(form) = parse_release(implementation, rest) {
-            return Some(form);
+        if let Some(release) = parse_release(implementation, version) {
+            return Some(release);
         }
         // `3.14.0rc1`: one version, exactly.
-        let exact = Version::from_str(rest).ok().filter(|version| {
+        let exact = Version::from_str(version).ok().filter(|version| {
             implementation.is_none() && version.is_pre() && !version.is_local()
         })?;
-        VersionSpecifiers::from_str(&format!("=={exact}"))
-            .ok()
-            .map(RequestKind::Range)
+        let range = VersionSpecifiers::from_str(&format!("=={exact}"));
+        range.ok().map(RequestKind::Range)
     }
 
-    /// Whether a Python of this kind will do. A path and a name decide by themselves. What says nothing of
-    /// the build, as a range does, does not mean a free-threaded one.
-    pub(crate) fn matches(&self, kind: &PythonKey) -> bool {
+    /// Whether this Python matches. A request that leaves the build open, as a range does, does not mean a
+    /// free-threaded one. A path or a name matches none.
+    pub(crate) fn matches(&self, key: &PythonKey) -> bool {
         let is_build_open = match self {
             RequestKind::Release {
                 release,
@@ -110,35 +114,32 @@ impl RequestKind {
             RequestKind::Range(_) => true,
             RequestKind::Path(_) | RequestKind::PyenvName(_) => false,
         };
-        self.matches_any_build(kind) && !(is_build_open && kind.free_threaded)
+        self.matches_any_build(key) && !(is_build_open && key.free_threaded)
     }
 
-    /// The same where nothing else is to be had: what says nothing of the build admits any.
-    pub(crate) fn matches_any_build(&self, kind: &PythonKey) -> bool {
+    /// The same, but a request that leaves the build open matches any.
+    pub(crate) fn matches_any_build(&self, key: &PythonKey) -> bool {
         match self {
             RequestKind::Release {
                 implementation,
                 release,
                 free_threaded,
             } => {
-                implementation.is_none_or(|name| name == kind.implementation)
-                    && kind
-                        .release
-                        .iter()
-                        .zip(release)
-                        .all(|(is, asked)| is == asked)
-                    && (release.is_empty() || kind.free_threaded == *free_threaded)
+                let mut numbers = key.release.iter().zip(release);
+                implementation.is_none_or(|name| name == key.implementation)
+                    && numbers.all(|(is, requested)| is == requested)
+                    && (release.is_empty() || key.free_threaded == *free_threaded)
             }
             RequestKind::Range(range) => {
-                Version::from_str(&kind.version()).is_ok_and(|version| range.contains(&version))
+                Version::from_str(&key.version()).is_ok_and(|version| range.contains(&version))
             }
             RequestKind::Path(_) | RequestKind::PyenvName(_) => true,
         }
     }
 }
 
-/// `pypy3.10` -> `pypy` and `3.10`, in any case. uv parts them with `@` or `-`, and names the system
-/// behind them, which is taken to be this one.
+/// `pypy3.10` -> `pypy` and `3.10`, in any case. uv separates them with `@` or `-`, and appends the platform, which is
+/// taken to be this one.
 fn split_implementation(text: &str) -> (Option<&'static str>, &str) {
     let names = [
         ("python", None),
@@ -146,11 +147,9 @@ fn split_implementation(text: &str) -> (Option<&'static str>, &str) {
         ("pypy", Some("pypy")),
     ];
     for (name, implementation) in names {
-        let is_named = text
-            .get(..name.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(name));
-        if is_named {
-            let rest = &text[name.len()..];
+        if let Some((start, rest)) = text.split_at_checked(name.len())
+            && start.eq_ignore_ascii_case(name)
+        {
             let rest = rest.strip_prefix(['@', '-']).unwrap_or(rest);
             return (implementation, strip_platform(rest));
         }
@@ -158,7 +157,7 @@ fn split_implementation(text: &str) -> (Option<&'static str>, &str) {
     (None, text)
 }
 
-/// `3.12.1-linux-x86_64-gnu` -> `3.12.1`. What else is behind a dash is part of a name of pyenv's.
+/// `3.12.1-linux-x86_64-gnu` -> `3.12.1`. Anything else after a dash is part of one of pyenv's names.
 fn strip_platform(text: &str) -> &str {
     let systems = ["linux", "macos", "windows", "freebsd", "any"];
     match text.split_once('-') {
@@ -168,25 +167,17 @@ fn strip_platform(text: &str) -> &str {
 }
 
 fn parse_release(implementation: Option<&'static str>, text: &str) -> Option<RequestKind> {
-    let threads = text.strip_suffix("+freethreaded");
-    let (numbers, free_threaded) = match threads.or(text.strip_suffix('t')) {
-        Some(numbers) => (numbers, true),
-        None => (text, false),
-    };
-    let release = numbers
-        .split('.')
-        .map(|number| {
-            number
-                .parse()
-                .ok()
-                .filter(|_| number.bytes().all(|byte| byte.is_ascii_digit()))
-        })
-        .collect::<Option<Vec<u64>>>()
-        .filter(|release| release.len() <= 3);
+    let build = text.strip_suffix("+freethreaded");
+    let free_threaded = build.or(text.strip_suffix('t'));
+    let is_number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let numbers = free_threaded.unwrap_or(text).split('.');
+    let release: Option<Vec<u64>> = numbers
+        .map(|part| Some(part).filter(is_number)?.parse().ok())
+        .collect();
     Some(RequestKind::Release {
         implementation,
-        release: release?,
-        free_threaded,
+        release: release.filter(|release| release.len() <= 3)?,
+        free_threaded: free_threaded.is_some(),
     })
 }
 
@@ -204,12 +195,12 @@ mod tests {
     }
 
     #[test]
-    fn a_request_admits_what_it_says_and_no_more() {
+    fn a_request_matches_what_it_says_and_no_more() {
         let plain = key("cpython", &[3, 12, 1], false);
         let newer = key("cpython", &[3, 13, 0], false);
         let threaded = key("cpython", &[3, 13, 0], true);
         let pypy = key("pypy", &[3, 10, 14], false);
-        for (text, admitted) in [
+        for (text, matching) in [
             ("3", vec![&plain, &newer, &pypy]),
             ("3.12", vec![&plain]),
             ("3.12.1", vec![&plain]),
@@ -241,56 +232,42 @@ mod tests {
             (" >=3.13 ", vec![&newer]),
             ("3.14.0rc1", vec![]),
         ] {
-            let form = RequestKind::parse(text).expect(text);
-            for kind in [&plain, &newer, &threaded, &pypy] {
-                let expected = admitted.contains(&kind);
-                assert_eq!(form.matches(kind), expected, "{text} and {kind}");
+            let kind = RequestKind::parse(text).expect(text);
+            for key in [&plain, &newer, &threaded, &pypy] {
+                let expected = matching.contains(&key);
+                assert_eq!(kind.matches(key), expected, "{text} and {key}");
             }
         }
     }
 
     #[test]
-    fn what_is_no_request_is_none() {
-        for text in [
-            "",
-            "latest",
-            "3.x",
-            "3.",
-            "3..1",
-            "+3",
-            "3.12.1.0",
-            "3.12-dev",
-            "python3.12-dev",
-            "3.14.0rc1+freethreaded",
-            "system",
-            "pypy3.10-7.3.12",
-            ">=",
-            "^3.10",
-            "3.13tt",
-        ] {
+    fn malformed_requests_are_refused() {
+        let texts = " latest 3.x 3. 3..1 +3 3.12.1.0 3.12-dev python3.12-dev 3.14.0rc1+freethreaded system \
+                     pypy3.10-7.3.12 >= ^3.10 3.13tt";
+        for text in texts.split(' ') {
             assert_eq!(RequestKind::parse(text), None, "{text}");
         }
     }
 
     #[test]
-    fn a_bare_name_is_any_release_of_it() {
+    fn a_bare_name_matches_any_release() {
         let cpython = key("cpython", &[3, 14, 0], false);
         let pypy = key("pypy", &[3, 10, 14], false);
-        for (text, cpython_fits, pypy_fits) in [
+        for (text, is_cpython, is_pypy) in [
             ("python", true, true),
             ("cpython", true, false),
             ("PYPY", false, true),
         ] {
-            let form = RequestKind::parse(text).expect(text);
+            let kind = RequestKind::parse(text).expect(text);
             assert_eq!(
-                (form.matches(&cpython), form.matches(&pypy)),
-                (cpython_fits, pypy_fits)
+                (kind.matches(&cpython), kind.matches(&pypy)),
+                (is_cpython, is_pypy)
             );
         }
     }
 
     #[test]
-    fn what_says_nothing_of_the_build_admits_a_free_threaded_one_only_at_last() {
+    fn a_free_threaded_build_that_was_not_requested_is_the_last_resort() {
         let threaded = key("cpython", &[3, 13, 0], true);
         for (text, at_last) in [
             (">=3.10", true),
@@ -298,14 +275,14 @@ mod tests {
             ("3.13", false),
             ("pypy", false),
         ] {
-            let form = RequestKind::parse(text).expect(text);
-            assert!(!form.matches(&threaded), "{text}");
-            assert_eq!(form.matches_any_build(&threaded), at_last, "{text}");
+            let kind = RequestKind::parse(text).expect(text);
+            assert!(!kind.matches(&threaded), "{text}");
+            assert_eq!(kind.matches_any_build(&threaded), at_last, "{text}");
         }
     }
 
     #[test]
-    fn a_kind_reads_as_people_write_it() {
+    fn a_key_is_printed_as_people_write_it() {
         let mut candidate = key("cpython", &[3, 14, 0], false);
         candidate.suffix = "rc1".into();
         assert_eq!(candidate.to_string(), "Python 3.14.0rc1");

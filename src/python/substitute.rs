@@ -1,13 +1,11 @@
 //! An environment whose Python is gone -> an installed interpreter that can run in its place.
 //!
 //! It must have the same implementation, minor version and build, because the packages are built for those. The one in
-//! the `home` of pyvenv.cfg comes first, then the first candidate that fits. Started under the environment's own name
-//! for its Python, it reads that pyvenv.cfg and finds the packages. No file is written.
+//! the `home` of pyvenv.cfg comes first, then the first candidate that matches. Started under the environment's own
+//! name for its Python, it reads that pyvenv.cfg and finds the packages. No file is written.
 
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 
 use crate::error::{Error, ExitCode};
 use crate::os;
@@ -16,35 +14,15 @@ use crate::process::Process;
 use crate::venv::{self, MinorVersion, SubstitutePython, Venv};
 
 use super::interpreter::Interpreter;
-use super::probe::Prober;
-use super::probe_cache::usable_cache_dir;
+use super::probe::{Prober, with_prober};
 use super::request::PythonRequest;
 use super::request_syntax::RequestKind;
-use super::{base_of, child_env, compatibility, discovery, sysconfig};
+use super::{base_of, compatibility, discovery, sysconfig};
 
-/// Has interpreters asked on behalf of an environment that is there.
-pub(super) fn with_prober<T>(
-    venv: &Venv,
-    process: &Process,
-    verbosity: Verbosity,
-    act: impl FnOnce(&Prober<'_>) -> T,
-) -> T {
-    let vars = child_env::vars_for_python(process);
-    let cache = usable_cache_dir(process, verbosity);
-    act(&Prober {
-        process,
-        cache_dir: cache.as_deref(),
-        vars: &vars,
-        cwd: venv.root.parent().unwrap_or(Path::new("/")),
-        stop: &AtomicBool::new(false),
-        verbosity,
-    })
-}
-
-/// The release that took getpath from C to Python, which looks elsewhere for its library.
+/// The release that moved getpath from C to Python, which searches elsewhere for the standard library.
 const GETPATH_PY_MINOR: u64 = 11;
 
-/// What can stand in for the Python of `venv`; None where there is nothing, or nothing is known of what it was.
+/// An interpreter that can run in place of the Python of `venv`; None if none can, or the version is not recorded.
 ///
 /// # Errors
 /// Ctrl-C while an interpreter is asked.
@@ -53,22 +31,20 @@ pub(crate) fn find_substitute(
     process: &Process,
     verbosity: Verbosity,
 ) -> Result<Option<SubstitutePython>, Error> {
-    // Without links there are none to lead nowhere.
+    let venv = &with_library_version(venv);
+    // Only a link can dangle.
     let Some(request) = cpython_request(venv).filter(|_| os::HAS_SYMLINKS) else {
         return Ok(None);
     };
-    let Some(base) = matching_interpreter(venv, &request, process, verbosity)? else {
-        return Ok(None);
-    };
-    let prefix = required_prefix(&base, venv);
-    let stand_in = SubstitutePython {
-        prefix,
-        exe: base.exe.clone(),
-    };
-    Ok(Some(stand_in).filter(|_| !is_framework_build(&base)))
+    let base = matching_interpreter(venv, &request, process, verbosity)?;
+    let base = base.filter(|base| !is_framework_build(base));
+    Ok(base.map(|base| SubstitutePython {
+        prefix: required_prefix(&base, venv),
+        exe: base.exe,
+    }))
 }
 
-/// Whether there is an interpreter that the packages of `venv` are for, of whatever implementation.
+/// Whether an interpreter is installed that the packages of `venv` work with, of any implementation.
 ///
 /// # Errors
 /// Ctrl-C while an interpreter is asked.
@@ -77,65 +53,55 @@ pub(crate) fn has_matching_interpreter(
     process: &Process,
     verbosity: Verbosity,
 ) -> Result<bool, Error> {
-    match compatibility::request_for_env(&with_library_version(venv)) {
+    let venv = &with_library_version(venv);
+    match compatibility::request_for_env(venv) {
         Some(request) => Ok(matching_interpreter(venv, &request, process, verbosity)?.is_some()),
         None => Ok(false),
     }
 }
 
-/// The interpreter that `request` asks for, at home or elsewhere.
+/// The interpreter for `request`, in `home` or elsewhere.
 fn matching_interpreter(
     venv: &Venv,
     request: &PythonRequest,
     process: &Process,
     verbosity: Verbosity,
 ) -> Result<Option<Interpreter>, Error> {
-    with_prober(
-        venv,
-        process,
-        verbosity,
-        |inquiry| match interpreter_at_home(venv, request, inquiry)? {
-            Some(base) => Ok(Some(base)),
-            None => match discovery::find_interpreter(Some(request), inquiry) {
-                Ok(base) => Ok(Some(base)),
-                Err(error) if error.exit_code == ExitCode::Interrupted => Err(error),
-                Err(_) => Ok(None),
-            },
-        },
-    )
+    with_prober(venv, process, verbosity, |prober| {
+        if let Some(base) = interpreter_at_home(venv, request, prober)? {
+            return Ok(Some(base));
+        }
+        match discovery::find_interpreter(Some(request), prober) {
+            Err(error) if error.exit_code == ExitCode::Interrupted => Err(error),
+            found => Ok(found.ok()),
+        }
+    })
 }
 
-/// Whether it is one of macOS's framework builds: those start by way of a launcher that goes by its own path,
-/// whatever it is called (Mac/Tools/pythonw.c).
+/// Whether it is one of macOS's framework builds: their launcher starts the interpreter by its own path, whatever name
+/// it is started under (Mac/Tools/pythonw.c).
 fn is_framework_build(base: &Interpreter) -> bool {
     let mut names = base.stdlib.iter().map(Path::new);
     names.any(|name| name.extension().is_some_and(|end| end == "framework"))
 }
 
-/// What its packages are for. Only what was measured is asked to stand in: CPython.
+/// The request for a CPython. No other implementation has been tested as a substitute.
 fn cpython_request(venv: &Venv) -> Option<PythonRequest> {
-    let request = compatibility::request_for_env(&with_library_version(venv))?;
-    let RequestKind::Release {
-        implementation: None | Some("cpython"),
-        release,
-        free_threaded,
-    } = request.kind
-    else {
-        return None;
-    };
-    Some(PythonRequest {
-        kind: RequestKind::Release {
-            implementation: Some("cpython"),
-            release,
-            free_threaded,
-        },
-        ..request
-    })
+    let mut request = compatibility::request_for_env(venv)?;
+    match &mut request.kind {
+        RequestKind::Release { implementation, .. }
+            if implementation.is_none_or(|name| name == "cpython") =>
+        {
+            *implementation = Some("cpython");
+            Some(request)
+        }
+        _ => None,
+    }
 }
 
-/// The environment with a version: where its pyvenv.cfg says none, that of its library.
+/// The environment, with the version of its library if pyvenv.cfg has none.
 fn with_library_version(venv: &Venv) -> Venv {
-    let library = || MinorVersion::from_library(&venv.root).map(|series| series.to_string());
+    let library = || MinorVersion::from_library(&venv.root).map(|version| version.to_string());
     let mut cfg = venv.cfg.clone();
     cfg.version = cfg.version.or_else(library);
     Venv {
@@ -144,31 +110,23 @@ fn with_library_version(venv: &Venv) -> Venv {
     }
 }
 
-/// The one in the directory that pyvenv.cfg names.
+/// The interpreter for `request` in the directory that pyvenv.cfg names.
 fn interpreter_at_home(
     venv: &Venv,
     request: &PythonRequest,
-    inquiry: &Prober<'_>,
+    prober: &Prober<'_>,
 ) -> Result<Option<Interpreter>, Error> {
     let Some(home) = venv.cfg.home.as_deref().filter(|home| home.is_absolute()) else {
         return Ok(None);
     };
-    let mut names = vec![OsString::from("python3"), "python".into()];
-    if let RequestKind::Release { release, .. } = &request.kind
-        && let [major, minor, ..] = release[..]
-    {
-        names.insert(0, format!("python{major}.{minor}").into());
-    }
-    names.splice(
-        0..0,
-        dangling_target(venv).and_then(|file| Some(file.file_name()?.to_owned())),
-    );
-    for path in names.iter().map(|name| home.join(name)) {
-        if !path.is_file() || path.starts_with(&venv.root) {
-            continue;
-        }
+    let version = venv
+        .cfg
+        .version
+        .as_deref()
+        .and_then(MinorVersion::from_version);
+    for path in base_of::pythons_at_home(home, &venv.root, dangling_target(venv), version) {
         if let Ok(path) = base_of::resolve_base(&path)
-            && let Ok(base) = inquiry.probe(&path)?
+            && let Ok(base) = prober.probe(&path)?
             && request.kind.matches_any_build(&base.key)
         {
             return Ok(Some(base));
@@ -177,7 +135,7 @@ fn interpreter_at_home(
     Ok(None)
 }
 
-/// Where the link of the environment's Python leads.
+/// The end of the chain of links that starts at the environment's Python.
 fn dangling_target(venv: &Venv) -> Option<PathBuf> {
     let mut path = venv::python_path(&venv.root);
     let mut end = None;
@@ -191,28 +149,25 @@ fn dangling_target(venv: &Venv) -> Option<PathBuf> {
     end
 }
 
-/// Where the base is installed, if it would not find that out by itself: an environment's Python looks for
-/// its library above `home` (before 3.11 above what its own links lead to), then where it was configured to be.
+/// The prefix of the base, if it would not find its standard library by itself: an environment's Python searches above
+/// `home` (before 3.11 above the target of its own links), then in the prefix it was configured with.
 fn required_prefix(base: &Interpreter, venv: &Venv) -> Option<PathBuf> {
     let (library, name) = (base.stdlib.parent()?, base.stdlib.file_name()?);
     let below = |dir: &Path| Some(dir.join(library.file_name()?).join(name));
     let home = venv.cfg.home.clone();
     let linked = dangling_target(venv).and_then(|file| Some(file.parent()?.to_owned()));
-    let start = if base.minor() >= GETPATH_PY_MINOR {
-        home.or(linked)
-    } else {
-        linked.or(home)
+    let start = match base.minor() >= GETPATH_PY_MINOR {
+        true => home.or(linked),
+        false => linked.or(home),
     };
     let above = start.iter().flat_map(|start| start.ancestors());
     let found = above
         .filter_map(below)
         .find(|dir| dir.join("os.py").is_file());
-    let prefix = || {
-        sysconfig::read_variable(&base.stdlib, "prefix")
-            .ok()
-            .flatten()
+    let configured = || {
+        let prefix = sysconfig::read_variable(&base.stdlib, "prefix").ok()??;
+        below(prefix.as_ref())
     };
-    let configured = || below(prefix()?.as_ref());
     let is_found = found
         .or_else(configured)
         .is_some_and(|dir| os::is_same_file(&dir, &base.stdlib));

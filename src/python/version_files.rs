@@ -1,11 +1,11 @@
-//! `.python-version` and `requires-python` of pyproject.toml -> the Python that a project asks for.
+//! `.python-version` and `requires-python` of pyproject.toml -> the Python that a project requests.
 //!
 //! An explicit request (`--python`, VRUN_PYTHON) comes first, then `.python-version`, then `requires-python`. A file is
-//! read only when nothing before it has decided.
+//! read only if nothing before it has decided.
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -18,17 +18,17 @@ use crate::quote::printable;
 use super::request::{ExplicitRequest, PythonRequest, RequestSource};
 use super::request_syntax::{self, RequestKind};
 
-/// The request that counts; None where nobody asked for anything.
+/// The request that counts, if there is one.
 ///
 /// # Errors
-/// It cannot be understood, or the file it should be in cannot be read.
+/// It is invalid, or a file that may hold one cannot be read.
 pub(crate) fn resolve_request(
-    wish: Option<&ExplicitRequest>,
+    explicit: Option<&ExplicitRequest>,
     project: Option<&Path>,
     process: &Process,
 ) -> Result<Option<PythonRequest>, Error> {
-    if let Some(wish) = wish {
-        return parse_explicit(wish, process).map(Some);
+    if let Some(explicit) = explicit {
+        return parse_explicit(explicit, process).map(Some);
     }
     let Some(project) = project else {
         return Ok(None);
@@ -40,75 +40,76 @@ pub(crate) fn resolve_request(
 }
 
 pub(super) fn parse_explicit(
-    wish: &ExplicitRequest,
+    explicit: &ExplicitRequest,
     process: &Process,
 ) -> Result<PythonRequest, Error> {
-    let form = match path_from_text(&wish.text, process) {
+    let ExplicitRequest { text, source } = explicit;
+    let kind = match expand_path(text, process) {
         Some(path) => Some(RequestKind::Path(process.absolute(&path)?)),
-        None => wish.text.to_str().map(str::trim).and_then(|text| {
+        None => text.to_str().map(str::trim).and_then(|text| {
             let dev = || is_pyenv_dev(text).then(|| RequestKind::PyenvName(text.into()));
             RequestKind::parse(text).or_else(dev)
         }),
     };
-    let unknown = || {
-        let what = format!("{} asks for `{}`", wish.source, printable(&wish.text));
-        Error::failed(format!("{what}, which is no Python that vrun knows of"))
-            .with_hint("such as `-p 3.12`, `-p '>=3.10,<3.13'`, `-p 3.13t`, `-p pypy3.10`, or the path of an interpreter")
+    let invalid = || {
+        Error::failed(format!(
+            "{source} asks for `{}`, which is not a valid request for a Python",
+            printable(text)
+        ))
+        .with_hint("such as `-p 3.12`, `-p '>=3.10,<3.13'`, `-p 3.13t`, `-p pypy3.10`, or the path of an interpreter")
     };
     Ok(PythonRequest {
-        kind: form.ok_or_else(unknown)?,
-        text: wish.text.clone(),
-        source: RequestSource::Explicit(wish.source.clone()),
+        kind: kind.ok_or_else(invalid)?,
+        text: text.clone(),
+        source: RequestSource::Explicit(source.clone()),
     })
 }
 
-/// `3.12-dev`: what pyenv calls the branch that the releases are made from.
+/// `3.12-dev`: pyenv's name of a release branch.
 fn is_pyenv_dev(text: &str) -> bool {
     let release = text.strip_suffix("-dev").and_then(RequestKind::parse);
     matches!(release, Some(RequestKind::Release { .. }))
 }
 
-/// A text that is a path: it holds a separator, or starts at the home directory.
-fn path_from_text(text: &OsStr, process: &Process) -> Option<PathBuf> {
-    let seen = text.to_string_lossy();
-    if seen == "." || seen == ".." || seen.contains(std::path::is_separator) {
-        let path = Path::new(text);
-        let below_home = path.strip_prefix("~").ok().zip(process.home_dir());
-        return Some(below_home.map_or_else(|| path.to_owned(), |(rest, home)| home.join(rest)));
+/// `text` as a path, if it holds a separator, with `~` expanded.
+fn expand_path(text: &OsStr, process: &Process) -> Option<PathBuf> {
+    let lossy = text.to_string_lossy();
+    if lossy != "." && lossy != ".." && !lossy.contains(std::path::is_separator) {
+        return None;
     }
-    None
+    let path = Path::new(text);
+    let below_home = path.strip_prefix("~").ok().zip(process.home_dir());
+    Some(below_home.map_or_else(|| path.to_owned(), |(rest, home)| home.join(rest)))
 }
 
 /// pyenv's file, which uv and others read too: comments, blank lines, and names, of which the first counts.
 fn read_version_file(project: &Path, process: &Process) -> Result<Option<PythonRequest>, Error> {
     let file = project.join(".python-version");
-    let bytes = match fs::read(&file) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        other => other.map_err(|error| unreadable_request(&file).with_cause(io_reason(&error)))?,
+    let Some(bytes) = read_if_exists(&file, |file| fs::read(file))? else {
+        return Ok(None);
     };
     let text = String::from_utf8_lossy(&bytes);
     // `system` is pyenv's word for no request.
     let Some(word) = first_word(&text).filter(|word| *word != "system") else {
         return Ok(None);
     };
-    let is_near = word.starts_with(['/', '.', '~']) || Path::new(word).is_absolute();
-    let form = match path_from_text(word.as_ref(), process).filter(|_| is_near) {
+    let is_path = word.starts_with(['/', '.', '~']) || Path::new(word).is_absolute();
+    let kind = match expand_path(word.as_ref(), process).filter(|_| is_path) {
         Some(path) => RequestKind::Path(project.join(path)),
         None => RequestKind::parse(word).unwrap_or_else(|| RequestKind::PyenvName(word.into())),
     };
     Ok(Some(PythonRequest {
-        kind: form,
+        kind,
         text: word.into(),
         source: RequestSource::VersionFile(file),
     }))
 }
 
 fn first_word(text: &str) -> Option<&str> {
-    let lines = text
-        .trim_start_matches('\u{feff}')
-        .lines()
-        .map(|line| line.split('#').next().unwrap_or(line).trim());
-    let line = lines.into_iter().find(|line| !line.is_empty())?;
+    let lines = text.trim_start_matches('\u{feff}').lines();
+    let line = lines
+        .map(|line| line.split('#').next().unwrap_or(line).trim())
+        .find(|line| !line.is_empty())?;
     if request_syntax::is_specifier(line) {
         return Some(line);
     }
@@ -117,9 +118,8 @@ fn first_word(text: &str) -> Option<&str> {
 
 fn read_requires_python(project: &Path) -> Result<Option<PythonRequest>, Error> {
     let file = project.join("pyproject.toml");
-    let text = match fs::read_to_string(&file) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        other => other.map_err(|error| unreadable_request(&file).with_cause(io_reason(&error)))?,
+    let Some(text) = read_if_exists(&file, |file| fs::read_to_string(file))? else {
+        return Ok(None);
     };
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
         let line = error
@@ -128,16 +128,14 @@ fn read_requires_python(project: &Path) -> Result<Option<PythonRequest>, Error> 
             .map_or(1, |before| before.matches('\n').count() + 1);
         unreadable_request(&file).with_cause(format_args!("line {line}: {}", error.message()))
     })?;
-    let asked = table
-        .get("project")
-        .and_then(|part| part.get("requires-python"));
-    let Some(asked) = asked else {
+    let project = table.get("project");
+    let Some(requires) = project.and_then(|project| project.get("requires-python")) else {
         return Ok(None);
     };
-    let not_a_range =
+    let invalid =
         || unreadable_request(&file).with_cause("`requires-python` is not a version specifier");
-    let text = asked.as_str().ok_or_else(not_a_range)?;
-    let range = VersionSpecifiers::from_str(text).map_err(|_| not_a_range())?;
+    let text = requires.as_str().ok_or_else(invalid)?;
+    let range = VersionSpecifiers::from_str(text).map_err(|_| invalid())?;
     Ok(Some(PythonRequest {
         kind: RequestKind::Range(range),
         text: text.into(),
@@ -145,12 +143,21 @@ fn read_requires_python(project: &Path) -> Result<Option<PythonRequest>, Error> 
     }))
 }
 
+fn read_if_exists<T>(
+    file: &Path,
+    read: impl Fn(&Path) -> io::Result<T>,
+) -> Result<Option<T>, Error> {
+    match read(file) {
+        Ok(content) => Ok(Some(content)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unreadable_request(file).with_cause(io_reason(&error))),
+    }
+}
+
 fn unreadable_request(file: &Path) -> Error {
-    Error::failed(format!(
-        "cannot read from {} which Python to take",
-        printable(file)
-    ))
-    .with_hint("mend that file, or say which Python with `-p REQUEST`, such as `-p 3.12`")
+    let what = format!("cannot read which Python to use from {}", printable(file));
+    Error::failed(what)
+        .with_hint("fix that file, or name a Python with `-p REQUEST`, such as `-p 3.12`")
 }
 
 #[cfg(test)]
@@ -172,16 +179,20 @@ mod tests {
         Some(printable(request.text))
     }
 
+    fn explicit(text: &str) -> ExplicitRequest {
+        ExplicitRequest {
+            text: text.into(),
+            source: "VRUN_PYTHON".into(),
+        }
+    }
+
     const PYPROJECT: &str = "[project]\nname = \"x\"\nrequires-python = \">=3.10, <3.13\"\n";
 
     #[test]
-    fn the_first_source_that_asks_decides() {
+    fn the_first_source_with_a_request_decides() {
         let both = [(".python-version", "3.12\n"), ("pyproject.toml", PYPROJECT)];
-        let wish = ExplicitRequest {
-            text: "3.9".into(),
-            source: "--python".into(),
-        };
-        let request = resolve_request(Some(&wish), None, &Process::default()).expect("understood");
+        let request = resolve_request(Some(&explicit("3.9")), None, &Process::default());
+        let request = request.expect("a valid request");
         assert_eq!(request.map(|request| request.text), Some("3.9".into()));
         assert_eq!(request_text(&both).as_deref(), Some("3.12"));
         assert_eq!(request_text(&both[1..]).as_deref(), Some(">=3.10, <3.13"));
@@ -210,20 +221,11 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_no_version_is_pyenvs() {
-        for name in [
-            "miniconda3-4.7",
-            "my-env",
-            "3.12-dev",
-            "3.12.1/envs/app",
-            "pypy3.10-7.3.12",
-        ] {
+    fn a_name_that_is_not_a_version_is_pyenvs() {
+        for name in "miniconda3-4.7 my-env 3.12-dev 3.12.1/envs/app pypy3.10-7.3.12".split(' ') {
             let request = request_of_files(&[(".python-version", name)]).expect("readable");
-            let form = request.expect("a request").kind;
-            assert!(
-                matches!(&form, RequestKind::PyenvName(named) if named == name),
-                "{form:?}"
-            );
+            let kind = request.expect("a request").kind;
+            assert_eq!(kind, RequestKind::PyenvName(name.into()));
         }
     }
 
@@ -242,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_what_holds_a_separator_or_starts_at_home() {
+    fn a_request_with_a_separator_is_a_path() {
         let home = if cfg!(windows) {
             "C:\\ada"
         } else {
@@ -254,44 +256,29 @@ mod tests {
         };
         let (path, below) = (format!("{home}/python3"), format!("{home}/py/bin/python"));
         for (typed, meant) in [(&*path, &path), ("~/py/bin/python", &below)] {
-            let wish = ExplicitRequest {
-                text: typed.into(),
-                source: "--python".into(),
-            };
-            let form = parse_explicit(&wish, &process).expect("understood").kind;
-            assert!(
-                matches!(&form, RequestKind::Path(path) if path == Path::new(meant)),
-                "{form:?}"
-            );
+            let request = parse_explicit(&explicit(typed), &process);
+            let kind = request.expect("a valid request").kind;
+            assert_eq!(kind, RequestKind::Path(meant.into()));
         }
     }
 
     #[test]
-    fn a_wish_may_have_blanks_around_it_and_be_a_name_of_pyenvs() {
+    fn an_explicit_request_is_trimmed_and_may_be_a_dev_version() {
         for (typed, meant) in [
             (" 3.12\n", RequestKind::parse("3.12")),
             ("3.13+freethreaded", RequestKind::parse("3.13t")),
             (" 3.12-dev", Some(RequestKind::PyenvName("3.12-dev".into()))),
         ] {
-            let wish = ExplicitRequest {
-                text: typed.into(),
-                source: "VRUN_PYTHON".into(),
-            };
-            let form = parse_explicit(&wish, &Process::default())
-                .expect("understood")
-                .kind;
-            assert_eq!(Some(form), meant, "{typed}");
+            let request = parse_explicit(&explicit(typed), &Process::default());
+            let kind = request.expect("a valid request").kind;
+            assert_eq!(Some(kind), meant, "{typed}");
         }
     }
 
     #[test]
-    fn a_wish_that_is_no_request_is_told_what_there_is() {
+    fn an_invalid_request_gets_examples() {
         for typed in ["", "latest", "3.x", "python", "~", "miniconda3-4.7"] {
-            let wish = ExplicitRequest {
-                text: typed.into(),
-                source: "VRUN_PYTHON".into(),
-            };
-            let parsed = parse_explicit(&wish, &Process::default());
+            let parsed = parse_explicit(&explicit(typed), &Process::default());
             if typed == "python" {
                 parsed.expect("any Python");
                 continue;

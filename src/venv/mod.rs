@@ -17,6 +17,8 @@ pub(crate) use environment::{
 };
 pub(crate) use missing_scripts::{MissingScript, find_missing_scripts};
 pub(crate) use pip_hint::{get_pip_hint, install_pip_hint};
-pub(crate) use python_version::MinorVersion;
+pub(crate) use python_version::{
+    MinorVersion, PYTHON_STEMS, is_versioned_name, split_versioned_name,
+};
 pub(crate) use pyvenv_cfg::PyvenvCfg;
 pub(crate) use site_packages::site_packages;

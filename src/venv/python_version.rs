@@ -15,8 +15,27 @@ pub(crate) struct MinorVersion {
     minor: u32,
 }
 
-/// What a directory of packages, and an interpreter, is called before its version.
-const NAME_PREFIXES: [&str; 2] = ["python", "pypy"];
+/// The names of Python's programs and library directories, before the version.
+pub(crate) const PYTHON_STEMS: [&str; 2] = ["python", "pypy"];
+
+/// `3.13` and `t` of `python3.13t`; None for a name that does not start with `stem`, or has a malformed version.
+pub(crate) fn split_versioned_name<'a>(name: &'a str, stem: &str) -> Option<(&'a str, &'a str)> {
+    let rest = name.strip_prefix(stem)?;
+    let build = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let version = &rest[..rest.len() - build.len()];
+    let is_valid = version.is_empty() || version.split('.').all(|number| !number.is_empty());
+    is_valid.then_some((version, build))
+}
+
+/// Whether `name` is `stem` alone, with `t`, or with a version and the letters of a build (sys.abiflags):
+/// `python3.13td`, and `python3.12-intel64`, macOS's name of one that runs as on an Intel machine.
+pub(crate) fn is_versioned_name(name: &str, stem: &str) -> bool {
+    let name = name.strip_suffix("-intel64").unwrap_or(name);
+    split_versioned_name(name, stem).is_some_and(|(version, build)| {
+        let is_build = build.bytes().all(|byte| b"dmtu".contains(&byte));
+        is_build && (!version.is_empty() || matches!(build, "" | "t"))
+    })
+}
 
 impl MinorVersion {
     /// Of `3.12.1`, `3.12`, `3.14.0rc1`.
@@ -34,12 +53,9 @@ impl MinorVersion {
     pub(crate) fn from_name(name: &OsStr) -> Option<MinorVersion> {
         let name = name.to_str()?;
         let name = name.strip_suffix(os::EXE_SUFFIX).unwrap_or(name);
-        let version = NAME_PREFIXES
-            .iter()
-            .find_map(|stem| name.strip_prefix(stem))?;
-        let version = version.strip_suffix('t').unwrap_or(version);
-        let is_plain = version.bytes().all(|c| c.is_ascii_digit() || c == b'.');
-        MinorVersion::from_version(version).filter(|_| is_plain)
+        let mut stems = PYTHON_STEMS.iter();
+        let (version, build) = stems.find_map(|stem| split_versioned_name(name, stem))?;
+        MinorVersion::from_version(version).filter(|_| matches!(build, "" | "t"))
     }
 
     /// Of the one library in the environment at `root`; None where there is none, or there are several.
@@ -54,7 +70,7 @@ impl MinorVersion {
     /// Whether packages for it can be in the environment at `root`.
     pub(crate) fn has_library(self, root: &Path) -> bool {
         let lib = root.join("lib");
-        let names = NAME_PREFIXES.iter().map(|stem| format!("{stem}{self}"));
+        let names = PYTHON_STEMS.iter().map(|stem| format!("{stem}{self}"));
         let mut names = names.chain([format!("python{self}t")]);
         names.any(|name| lib.join(name).exists())
     }

@@ -1,18 +1,15 @@
-//! Console scripts: an entry point -> the file that pip would write for it.
+//! Console scripts: an entry point -> the script that pip would write for it.
 
 use std::ffi::OsStr;
 use std::path::Path;
 
-/// The pip that would have done the installing.
+/// The release of pip whose output is imitated: 24.2 is (24, 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct PipVersion {
-    /// 24.2 is (24, 2).
-    release: (u32, u32),
-}
+pub(crate) struct PipVersion(u32, u32);
 
-/// How a console script takes the ending off its own name.
+/// How a console script removes the extension from its own name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ScriptStyle {
+enum ScriptStyle {
     /// Up to 18: with blank lines between the parts.
     WithRegex18,
     /// Up to 25.1: distlib's.
@@ -24,33 +21,29 @@ pub(crate) enum ScriptStyle {
 }
 
 impl PipVersion {
-    /// The pip of that version; what cannot be read counts as new.
+    /// An unknown version counts as the newest.
     pub(crate) fn parse(version: &str) -> PipVersion {
-        let mut parts = version
-            .split('.')
-            .map(|part| part.parse().unwrap_or(u32::MAX));
-        PipVersion {
-            release: (parts.next().unwrap_or(u32::MAX), parts.next().unwrap_or(0)),
-        }
+        let parts = version.split('.');
+        let mut parts = parts.map(|part| part.parse().unwrap_or(u32::MAX));
+        PipVersion(parts.next().unwrap_or(u32::MAX), parts.next().unwrap_or(0))
     }
 
-    /// Whether it marks what was asked for by name with an empty REQUESTED file (PEP 376; since 20.2).
+    /// Whether it marks what was requested by name with an empty REQUESTED file (PEP 376; since 20.2).
     pub(crate) fn has_requested_marker(self) -> bool {
-        self.release >= (20, 2)
+        self >= PipVersion(20, 2)
     }
 
-    /// The form of its console scripts.
-    pub(crate) fn script_style(self) -> ScriptStyle {
-        match self.release {
-            (..19, _) => ScriptStyle::WithRegex18,
-            (..25, _) | (25, ..2) => ScriptStyle::WithRegex,
-            (25, _) => ScriptStyle::WithSlice,
+    fn script_style(self) -> ScriptStyle {
+        match self {
+            PipVersion(..19, _) => ScriptStyle::WithRegex18,
+            PipVersion(..25, _) | PipVersion(25, ..2) => ScriptStyle::WithRegex,
+            PipVersion(25, _) => ScriptStyle::WithSlice,
             _ => ScriptStyle::WithRemoveSuffix,
         }
     }
 }
 
-/// What a shebang may be long on every system (distlib's limit; Linux takes 255, macOS 512).
+/// The longest shebang that every system accepts (distlib's limit; Linux takes 255, macOS 512).
 const MAX_SHEBANG_LEN: usize = 127;
 
 /// A script's name and what it calls.
@@ -64,46 +57,41 @@ pub(crate) struct EntryPoint {
     pub function: String,
 }
 
-/// The console scripts that entry_points.txt lists (the entry points specification). pip and easy_install
-/// name theirs after the Python they are installed for, whatever the file says (pip's wheel.py).
-pub(crate) fn parse_console_scripts(text: &str, (major, minor): (u64, u64)) -> Vec<EntryPoint> {
-    let section = text
-        .lines()
-        .map(str::trim)
-        .skip_while(|line| *line != "[console_scripts]")
-        .skip(1);
-    let mut scripts = Vec::new();
-    for line in section.take_while(|line| !line.starts_with('[')) {
-        let Some((name, target)) = line.split_once('=') else {
-            continue;
-        };
-        let Some((module, function)) = target.trim().split_once(':') else {
-            continue;
-        };
-        let entry = |name: String| EntryPoint {
+impl EntryPoint {
+    /// `target` is `pip._internal.cli.main:main`.
+    fn parse(name: String, target: &str) -> Option<EntryPoint> {
+        let (module, function) = target.split_once(':')?;
+        Some(EntryPoint {
             name,
             module: module.trim().to_owned(),
             function: function.trim().to_owned(),
+        })
+    }
+}
+
+/// The console scripts in the text of entry_points.txt (the entry points specification). pip and easy_install get names
+/// for the Python they are installed for, whatever the file lists (pip's wheel.py).
+pub(crate) fn parse_console_scripts(text: &str, (major, minor): (u64, u64)) -> Vec<EntryPoint> {
+    let lines = text.lines().map(str::trim);
+    let section = lines
+        .skip_while(|line| *line != "[console_scripts]")
+        .skip(1)
+        .take_while(|line| !line.starts_with('['));
+    let mut scripts = Vec::new();
+    for (name, target) in section.filter_map(|line| line.split_once('=')) {
+        let name = name.trim();
+        let names = match name {
+            "pip" => vec![
+                name.to_owned(),
+                format!("pip{major}"),
+                format!("pip{major}.{minor}"),
+            ],
+            "easy_install" => vec![name.to_owned(), format!("easy_install-{major}.{minor}")],
+            _ if is_versioned(name, "pip") || is_versioned(name, "easy_install-") => vec![],
+            _ => vec![name.to_owned()],
         };
-        match name.trim() {
-            "pip" => scripts.extend(
-                [
-                    "pip".to_owned(),
-                    format!("pip{major}"),
-                    format!("pip{major}.{minor}"),
-                ]
-                .map(entry),
-            ),
-            "easy_install" => scripts.extend(
-                [
-                    "easy_install".to_owned(),
-                    format!("easy_install-{major}.{minor}"),
-                ]
-                .map(entry),
-            ),
-            name if is_versioned(name, "pip") || is_versioned(name, "easy_install-") => {}
-            name => scripts.push(entry(name.to_owned())),
-        }
+        let names = names.into_iter();
+        scripts.extend(names.filter_map(|name| EntryPoint::parse(name, target)));
     }
     scripts
 }
@@ -114,39 +102,37 @@ fn is_versioned(name: &str, stem: &str) -> bool {
     })
 }
 
-/// The script's text. `python` is the interpreter that its first line names.
+/// The text of the script, run by `python`.
 pub(crate) fn render_script(entry: &EntryPoint, python: &Path, pip: PipVersion) -> Vec<u8> {
-    render_in_style(entry, python, pip.script_style())
+    with_shebang(python, &render_body(entry, pip.script_style()))
 }
 
-/// What Python is to run: the text without its first line.
+/// The text without the shebang.
 pub(crate) fn script_code(entry: &EntryPoint, pip: PipVersion) -> String {
     render_body(entry, pip.script_style())
 }
 
-/// The text of a script that calls `target`, `demo.cli:main`, in a form for every Python.
+/// The text of a script that calls `target`, `demo.cli:main`, in the style that every Python can run.
 pub(crate) fn script_for_target(target: &str, python: &Path) -> Option<Vec<u8>> {
-    let (module, function) = target.split_once(':')?;
-    let entry = EntryPoint {
-        name: String::new(),
-        module: module.trim().to_owned(),
-        function: function.trim().to_owned(),
-    };
-    Some(render_in_style(&entry, python, ScriptStyle::WithSlice))
+    let entry = EntryPoint::parse(String::new(), target)?;
+    Some(with_shebang(
+        python,
+        &render_body(&entry, ScriptStyle::WithSlice),
+    ))
 }
 
-fn render_in_style(entry: &EntryPoint, python: &Path, form: ScriptStyle) -> Vec<u8> {
+fn with_shebang(python: &Path, body: &str) -> Vec<u8> {
     let mut text = shebang_lines(python.as_os_str(), &[] as &[&OsStr]);
-    text.extend_from_slice(render_body(entry, form).as_bytes());
+    text.extend_from_slice(body.as_bytes());
     text
 }
 
-fn render_body(entry: &EntryPoint, form: ScriptStyle) -> String {
+fn render_body(entry: &EntryPoint, style: ScriptStyle) -> String {
     let EntryPoint {
         module, function, ..
     } = entry;
     let import = function.split('.').next().unwrap_or(function);
-    match form {
+    match style {
         ScriptStyle::WithRegex18 => format!(
             "\n# -*- coding: utf-8 -*-\nimport re\nimport sys\n\nfrom {module} import {import}\n\n\
              if __name__ == '__main__':\n    \
@@ -171,8 +157,8 @@ fn render_body(entry: &EntryPoint, form: ScriptStyle) -> String {
     }
 }
 
-/// The first line; or, where a path is too long for one or holds a blank, three that sh and Python both
-/// read (distlib's form). The path is quoted for sh, which distlib does not do: `$` and `;` stay plain.
+/// The shebang; or, for a path that is too long or holds whitespace, three lines that sh and Python both read
+/// (distlib's form). Unlike distlib, it quotes the path for sh, so that `$` and `;` are literal.
 pub(crate) fn shebang_lines(python: &OsStr, flags: &[impl AsRef<OsStr>]) -> Vec<u8> {
     let path = python.as_encoded_bytes();
     let spaced = |flag: &_| [b" ", AsRef::<OsStr>::as_ref(flag).as_encoded_bytes()].concat();
@@ -181,25 +167,17 @@ pub(crate) fn shebang_lines(python: &OsStr, flags: &[impl AsRef<OsStr>]) -> Vec<
     if length <= MAX_SHEBANG_LEN && !path.iter().any(u8::is_ascii_whitespace) {
         return [b"#!", path, &flags, b"\n"].concat();
     }
-    let plain = path
-        .iter()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"_@%+=:,./-".contains(byte));
-    let quoted = if plain {
-        path.to_vec()
-    } else {
-        quote_shebang_path(path)
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_@%+=:,./-".contains(byte);
+    let quoted = match path.iter().all(is_plain) {
+        true => path.to_vec(),
+        false => quote_shebang_path(path),
     };
-    [
-        b"#!/bin/sh\n'''exec' ",
-        &quoted[..],
-        &flags,
-        b" \"$0\" \"$@\"\n' '''\n",
-    ]
-    .concat()
+    let start = b"#!/bin/sh\n'''exec' ";
+    [start, &quoted[..], &flags, b" \"$0\" \"$@\"\n' '''\n"].concat()
 }
 
-/// A path for sh, in a line that Python reads as a string between `'''`: within double quotes, as distlib has
-/// it. A `$` or a backquote stands in single quotes between them, for Python warns of a backslash before it.
+/// Quotes a path for sh, in a line that Python reads as a string between `'''`: in double quotes, as distlib does. `$`
+/// and backquotes get single quotes between them, because Python warns of a backslash before one.
 pub(crate) fn quote_shebang_path(path: &[u8]) -> Vec<u8> {
     let mut quoted = vec![b'"'];
     for byte in path {
@@ -220,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pips_scripts_are_named_after_the_python_they_are_for() {
+    fn pips_scripts_are_named_for_their_python() {
         let text = "[console_scripts]\npip = pip._internal.cli.main:main\npip3 = x:y\npip3.11 = x:y\n\n[other]\na = b:c\n";
         let scripts = parse_console_scripts(text, (3, 12));
         let names: Vec<_> = scripts.iter().map(|script| script.name.as_str()).collect();
@@ -233,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_first_line_is_plain_where_the_kernel_can_read_it() {
+    fn a_shebang_is_plain_where_the_kernel_can_read_it() {
         let shebang = |python: &str, flags: &[&str]| shebang_lines(python.as_ref(), flags);
         assert_eq!(shebang("/a/bin/python", &[]), b"#!/a/bin/python\n");
         assert_eq!(shebang("/a/python", &["-sE"]), b"#!/a/python -sE\n");

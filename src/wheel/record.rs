@@ -7,19 +7,17 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-/// One of its lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RecordRow<'a> {
-    /// Where the file lies from site-packages, with `/`.
+    /// Relative to site-packages, with `/`.
     pub path: Cow<'a, str>,
-    /// SHA-256 of what is in it, in base64 as RECORD has it; empty for what is compiled, which has neither.
+    /// SHA-256 in RECORD's base64; empty for bytecode and RECORD itself, whose rows have neither digest nor size.
     pub digest: Cow<'a, str>,
-    /// How many bytes that are.
     pub size: u64,
 }
 
 impl<'a> RecordRow<'a> {
-    /// The line for a file with that content.
+    /// The row of a file with this content.
     pub(crate) fn new(path: impl Into<Cow<'a, str>>, content: &[u8]) -> RecordRow<'a> {
         RecordRow {
             path: path.into(),
@@ -29,33 +27,32 @@ impl<'a> RecordRow<'a> {
     }
 }
 
-/// The whole of it, as pip writes it with Python's csv module: sorted, CRLF, a field quoted where it must
-/// be. `own` is where RECORD itself lies, whose digest it cannot hold.
-pub(crate) fn render_record<'a>(rows: impl Iterator<Item = RecordRow<'a>>, own: &'a str) -> String {
+/// The text of RECORD, at `record_path`, as pip writes it with Python's csv module: sorted, CRLF, fields quoted where
+/// necessary.
+pub(crate) fn render_record<'a>(
+    rows: impl Iterator<Item = RecordRow<'a>>,
+    record_path: &'a str,
+) -> String {
     let mut rows: Vec<_> = rows.collect();
     rows.push(RecordRow {
-        path: own.into(),
+        path: record_path.into(),
         digest: "".into(),
         size: 0,
     });
-    // Most of them come sorted, a few lists of them, which this sort merges.
+    // A few sorted lists in a row, which this sort merges.
     rows.sort_by(|a, b| a.path.cmp(&b.path));
-    let mut text = String::with_capacity(rows.len() * TYPICAL_LINE_LEN);
-    for row in rows {
-        text.push_str(&csv_field(&row.path));
-        if row.digest.is_empty() {
-            text.push_str(",,\r\n");
-        } else {
-            text.push_str(",sha256=");
-            text.push_str(&row.digest);
-            let _ = write!(text, ",{}\r\n", row.size);
-        }
+    let mut text = String::with_capacity(rows.len() * TYPICAL_ROW_LEN);
+    for RecordRow { path, digest, size } in rows {
+        text.push_str(&csv_field(&path));
+        let _ = match digest.is_empty() {
+            true => write!(text, ",,\r\n"),
+            false => write!(text, ",sha256={digest},{size}\r\n"),
+        };
     }
     text
 }
 
-/// What a line of it takes, about.
-const TYPICAL_LINE_LEN: usize = 128;
+const TYPICAL_ROW_LEN: usize = 128;
 
 fn csv_field(path: &str) -> Cow<'_, str> {
     if path.contains([',', '"', '\r', '\n']) {
@@ -69,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_listing_is_sorted_quoted_and_names_itself_without_a_digest() {
+    fn record_is_sorted_quoted_and_lists_itself_without_a_digest() {
         let rows = [
             RecordRow::new("b.py", b"x"),
             RecordRow::new("a,b.py", b""),

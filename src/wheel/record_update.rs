@@ -1,5 +1,4 @@
-//! Files of an environment that were written anew -> RECORD, which lists what is installed with its size and
-//! digest, right again (PEP 376, PEP 627).
+//! Changed files of an environment -> their new digests and sizes in RECORD (PEP 376, PEP 627).
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -11,10 +10,10 @@ use crate::venv;
 
 use super::record::RecordRow;
 
-/// Has RECORD say what `changed`, files of the environment at `root` with their new text, are.
+/// Updates the rows of `changed`, files of the environment at `root` with their new content.
 ///
 /// # Errors
-/// The RECORD, which is named, cannot be written.
+/// The RECORD that is named cannot be written.
 pub(crate) fn update_records(
     root: &Path,
     changed: &HashMap<PathBuf, Vec<u8>>,
@@ -24,44 +23,37 @@ pub(crate) fn update_records(
     }
     for site in venv::site_packages(root) {
         for (file, text) in updated_records(&site, changed) {
-            rewrite_file(&file, &text).map_err(|error| (file, error))?;
+            rewrite_file(&file, text.as_bytes()).map_err(|error| (file, error))?;
         }
     }
     Ok(())
 }
 
-/// The RECORD files of a site-packages directory that list one of `changed`, with the text that they should
-/// have.
-fn updated_records(site: &Path, changed: &HashMap<PathBuf, Vec<u8>>) -> Vec<(PathBuf, Vec<u8>)> {
+/// The RECORD files in `site`, a site-packages directory, that list one of `changed`, with their new text.
+fn updated_records(site: &Path, changed: &HashMap<PathBuf, Vec<u8>>) -> Vec<(PathBuf, String)> {
     let entries = fs::read_dir(site).into_iter().flatten().flatten();
     let files = entries.map(|entry| entry.path().join("RECORD"));
     let updated = |file: PathBuf| {
         let text = fs::read_to_string(&file).ok()?;
-        let new: String = text
-            .split_inclusive('\n')
-            .map(|line| updated_row(line, site, changed))
+        let lines = text.split_inclusive('\n');
+        let new: String = lines
+            .map(|line| updated_row(line, site, changed).unwrap_or_else(|| line.to_owned()))
             .collect();
-        (new != text).then(|| (file, new.into_bytes()))
+        (new != text).then_some((file, new))
     };
     files.filter_map(updated).collect()
 }
 
-/// A line, with the digest and the size that its file has now. A path with a comma stands in quotes; no
-/// script's or `.pth` file's does.
-fn updated_row(line: &str, site: &Path, changed: &HashMap<PathBuf, Vec<u8>>) -> String {
-    let end = line.len() - line.trim_end_matches(['\r', '\n']).len();
-    let (fields, end) = line.split_at(line.len() - end);
-    let of = || {
-        let (path, rest) = fields.split_once(',')?;
-        let content = changed.get(&normalize(site.join(path)))?;
-        // What lists no digest goes on without.
-        rest.starts_with("sha256=")
-            .then(|| RecordRow::new(path.to_owned(), content))
-    };
-    match of() {
-        Some(row) => format!("{},sha256={},{}{end}", row.path, row.digest, row.size),
-        None => line.to_owned(),
-    }
+/// The new row of a changed file; one without a digest stays so. A path with a comma is quoted and not found here, but
+/// no script's or `.pth` file's has one.
+fn updated_row(line: &str, site: &Path, changed: &HashMap<PathBuf, Vec<u8>>) -> Option<String> {
+    let (path, rest) = line.split_once(',')?;
+    let content = changed.get(&normalize(site.join(path)))?;
+    let fields = rest.trim_end_matches(['\r', '\n']);
+    let RecordRow { digest, size, .. } = RecordRow::new(path, content);
+    let end = &rest[fields.len()..];
+    let has_digest = fields.starts_with("sha256=");
+    has_digest.then(|| format!("{path},sha256={digest},{size}{end}"))
 }
 
 #[cfg(test)]
@@ -69,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_changed_file_has_its_new_digest_and_size_in_record() {
+    fn a_changed_file_gets_its_new_digest_and_size() {
         let dir = tempfile::tempdir().expect("a directory");
         let site = dir.path().join("lib/python3.13/site-packages");
         fs::create_dir_all(site.join("a-1.dist-info")).expect("a directory");
@@ -83,7 +75,7 @@ mod tests {
         };
         assert_eq!(file, &site.join("a-1.dist-info/RECORD"));
         assert_eq!(
-            String::from_utf8_lossy(text),
+            text,
             "../../../bin/a,sha256=LXEWQrcmsEQBYnyp-6wy9chTD7GQPMTbAiWHF5IaSIE,1\r\na.py,sha256=same,1\r\na-1.dist-info/RECORD,,\r\n"
         );
     }

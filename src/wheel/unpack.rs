@@ -13,16 +13,14 @@ use crate::work_queue;
 
 use super::record::RecordRow;
 
-/// A file that was unpacked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct UnpackedFile {
-    /// What RECORD will say of it.
     pub row: RecordRow<'static>,
-    /// Whether the wheel has it as a program.
+    /// Whether it is executable in the wheel.
     pub is_program: bool,
 }
 
-/// Unpacks the wheel into `to`, which is there.
+/// Unpacks the wheel into the existing directory `to`; the files come sorted by path.
 ///
 /// # Errors
 /// The wheel is damaged, or something cannot be written.
@@ -32,36 +30,31 @@ pub(crate) fn unpack_wheel(wheel: &Path, to: &Path) -> io::Result<Vec<UnpackedFi
     let archive =
         ZipArchive::new(Cursor::new(&bytes[..])).map_err(|error| damaged(error.into()))?;
     let indices: Vec<_> = (0..archive.len()).collect();
-    // A copy of the archive shares its list of files.
-    let mut unpacked: Vec<_> = work_queue::parallel_map(&indices, |index| {
+    // A clone of the archive shares its list of files.
+    let unpacked = work_queue::parallel_map(&indices, |index| {
         let mut archive = archive.clone();
-        let entry = archive
-            .by_index(*index)
-            .map_err(|error| damaged(error.into()))?;
-        unpack_file(entry, to, wheel)
-    })?
-    .into_iter()
-    .flatten()
-    .collect();
+        let entry = archive.by_index(*index);
+        unpack_file(entry.map_err(|error| damaged(error.into()))?, to, damaged)
+    })?;
+    let mut unpacked: Vec<_> = unpacked.into_iter().flatten().collect();
     unpacked.sort_unstable_by(|a: &UnpackedFile, b| a.row.path.cmp(&b.row.path));
     Ok(unpacked)
 }
 
-/// None for what is no file, or would lie elsewhere.
+/// None for a directory, and for a path that leads outside of `to`.
 fn unpack_file(
     mut entry: ZipFile<'_, impl Read>,
     to: &Path,
-    wheel: &Path,
+    damaged: impl Fn(io::Error) -> io::Error,
 ) -> io::Result<Option<UnpackedFile>> {
-    let damaged = |error: io::Error| path_error("unpack", wheel, &error);
     let Some(inside) = entry.enclosed_name().filter(|_| !entry.is_dir()) else {
         return Ok(None);
     };
     let mut content = Vec::with_capacity(entry.size() as usize);
-    entry.read_to_end(&mut content).map_err(damaged)?;
+    entry.read_to_end(&mut content).map_err(&damaged)?;
     let path = to.join(&inside);
     match write_file(&path, &content) {
-        // Its directory is made by the first of its files that is written.
+        // The first file that is written to a directory creates it.
         Err(error) if error.kind() == ErrorKind::NotFound => {
             make_dir(path.parent().unwrap_or(to))?;
             write_file(&path, &content)?;

@@ -1,8 +1,8 @@
-//! Files of the store -> the same files in an environment, by the cheapest way that the file system has: a clone
-//! that shares its blocks until one of the two is written to, else a hard link, else a copy.
+//! Files of the store -> the same files in an environment, by the cheapest way that the file system has: a clone that
+//! shares its blocks until one of the two is written, else a hard link, else a copy.
 //!
-//! Each is looked at before, for what is not as the manifest has it is not handed on. Each has the time of the
-//! store's file, for a `.pyc` counts only as long as its source has the time it had.
+//! Each is compared with the manifest first, so no altered file is linked. Each keeps the time of the store's file,
+//! because a `.pyc` is valid only while its source has the time that it records.
 
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
@@ -12,11 +12,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::fs::path_error;
 use crate::os::{self, Dir};
-
-use super::store::CachedFile;
 use crate::work_queue::WorkQueue;
 
-/// A directory, opened.
+use super::store::CachedFile;
+
+/// An open directory.
 #[derive(Debug)]
 pub(crate) struct OpenDir<'a> {
     path: &'a Path,
@@ -24,81 +24,70 @@ pub(crate) struct OpenDir<'a> {
 }
 
 impl<'a> OpenDir<'a> {
-    /// The directory at `path`.
-    ///
-    /// # Errors
-    /// It cannot be opened.
     pub(crate) fn open(path: &'a Path) -> io::Result<OpenDir<'a>> {
         let dir = Dir::open(path).map_err(|error| path_error("open", path, &error))?;
         Ok(OpenDir { path, dir })
     }
 }
 
-/// Files of one directory of the store, those next to each other that belong in one directory.
+/// Files of one directory of the store, sorted so that those of one target directory are adjacent.
 #[derive(Debug)]
 pub(crate) struct LinkSource<'a> {
-    /// The directory.
     pub cache_dir: OpenDir<'a>,
-    /// The files.
     pub files: Vec<CachedFile<'a>>,
 }
 
-/// Whether the store has what its manifests say.
+/// Whether the store matches its manifests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CacheState {
-    /// It has.
     Intact,
-    /// A file is missing or another: what was taken along is of no use.
+    /// A file is missing or differs: what has been linked is useless.
     Altered,
 }
 
-/// Files of a source that lie next to each other and belong in one directory.
+/// Adjacent files of a source that belong in one directory.
 #[derive(Debug)]
 struct FileGroup {
-    /// Which source.
     source_index: usize,
-    /// Which of its files.
     file_range: Range<usize>,
-    /// Whether no file before them needs the directory.
+    /// Whether no earlier file needs the directory.
     is_new_dir: bool,
 }
 
-/// Sources being taken along into a site-packages directory, by two threads.
+/// The linking of sources into a site-packages directory, by two threads.
 #[derive(Debug)]
 pub(crate) struct LinkJob<'a> {
     sources: Vec<LinkSource<'a>>,
     groups: WorkQueue<FileGroup>,
     site_packages: &'a OpenDir<'a>,
-    /// A file as this process makes them.
+    /// Those of a file that this process creates.
     default_metadata: &'a Metadata,
-    /// Whether the file system may yet turn out to clone.
+    /// Until the file system turns out not to clone.
     can_clone: AtomicBool,
 }
 
 impl<'a> LinkJob<'a> {
-    /// From the store to `site`.
     pub(crate) fn new(
         sources: Vec<LinkSource<'a>>,
-        site: &'a OpenDir<'a>,
-        usual: &'a Metadata,
+        site_packages: &'a OpenDir<'a>,
+        default_metadata: &'a Metadata,
     ) -> Self {
         let all = sources.iter().enumerate();
-        let folders = all.flat_map(|(source, from)| group_by_dir(source, &from.files));
+        let groups = all.flat_map(|(index, source)| group_by_dir(index, &source.files));
         LinkJob {
-            groups: WorkQueue::new(folders.collect()),
+            groups: WorkQueue::new(groups.collect()),
             sources,
-            site_packages: site,
-            default_metadata: usual,
-            can_clone: AtomicBool::new(os::may_clone(site.path)),
+            site_packages,
+            default_metadata,
+            can_clone: AtomicBool::new(os::may_clone(site_packages.path)),
         }
     }
 
-    /// What is taken along.
     pub(crate) fn sources(&self) -> &[LinkSource<'a>] {
         &self.sources
     }
 
-    /// Fills folders, from the first on, until each has been taken.
+    /// Links groups from the first on, until all are done.
     ///
     /// # Errors
     /// Something cannot be written.
@@ -106,7 +95,7 @@ impl<'a> LinkJob<'a> {
         self.link_groups(self.groups.iter_forward())
     }
 
-    /// The same from the last on, beside a thread that goes the other way.
+    /// The same from the last on, while another thread goes the other way.
     ///
     /// # Errors
     /// Something cannot be written.
@@ -116,111 +105,96 @@ impl<'a> LinkJob<'a> {
 
     fn link_groups<'b>(
         &self,
-        folders: impl Iterator<Item = &'b FileGroup>,
+        groups: impl Iterator<Item = &'b FileGroup>,
     ) -> io::Result<CacheState> {
-        for folder in folders {
-            let filled = self.link_group(folder);
-            if !matches!(filled, Ok(CacheState::Intact)) {
+        for group in groups {
+            let linked = self.link_group(group);
+            if !matches!(linked, Ok(CacheState::Intact)) {
                 self.groups.cancel();
-                return filled;
+                return linked;
             }
         }
         Ok(CacheState::Intact)
     }
 
-    fn link_group(&self, folder: &FileGroup) -> io::Result<CacheState> {
-        let source = self.sources.get(folder.source_index);
-        let files = source.and_then(|source| source.files.get(folder.file_range.clone()));
-        let (
-            Some(LinkSource {
-                cache_dir: store, ..
-            }),
-            Some(files),
-        ) = (source, files)
-        else {
-            return Ok(CacheState::Intact);
-        };
-        if let Some(first) = files.first().filter(|_| folder.is_new_dir) {
-            self.create_parent(first)?;
+    fn link_group(&self, group: &FileGroup) -> io::Result<CacheState> {
+        let LinkSource { cache_dir, files } = &self.sources[group.source_index];
+        let files = &files[group.file_range.clone()];
+        if group.is_new_dir {
+            self.create_parent(&files[0])?;
         }
         for file in files {
-            let Ok(seen) = store.dir.stat(file.from) else {
+            let seen = cache_dir.dir.stat(file.from);
+            let Some(seen) = seen.ok().filter(|seen| seen.signature == file.state) else {
                 return Ok(CacheState::Altered);
             };
-            if seen.signature != file.state {
-                return Ok(CacheState::Altered);
-            }
-            // Under another umask the store's file has the wrong mode, and where a directory hands its group on, the
-            // wrong group, which a clone has not.
-            let is_usual = file.is_program || seen.has_mode_of(self.default_metadata);
+            // Under another umask the store's file has the wrong mode. In a directory that passes on its group it has
+            // the wrong group, but a clone has not.
+            let may_share = file.is_program || seen.has_mode_of(self.default_metadata);
             let may_link = seen.has_group_of(self.default_metadata);
-            let shared = || self.clone_or_link(store, file, may_link);
-            if is_usual && self.retry_with_parent(file, shared).is_ok() {
+            let share = || self.clone_or_link(cache_dir, file, may_link);
+            if may_share && self.retry_with_parent(file, share).is_ok() {
                 continue;
             }
-            // Or it lies on another file system, or has as many links as it may have.
-            match self.retry_with_parent(file, || self.copy(store, file)) {
+            // Or the store is on another file system, or the file has as many links as it may have.
+            match self.retry_with_parent(file, || self.copy(cache_dir, file)) {
                 Err(error) if is_path_conflict(&error) => return Ok(CacheState::Altered),
                 other => {
-                    other.map_err(|error| {
-                        path_error("write", &self.site_packages.path.join(file.to), &error)
-                    })?;
+                    let to = self.site_packages.path.join(file.to);
+                    other.map_err(|error| path_error("write", &to, &error))?;
                 }
             }
         }
         Ok(CacheState::Intact)
     }
 
-    /// Makes the directory that a file belongs in.
+    /// Creates the directory that a file belongs in.
     fn create_parent(&self, file: &CachedFile<'_>) -> io::Result<()> {
-        let folder = file.parent_dir().unwrap_or(".");
-        let made = self.site_packages.dir.create_dir_all(folder);
-        made.map_err(|error| path_error("make", &self.site_packages.path.join(folder), &error))
+        let parent = file.parent_dir().unwrap_or(".");
+        let created = self.site_packages.dir.create_dir_all(parent);
+        created.map_err(|error| path_error("make", &self.site_packages.path.join(parent), &error))
     }
 
-    /// What `take` does, once the directory that the file belongs in is there: the thread that makes it may not have
-    /// come so far.
+    /// The result of `put`, once the directory of the file exists: the thread that creates it may not have got there.
     fn retry_with_parent(
         &self,
         file: &CachedFile<'_>,
-        take: impl Fn() -> io::Result<()>,
+        put: impl Fn() -> io::Result<()>,
     ) -> io::Result<()> {
-        match take() {
+        match put() {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 self.create_parent(file)?;
-                take()
+                put()
             }
             other => other,
         }
     }
 
-    /// Has the file there without a copy of what is in it.
     fn clone_or_link(
         &self,
-        store: &OpenDir<'_>,
+        cache_dir: &OpenDir<'_>,
         file: &CachedFile<'_>,
         may_link: bool,
     ) -> io::Result<()> {
         if self.can_clone.load(Ordering::Relaxed) {
             let to = self.site_packages.path.join(file.to);
-            match os::clone_file(&store.path.join(file.from), &to) {
+            match os::clone_file(&cache_dir.path.join(file.from), &to) {
                 Ok(()) => return set_mode(file, &to),
-                // That may be the directory.
+                // It may be the directory that is missing.
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 Err(_) => self.can_clone.store(false, Ordering::Relaxed),
             }
         }
-        match may_link {
-            true => store
-                .dir
-                .hard_link(file.from, &self.site_packages.dir, file.to),
-            false => Err(ErrorKind::PermissionDenied.into()),
+        if !may_link {
+            return Err(ErrorKind::PermissionDenied.into());
         }
+        let site_packages = &self.site_packages.dir;
+        cache_dir.dir.hard_link(file.from, site_packages, file.to)
     }
 
-    fn copy(&self, store: &OpenDir<'_>, file: &CachedFile<'_>) -> io::Result<()> {
+    fn copy(&self, cache_dir: &OpenDir<'_>, file: &CachedFile<'_>) -> io::Result<()> {
         let to = self.site_packages.path.join(file.to);
-        let mut source = fs::File::open(store.path.join(file.from))?;
+        let mut source = fs::File::open(cache_dir.path.join(file.from))?;
         let time = source.metadata()?.modified()?;
         let mut copy = fs::File::create_new(&to)?;
         io::copy(&mut source, &mut copy)?;
@@ -229,35 +203,31 @@ impl<'a> LinkJob<'a> {
     }
 }
 
-/// The files of a source, sorted by where they belong, directory by directory. One that has others in it comes
-/// before, between and after them.
-fn group_by_dir(source: usize, files: &[CachedFile<'_>]) -> impl Iterator<Item = FileGroup> {
+/// The files of a source, directory by directory. A directory's own files come before, between and after those of its
+/// subdirectories.
+fn group_by_dir(source_index: usize, files: &[CachedFile<'_>]) -> impl Iterator<Item = FileGroup> {
     let (mut end, mut last) = (0, None);
-    files
-        .chunk_by(CachedFile::is_sibling_of)
-        .map(move |folder| {
-            let start = end;
-            end += folder.len();
-            let to = folder.first().and_then(CachedFile::parent_dir);
-            let is_above = |last: &str, to| {
-                last.strip_prefix(to)
-                    .is_some_and(|rest| rest.starts_with('/'))
-            };
-            let is_new = match (last, to) {
-                (Some(last), Some(to)) => !is_above(last, to),
-                _ => true,
-            };
-            last = to;
-            FileGroup {
-                source_index: source,
-                file_range: start..end,
-                is_new_dir: is_new,
-            }
-        })
+    let groups = files.chunk_by(CachedFile::is_sibling_of);
+    groups.map(move |group| {
+        let start = end;
+        end += group.len();
+        let dir = group.first().and_then(CachedFile::parent_dir);
+        // A directory exists once one below it does.
+        let exists = last.zip(dir).is_some_and(|(last, dir): (&str, &str)| {
+            let rest = last.strip_prefix(dir);
+            rest.is_some_and(|rest| rest.starts_with('/'))
+        });
+        last = dir;
+        FileGroup {
+            source_index,
+            file_range: start..end,
+            is_new_dir: !exists,
+        }
+    })
 }
 
-/// Whether a file cannot be had because of what lies in its place, or because it is gone: where the store says what
-/// cannot be.
+/// Whether a file cannot be put in its place because the manifest names impossible paths, or because the store's file
+/// is gone.
 fn is_path_conflict(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -268,7 +238,7 @@ fn is_path_conflict(error: &io::Error) -> bool {
     )
 }
 
-/// What is a file of its own has no mode of the store's.
+/// A clone or a copy does not get the mode of the store's file.
 fn set_mode(file: &CachedFile<'_>, at: &Path) -> io::Result<()> {
     match file.is_program {
         true => os::make_executable(at),

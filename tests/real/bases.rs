@@ -17,7 +17,7 @@ fn python_2_is_refused_by_name() {
     };
     let project = Project::with_python().python("python2.7", python);
     let named = format!(
-        "python2.7 is Python {}, which has no virtual environments",
+        "python2.7 is Python {}, which has no venv module",
         python.full()
     );
     project
@@ -25,10 +25,10 @@ fn python_2_is_refused_by_name() {
         .code(125)
         .says(&["`../bin/python2.7`, which --python asks for", &named]);
     let project = Project::new().python("python", python);
-    project.run(["python", "-V"]).code(125).says(&[
-        "there is no Python 3",
-        &format!("is Python {}", python.full()),
-    ]);
+    project
+        .run(["python", "-V"])
+        .code(125)
+        .says(&["found no Python 3", &format!("is Python {}", python.full())]);
     project.assert_only(&["setup.py"]);
 }
 

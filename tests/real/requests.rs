@@ -116,7 +116,7 @@ fn a_version_file_may_name_what_pyenv_keeps() {
     project.run(["python", "-V"]).code(125).says(&[
         "`their-own-3`",
         "app/.python-version asks for",
-        "pyenv keeps no version of that name",
+        "pyenv has no version of that name",
     ]);
 }
 
@@ -132,7 +132,7 @@ fn what_pyenv_and_uv_keep_comes_after_path_newest_first() {
         .link(&format!("{uv}/python"), &new.exe);
     let chosen = project.chosen(&[]);
     assert!(
-        chosen.contains("uv/python/cpython-") && chosen.ends_with("uv keeps it"),
+        chosen.contains("uv/python/cpython-") && chosen.ends_with("installed by uv"),
         "{chosen}"
     );
     let project = [old, new].into_iter().fold(project, |project, python| {
@@ -143,7 +143,7 @@ fn what_pyenv_and_uv_keep_comes_after_path_newest_first() {
     });
     let chosen = project.chosen(&[]);
     assert!(
-        chosen.contains(&pyenv(new)) && chosen.ends_with("pyenv keeps it"),
+        chosen.contains(&pyenv(new)) && chosen.ends_with("installed by pyenv"),
         "{chosen}"
     );
     let chosen = project.chosen(&["-p", &old.short()]);
@@ -165,9 +165,8 @@ fn where_none_fits_the_error_names_the_request_its_source_and_what_was_seen() {
         .run(["python", "-V"])
         .code(125)
         .says(&[&seen, "hint: "]);
-    let first = format!(
-        "vrun: no Python can be used for `>=3.99`, which `requires-python` in {source} asks for\n"
-    );
+    let first =
+        format!("vrun: no Python matches `>=3.99`, which `requires-python` in {source} asks for\n");
     assert!(refused.stderr.starts_with(&first), "{refused}");
     project
         .run(["-p", "pypy3.99", "python", "-V"])
@@ -180,7 +179,7 @@ fn where_none_fits_the_error_names_the_request_its_source_and_what_was_seen() {
 fn where_there_is_no_python_at_all_the_error_says_so() {
     let project = Project::new();
     project.run(["python", "-V"]).code(125).says(&[
-        "vrun: there is no Python 3 to make an environment with\n",
+        "vrun: found no Python 3 to create an environment with\n",
         "hint: install Python 3",
     ]);
     project.assert_only(&["setup.py"]);
@@ -222,12 +221,12 @@ fn an_environment_that_is_there_is_never_changed_for_a_wish() {
     ] {
         project.run(["-p", &request, "python", "-c", ""]).code(0);
     }
-    let hint = format!("hint: `rm -r {venv}` takes it away");
-    let kind = format!("Python {}\n", newest.full());
+    let hint = format!("hint: `rm -r {venv}` removes it");
+    let uses = format!("uses Python {}, but --python asks for `3.4`", newest.full());
     project
         .run(["-p", "3.4", "python", "-c", ""])
         .code(125)
-        .says(&["`3.4`, which --python asks for", &kind, &hint]);
+        .says(&[&uses, &hint]);
     let Some((old, _)) = pythons::two() else {
         return;
     };

@@ -170,7 +170,7 @@ fn a_script_has_the_python_that_it_asks_for_and_who_asks_for_another_gets_that()
     );
     tool(&project)
         .code(125)
-        .says(&["no Python can be used for `>=3.99`, which `requires-python` in tool.py asks for"]);
+        .says(&["no Python matches `>=3.99`, which `requires-python` in tool.py asks for"]);
 }
 
 #[test]

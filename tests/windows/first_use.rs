@@ -99,7 +99,7 @@ fn without_a_python_on_path_the_registry_is_asked() {
     let outcome = outcome.code(0).stdout(&project.shown("app\\.venv"));
     outcome.says(&[
         &format!(r"vrun: base {home}\python.exe (Python 3."),
-        "the registry names it",
+        "found in the registry",
     ]);
 }
 
@@ -123,7 +123,7 @@ fn without_any_python_the_error_says_so() {
     project
         .run(["python"])
         .code(125)
-        .says(&["no Python can be used for `3.4`, which VRUN_PYTHON asks for"]);
+        .says(&["no Python matches `3.4`, which VRUN_PYTHON asks for"]);
     assert!(!project.path("app/.venv").exists());
 }
 

@@ -291,7 +291,7 @@ fn a_sound_environment_that_is_not_what_python_asks_for_is_not_mended_into_it() 
     sandbox.run(["--repair", "-p", "3.11"]).error(
         125,
         &[
-            "[ROOT]/app/.venv is not made with `3.11`, which --python asks for",
+            "[ROOT]/app/.venv uses Python 3.12.1, but --python asks for `3.11`",
             "hint: `vrun --create --clear --env [ROOT]/app/.venv -p REQUEST` makes it anew, without its packages",
         ],
     );
