@@ -48,6 +48,20 @@ pub(crate) fn path_error(verb: &str, path: &Path, error: &io::Error) -> io::Erro
     io::Error::new(error.kind(), what)
 }
 
+/// The entries of a directory; none if it does not exist.
+///
+/// # Errors
+/// It cannot be read.
+pub(crate) fn read_dir_if_exists(
+    dir: &Path,
+) -> io::Result<impl Iterator<Item = io::Result<fs::DirEntry>>> {
+    match fs::read_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        other => other.map(Some),
+    }
+    .map(|entries| entries.into_iter().flatten())
+}
+
 /// What makes a file at the path it is given -> that file at `at`, in one step. Only for who holds the lock: the
 /// path is the same each time, so that what a killed one left goes with the next attempt.
 ///

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::implementation::PythonBinary;
 use super::landmarks::find_stdlib_above;
 use super::posixpath::{bytes_to_path, join, parent};
+use super::sysconfig::read_variable;
 
 /// prefix, exec_prefix, and the directory of libraries that it is built with; None where no installation of it is
 /// known.
@@ -24,23 +25,8 @@ pub(super) fn find_build_prefix(
     // What a pyvenv.cfg names may be another installation of the same version.
     let (stdlib, platlibdir) =
         find_embedded_stdlib(python, platlibdirs).or_else(|| dirs.find_map(above))?;
-    let entries = fs::read_dir(bytes_to_path(&stdlib)).ok()?.flatten();
-    let mut files: Vec<_> = entries
-        .filter(|entry| {
-            let name = entry.file_name();
-            let name = name.as_encoded_bytes();
-            name.starts_with(b"_sysconfigdata_") && name.ends_with(b".py")
-        })
-        .map(|entry| entry.path())
-        .collect();
-    files.sort();
-    let text = fs::read_to_string(files.first()?).ok()?;
-    let value = |key: &str| {
-        let start = format!("'{key}': '");
-        let at = text.find(&start)? + start.len();
-        let end = text[at..].find('\'')?;
-        Some(text.as_bytes()[at..at + end].to_vec())
-    };
+    let dir = bytes_to_path(&stdlib);
+    let value = |name: &str| Some(read_variable(&dir, name).ok()??.into_bytes());
     Some((value("prefix")?, value("exec_prefix"), platlibdir))
 }
 

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::{fmt, fs};
 
-use crate::venv::{self, PyvenvCfg};
+use crate::venv::{self, MinorVersion, PyvenvCfg};
 
 use super::python_info::IntrospectError;
 use super::pyvenv_keys;
@@ -144,7 +144,8 @@ fn has_known_stem(name: &str) -> bool {
 /// A file that is called `python` has its library beside it; a copy in the environment has the packages there, and
 /// pyvenv.cfg says what it is a copy of.
 fn identify_by_libraries(file: &Path, root: &Path, cfg: &PyvenvCfg) -> Option<NameParts> {
-    let said = cfg.version.as_deref().and_then(parse_minor_version);
+    let said = cfg.version.as_deref().and_then(MinorVersion::from_version);
+    let said = said.map(MinorVersion::numbers);
     let around = |root: &Path, has: &dyn Fn(&Path) -> bool| {
         let entries = fs::read_dir(root.join("lib")).into_iter().flatten();
         let dirs = entries.flatten().filter(|entry| has(&entry.path()));
@@ -171,15 +172,6 @@ fn identify_by_libraries(file: &Path, root: &Path, cfg: &PyvenvCfg) -> Option<Na
         Some((implementation, said?, String::new()))
     };
     by_base().or_else(by_packages).or_else(said_only)
-}
-
-/// 3.12 of `3.12.1.final.0`.
-fn parse_minor_version(version: &str) -> Option<(u32, u32)> {
-    let mut numbers = version.split('.').map(|number| {
-        let end = number.find(|c: char| !c.is_ascii_digit());
-        number[..end.unwrap_or(number.len())].parse()
-    });
-    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod python_info;
 mod pyvenv_keys;
 mod site;
 mod startup;
+pub(crate) mod sysconfig;
 mod version_rules;
 
 pub(crate) use describe::inspect_python;

@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn a_requested_free_threaded_build_is_used_by_its_own_name() {
         let dir = tempfile::tempdir().expect("a directory");
-        let [plain, own] = ["python3", "python3.13t"].map(|name| {
+        let [plain, threaded] = ["python3", "python3.13t"].map(|name| {
             let name = format!("{name}{}", os::EXE_SUFFIX);
             dir.path().join(name)
         });
@@ -197,11 +197,11 @@ mod tests {
         fs::write(&plain, "").expect("a file");
         assert_eq!(chosen("3.13t", true), plain);
         // Another one of that name.
-        fs::write(&own, "").expect("a file");
+        fs::write(&threaded, "").expect("a file");
         assert_eq!(chosen("3.13t", true), plain);
-        fs::remove_file(&own).expect("a file");
-        fs::hard_link(&plain, &own).expect("a link");
-        assert_eq!(chosen("3.13t", true), own);
+        fs::remove_file(&threaded).expect("a file");
+        fs::hard_link(&plain, &threaded).expect("a link");
+        assert_eq!(chosen("3.13t", true), threaded);
         assert_eq!(chosen("3", true), plain);
         assert_eq!(chosen("3.13t", false), plain);
     }

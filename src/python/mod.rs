@@ -13,7 +13,6 @@ mod probe_cache;
 mod request;
 mod request_syntax;
 mod substitute;
-pub(crate) mod sysconfig;
 mod version_files;
 
 pub(crate) use base_of::resolve_base;

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ExitCode};
+use crate::introspect::sysconfig;
 use crate::os;
 use crate::output::Verbosity;
 use crate::process::Process;
@@ -17,7 +18,7 @@ use super::interpreter::Interpreter;
 use super::probe::{Prober, with_prober};
 use super::request::PythonRequest;
 use super::request_syntax::RequestKind;
-use super::{base_of, compatibility, discovery, sysconfig};
+use super::{base_of, compatibility, discovery};
 
 /// The release that moved getpath from C to Python, which searches elsewhere for the standard library.
 const GETPATH_PY_MINOR: u64 = 11;

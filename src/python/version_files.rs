@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_version_file_is_read_as_pyenv_reads_it() {
-        for (written, meant) in [
+        for (content, expected) in [
             ("3.12\n", Some("3.12")),
             ("# ours\n\n  3.12.1  \n3.11\n", Some("3.12.1")),
             ("3.12.1 3.11.7\n", Some("3.12.1")),
@@ -213,9 +213,9 @@ mod tests {
             ("\n# nothing\n", None),
         ] {
             assert_eq!(
-                request_text(&[(".python-version", written)]).as_deref(),
-                meant,
-                "{written:?}"
+                request_text(&[(".python-version", content)]).as_deref(),
+                expected,
+                "{content:?}"
             );
         }
     }
@@ -255,35 +255,35 @@ mod tests {
             vars: vec![(os::HOME_VAR.into(), home.into())],
         };
         let (path, below) = (format!("{home}/python3"), format!("{home}/py/bin/python"));
-        for (typed, meant) in [(&*path, &path), ("~/py/bin/python", &below)] {
-            let request = parse_explicit(&explicit(typed), &process);
+        for (text, expected) in [(&*path, &path), ("~/py/bin/python", &below)] {
+            let request = parse_explicit(&explicit(text), &process);
             let kind = request.expect("a valid request").kind;
-            assert_eq!(kind, RequestKind::Path(meant.into()));
+            assert_eq!(kind, RequestKind::Path(expected.into()));
         }
     }
 
     #[test]
     fn an_explicit_request_is_trimmed_and_may_be_a_dev_version() {
-        for (typed, meant) in [
+        for (text, expected) in [
             (" 3.12\n", RequestKind::parse("3.12")),
             ("3.13+freethreaded", RequestKind::parse("3.13t")),
             (" 3.12-dev", Some(RequestKind::PyenvName("3.12-dev".into()))),
         ] {
-            let request = parse_explicit(&explicit(typed), &Process::default());
+            let request = parse_explicit(&explicit(text), &Process::default());
             let kind = request.expect("a valid request").kind;
-            assert_eq!(Some(kind), meant, "{typed}");
+            assert_eq!(Some(kind), expected, "{text}");
         }
     }
 
     #[test]
     fn an_invalid_request_gets_examples() {
-        for typed in ["", "latest", "3.x", "python", "~", "miniconda3-4.7"] {
-            let parsed = parse_explicit(&explicit(typed), &Process::default());
-            if typed == "python" {
+        for text in ["", "latest", "3.x", "python", "~", "miniconda3-4.7"] {
+            let parsed = parse_explicit(&explicit(text), &Process::default());
+            if text == "python" {
                 parsed.expect("any Python");
                 continue;
             }
-            let error = parsed.expect_err(typed).to_string();
+            let error = parsed.expect_err(text).to_string();
             assert!(error.contains("VRUN_PYTHON") && error.contains("`-p pypy3.10`"));
         }
     }

@@ -58,6 +58,10 @@ impl MinorVersion {
         MinorVersion::from_version(version).filter(|_| matches!(build, "" | "t"))
     }
 
+    pub(crate) fn numbers(self) -> (u32, u32) {
+        (self.major, self.minor)
+    }
+
     /// Of the one library in the environment at `root`; None where there is none, or there are several.
     pub(crate) fn from_library(root: &Path) -> Option<MinorVersion> {
         let names = site_packages::library_names(root);

@@ -4,8 +4,8 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use crate::fs::path_error;
-use crate::python::sysconfig;
+use crate::fs::{path_error, read_dir_if_exists};
+use crate::introspect::sysconfig;
 
 use super::supported::SupportedBase;
 
@@ -111,7 +111,7 @@ fn wheel_from_path(project: &'static str, file: PathBuf) -> Option<BundledWheel>
 fn list_with_prefix(directory: &Path, prefix: &str) -> io::Result<Vec<PathBuf>> {
     let unread = |error: io::Error| path_error("read", directory, &error);
     let mut found = Vec::new();
-    for entry in sysconfig::read_dir_if_exists(directory).map_err(unread)? {
+    for entry in read_dir_if_exists(directory).map_err(unread)? {
         let entry = entry.map_err(unread)?;
         if entry
             .file_name()

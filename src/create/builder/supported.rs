@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::introspect::sysconfig;
 use crate::os;
-use crate::python::{BytecodeFormat, Interpreter, sysconfig};
+use crate::python::{BytecodeFormat, Interpreter};
 
 use super::launchers;
 
