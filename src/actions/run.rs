@@ -8,7 +8,7 @@ use crate::find::{FoundEnv, Outcome, Search};
 use crate::inline_script::Script;
 use crate::process::Process;
 use crate::program::{self, broken};
-use crate::python::compatibility;
+use crate::python::check_compatible;
 use crate::quote::printable;
 use crate::venv::Venv;
 
@@ -88,7 +88,7 @@ fn ensure_ready(
     if let Some(wish) = &settings.python
         && script.is_none()
     {
-        compatibility::check_compatible(&venv, wish, process)?;
+        check_compatible(&venv, wish, process)?;
     }
     ensure_installed(&venv, search, settings, process)?;
     Ok(venv)

@@ -13,9 +13,7 @@ use crate::error::Error;
 use crate::interrupt::{self, InterruptGuard};
 use crate::os;
 use crate::output::format_duration;
-use crate::python::{
-    self, Interpreter, Prober, child_env, compatibility, report_unused_cache, usable_cache_dir,
-};
+use crate::python::{self, Interpreter, Prober, report_unused_cache, usable_cache_dir};
 use crate::quote::printable;
 use crate::venv::Venv;
 use crate::wheel_cache::WheelCache;
@@ -96,7 +94,7 @@ fn keep_existing(order: &CreateRequest<'_>) -> Result<(), Error> {
     }
     let venv = Venv::open(order.target.path)?;
     if let Some(wish) = order.python_request {
-        compatibility::check_compatible(&venv, wish, order.process)?;
+        python::check_compatible(&venv, wish, order.process)?;
     }
     if *order.options != VenvOptions::default() {
         order.verbosity.notice(format_args!(
@@ -115,7 +113,7 @@ fn create_locked(
     stop: &AtomicBool,
 ) -> Result<(), Error> {
     let target = inspect_target(order)?;
-    let vars = child_env::vars_for_python(order.process);
+    let vars = python::vars_for_python(order.process);
     let cache = usable_cache_dir(order.process, order.verbosity);
     let workshop = BuildContext {
         vars: &vars,

@@ -12,7 +12,7 @@ use pep440_rs::Version;
 use crate::error::{Error, io_reason};
 use crate::installer_errors::venv_error_lines;
 use crate::process::Process;
-use crate::python::child_env;
+use crate::python::vars_for_pip;
 use crate::quote::{printable, shell_word};
 use crate::{interrupt, venv};
 
@@ -61,7 +61,7 @@ pub(super) fn upgrade_pip(
     workshop: &BuildContext<'_>,
 ) -> Result<(), Error> {
     let root = order.target.path;
-    let vars = child_env::vars_for_pip(order.process, root);
+    let vars = vars_for_pip(order.process, root);
     let workshop = BuildContext {
         vars: &vars,
         ..*workshop
@@ -120,7 +120,7 @@ pub(crate) fn run_pip(
     process: &Process,
     workshop: &BuildContext<'_>,
 ) -> Result<Output, Error> {
-    let vars = child_env::vars_for_pip(process, root);
+    let vars = vars_for_pip(process, root);
     let workshop = BuildContext {
         vars: &vars,
         ..*workshop

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::os;
-use crate::wheel::record_update;
+use crate::wheel::update_records;
 
 use super::errors::{self, cannot_create};
 use super::options::IgnoreFile;
@@ -91,7 +91,7 @@ impl StagedEnv {
         let changed = relocate::remove_from_paths(self.path(), &extra)
             .map_err(|error| cannot_create(&self.target, &error))?;
         // What pip noted of its scripts.
-        record_update::update_records(self.path(), &changed)
+        update_records(self.path(), &changed)
             .map_err(|(_, error)| cannot_create(&self.target, &error))
     }
 

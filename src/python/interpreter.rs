@@ -30,7 +30,7 @@ pub(crate) struct BytecodeFormat {
 
 impl BytecodeFormat {
     /// `magic` is in hexadecimal. None where the interpreter has no such format.
-    pub(crate) fn parse(tag: &str, magic: &str) -> Option<BytecodeFormat> {
+    pub(super) fn parse(tag: &str, magic: &str) -> Option<BytecodeFormat> {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
         let number = u32::from_str_radix(magic, 16).ok()?;
         let is_valid = magic.len() == 8 && !tag.is_empty() && tag.chars().all(is_plain);
@@ -47,7 +47,7 @@ impl Interpreter {
         self.key.release.get(1).copied().unwrap_or_default()
     }
 
-    pub(crate) fn has_venv_module(&self) -> bool {
+    pub(super) fn has_venv_module(&self) -> bool {
         self.key.release[..] >= *FIRST_WITH_VENV
     }
 }

@@ -1,9 +1,9 @@
-//! Interpreters: what is requested, which are installed, what each says of itself.
+//! Python interpreters: which one is requested, which are installed, and what each says of itself.
 
 mod base_of;
 mod candidates;
-pub(crate) mod child_env;
-pub(crate) mod compatibility;
+mod child_env;
+mod compatibility;
 mod discovery;
 mod interpreter;
 mod managed;
@@ -16,7 +16,7 @@ mod substitute;
 mod version_files;
 
 pub(crate) use base_of::resolve_base;
-pub(crate) use child_env::vars_for_pip;
+pub(crate) use child_env::{vars_for_pip, vars_for_python};
 pub(crate) use compatibility::{check_compatible, request_for_env, unmet_request};
 pub(crate) use discovery::find_interpreter;
 pub(crate) use interpreter::{BytecodeFormat, Interpreter};

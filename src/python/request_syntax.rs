@@ -77,7 +77,7 @@ pub(super) fn is_specifier(text: &str) -> bool {
 
 impl RequestKind {
     /// Parses everything but paths and pyenv's names.
-    pub(crate) fn parse(text: &str) -> Option<RequestKind> {
+    pub(super) fn parse(text: &str) -> Option<RequestKind> {
         if is_specifier(text.trim()) {
             return VersionSpecifiers::from_str(text)
                 .ok()
@@ -104,7 +104,7 @@ impl RequestKind {
 
     /// Whether this Python matches. A request that leaves the build open, as a range does, does not mean a
     /// free-threaded one. A path or a name matches none.
-    pub(crate) fn matches(&self, key: &PythonKey) -> bool {
+    pub(super) fn matches(&self, key: &PythonKey) -> bool {
         let is_build_open = match self {
             RequestKind::Release {
                 release,

@@ -23,10 +23,8 @@ use super::{base_of, compatibility, discovery};
 /// The release that moved getpath from C to Python, which searches elsewhere for the standard library.
 const GETPATH_PY_MINOR: u64 = 11;
 
-/// An interpreter that can run in place of the Python of `venv`; None if none can, or the version is not recorded.
-///
-/// # Errors
-/// Ctrl-C while an interpreter is asked.
+/// An interpreter that can run in place of the Python of `venv`; None if none can, or the version is not recorded. The
+/// error is Ctrl-C.
 pub(crate) fn find_substitute(
     venv: &Venv,
     process: &Process,
@@ -45,10 +43,8 @@ pub(crate) fn find_substitute(
     }))
 }
 
-/// Whether an interpreter is installed that the packages of `venv` work with, of any implementation.
-///
-/// # Errors
-/// Ctrl-C while an interpreter is asked.
+/// Whether an interpreter is installed that the packages of `venv` work with, of any implementation. The error is
+/// Ctrl-C.
 pub(crate) fn has_matching_interpreter(
     venv: &Venv,
     process: &Process,

@@ -1,12 +1,13 @@
-//! A wheel, and what an installer makes of it.
+//! Wheels, and what an installer writes for one.
 
-pub(crate) mod console_scripts;
+mod console_scripts;
 mod record;
-pub(crate) mod record_update;
+mod record_update;
 mod unpack;
 
 pub(crate) use console_scripts::{
-    PipVersion, parse_console_scripts, quote_shebang_path, script_for_target, shebang_lines,
+    PipVersion, parse_console_scripts, quote_shebang_path, render_script, script_code,
+    script_for_target, shebang_lines,
 };
 pub(crate) use record::{RecordRow, render_record};
 pub(crate) use record_update::update_records;

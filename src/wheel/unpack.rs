@@ -21,9 +21,6 @@ pub(crate) struct UnpackedFile {
 }
 
 /// Unpacks the wheel into the existing directory `to`; the files come sorted by path.
-///
-/// # Errors
-/// The wheel is damaged, or something cannot be written.
 pub(crate) fn unpack_wheel(wheel: &Path, to: &Path) -> io::Result<Vec<UnpackedFile>> {
     let bytes = fs::read(wheel).map_err(|error| path_error("read", wheel, &error))?;
     let damaged = |error: io::Error| path_error("unpack", wheel, &error);

@@ -10,14 +10,14 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use crate::os::{self, FileSignature};
 use crate::python::BytecodeFormat;
 use crate::quote::hex;
 
 use super::manifest::{self, Fields};
-use super::store::{CachedFile, CachedWheel, Verify, write_atomically};
+use super::store::{CachedFile, CachedWheel, Verify, age_of, write_atomically};
 
 const MANIFEST: &str = "manifest";
 
@@ -68,7 +68,8 @@ pub(crate) fn find_compiled(
         compiled.drop_altered();
     }
     // What is compiled last is needed least, so it is no reason to search all modules.
-    if compiled.is_empty() || !searched_recently(&compiled.dir) {
+    let age = || age_of(fs::metadata(compiled.dir.join(KNOWN_ENVS)));
+    if compiled.is_empty() || age().is_none_or(|age| age >= SEARCH_INTERVAL) {
         compiled.add_missing(entry, bytecode, site);
     }
     compiled
@@ -115,13 +116,6 @@ impl CachedBytecode {
         }
         let _ = remember_env(site, &sites, &self.dir);
     }
-}
-
-fn searched_recently(dir: &Path) -> bool {
-    let found = fs::metadata(dir.join(KNOWN_ENVS));
-    let last = found.and_then(|found| found.modified()).ok();
-    let age = last.and_then(|last| SystemTime::now().duration_since(last).ok());
-    age.is_some_and(|age| age < SEARCH_INTERVAL)
 }
 
 fn importable_module<'a>(

@@ -88,17 +88,11 @@ impl<'a> LinkJob<'a> {
     }
 
     /// Links groups from the first on, until all are done.
-    ///
-    /// # Errors
-    /// Something cannot be written.
     pub(crate) fn run_forward(&self) -> io::Result<CacheState> {
         self.link_groups(self.groups.iter_forward())
     }
 
     /// The same from the last on, while another thread goes the other way.
-    ///
-    /// # Errors
-    /// Something cannot be written.
     pub(crate) fn run_backward(&self) -> io::Result<CacheState> {
         self.link_groups(self.groups.iter_backward())
     }

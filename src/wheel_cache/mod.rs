@@ -1,10 +1,10 @@
 //! The wheel cache: wheels unpacked once and linked into environments.
 
-pub(crate) mod bytecode;
+mod bytecode;
 mod link;
 mod manifest;
 mod store;
 
-pub(crate) use bytecode::CachedBytecode;
+pub(crate) use bytecode::{CachedBytecode, find_compiled};
 pub(crate) use link::{CacheState, LinkJob, LinkSource, OpenDir};
 pub(crate) use store::{CachedFile, CachedWheel, Verify, WheelCache};

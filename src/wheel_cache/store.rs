@@ -7,7 +7,7 @@
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -58,7 +58,7 @@ pub(crate) struct CachedFile<'a> {
 
 impl<'a> CachedFile<'a> {
     /// The directory that it belongs in, unless that is site-packages itself.
-    pub(crate) fn parent_dir(&self) -> Option<&'a str> {
+    pub(super) fn parent_dir(&self) -> Option<&'a str> {
         Some(self.to.rsplit_once('/')?.0)
     }
 
@@ -113,10 +113,7 @@ impl CachedWheel {
 }
 
 impl WheelCache {
-    /// The store in the cache directory `cache`.
-    ///
-    /// # Errors
-    /// It cannot be created, or another user may write to it.
+    /// The store in the cache directory `cache`; an error if another user may write to it.
     pub(crate) fn open(cache: &Path) -> io::Result<WheelCache> {
         let root = cache.join("wheels");
         os::create_private_dir(cache)?;
@@ -125,9 +122,6 @@ impl WheelCache {
     }
 
     /// The entry of `wheel`, created if there is none, or none that passes `verify`.
-    ///
-    /// # Errors
-    /// The wheel is damaged, or the store cannot be written.
     pub(crate) fn get_or_unpack(&self, wheel: &Path, verify: Verify) -> io::Result<CachedWheel> {
         let digest = self
             .wheel_digest(wheel)
@@ -180,8 +174,7 @@ impl WheelCache {
     fn remove_abandoned(&self) {
         for entry in fs::read_dir(&self.root).into_iter().flatten().flatten() {
             let is_unfinished = entry.file_name().to_string_lossy().starts_with(TEMP_PREFIX);
-            let modified = entry.metadata().and_then(|found| found.modified()).ok();
-            let age = modified.and_then(|time| SystemTime::now().duration_since(time).ok());
+            let age = age_of(entry.metadata());
             if is_unfinished && age.is_some_and(|age| age > TEMP_MAX_AGE) {
                 let _ = fs::remove_dir_all(entry.path());
             }
@@ -205,6 +198,11 @@ impl WheelCache {
         write_atomically(&cached, digest.as_bytes())?;
         Ok(digest)
     }
+}
+
+/// The time since a file was last changed.
+pub(super) fn age_of(found: io::Result<fs::Metadata>) -> Option<Duration> {
+    found.ok()?.modified().ok()?.elapsed().ok()
 }
 
 /// Writes a file under another name and renames it, so that no one reads half of it.

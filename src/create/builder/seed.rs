@@ -5,7 +5,9 @@ use std::io;
 use std::sync::OnceLock;
 
 use crate::fs::{make_dir, path_error, write_file};
-use crate::wheel::{PipVersion, RecordRow, console_scripts, parse_console_scripts, render_record};
+use crate::wheel::{
+    PipVersion, RecordRow, parse_console_scripts, render_record, render_script, script_code,
+};
 use crate::wheel_cache::{CacheState, CachedFile, LinkJob, OpenDir, Verify, WheelCache};
 use crate::work_queue;
 use crate::{os, venv};
@@ -160,12 +162,10 @@ impl<'a> PreparedSeed<'a> {
         for script in parse_console_scripts(entry_points, plan.base.version) {
             let name = format!("{}{}", script.name, os::EXE_SUFFIX);
             let text = match &self.launcher {
-                Some(launcher) => launchers::build_script(
-                    launcher,
-                    &python,
-                    &console_scripts::script_code(&script, self.pip),
-                )?,
-                None => console_scripts::render_script(&script, &python, self.pip),
+                Some(launcher) => {
+                    launchers::build_script(launcher, &python, &script_code(&script, self.pip))?
+                }
+                None => render_script(&script, &python, self.pip),
             };
             let path = venv::scripts_dir(plan.root).join(&name);
             write_file(&path, &text)?;

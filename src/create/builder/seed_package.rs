@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::fs::path_error;
 use crate::wheel::{RecordRow, UnpackedFile, unpack_wheel};
 use crate::wheel_cache::{
-    CachedBytecode, CachedWheel, LinkSource, OpenDir, Verify, WheelCache, bytecode,
+    CachedBytecode, CachedWheel, LinkSource, OpenDir, Verify, WheelCache, find_compiled,
 };
 
 use super::bundled_wheels::BundledWheel;
@@ -54,8 +54,7 @@ impl SeedWheel {
             let entry = store.get_or_unpack(&wheel.file, trust).ok()?;
             let site = plan.final_site_packages();
             let compiled = plan.base.bytecode;
-            let compiled =
-                compiled.map(|bytecode| bytecode::find_compiled(&entry, bytecode, &site, trust));
+            let compiled = compiled.map(|bytecode| find_compiled(&entry, bytecode, &site, trust));
             // Where it is another than it was, that is noticed when it is taken along.
             let text = read_entry_points(&entry.files_dir.join(&info)).ok()?;
             Some((text, PackageFiles::Cached(entry, compiled)))
