@@ -12,6 +12,8 @@ mod project;
 mod pythons;
 /// A place for a shell to stand in.
 mod shells;
+/// A Python that lacks a part of its library.
+mod stripped;
 /// Projects with an index of their own.
 mod wheels;
 

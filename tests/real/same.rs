@@ -7,9 +7,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::bases::poor;
 use crate::project::{Outcome, Project};
 use crate::pythons::{self, Python};
+use crate::stripped::python_without;
 
 /// A file of an environment.
 #[derive(PartialEq)]
@@ -73,7 +73,7 @@ fn each_option_of_create_makes_what_it_makes_in_the_bases_own_venv() {
 
 #[test]
 fn what_a_distribution_put_beside_the_templates_comes_along_as_with_venv() {
-    let project = poor("venv/scripts/posix/activate.fish");
+    let project = python_without("venv/scripts/posix/activate.fish");
     let lib = project.path("poor/lib");
     let [library] = &fs::read_dir(lib)
         .expect("lib")
