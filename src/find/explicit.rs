@@ -1,0 +1,60 @@
+//! The path that `--env` or VRUN_ENV names -> the environment there, without a search.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::quote::{printable, shell_word};
+use crate::venv;
+
+use super::names::EnvNames;
+use super::project_root::nearest_project;
+use super::redirect::{self, RedirectTarget};
+use super::search::Search;
+use super::selection::{FoundEnv, Outcome, Reason, ToCreate};
+
+/// The environment at `path`, found or to be created there. `source` is the option or variable that names it.
+///
+/// # Errors
+/// `path` is a broken redirect file, or another file.
+pub(crate) fn explicit(
+    path: PathBuf,
+    source: &'static str,
+    search: &Search,
+) -> Result<Outcome, Error> {
+    let root = match path.is_file() {
+        true => follow_env_file(path, source, &search.names)?,
+        false => path,
+    };
+    let deactivated = search.active_other_than(&root);
+    if venv::is_env(&root) {
+        return Ok(Outcome::Found(FoundEnv {
+            root,
+            reason: Reason::Explicit(source),
+            deactivated,
+            skipped: Vec::new(),
+        }));
+    }
+    let project = nearest_project(&search.start, search.home.as_deref());
+    Ok(Outcome::Missing(ToCreate {
+        root,
+        project: project.map(Path::to_owned),
+        forbidden: None,
+        deactivated,
+        skipped: Vec::new(),
+    }))
+}
+
+/// The environment that the redirect file `file` leads to. Any other file would be read as the name of a directory.
+fn follow_env_file(file: PathBuf, source: &str, names: &EnvNames) -> Result<PathBuf, Error> {
+    let dir = file.parent().unwrap_or(&file);
+    if file.file_name() == Some(names.first()) {
+        return redirect::follow_redirect(&file, dir).map(RedirectTarget::into_root);
+    }
+    let error = Error::failed(format!("{} is a file", printable(&file))).with_cause(format_args!(
+        "{source} takes the directory of an environment"
+    ));
+    Err(match venv::enclosing_env(dir) {
+        Some(root) => error.with_hint(format!("`vrun --env {} ...`", shell_word(root))),
+        None => error.with_hint("`vrun --env PATH ...`, such as `vrun --env .venv ...`"),
+    })
+}
