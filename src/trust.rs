@@ -60,11 +60,7 @@ impl OwnedMetadata {
         }
     }
 
-    fn owners(
-        &self,
-        link: OwnedPart,
-        target: OwnedPart,
-    ) -> impl Iterator<Item = (OwnedPart, UserId)> {
+    fn owners(&self, link: OwnedPart, target: OwnedPart) -> impl Iterator<Item = Owned> {
         let link = self.link_owner.map(|owner| (link, owner));
         let target = (target, os::owner_of(&self.target));
         link.into_iter().chain([target])
@@ -79,6 +75,8 @@ enum OwnedPart {
     PyvenvCfg,
     ScriptsDir,
 }
+
+type Owned = (OwnedPart, UserId);
 
 /// An owner whose files are not used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,10 +120,7 @@ pub(crate) fn untrusted_place_owner(path: &Path, start: &Path) -> Option<Untrust
 }
 
 /// The owners are mostly all the same, and are then checked once.
-fn first_untrusted(
-    owners: impl Iterator<Item = (OwnedPart, UserId)>,
-    start: &Path,
-) -> Option<UntrustedOwner> {
+fn first_untrusted(owners: impl Iterator<Item = Owned>, start: &Path) -> Option<UntrustedOwner> {
     let start_owner = || fs::metadata(start).ok().map(|found| os::owner_of(&found));
     let mut trusted = None;
     for (part, owner) in owners {

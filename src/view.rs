@@ -49,10 +49,9 @@ pub(crate) struct View {
 
 /// Every variable that a view may change.
 pub(crate) fn variable_names() -> impl Iterator<Item = &'static str> {
-    let env_vars = ["VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "PATH"].into_iter();
-    env_vars
-        .chain(UNSET_VARS.iter().copied())
-        .chain(ISOLATION_VARS)
+    let env_vars = ["VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "PATH"];
+    let unset_vars = UNSET_VARS.iter().copied();
+    env_vars.into_iter().chain(unset_vars).chain(ISOLATION_VARS)
 }
 
 /// The view of the environment at `root` for a process with this PATH. `deactivated` is an environment that was active
@@ -105,7 +104,6 @@ impl View {
         path
     }
 
-    /// Variables and their values.
     pub(crate) fn vars_to_set(&self) -> impl Iterator<Item = (&'static str, &OsStr)> {
         let env_vars = self.env_vars.iter().map(|(name, value)| (*name, &**value));
         let isolation_vars: &[&str] = match self.isolation {
@@ -115,7 +113,6 @@ impl View {
         env_vars.chain(isolation_vars.iter().map(|name| (*name, OsStr::new("1"))))
     }
 
-    /// Variables that are unset.
     pub(crate) fn vars_to_unset(&self) -> &'static [&'static str] {
         match self.isolation {
             Isolation::Default => &UNSET_VARS[..ALWAYS_UNSET_COUNT],

@@ -8,7 +8,7 @@ use crate::venv;
 
 use super::names::EnvNames;
 use super::project_root::nearest_project;
-use super::redirect::{self, RedirectTarget};
+use super::redirect;
 use super::search::Search;
 use super::selection::{FoundEnv, Outcome, Reason, ToCreate};
 
@@ -48,7 +48,7 @@ pub(crate) fn explicit(
 fn follow_env_file(file: PathBuf, source: &str, names: &EnvNames) -> Result<PathBuf, Error> {
     let dir = file.parent().unwrap_or(&file);
     if file.file_name() == Some(names.first()) {
-        return redirect::follow_redirect(&file, dir).map(RedirectTarget::into_root);
+        return Ok(redirect::follow_redirect(&file, dir)?.0);
     }
     let error = Error::failed(format!("{} is a file", printable(&file))).with_cause(format_args!(
         "{source} takes the directory of an environment"

@@ -12,36 +12,20 @@ use crate::venv;
 /// Longer than any path a system takes.
 const MAX_SIZE: usize = 64 * 1024;
 
-/// Where a redirect file leads.
-#[derive(Debug)]
-pub(super) enum RedirectTarget {
-    /// To an environment, with the metadata of its pyvenv.cfg.
-    Existing(PathBuf, OwnedMetadata),
-    /// To where one may be created.
-    ToCreate(PathBuf),
-}
-
-impl RedirectTarget {
-    pub(super) fn into_root(self) -> PathBuf {
-        match self {
-            RedirectTarget::Existing(root, _) | RedirectTarget::ToCreate(root) => root,
-        }
-    }
-}
-
-/// Follows the redirect file `file` in `dir`. A missing target is created only within `dir`.
+/// Follows the redirect file `file` in `dir` to an environment, with the metadata of its pyvenv.cfg, or to a place within
+/// `dir` where one may be created.
 ///
 /// # Errors
 /// It leads nowhere.
-pub(super) fn follow_redirect(file: &Path, dir: &Path) -> Result<RedirectTarget, Error> {
+pub(super) fn follow_redirect(
+    file: &Path,
+    dir: &Path,
+) -> Result<(PathBuf, Option<OwnedMetadata>), Error> {
     let root = read_target(file)?;
-    if let Ok(cfg) = trust::read_metadata(&root.join(venv::PYVENV_CFG))
-        && cfg.is_file()
-    {
-        return Ok(RedirectTarget::Existing(root, cfg));
-    }
-    if root.starts_with(dir) && root != dir {
-        return Ok(RedirectTarget::ToCreate(root));
+    let cfg = trust::read_metadata(&root.join(venv::PYVENV_CFG)).ok();
+    let cfg = cfg.filter(OwnedMetadata::is_file);
+    if cfg.is_some() || (root.starts_with(dir) && root != dir) {
+        return Ok((root, cfg));
     }
     let why = match root.exists() {
         true => "is not an environment: it has no pyvenv.cfg",

@@ -10,7 +10,7 @@ use crate::venv;
 
 use super::names::EnvNames;
 use super::project_root;
-use super::redirect::{self, RedirectTarget};
+use super::redirect;
 use super::search::Search;
 use super::selection::{Reason, Skipped};
 
@@ -140,9 +140,9 @@ fn end_at_redirect(
     if let Some(owner) = trust::untrusted_file_owner(found, &search.start) {
         return Ok(WalkEnd::Untrusted { root: file, owner });
     }
-    let (root, cfg) = match redirect::follow_redirect(&file, dir)? {
-        RedirectTarget::Existing(root, cfg) => (root, cfg),
-        RedirectTarget::ToCreate(root) => return Ok(WalkEnd::ToCreate(root)),
+    let (root, cfg) = redirect::follow_redirect(&file, dir)?;
+    let Some(cfg) = cfg else {
+        return Ok(WalkEnd::ToCreate(root));
     };
     // It was there a moment ago.
     let found = trust::read_metadata(&root)

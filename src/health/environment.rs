@@ -8,15 +8,13 @@ use std::path::{Path, PathBuf};
 
 use crate::error::io_reason;
 use crate::os;
-use crate::venv::{
-    MinorVersion, PYVENV_CFG, PyvenvCfg, python_path, pyvenv_cfg, read_limited, scripts_dir,
-    site_packages,
-};
+use crate::venv::pyvenv_cfg::{self, SIZE_LIMIT};
+use crate::venv::{self, MinorVersion, PYVENV_CFG, PyvenvCfg, python_path};
 
 use super::executable::{self, Executable};
 use super::foreign_platform;
 use super::problem::Problem;
-use super::symlinks::{self, LinkEnd, LinkedPython};
+use super::symlinks::{self, LinkedPython};
 
 /// All problems of the environment at `root`, the gravest first.
 pub(crate) fn find_problems(root: &Path) -> Vec<Problem> {
@@ -59,19 +57,10 @@ pub(crate) fn fatal(root: &Path) -> Option<Problem> {
 
 /// The problem with `python`, one of the names of the Python of the environment at `root`.
 pub(crate) fn check_python(root: &Path, python: &Path, cfg: &PyvenvCfg) -> Option<Problem> {
-    Some(match symlinks::follow_links(python) {
-        LinkEnd::File(file) => {
-            return check_executable(file).or_else(|| check_before_exec(root, python, cfg));
-        }
-        LinkEnd::Absent => Problem::NoPython {
-            scripts: scripts_dir(root),
-        },
-        LinkEnd::Dangling { link, target } => Problem::PythonMissing { link, target },
-        LinkEnd::Inaccessible { link, target } => Problem::PythonInaccessible { link, target },
-        LinkEnd::Loop => Problem::LinkLoop {
-            link: python.to_owned(),
-        },
-    })
+    match symlinks::resolve_python(root, python) {
+        Ok(file) => check_executable(file).or_else(|| check_before_exec(root, python, cfg)),
+        Err(problem) => Some(problem),
+    }
 }
 
 /// The problem with `python`, a file of the environment at `root`, that its links show before it is started: they lead
@@ -102,7 +91,10 @@ pub(crate) fn check_before_exec(root: &Path, python: &Path, cfg: &PyvenvCfg) -> 
 /// If `home` has a name for that very version, as installed Pythons do, two stat calls tell that all is well.
 pub(crate) fn check_for_children(root: &Path, cfg: &PyvenvCfg) -> Option<Problem> {
     let python = python_path(root);
-    if os::HAS_SYMLINKS && is_home_python(&python, cfg) {
+    if os::HAS_SYMLINKS
+        && let (Some(home), Some(minor)) = (&cfg.home, cfg.minor_version())
+        && os::is_same_file(&python, &home.join(format!("python{minor}")))
+    {
         return None;
     }
     if !python.is_file() {
@@ -114,14 +106,6 @@ pub(crate) fn check_for_children(root: &Path, cfg: &PyvenvCfg) -> Option<Problem
         Problem::HomeMissing { .. } => !os::HAS_SYMLINKS,
         _ => false,
     })
-}
-
-/// Whether `python` leads to the file `pythonX.Y` at home, of the version in pyvenv.cfg.
-fn is_home_python(python: &Path, cfg: &PyvenvCfg) -> bool {
-    match (&cfg.home, cfg.minor_version()) {
-        (Some(home), Some(minor)) => os::is_same_file(python, &home.join(format!("python{minor}"))),
-        _ => false,
-    }
 }
 
 fn check_home(home: &Path) -> Option<Problem> {
@@ -136,8 +120,8 @@ fn check_home(home: &Path) -> Option<Problem> {
 fn check_site_packages(root: &Path, cfg: &PyvenvCfg) -> Option<Problem> {
     let minor = cfg.minor_version()?;
     let dir = os::lib_dir(root, &format!("python{minor}")).join("site-packages");
-    let is_gone = site_packages(root).is_empty();
-    is_gone.then_some(Problem::NoPackages { dir })
+    let sites = venv::site_packages(root);
+    sites.is_empty().then_some(Problem::NoPackages { dir })
 }
 
 /// Whether the environment at `root` was created on another system.
@@ -161,14 +145,14 @@ fn check_executable(file: PathBuf) -> Option<Problem> {
 fn read_cfg(root: &Path) -> (PyvenvCfg, Vec<Problem>) {
     let file = root.join(PYVENV_CFG);
     let invalid = |problem| (PyvenvCfg::default(), vec![problem]);
-    let bytes = match read_limited(&file, pyvenv_cfg::SIZE_LIMIT) {
+    let bytes = match venv::read_limited(&file, SIZE_LIMIT) {
         Ok(bytes) => bytes,
         Err(error) => {
             let reason = io_reason(&error);
             return invalid(Problem::CfgUnreadable { file, reason });
         }
     };
-    if bytes.len() >= pyvenv_cfg::SIZE_LIMIT {
+    if bytes.len() >= SIZE_LIMIT {
         return invalid(Problem::CfgTooLarge { file });
     }
     let Ok(cfg) = pyvenv_cfg::parse(&bytes, root) else {

@@ -51,29 +51,25 @@ impl Machine {
     }
 
     /// The one that vrun was built for.
-    pub(super) fn native() -> Option<Machine> {
-        NATIVE_MACHINE.map(Machine)
-    }
+    pub(super) const NATIVE: Option<Machine> = if cfg!(target_arch = "x86_64") {
+        Some(Machine(62))
+    } else if cfg!(target_arch = "aarch64") {
+        Some(Machine(183))
+    } else if cfg!(target_arch = "riscv64") {
+        Some(Machine(243))
+    } else {
+        None
+    };
 
     /// Whether its programs run here, as far as is known: a processor of 64 bits also runs those for its 32-bit
     /// predecessor.
     pub(super) fn is_runnable_here(self) -> bool {
-        match (NATIVE_MACHINE, self.0) {
-            (None, _) | (Some(62), 3) | (Some(183), 40) => true,
-            (Some(native), other) => native == other,
+        match (Machine::NATIVE, self.0) {
+            (None, _) | (Some(Machine(62)), 3) | (Some(Machine(183)), 40) => true,
+            (Some(native), _) => native == self,
         }
     }
 }
-
-const NATIVE_MACHINE: Option<u16> = if cfg!(target_arch = "x86_64") {
-    Some(62)
-} else if cfg!(target_arch = "aarch64") {
-    Some(183)
-} else if cfg!(target_arch = "riscv64") {
-    Some(243)
-} else {
-    None
-};
 
 impl fmt::Display for Machine {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -109,7 +105,7 @@ const MAX_HEADERS: u64 = 128;
 /// More than the path of a loader takes.
 const MAX_LOADER_PATH: u64 = 4096;
 
-/// The program header that names the loader (PT_INTERP).
+/// The program header that names the loader.
 const PT_INTERP: u64 = 3;
 
 fn parse_elf(header: &[u8], file: &mut File) -> Option<Executable> {

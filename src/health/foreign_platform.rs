@@ -74,10 +74,8 @@ impl fmt::Display for Evidence {
 
 /// The other system that the environment at `root` was created on, if any.
 pub(super) fn detect_foreign_platform(root: &Path) -> Option<(Platform, Evidence)> {
-    from_layout(root)
-        .or_else(|| from_cfg_paths(root))
-        .or_else(|| from_python(root))
-        .or_else(|| from_packages(root))
+    let found = from_layout(root).or_else(|| from_cfg_paths(root));
+    found.or_else(|| from_python(root).or_else(|| from_packages(root)))
 }
 
 /// It has the other system's scripts directory, `Scripts` or `bin`, and not this one's.

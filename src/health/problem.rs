@@ -13,34 +13,60 @@ use super::foreign_platform::{Evidence, Platform};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Problem {
     /// Its pyvenv.cfg cannot be read, for the system's reason.
-    CfgUnreadable { file: PathBuf, reason: String },
+    CfgUnreadable {
+        file: PathBuf,
+        reason: String,
+    },
     /// Its pyvenv.cfg is not UTF-8: no Python starts.
-    CfgNotUtf8 { file: PathBuf },
+    CfgNotUtf8 {
+        file: PathBuf,
+    },
     /// Its pyvenv.cfg is larger than what Python reads.
-    CfgTooLarge { file: PathBuf },
-    /// Its pyvenv.cfg is empty.
-    CfgEmpty { file: PathBuf },
+    CfgTooLarge {
+        file: PathBuf,
+    },
+    CfgEmpty {
+        file: PathBuf,
+    },
     /// Its pyvenv.cfg does not name the base interpreter.
-    HomeUnset { file: PathBuf },
+    HomeUnset {
+        file: PathBuf,
+    },
     /// Its pyvenv.cfg does not say whether Python sees the base interpreter's packages, so it does.
-    SystemSiteUnset { file: PathBuf },
+    SystemSiteUnset {
+        file: PathBuf,
+    },
     /// It was created on another system, which it may still serve.
     OtherPlatform {
         platform: Platform,
         evidence: Evidence,
     },
-    /// There is no Python in its scripts directory.
-    NoPython { scripts: PathBuf },
+    NoPython {
+        scripts: PathBuf,
+    },
     /// The link to its base interpreter dangles. `link` is the last of its chain.
-    PythonMissing { link: PathBuf, target: PathBuf },
+    PythonMissing {
+        link: PathBuf,
+        target: PathBuf,
+    },
     /// This user may not access its base interpreter.
-    PythonInaccessible { link: PathBuf, target: PathBuf },
-    /// The links of its Python form a loop.
-    LinkLoop { link: PathBuf },
+    PythonInaccessible {
+        link: PathBuf,
+        target: PathBuf,
+    },
+    LinkLoop {
+        link: PathBuf,
+    },
     /// Its Python is for another kind of processor.
-    OtherMachine { file: PathBuf, machine: Machine },
+    OtherMachine {
+        file: PathBuf,
+        machine: Machine,
+    },
     /// The loader of its Python is missing, usually because it is another C library's.
-    LoaderMissing { file: PathBuf, loader: PathBuf },
+    LoaderMissing {
+        file: PathBuf,
+        loader: PathBuf,
+    },
     /// Its base is now of another minor version than its packages. That Python would start, and see none of them.
     OtherMinor {
         recorded: MinorVersion,
@@ -48,12 +74,17 @@ pub(crate) enum Problem {
         python: PathBuf,
         target: PathBuf,
     },
-    /// It has no site-packages.
-    NoPackages { dir: PathBuf },
+    NoPackages {
+        dir: PathBuf,
+    },
     /// The `home` in pyvenv.cfg does not exist. A link to a Python does without it; a copy may not find its library.
-    HomeMissing { home: PathBuf },
+    HomeMissing {
+        home: PathBuf,
+    },
     /// This user may not access the `home` in pyvenv.cfg.
-    HomeInaccessible { home: PathBuf },
+    HomeInaccessible {
+        home: PathBuf,
+    },
 }
 
 /// What fixes a problem.
@@ -156,9 +187,13 @@ impl Problem {
     pub(crate) fn cause(&self) -> String {
         const DENIED: &str = "which this user may not access";
         const GONE: &str = "which does not exist";
+        const TOO_LARGE: &str = "is larger than the 32 KiB that Python reads";
+        const EMPTY: &str = "is empty, and Python sees the base interpreter's packages too";
+        const HOME_UNSET: &str = "has no `home`, the directory of the base interpreter";
+        const SYSTEM_SITE_UNSET: &str =
+            "has no `include-system-site-packages`, which Python takes for true";
         let points_to = |target: &Path, why| format!("points to {}, {why}", printable(target));
-        let home =
-            |home: &Path, why| format!("pyvenv.cfg says `home = {}`, {why}", printable(home));
+        let home = |dir, why| format!("pyvenv.cfg says `home = {}`, {why}", printable(dir));
         let (path, verb) = match self {
             Problem::OtherPlatform { evidence, .. } => return evidence.to_string(),
             Problem::HomeMissing { home: dir } => return home(dir, GONE),
@@ -166,21 +201,10 @@ impl Problem {
             Problem::NoPackages { dir } => return format!("there is no {}", printable(dir)),
             Problem::CfgUnreadable { file, reason } => (file, format!("cannot be read: {reason}")),
             Problem::CfgNotUtf8 { file } => (file, "is not UTF-8".into()),
-            Problem::CfgTooLarge { file } => {
-                (file, "is larger than the 32 KiB that Python reads".into())
-            }
-            Problem::CfgEmpty { file } => {
-                let seen = "is empty, and Python sees the base interpreter's packages too";
-                (file, seen.into())
-            }
-            Problem::HomeUnset { file } => {
-                let unset = "has no `home`, the directory of the base interpreter";
-                (file, unset.into())
-            }
-            Problem::SystemSiteUnset { file } => {
-                let unset = "has no `include-system-site-packages`, which Python takes for true";
-                (file, unset.into())
-            }
+            Problem::CfgTooLarge { file } => (file, TOO_LARGE.into()),
+            Problem::CfgEmpty { file } => (file, EMPTY.into()),
+            Problem::HomeUnset { file } => (file, HOME_UNSET.into()),
+            Problem::SystemSiteUnset { file } => (file, SYSTEM_SITE_UNSET.into()),
             Problem::NoPython { scripts } => (scripts, "has no `python`".into()),
             Problem::PythonMissing { link, target } => (link, points_to(target, GONE)),
             Problem::PythonInaccessible { link, target } => (link, points_to(target, DENIED)),
@@ -224,7 +248,7 @@ impl Problem {
             | Problem::OtherPlatform {
                 platform: Platform::OtherMachine(_),
                 ..
-            } => match Machine::native() {
+            } => match Machine::NATIVE {
                 Some(machine) => beside(&format!("{os_name}-{machine}")),
                 None => beside(&os_name),
             },

@@ -6,44 +6,34 @@ use std::path::{Component, Path, PathBuf};
 use std::{fs, iter};
 
 use crate::os;
-use crate::venv::MinorVersion;
+use crate::venv::{MinorVersion, scripts_dir};
+
+use super::problem::Problem;
 
 /// As many as Linux follows (path_resolution(7)).
 const MAX_LINKS: usize = 40;
 
-/// Where a chain of links ends.
-#[derive(Debug)]
-pub(super) enum LinkEnd {
-    /// At this file.
-    File(PathBuf),
-    /// There is not even a link.
-    Absent,
-    /// The target of the last link does not exist.
-    Dangling { link: PathBuf, target: PathBuf },
-    /// The target of the last link may not be accessed.
-    Inaccessible { link: PathBuf, target: PathBuf },
-    /// Nowhere.
-    Loop,
-}
-
-/// Follows the links from `path`.
-pub(super) fn follow_links(path: &Path) -> LinkEnd {
+/// The file that `python`, of the environment at `root`, leads to, or the problem with its links.
+pub(super) fn resolve_python(root: &Path, python: &Path) -> Result<PathBuf, Problem> {
     let last_link = || {
-        link_targets(path).fold((None, path.to_owned()), |(_, link), target| {
-            (Some(link), target)
-        })
+        let first = (None, python.to_owned());
+        link_targets(python).fold(first, |(_, link), target| (Some(link), target))
     };
-    let is_denied = match fs::metadata(path) {
-        Ok(found) if found.is_file() => return LinkEnd::File(last_link().1),
-        Err(error) if os::is_link_loop(&error) => return LinkEnd::Loop,
+    let is_denied = match fs::metadata(python) {
+        Ok(found) if found.is_file() => return Ok(last_link().1),
+        Err(error) if os::is_link_loop(&error) => {
+            let link = python.to_owned();
+            return Err(Problem::LinkLoop { link });
+        }
         Err(error) => error.kind() == ErrorKind::PermissionDenied,
         Ok(_) => false,
     };
-    match last_link() {
-        (Some(link), target) if is_denied => LinkEnd::Inaccessible { link, target },
-        (Some(link), target) => LinkEnd::Dangling { link, target },
-        (None, _) => LinkEnd::Absent,
-    }
+    let scripts = scripts_dir(root);
+    Err(match last_link() {
+        (Some(link), target) if is_denied => Problem::PythonInaccessible { link, target },
+        (Some(link), target) => Problem::PythonMissing { link, target },
+        (None, _) => Problem::NoPython { scripts },
+    })
 }
 
 /// The target of `path`, if it is a link, then the target of that.

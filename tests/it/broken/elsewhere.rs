@@ -66,7 +66,9 @@ fn a_copy_of_another_systems_python_is_told_once_the_system_has_refused_it() {
             .error(
                 126,
                 &[
-                    &format!("vrun: [ROOT]/app/.venv is for another system: it was created on {system}"),
+                    &format!(
+                        "vrun: [ROOT]/app/.venv is for another system: it was created on {system}"
+                    ),
                     "cause: its Python is [ROOT]/app/.venv/bin/python",
                     "hint: `export VRUN_NAME=.venv-linux`",
                 ],

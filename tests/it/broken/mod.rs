@@ -154,9 +154,10 @@ fn a_base_of_another_patch_or_with_its_own_packages_there_is_fine() {
             .dir(format!("app/.venv/lib/{library}"))
     };
     silent("python3.12").run(["python"]).code(0);
-    silent("python3.11")
-        .run(["python"])
-        .error(126, &["created with Python 3.11, and its Python is now 3.12"]);
+    silent("python3.11").run(["python"]).error(
+        126,
+        &["created with Python 3.11, and its Python is now 3.12"],
+    );
 }
 
 #[test]
