@@ -1,8 +1,8 @@
 //! The owner of what a search finds -> whether it may be used.
 //!
 //! An environment runs programs, so one that an attacker put where a search passes would run theirs. It is used only if
-//! its owner is the user, root, or the owner of the directory where the search starts: a root shell in a container works
-//! in a checkout that is mounted there. What the user names (`--env`, VRUN_ENV, the environment active in their shell)
+//! its owner is the user, root, or the owner of the directory where the search starts: a root shell in a container
+//! works in a checkout that is mounted there. What the user names (`--env`, VRUN_ENV, the environment active in their shell)
 //! is their choice, and is not checked.
 //!
 //! Checked are an environment's directory, its pyvenv.cfg and, if others may write to the directory, as in /tmp, its
@@ -42,12 +42,10 @@ pub(crate) fn read_metadata(path: &Path) -> io::Result<OwnedMetadata> {
 }
 
 impl OwnedMetadata {
-    /// Whether it is a directory, links followed.
     pub(crate) fn is_dir(&self) -> bool {
         self.target.is_dir()
     }
 
-    /// Whether it is a file, links followed.
     pub(crate) fn is_file(&self) -> bool {
         self.target.is_file()
     }
@@ -91,7 +89,7 @@ pub(crate) fn untrusted_file_owner(file: &OwnedMetadata, start: &Path) -> Option
     first_untrusted(file.owners(OwnedPart::Link, OwnedPart::Target), start)
 }
 
-/// The untrusted owner of a part of the environment at `root`, if any. `dir` and `cfg` are its directory and pyvenv.cfg.
+/// The untrusted owner of a part of the environment at `root`, if any. `dir` and `cfg`: its directory and pyvenv.cfg.
 pub(crate) fn untrusted_env_owner(
     root: &Path,
     dir: &OwnedMetadata,

@@ -15,10 +15,8 @@ use super::search::Search;
 use super::selection::{FoundEnv, Outcome, Reason, Skipped, ToCreate};
 use super::walk::{Walk, WalkEnd};
 
-/// Decides between the active environment and the end of the walk.
-///
-/// # Errors
-/// There are several environments and no rule to choose, or the one found has an untrusted owner.
+/// Decides between the active environment and the end of the walk. An untrusted owner, or several environments and no
+/// rule to choose, are errors.
 pub(super) fn apply_active(walk: Walk, search: &Search) -> Result<Outcome, Error> {
     let preferred = preferred_active(&walk, search);
     let place = walk.project.as_deref().unwrap_or(&walk.start);
@@ -27,7 +25,7 @@ pub(super) fn apply_active(walk: Walk, search: &Search) -> Result<Outcome, Error
         (Some((active, reason)), _) => Ok((active.to_owned(), reason)),
         (None, WalkEnd::Environment { root, reason }) => Ok((root, reason)),
         (None, WalkEnd::ToCreate(root)) => Err((root, None)),
-        (None, WalkEnd::Untrusted { root, owner }) => {
+        (None, WalkEnd::Untrusted(root, owner)) => {
             return Err(owner.to_error(&root, &search.start, &default_root()));
         }
         (None, WalkEnd::Ambiguous(roots)) => return Err(ambiguous_env_error(&roots, &walk.dir)),
@@ -79,7 +77,7 @@ fn preferred_active<'a>(walk: &Walk, search: &'a Search) -> Option<(&'a Path, Re
         WalkEnd::Top => Reason::ActiveAlone,
         _ if is_within(active, &walk.dir) => Reason::ActiveHere,
         // Whoever activated it chose it, whoever owns it.
-        WalkEnd::Untrusted { root, .. } if os::is_same_file(root, active) => Reason::ActiveHere,
+        WalkEnd::Untrusted(root, _) if os::is_same_file(root, active) => Reason::ActiveHere,
         WalkEnd::Environment { root, .. } if !is_usable_here(root) && is_usable_here(active) => {
             Reason::ActiveInstead(root.clone())
         }
@@ -114,10 +112,8 @@ pub(crate) fn overridden_env(outcome: &Outcome, search: &Search) -> Option<Skipp
         Outcome::Missing(missing) => (&missing.root, None),
     };
     if let Some(Reason::ActiveInstead(nearest)) = reason {
-        return Some(Skipped {
-            path: nearest.clone(),
-            reason: "it has no Python that runs here".to_owned(),
-        });
+        let (path, reason) = (nearest.clone(), "it has no Python that runs here".into());
+        return Some(Skipped { path, reason });
     }
     let active = search.active.as_deref()?;
     if active == root || os::is_same_file(active, root) {
@@ -129,10 +125,8 @@ pub(crate) fn overridden_env(outcome: &Outcome, search: &Search) -> Option<Skipp
         _ if !looks_usable(active) => "it has no Python".to_owned(),
         _ => "it is not this project's".to_owned(),
     };
-    Some(Skipped {
-        path: active.to_owned(),
-        reason: format!("it is active, but {why}"),
-    })
+    let (path, reason) = (active.to_owned(), format!("it is active, but {why}"));
+    Some(Skipped { path, reason })
 }
 
 /// Whether `env` lies in a project that does not hold `start`.

@@ -14,7 +14,6 @@ use super::search::Search;
 pub(crate) enum ForbiddenPlace {
     /// The home directory: `~/.venv` would serve every directory below that is in no project.
     Home,
-    /// The root of the file system.
     Root,
     /// The directory for temporary files, which users share.
     Temp,

@@ -1,10 +1,9 @@
 //! The walk: a starting directory -> which environment, and why.
 
 mod active;
-mod explicit;
+mod find;
 mod forbidden;
 mod names;
-mod nearest;
 mod project_root;
 mod redirect;
 mod search;
@@ -12,9 +11,8 @@ mod selection;
 mod walk;
 
 pub(crate) use active::overridden_env;
-pub(crate) use explicit::explicit;
+pub(crate) use find::{explicit, nearest};
 pub(crate) use names::{EnvNames, parse_ceilings};
-pub(crate) use nearest::nearest;
 pub(crate) use project_root::nearest_project;
 pub(crate) use search::{Search, require_dir, script_dir};
 pub(crate) use selection::{FoundEnv, Outcome, Reason, Skipped, ToCreate};

@@ -12,11 +12,8 @@ use crate::venv;
 /// Longer than any path a system takes.
 const MAX_SIZE: usize = 64 * 1024;
 
-/// Follows the redirect file `file` in `dir` to an environment, with the metadata of its pyvenv.cfg, or to a place within
+/// Follows the redirect file `file` in `dir` to an environment, with the metadata of its pyvenv.cfg, or to a place in
 /// `dir` where one may be created.
-///
-/// # Errors
-/// It leads nowhere.
 pub(super) fn follow_redirect(
     file: &Path,
     dir: &Path,

@@ -14,9 +14,7 @@ use super::names::EnvNames;
 pub(crate) struct Search {
     /// The directory it starts from: absolute, as the user sees it.
     pub start: PathBuf,
-    /// What an environment's directory is called.
     pub names: EnvNames,
-    /// The user's home directory.
     pub home: Option<PathBuf>,
     /// This user's directory for temporary files.
     pub temp_dir: PathBuf,

@@ -22,10 +22,7 @@ pub(super) enum WalkEnd {
     /// A redirect file that names an environment that does not exist yet.
     ToCreate(PathBuf),
     /// An environment or a redirect file with an untrusted owner.
-    Untrusted {
-        root: PathBuf,
-        owner: UntrustedOwner,
-    },
+    Untrusted(PathBuf, UntrustedOwner),
     /// A project's root with several environments, none of a default name.
     Ambiguous(Vec<PathBuf>),
     /// The root, a ceiling or the home directory.
@@ -47,10 +44,7 @@ pub(super) struct Walk {
     pub skipped: Vec<Skipped>,
 }
 
-/// Walks up from `start`.
-///
-/// # Errors
-/// A redirect file is broken.
+/// Walks up from `start`. A broken redirect file is an error.
 pub(super) fn walk_up(start: &Path, search: &Search) -> Result<Walk, Error> {
     let mut skipped = Vec::new();
     let mut project = None;
@@ -138,7 +132,7 @@ fn end_at_redirect(
     search: &Search,
 ) -> Result<WalkEnd, Error> {
     if let Some(owner) = trust::untrusted_file_owner(found, &search.start) {
-        return Ok(WalkEnd::Untrusted { root: file, owner });
+        return Ok(WalkEnd::Untrusted(file, owner));
     }
     let (root, cfg) = redirect::follow_redirect(&file, dir)?;
     let Some(cfg) = cfg else {
@@ -160,7 +154,7 @@ fn end_at_env(
     search: &Search,
 ) -> WalkEnd {
     match trust::untrusted_env_owner(&root, found, cfg, &search.start) {
-        Some(owner) => WalkEnd::Untrusted { root, owner },
+        Some(owner) => WalkEnd::Untrusted(root, owner),
         None => WalkEnd::Environment { root, reason },
     }
 }
@@ -194,8 +188,7 @@ fn find_custom_named(dir: &Path, search: &Search) -> Option<WalkEnd> {
         .iter()
         .find_map(|(root, owner)| Some((root, (*owner)?)));
     if let Some((root, owner)) = untrusted {
-        let root = root.clone();
-        return Some(WalkEnd::Untrusted { root, owner });
+        return Some(WalkEnd::Untrusted(root.clone(), owner));
     }
     let mut roots: Vec<_> = found.into_iter().map(|(root, _)| root).collect();
     match roots.len() {

@@ -1,6 +1,6 @@
 //! An environment's directory -> what is wrong with it, from its files alone. Nothing is started.
 //!
-//! A command that is about to run calls only [`check_before_exec`], which costs the readlink calls on one chain of links.
+//! A command that is about to run calls only [`check_before_exec`], which costs the readlink calls of one chain.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -127,7 +127,7 @@ fn check_site_packages(root: &Path, cfg: &PyvenvCfg) -> Option<Problem> {
 /// Whether the environment at `root` was created on another system.
 pub(crate) fn check_platform(root: &Path) -> Option<Problem> {
     let (platform, evidence) = foreign_platform::detect_foreign_platform(root)?;
-    Some(Problem::OtherPlatform { platform, evidence })
+    Some(Problem::OtherPlatform(platform, evidence))
 }
 
 fn check_executable(file: PathBuf) -> Option<Problem> {

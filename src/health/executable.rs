@@ -81,9 +81,6 @@ impl fmt::Display for Machine {
 }
 
 /// Reads the header of `file`.
-///
-/// # Errors
-/// The file cannot be read.
 pub(super) fn read_executable(file: &Path) -> io::Result<Executable> {
     let mut file = File::open(file)?;
     let mut header = Vec::with_capacity(64);

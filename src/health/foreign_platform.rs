@@ -132,11 +132,10 @@ fn from_python(root: &Path) -> Option<(Platform, Evidence)> {
     let python = venv::python_path(root);
     let platform = match executable::read_executable(&python).ok()? {
         // The BSDs' programs are ELF as well.
-        Executable::Elf { .. } if os::OS_NAME == "Unix" => return None,
-        Executable::Elf { .. } => Platform::Linux,
+        Executable::Elf { .. } if os::OS_NAME != "Unix" => Platform::Linux,
         Executable::MachO => Platform::MacOs,
         Executable::Pe => Platform::Windows,
-        Executable::Other => return None,
+        _ => return None,
     };
     (!platform.is_native()).then_some((platform, Evidence::Python(python)))
 }

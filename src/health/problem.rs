@@ -37,10 +37,7 @@ pub(crate) enum Problem {
         file: PathBuf,
     },
     /// It was created on another system, which it may still serve.
-    OtherPlatform {
-        platform: Platform,
-        evidence: Evidence,
-    },
+    OtherPlatform(Platform, Evidence),
     NoPython {
         scripts: PathBuf,
     },
@@ -146,7 +143,7 @@ impl Problem {
     /// What is wrong, to follow the environment's path.
     pub(crate) fn message(&self) -> String {
         let message = match self {
-            Problem::OtherPlatform { platform, .. } => {
+            Problem::OtherPlatform(platform, _) => {
                 return format!("is for another system: it was created on {platform}");
             }
             Problem::OtherMachine { machine, .. } => {
@@ -195,7 +192,7 @@ impl Problem {
         let points_to = |target: &Path, why| format!("points to {}, {why}", printable(target));
         let home = |dir, why| format!("pyvenv.cfg says `home = {}`, {why}", printable(dir));
         let (path, verb) = match self {
-            Problem::OtherPlatform { evidence, .. } => return evidence.to_string(),
+            Problem::OtherPlatform(_, evidence) => return evidence.to_string(),
             Problem::HomeMissing { home: dir } => return home(dir, GONE),
             Problem::HomeInaccessible { home: dir } => return home(dir, DENIED),
             Problem::NoPackages { dir } => return format!("there is no {}", printable(dir)),
@@ -244,19 +241,13 @@ impl Problem {
         let beside = |suffix: &str| Fix::CreateBeside(format!(".venv-{suffix}"));
         let os_name = os::OS_NAME.to_ascii_lowercase();
         match self {
-            Problem::OtherMachine { .. }
-            | Problem::OtherPlatform {
-                platform: Platform::OtherMachine(_),
-                ..
-            } => match Machine::NATIVE {
-                Some(machine) => beside(&format!("{os_name}-{machine}")),
-                None => beside(&os_name),
-            },
-            Problem::OtherPlatform { platform, .. } => match platform {
-                Platform::Musl => beside("glibc"),
-                Platform::Glibc => beside("musl"),
-                _ => beside(&os_name),
-            },
+            Problem::OtherMachine { .. } | Problem::OtherPlatform(Platform::OtherMachine(_), _) => {
+                let machine = Machine::NATIVE.map(|machine| format!("-{machine}"));
+                beside(&(os_name + &machine.unwrap_or_default()))
+            }
+            Problem::OtherPlatform(Platform::Musl, _) => beside("glibc"),
+            Problem::OtherPlatform(Platform::Glibc, _) => beside("musl"),
+            Problem::OtherPlatform(..) => beside(&os_name),
             // The missing loader is the one that is not this system's.
             Problem::LoaderMissing { loader, .. } => match printable(loader).contains("musl") {
                 true => beside("glibc"),

@@ -39,26 +39,16 @@ mod tests {
 
     #[test]
     fn each_creator_is_known_by_its_key() {
-        for (cfg, creator) in [
-            ("home = /usr/bin\nversion = 3.9.2\n", Some(("venv", None))),
-            ("command = /x/python3 -m venv /e\n", Some(("venv", None))),
-            (
-                "home = /x\nimplementation = CPython\nuv = 0.8.1\n",
-                Some(("uv", Some("0.8.1"))),
-            ),
-            (
-                "implementation = CPython\nvirtualenv = 20.26\n",
-                Some(("virtualenv", Some("20.26"))),
-            ),
-            (
-                "version = 3.13.0\nvrun = 0.1.0\n",
-                Some(("vrun", Some("0.1.0"))),
-            ),
-            ("home = /x\n", None),
+        for (creator, version, cfg) in [
+            ("venv", None, "home = /usr/bin\nversion = 3.9.2\n"),
+            ("venv", None, "command = /x/python3 -m venv /e\n"),
+            ("uv", Some("0.8.1"), "implementation = x\nuv = 0.8.1\n"),
+            ("virtualenv", Some("20.26"), "virtualenv = 20.26\n"),
+            ("vrun", Some("0.1.0"), "version = 3.13\nvrun = 0.1.0\n"),
         ] {
-            let found = detect_creator(cfg.as_bytes());
-            let found = found.as_ref().map(|it| (it.name, it.version.as_deref()));
-            assert_eq!(found, creator, "{cfg}");
+            let found = detect_creator(cfg.as_bytes()).expect("a creator");
+            assert_eq!((found.name, found.version.as_deref()), (creator, version));
         }
+        assert_eq!(detect_creator(b"home = /x\n"), None);
     }
 }

@@ -22,8 +22,7 @@ impl MinorVersion {
     /// Of `3.12.1`, `3.12`, `3.14.0rc1`.
     pub(crate) fn from_version(text: &str) -> Option<MinorVersion> {
         let (major, rest) = text.split_once('.')?;
-        let end = rest.find(|c: char| !c.is_ascii_digit());
-        let minor = &rest[..end.unwrap_or(rest.len())];
+        let minor = rest.split(|c: char| !c.is_ascii_digit()).next()?;
         Some(MinorVersion {
             major: major.parse().ok()?,
             minor: minor.parse().ok()?,

@@ -1,4 +1,4 @@
-//! The path that `--env` or VRUN_ENV names -> the environment there, without a search.
+//! The environment to use: the nearest one, or the one that `--env` or VRUN_ENV names. Nothing is created here.
 
 use std::path::{Path, PathBuf};
 
@@ -6,13 +6,32 @@ use crate::error::Error;
 use crate::quote::{printable, shell_word};
 use crate::venv;
 
+use super::active;
 use super::names::EnvNames;
 use super::project_root::nearest_project;
 use super::redirect;
 use super::search::Search;
 use super::selection::{FoundEnv, Outcome, Reason, ToCreate};
+use super::walk::{self, WalkEnd};
 
-/// The environment at `path`, found or to be created there. `source` is the option or variable that names it.
+/// The environment of the nearest `pyvenv.cfg` up the directory tree. An active one of the same project comes first, and
+/// serves where there is none.
+///
+/// # Errors
+/// A redirect file is broken, several environments qualify, or the one found has an untrusted owner.
+pub(crate) fn nearest(search: &Search) -> Result<Outcome, Error> {
+    let mut walk = walk::walk_up(&search.start, search)?;
+    if matches!(walk.end, WalkEnd::Top) && walk.project.is_none() {
+        // The user came here through a link: the directories above the real path count too.
+        let real = dunce::canonicalize(&search.start).unwrap_or_else(|_| search.start.clone());
+        if real != search.start {
+            walk = walk::walk_up(&real, search)?;
+        }
+    }
+    active::apply_active(walk, search)
+}
+
+/// The environment at `path`, which `source`, an option or variable, names: found or to be created there, no search.
 ///
 /// # Errors
 /// `path` is a broken redirect file, or another file.
