@@ -2,8 +2,8 @@
 //!
 //! An environment runs programs, so one that an attacker put where a search passes would run theirs. It is used only if
 //! its owner is the user, root, or the owner of the directory where the search starts: a root shell in a container
-//! works in a checkout that is mounted there. What the user names (`--env`, VRUN_ENV, the environment active in their shell)
-//! is their choice, and is not checked.
+//! works in a checkout that is mounted there. What the user names (`--env`, VRUN_ENV, the environment active in their
+//! shell) is their choice, and is not checked.
 //!
 //! Checked are an environment's directory, its pyvenv.cfg and, if others may write to the directory, as in /tmp, its
 //! scripts directory; of a link both ends, because another user's link chooses for the user, and the user's own may

@@ -17,9 +17,9 @@ use super::walk::{Walk, WalkEnd};
 
 /// Decides between the active environment and the end of the walk. An untrusted owner, or several environments and no
 /// rule to choose, are errors.
-pub(super) fn apply_active(walk: Walk, search: &Search) -> Result<Outcome, Error> {
+pub(super) fn apply_active(walk: Walk<'_>, search: &Search) -> Result<Outcome, Error> {
     let preferred = preferred_active(&walk, search);
-    let place = walk.project.as_deref().unwrap_or(&walk.start);
+    let place = walk.project.unwrap_or(walk.start);
     let default_root = || place.join(search.names.first());
     let found = match (preferred, walk.end) {
         (Some((active, reason)), _) => Ok((active.to_owned(), reason)),
@@ -28,7 +28,7 @@ pub(super) fn apply_active(walk: Walk, search: &Search) -> Result<Outcome, Error
         (None, WalkEnd::Untrusted(root, owner)) => {
             return Err(owner.to_error(&root, &search.start, &default_root()));
         }
-        (None, WalkEnd::Ambiguous(roots)) => return Err(ambiguous_env_error(&roots, &walk.dir)),
+        (None, WalkEnd::Ambiguous(roots)) => return Err(ambiguous_env_error(&roots, walk.dir)),
         (None, WalkEnd::Top) => {
             let forbidden = forbidden_place(place, walk.project.is_some(), search);
             Err((default_root(), forbidden))
@@ -49,7 +49,7 @@ pub(super) fn apply_active(walk: Walk, search: &Search) -> Result<Outcome, Error
             Outcome::Missing(ToCreate {
                 deactivated: search.active_other_than(&root),
                 root,
-                project: walk.project,
+                project: walk.project.map(Path::to_owned),
                 forbidden,
                 skipped,
             })
@@ -58,14 +58,14 @@ pub(super) fn apply_active(walk: Walk, search: &Search) -> Result<Outcome, Error
 }
 
 /// The active environment if it comes before what the walk found, and why.
-fn preferred_active<'a>(walk: &Walk, search: &'a Search) -> Option<(&'a Path, Reason)> {
+fn preferred_active<'a>(walk: &Walk<'_>, search: &'a Search) -> Option<(&'a Path, Reason)> {
     let active = search.active.as_deref()?;
     if let WalkEnd::Environment { root, .. } = &walk.end
         && (root == active || os::is_same_file(root, active))
     {
         return None;
     }
-    if !looks_usable(active) || is_in_other_project(active, &walk.start, search) {
+    if !looks_usable(active) || is_in_other_project(active, walk.start, search) {
         return None;
     }
     let is_top = matches!(walk.end, WalkEnd::Top);
@@ -75,7 +75,7 @@ fn preferred_active<'a>(walk: &Walk, search: &'a Search) -> Option<(&'a Path, Re
     }
     let reason = match &walk.end {
         WalkEnd::Top => Reason::ActiveAlone,
-        _ if is_within(active, &walk.dir) => Reason::ActiveHere,
+        _ if is_within(active, walk.dir) => Reason::ActiveHere,
         // Whoever activated it chose it, whoever owns it.
         WalkEnd::Untrusted(root, _) if os::is_same_file(root, active) => Reason::ActiveHere,
         WalkEnd::Environment { root, .. } if !is_usable_here(root) && is_usable_here(active) => {

@@ -14,16 +14,17 @@ use super::search::Search;
 use super::selection::{FoundEnv, Outcome, Reason, ToCreate};
 use super::walk::{self, WalkEnd};
 
-/// The environment of the nearest `pyvenv.cfg` up the directory tree. An active one of the same project comes first, and
-/// serves where there is none.
+/// The environment of the nearest `pyvenv.cfg` up the directory tree. An active one of the same project comes first,
+/// and serves where there is none.
 ///
 /// # Errors
 /// A redirect file is broken, several environments qualify, or the one found has an untrusted owner.
 pub(crate) fn nearest(search: &Search) -> Result<Outcome, Error> {
+    let real;
     let mut walk = walk::walk_up(&search.start, search)?;
     if matches!(walk.end, WalkEnd::Top) && walk.project.is_none() {
         // The user came here through a link: the directories above the real path count too.
-        let real = dunce::canonicalize(&search.start).unwrap_or_else(|_| search.start.clone());
+        real = dunce::canonicalize(&search.start).unwrap_or_else(|_| search.start.clone());
         if real != search.start {
             walk = walk::walk_up(&real, search)?;
         }

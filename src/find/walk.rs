@@ -31,21 +31,21 @@ pub(super) enum WalkEnd {
 
 /// A finished walk.
 #[derive(Debug)]
-pub(super) struct Walk {
+pub(super) struct Walk<'a> {
     /// Where it started.
-    pub start: PathBuf,
+    pub start: &'a Path,
     /// What ended it.
     pub end: WalkEnd,
     /// The directory in which it ended; the start if nothing was found.
-    pub dir: PathBuf,
+    pub dir: &'a Path,
     /// The project that holds the start, if the walk came as far as that.
-    pub project: Option<PathBuf>,
+    pub project: Option<&'a Path>,
     /// Candidates it passed over.
     pub skipped: Vec<Skipped>,
 }
 
 /// Walks up from `start`. A broken redirect file is an error.
-pub(super) fn walk_up(start: &Path, search: &Search) -> Result<Walk, Error> {
+pub(super) fn walk_up<'a>(start: &'a Path, search: &Search) -> Result<Walk<'a>, Error> {
     let mut skipped = Vec::new();
     let mut project = None;
     let mut found = None;
@@ -68,10 +68,10 @@ pub(super) fn walk_up(start: &Path, search: &Search) -> Result<Walk, Error> {
     }
     let (dir, end) = found.unwrap_or((start, WalkEnd::Top));
     Ok(Walk {
-        start: start.to_owned(),
+        start,
         end,
-        dir: dir.to_owned(),
-        project: project.map(Path::to_owned),
+        dir,
+        project,
         skipped,
     })
 }
