@@ -51,11 +51,9 @@ impl OwnedMetadata {
     }
 
     /// The same without the owner of the link, which the user followed by choice.
-    pub(crate) fn without_link(self) -> OwnedMetadata {
-        OwnedMetadata {
-            link_owner: None,
-            ..self
-        }
+    pub(crate) fn without_link(mut self) -> OwnedMetadata {
+        self.link_owner = None;
+        self
     }
 
     fn owners(&self, link: OwnedPart, target: OwnedPart) -> impl Iterator<Item = Owned> {

@@ -21,40 +21,40 @@ pub(super) fn apply_active(walk: Walk<'_>, search: &Search) -> Result<Outcome, E
     let preferred = preferred_active(&walk, search);
     let place = walk.project.unwrap_or(walk.start);
     let default_root = || place.join(search.names.first());
-    let found = match (preferred, walk.end) {
-        (Some((active, reason)), _) => Ok((active.to_owned(), reason)),
-        (None, WalkEnd::Environment { root, reason }) => Ok((root, reason)),
-        (None, WalkEnd::ToCreate(root)) => Err((root, None)),
+    let mut forbidden = None;
+    let (root, reason) = match (preferred, walk.end) {
+        (Some((active, reason)), _) => (active.to_owned(), Some(reason)),
+        (None, WalkEnd::Environment { root, reason }) => (root, Some(reason)),
+        (None, WalkEnd::ToCreate(root)) => (root, None),
         (None, WalkEnd::Untrusted(root, owner)) => {
             return Err(owner.to_error(&root, &search.start, &default_root()));
         }
         (None, WalkEnd::Ambiguous(roots)) => return Err(ambiguous_env_error(&roots, walk.dir)),
         (None, WalkEnd::Top) => {
-            let forbidden = forbidden_place(place, walk.project.is_some(), search);
-            Err((default_root(), forbidden))
+            forbidden = forbidden_place(place, walk.project.is_some(), search);
+            (default_root(), None)
         }
     };
+    let deactivated = search.active_other_than(&root);
     let skipped = walk.skipped;
-    Ok(match found {
-        Ok((root, reason)) => Outcome::Found(FoundEnv {
-            deactivated: search.active_other_than(&root),
+    if let Some(reason) = reason {
+        return Ok(Outcome::Found(FoundEnv {
             root,
             reason,
+            deactivated,
             skipped,
-        }),
-        Err((root, forbidden)) => {
-            if forbidden.is_none() {
-                search.check_owner(&root)?;
-            }
-            Outcome::Missing(ToCreate {
-                deactivated: search.active_other_than(&root),
-                root,
-                project: walk.project.map(Path::to_owned),
-                forbidden,
-                skipped,
-            })
-        }
-    })
+        }));
+    }
+    if forbidden.is_none() {
+        search.check_owner(&root)?;
+    }
+    Ok(Outcome::Missing(ToCreate {
+        root,
+        project: walk.project.map(Path::to_owned),
+        forbidden,
+        deactivated,
+        skipped,
+    }))
 }
 
 /// The active environment if it comes before what the walk found, and why.

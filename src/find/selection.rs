@@ -22,7 +22,6 @@ pub(crate) enum Outcome {
 pub(crate) struct FoundEnv {
     /// Its directory, absolute, as the user wrote or sees it.
     pub root: PathBuf,
-    /// The rule that decided.
     pub reason: Reason,
     /// The active environment if it is another: its entries on PATH have to go.
     pub deactivated: Option<PathBuf>,
@@ -62,7 +61,6 @@ pub(crate) struct ToCreate {
     pub forbidden: Option<ForbiddenPlace>,
     /// An active environment that cannot serve here.
     pub deactivated: Option<PathBuf>,
-    /// What looked like an environment on the way and is not.
     pub skipped: Vec<Skipped>,
 }
 

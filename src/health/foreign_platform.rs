@@ -150,9 +150,7 @@ fn from_packages(root: &Path) -> Option<(Platform, Evidence)> {
     for dir in venv::site_packages(root) {
         let entries = fs::read_dir(dir).into_iter().flatten().flatten();
         for entry in entries.take(MAX_ENTRIES) {
-            let Ok(name) = entry.file_name().into_string() else {
-                continue;
-            };
+            let name = entry.file_name().into_string().unwrap_or_default();
             let Some((mut platform, libc)) = target_platform(&name, &entry.path()) else {
                 continue;
             };

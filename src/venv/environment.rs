@@ -35,10 +35,7 @@ impl Venv {
     }
 }
 
-/// The bytes of the pyvenv.cfg of the environment at `root`.
-///
-/// # Errors
-/// It cannot be read.
+/// The bytes of the pyvenv.cfg of the environment at `root`, which must be readable.
 pub(crate) fn read_pyvenv_cfg(root: &Path) -> Result<Vec<u8>, Error> {
     let file = root.join(PYVENV_CFG);
     read_limited(&file, SIZE_LIMIT).map_err(|error| {

@@ -23,10 +23,8 @@ impl MinorVersion {
     pub(crate) fn from_version(text: &str) -> Option<MinorVersion> {
         let (major, rest) = text.split_once('.')?;
         let minor = rest.split(|c: char| !c.is_ascii_digit()).next()?;
-        Some(MinorVersion {
-            major: major.parse().ok()?,
-            minor: minor.parse().ok()?,
-        })
+        let (major, minor) = (major.parse().ok()?, minor.parse().ok()?);
+        Some(MinorVersion { major, minor })
     }
 
     /// Of `python3.12`, `python3.13t`, `pypy3.11`; not of `python3`, `python3.12-config`.
