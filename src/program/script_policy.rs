@@ -185,7 +185,7 @@ fn resolve_foreign_script(
     if !path.exists() {
         return Ok(Program::new(file, argv));
     }
-    let whose = match find_env_root(&path) {
+    let whose = match venv::env_of_python(&path) {
         Some(root) => format!("the environment {}", printable(root)),
         None if found == FoundBy::Path => printable(&path),
         None => {
@@ -202,10 +202,4 @@ fn resolve_foreign_script(
         warnings: vec![remark],
         ..Program::new(file, argv)
     })
-}
-
-/// The environment that an interpreter belongs to: its pyvenv.cfg lies beside it or one above (PEP 405).
-fn find_env_root(interpreter: &Path) -> Option<&Path> {
-    let mut above = interpreter.ancestors().skip(1).take(2);
-    above.find(|dir| dir.join(venv::PYVENV_CFG).is_file())
 }

@@ -303,7 +303,7 @@ fn which_of_a_script_whose_environment_is_not_made_says_what_makes_it() {
     sandbox.run(["--which", "tool.py"]).stdout(&python);
     sandbox
         .run(["-v", "--which", "tool.py"])
-        .says("(tool.py says what is in it)");
+        .says("(it is for tool.py)");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::{fs, io};
 
 use crate::fs::{make_dir, path_error, write_file};
 use crate::os;
-use crate::venv::{PYVENV_CFG, scripts_dir};
+use crate::venv::{PYVENV_CFG, pyvenv_cfg, scripts_dir};
 
 use super::super::errors;
 use super::super::options::{IgnoreFile, python_repr};
@@ -164,7 +164,7 @@ pub(super) fn render_pyvenv_cfg(plan: &BuildPlan<'_>) -> io::Result<Vec<u8>> {
 /// another: what the user or another maker wrote there.
 pub(super) fn preserved_lines(old: &str) -> String {
     let is_renewed = |line: &&str| {
-        let key = line.split_once('=').map_or("", |(key, _)| key.trim());
+        let key = pyvenv_cfg::entry(line).map_or("", |(key, _)| key);
         REWRITTEN_KEYS
             .iter()
             .any(|name| key.eq_ignore_ascii_case(name))

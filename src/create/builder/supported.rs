@@ -53,20 +53,9 @@ impl SupportedBase<'_> {
     /// (getpath.py). Where neither is its own, as with a link to a Python that was moved, only starting it
     /// tells what happens.
     fn has_reachable_stdlib(&self) -> bool {
-        let name = self.lib_dir_name();
-        let library = |dir: &Path| dir.join("lib").join(&name);
-        let above = self.exe.ancestors().skip(2).map(library);
-        let found = above.into_iter().find(|dir| dir.join("os.py").is_file());
-        // What cannot be read is left to the base itself.
-        let prefix = || {
-            sysconfig::read_variable(self.stdlib, "prefix")
-                .ok()
-                .flatten()
-        };
-        let configured = || prefix().map(|dir| library(dir.as_ref()));
-        found
-            .or_else(configured)
-            .is_some_and(|dir| os::is_same_file(&dir, self.stdlib))
+        let start = self.exe.parent().and_then(Path::parent);
+        let below = Path::new("lib").join(self.lib_dir_name());
+        sysconfig::finds_stdlib(start, self.stdlib, &below)
     }
 
     /// Where packages are installed in an environment at `root` (sysconfig's `venv` scheme).

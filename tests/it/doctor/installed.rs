@@ -96,7 +96,7 @@ fn a_program_where_all_scripts_are_gone_is_told_what_is_wrong() {
         126,
         &[
             "vrun: [ROOT]/app/.venv is broken: it has no Python",
-            "cause: there is no `python` in [ROOT]/app/.venv/bin",
+            "cause: [ROOT]/app/.venv/bin has no `python`",
             "hint: `vrun --repair` rebuilds it with the same packages",
         ],
     );

@@ -83,7 +83,10 @@ fn what_would_be_refused_is_refused() {
         .cwd("app");
     sandbox.run(["-n", "--repair"]).error(
         126,
-        &["it was made on Windows", "hint: `export VRUN_NAME=.venv-"],
+        &[
+            "it was created on Windows",
+            "hint: `export VRUN_NAME=.venv-",
+        ],
     );
     would(
         &sandbox,

@@ -75,7 +75,7 @@ fn a_program_that_takes_another_minor_version_is_run_with_a_word_of_it() {
         .link(&format!("base/bin/python{}", new.short()), &new.exe)
         .link("base/bin/python3", format!("python{}", new.short()));
     let said = format!(
-        "vrun: {env} is broken: it was made with Python {}, and its Python is now {}; what this program starts as \
+        "vrun: {env} is broken: it was created with Python {}, and its Python is now {}; what this program starts as \
          `python` sees none of its packages; `vrun --repair` mends it\n",
         old.short(),
         new.short()

@@ -300,7 +300,7 @@ fn another_systems_environment_is_made_anew_only_where_it_is_named() {
     let env = project.path("app/.venv");
     let before = files(&env);
     project.run(["--repair"]).code(126).says(&[
-        "is another system's: it was made on Windows",
+        "is for another system: it was created on Windows",
         "  hint: `export VRUN_NAME=.venv-",
     ]);
     assert_eq!(before, files(&env));
