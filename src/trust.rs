@@ -14,7 +14,7 @@ use std::fs::{self, Metadata};
 use std::path::Path;
 use std::{io, iter};
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::os::{self, UserId};
 use crate::quote::{printable, shell_word};
 use crate::venv;
@@ -173,7 +173,8 @@ impl UntrustedOwner {
             let own = shell_word(own);
             format!("{allowed}; `vrun --create --env {own}` makes one of your own")
         };
-        Error::refused(format!("{} is not trusted", printable(path)))
+        let message = format!("{} is not trusted", printable(path));
+        Error::new(ErrorKind::NotTrusted, message)
             .with_cause(self.describe(path))
             .with_cause(format_args!(
                 "only what is yours, root's, or of the owner of {} counts without being named",
