@@ -1,10 +1,10 @@
-//! A directory, by its path: std has no calls here that start at an open one.
+//! A directory, by its path: on Windows std has no calls that start at an open one.
 
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::super::FileSignature;
+use super::super::file_signature::FileSignature;
 
 /// A directory.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ impl Dir {
         }
     }
 
-    /// Makes a directory at `path` in it, and those that are missing above that. One that is there is as good.
+    /// Creates the directory `path` in it, with its parents, unless it exists.
     ///
     /// # Errors
     /// Whatever CreateDirectory says.
@@ -30,21 +30,21 @@ impl Dir {
         fs::create_dir_all(self.0.join(path))
     }
 
-    /// A look at the file at `path` in it.
+    /// The state of the file `path` in it.
     ///
     /// # Errors
-    /// It cannot be looked at, or is no file.
+    /// It cannot be read, or is not a regular file.
     pub(crate) fn stat(&self, path: &str) -> io::Result<FileStat> {
-        let found = fs::symlink_metadata(self.0.join(path))?;
-        match found.is_file() {
+        let metadata = fs::symlink_metadata(self.0.join(path))?;
+        match metadata.is_file() {
             true => Ok(FileStat {
-                signature: FileSignature::from_metadata(&found),
+                signature: FileSignature::from_metadata(&metadata),
             }),
             false => Err(io::ErrorKind::InvalidData.into()),
         }
     }
 
-    /// Gives the file at `path` in it another name, at `new` in `to`.
+    /// Links `new` in `to` to the file `path` in it.
     ///
     /// # Errors
     /// Whatever CreateHardLink says.
@@ -53,10 +53,10 @@ impl Dir {
     }
 }
 
-/// What a look at a file shows.
+/// The state of a file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FileStat {
-    /// What tells whether it is still the one that it was.
+    /// What tells whether it is unchanged.
     pub signature: FileSignature,
 }
 

@@ -1,8 +1,8 @@
-//! Where a user's Pythons and other things lie.
+//! The directories of a user, and names to do with Pythons.
 
 use std::path::{Path, PathBuf};
 
-/// The directory for files that can be made again.
+/// The cache directory.
 pub(crate) fn cache_home(
     _: Option<&Path>,
     setting: impl Fn(&str) -> Option<PathBuf>,
@@ -10,7 +10,7 @@ pub(crate) fn cache_home(
     setting("LOCALAPPDATA").filter(|path| path.is_absolute())
 }
 
-/// Where data of programs is kept, below which uv keeps Pythons.
+/// The data directory, below which uv installs Pythons.
 pub(crate) fn data_home(
     _: Option<&Path>,
     setting: impl Fn(&str) -> Option<PathBuf>,
@@ -18,9 +18,9 @@ pub(crate) fn data_home(
     setting("APPDATA").filter(|path| path.is_absolute())
 }
 
-/// Where pyenv lies in the home directory (pyenv-win's README).
+/// pyenv's directory in the home directory (pyenv-win's README).
 pub(crate) const PYENV_DIR: &str = r".pyenv\pyenv-win";
-/// The program that comes with Python's installer, and starts the one that it takes for the best (PEP 397).
+/// The Python launcher, which comes with Python's installer (PEP 397).
 pub(crate) const PY_LAUNCHER: Option<&str> = Some("py");
-/// What a person types for any Python.
+/// What people type for any Python.
 pub(crate) const PYTHON_COMMAND: &str = "python";

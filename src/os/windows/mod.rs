@@ -1,4 +1,4 @@
-//! Windows, where no process can become another: vrun waits, and stays out of the way.
+//! Windows, where no process can become another: vrun waits for the program.
 
 mod conventions;
 mod dir;
