@@ -7,11 +7,9 @@ use std::path::PathBuf;
 pub(crate) enum Caveat {
     /// A line of a `.pth` file that is executed.
     ExecutedLine {
-        /// The file.
         file: PathBuf,
-        /// The line's number, from 1.
+        /// Its number, from 1.
         line: usize,
-        /// The line.
         text: String,
     },
     /// A `sitecustomize` or `usercustomize` that is executed.
@@ -21,10 +19,5 @@ pub(crate) enum Caveat {
     /// A `._pth` file beside the interpreter, which replaces the whole path.
     PthOverride(PathBuf),
     /// `home` leads to no library, so the interpreter falls back on the prefix it was configured with.
-    BuildPrefix {
-        /// Where it looks first.
-        home: PathBuf,
-        /// Where it looks then.
-        prefix: PathBuf,
-    },
+    BuildPrefix { home: PathBuf, prefix: PathBuf },
 }

@@ -3,12 +3,10 @@
 use std::fmt;
 use std::path::PathBuf;
 
-/// Which implementation of Python it is.
+/// The implementations of Python whose rules are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Implementation {
-    /// The reference implementation.
     CPython,
-    /// The one with a just-in-time compiler.
     PyPy,
 }
 
@@ -34,9 +32,8 @@ impl Implementation {
 /// The interpreter behind an environment's `python`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PythonBinary {
-    /// Its file, links resolved.
+    /// Links resolved.
     pub file: PathBuf,
-    /// Which implementation it is.
     pub implementation: Implementation,
     /// Major and minor version.
     pub version: (u32, u32),

@@ -6,24 +6,17 @@ use super::caveat::Caveat;
 use super::install_schemes::InstallPaths;
 use super::python_binary::PythonBinary;
 
-/// What Python says about itself.
+/// What Python says about itself; the first paths are the attributes of `sys` of that name.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct PythonInfo {
-    /// The interpreter.
     pub python: PythonBinary,
     /// Its full version, and how it is known.
     pub version: VersionInfo,
-    /// `sys.executable`
     pub executable: PathBuf,
-    /// `sys.prefix`
     pub prefix: PathBuf,
-    /// `sys.exec_prefix`
     pub exec_prefix: PathBuf,
-    /// `sys.base_prefix`
     pub base_prefix: PathBuf,
-    /// `sys.base_exec_prefix`
     pub base_exec_prefix: PathBuf,
-    /// `sys.platlibdir`
     pub platlibdir: String,
     /// `sys.path` without its first entry, which depends on what is run: the directory of a script, the working
     /// directory for `-m`, and for `-c` the empty string, which means the same.
@@ -40,7 +33,6 @@ pub(crate) struct PythonInfo {
     pub caveats: Vec<Caveat>,
 }
 
-/// A version, and how it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct VersionInfo {
     /// `3.12.1`, or `3.12` if no more is known.

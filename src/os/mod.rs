@@ -1,5 +1,5 @@
 //! What differs between systems: the same names for each. The only place with `cfg(unix)` and `cfg(windows)`;
-//! everything else reads as if there were one system.
+//! everything else reads as if there were one system. What `unix` documents and `windows` does not is the same there.
 
 mod arg_quoting;
 mod file_signature;

@@ -24,19 +24,12 @@ const ACCESS: OFlags = OFlags::RDONLY;
 pub(crate) struct Dir(OwnedFd);
 
 impl Dir {
-    /// The directory at `path`.
-    ///
-    /// # Errors
-    /// Whatever open(2) says.
     pub(crate) fn open(path: &Path) -> io::Result<Dir> {
         let flags = ACCESS | OFlags::DIRECTORY | OFlags::CLOEXEC;
         Ok(Dir(openat(CWD, path, flags, Mode::empty())?))
     }
 
     /// Creates the directory `path` in it, with its parents, unless it exists.
-    ///
-    /// # Errors
-    /// Whatever mkdirat(2) says.
     pub(crate) fn create_dir_all(&self, path: &str) -> io::Result<()> {
         let create = || match mkdirat(&self.0, path, Mode::from_raw_mode(0o777)) {
             Err(Errno::EXIST) => Ok(()),
@@ -51,10 +44,7 @@ impl Dir {
         }
     }
 
-    /// The state of the file `path` in it.
-    ///
-    /// # Errors
-    /// Whatever stat(2) says, or it is not a regular file.
+    /// The state of the regular file `path` in it.
     pub(crate) fn stat(&self, path: &str) -> io::Result<FileStat> {
         let stat = statat(&self.0, path, AtFlags::SYMLINK_NOFOLLOW)?;
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
@@ -68,9 +58,6 @@ impl Dir {
     }
 
     /// Links `new` in `to` to the file `path` in it.
-    ///
-    /// # Errors
-    /// Whatever link(2) says.
     pub(crate) fn hard_link(&self, path: &str, to: &Dir, new: &str) -> io::Result<()> {
         Ok(linkat(&self.0, path, &to.0, new, AtFlags::empty())?)
     }

@@ -17,9 +17,6 @@ use super::signals;
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
 /// Becomes `program`: same process, same terminal, same standard streams. Returns only if it cannot.
-///
-/// # Errors
-/// Whatever execve(2) says, and InvalidInput for a NUL byte in an argument.
 #[expect(clippy::disallowed_methods, reason = "vrun becomes the program here")]
 pub(crate) fn exec(
     program: &Path,

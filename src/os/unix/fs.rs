@@ -37,18 +37,12 @@ pub(crate) fn is_link_loop(error: &io::Error) -> bool {
     error.raw_os_error() == Some(nix::errno::Errno::ELOOP as i32)
 }
 
-/// Creates a symbolic link at `at`.
-///
-/// # Errors
-/// Whatever symlink(2) says.
+/// Creates a symbolic link at `at` (symlink(2)).
 pub(crate) fn symlink_or_copy(target: &Path, at: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(target, at)
 }
 
 /// Renames a file or directory, over an empty directory too.
-///
-/// # Errors
-/// Whatever rename(2) says.
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
 }
@@ -59,9 +53,6 @@ pub(crate) fn is_in_use(error: &io::Error) -> bool {
 }
 
 /// Lets everyone read and run `file`, as distlib does with a script.
-///
-/// # Errors
-/// Whatever chmod(2) says.
 pub(crate) fn make_executable(file: &Path) -> io::Result<()> {
     let mode = fs::metadata(file)?.permissions().mode();
     fs::set_permissions(file, Permissions::from_mode(mode | 0o555))
@@ -85,9 +76,6 @@ pub(crate) fn may_clone(_: &Path) -> bool {
 
 /// Creates `to` with the content and the time of `from`, sharing its blocks until one of the two is written to. It has no
 /// name before it is complete, so a failure leaves nothing behind (open(2), O_TMPFILE).
-///
-/// # Errors
-/// The file system cannot do that, or whatever open(2) and linkat(2) say.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) fn clone_file(from: &Path, to: &Path) -> io::Result<()> {
     use rustix::fs::{AtFlags, CWD, OFlags, ioctl_ficlone, linkat};
@@ -105,9 +93,6 @@ pub(crate) fn clone_file(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// The same by clonefile(2), which keeps the time.
-///
-/// # Errors
-/// The file system cannot do that, or whatever clonefile(2) says.
 #[cfg(target_vendor = "apple")]
 pub(crate) fn clone_file(from: &Path, to: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, CloneFlags, fclonefileat};
@@ -116,18 +101,12 @@ pub(crate) fn clone_file(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// The same where there is no such call.
-///
-/// # Errors
-/// Always.
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
 pub(crate) fn clone_file(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Exchanges two directories, atomically.
-///
-/// # Errors
-/// Whatever renameat2(2) says; or the system has no such call.
+/// Exchanges two directories, atomically (renameat2(2)).
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
 pub(crate) fn swap_dirs(a: &Path, b: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -135,26 +114,17 @@ pub(crate) fn swap_dirs(a: &Path, b: &Path) -> io::Result<()> {
 }
 
 /// The same where there is no such call.
-///
-/// # Errors
-/// Always.
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
 pub(crate) fn swap_dirs(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Makes `file` a program that its owner may change, as venv does with a copied interpreter.
-///
-/// # Errors
-/// Whatever chmod(2) says.
 pub(crate) fn set_program_mode(file: &Path) -> io::Result<()> {
     fs::set_permissions(file, Permissions::from_mode(0o755))
 }
 
 /// Gives `to` the mode of `from`.
-///
-/// # Errors
-/// Whatever chmod(2) says.
 pub(crate) fn copy_mode(from: &Path, to: &Path) -> io::Result<()> {
     fs::set_permissions(to, fs::metadata(from)?.permissions())
 }

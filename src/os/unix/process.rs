@@ -47,9 +47,6 @@ pub(crate) fn guard_process(_: &Child) -> JobGuard {
 }
 
 /// Kills the group that `leader` leads.
-///
-/// # Errors
-/// Whatever kill(2) says.
 pub(crate) fn kill_process_group(leader: &mut Child) -> io::Result<()> {
     let Ok(id) = i32::try_from(leader.id()) else {
         return leader.kill();

@@ -6,15 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::super::file_signature::FileSignature;
 
-/// A directory.
 #[derive(Debug)]
 pub(crate) struct Dir(PathBuf);
 
 impl Dir {
-    /// The directory at `path`.
-    ///
-    /// # Errors
-    /// There is none.
     pub(crate) fn open(path: &Path) -> io::Result<Dir> {
         match fs::metadata(path)?.is_dir() {
             true => Ok(Dir(path.to_owned())),
@@ -22,18 +17,10 @@ impl Dir {
         }
     }
 
-    /// Creates the directory `path` in it, with its parents, unless it exists.
-    ///
-    /// # Errors
-    /// Whatever CreateDirectory says.
     pub(crate) fn create_dir_all(&self, path: &str) -> io::Result<()> {
         fs::create_dir_all(self.0.join(path))
     }
 
-    /// The state of the file `path` in it.
-    ///
-    /// # Errors
-    /// It cannot be read, or is not a regular file.
     pub(crate) fn stat(&self, path: &str) -> io::Result<FileStat> {
         let metadata = fs::symlink_metadata(self.0.join(path))?;
         match metadata.is_file() {
@@ -44,19 +31,13 @@ impl Dir {
         }
     }
 
-    /// Links `new` in `to` to the file `path` in it.
-    ///
-    /// # Errors
-    /// Whatever CreateHardLink says.
     pub(crate) fn hard_link(&self, path: &str, to: &Dir, new: &str) -> io::Result<()> {
         fs::hard_link(self.0.join(path), to.0.join(new))
     }
 }
 
-/// The state of a file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FileStat {
-    /// What tells whether it is unchanged.
     pub signature: FileSignature,
 }
 

@@ -11,9 +11,6 @@ use super::super::arg_quoting::ArgQuoting;
 use super::process::kill_on_exit;
 
 /// Runs `program` and ends with its exit code, all 32 bits of it. Returns only if it cannot start.
-///
-/// # Errors
-/// Whatever CreateProcess says.
 #[expect(clippy::disallowed_methods, reason = "the program starts here")]
 pub(crate) fn exec(
     program: &Path,
@@ -30,7 +27,8 @@ pub(crate) fn exec(
         (ArgQuoting::RawLast, Some((line, words))) => command.args(words).raw_arg(line),
         _ => command.args(args),
     };
-    command.env_clear().envs(vars.iter().cloned());
+    let vars = vars.iter().map(|(name, value)| (name, value));
+    command.env_clear().envs(vars);
     let mut child = command.spawn()?;
     let job = kill_on_exit(&child);
     let status = child.wait()?;

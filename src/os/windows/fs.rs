@@ -7,37 +7,31 @@ use std::{io, thread};
 
 use same_file::Handle;
 
-/// Whether both paths lead to the same file or directory, links followed. False if either cannot be read.
 pub(crate) fn is_same_file(a: &Path, b: &Path) -> bool {
     same_file::is_same_file(a, b).unwrap_or(false)
 }
 
-/// Whether `path` still leads to the open `file`.
 pub(crate) fn is_still_at(file: &File, path: &Path) -> bool {
     let opened = file.try_clone().and_then(Handle::from_file);
     matches!((opened, Handle::from_path(path)), (Ok(a), Ok(b)) if a == b)
 }
 
-/// Identifies the file at `path` among all.
 pub(crate) fn file_id(_: &Metadata, path: &Path) -> Option<Handle> {
     Handle::from_path(path).ok()
 }
 
-/// Identifies a file within its file system: std does not tell here.
+/// std does not tell.
 pub(crate) fn inode(_: &Metadata) -> u64 {
     0
 }
 
-/// Whether links form a circle (ERROR_CANT_RESOLVE_FILENAME).
+/// ERROR_CANT_RESOLVE_FILENAME
 pub(crate) fn is_link_loop(error: &io::Error) -> bool {
     error.raw_os_error() == Some(1921)
 }
 
 /// Copies `target`, relative to the directory of `at` as a link's is, to `at`: only administrators may create links
 /// here.
-///
-/// # Errors
-/// It cannot be copied.
 pub(crate) fn symlink_or_copy(target: &Path, at: &Path) -> io::Result<()> {
     let from = at.parent().unwrap_or(at).join(target);
     fs::copy(from, at).map(drop)
@@ -66,60 +60,40 @@ fn is_locked(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(5 | 32))
 }
 
-/// Whether a directory could not be removed because another process is using it.
 pub(crate) fn is_in_use(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::DirectoryNotEmpty || is_locked(error)
 }
 
 /// Nothing to do: the name makes a file executable.
-///
-/// # Errors
-/// None.
 pub(crate) fn make_executable(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether it is worth trying to clone files in `dir`: never.
 pub(crate) fn may_clone(_: &Path) -> bool {
     false
 }
 
-/// Creates `to` with the blocks of `from`: std has no such call here.
-///
-/// # Errors
-/// Always.
+/// std has no such call.
 pub(crate) fn clone_file(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Exchanges two directories: there is no such call.
-///
-/// # Errors
-/// Always.
+/// There is no such call.
 pub(crate) fn swap_dirs(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Nothing to do: the name makes a file executable.
-///
-/// # Errors
-/// Never.
 pub(crate) fn set_program_mode(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
 /// Nothing to do: files have no mode.
-///
-/// # Errors
-/// None.
 pub(crate) fn copy_mode(_: &Path, _: &Path) -> io::Result<()> {
     Ok(())
 }
 
 /// Creates `dir`. The user's profile is private already.
-///
-/// # Errors
-/// It cannot be created.
 pub(crate) fn create_private_dir(dir: &Path) -> io::Result<()> {
     fs::create_dir_all(dir)
 }

@@ -6,12 +6,12 @@ use std::process::{Child, Command};
 
 use win32job::{ExtendedLimitInfo, Job};
 
-/// Whether the system does not know a file's format (ERROR_BAD_EXE_FORMAT).
+/// ERROR_BAD_EXE_FORMAT
 pub(crate) fn is_unknown_format(error: &io::Error) -> bool {
     error.raw_os_error() == Some(193)
 }
 
-/// Identifies a process and the programs that it becomes: it cannot become any.
+/// A process cannot become a program.
 pub(crate) fn process_chain_id() -> u32 {
     0
 }
@@ -20,7 +20,6 @@ pub(crate) fn process_chain_id() -> u32 {
 /// same limit).
 pub(crate) const MAX_HANDOFFS: u32 = 20;
 
-/// Identifies a terminal's session: all are one.
 pub(crate) fn session_id() -> u32 {
     0
 }
@@ -43,9 +42,6 @@ pub(crate) fn guard_process(helper: &Child) -> JobGuard {
 }
 
 /// Kills `leader`; what it has started ends with its `JobGuard`.
-///
-/// # Errors
-/// Whatever TerminateProcess says.
 pub(crate) fn kill_process_group(leader: &mut Child) -> io::Result<()> {
     leader.kill()
 }
@@ -57,7 +53,7 @@ pub(crate) fn command_lines() -> Option<Vec<Vec<u8>>> {
 
 /// Puts the program into a job that ends with vrun, as CPython's redirector does (PC/launcher.c): the program dies when
 /// vrun is killed, but what it has started lives on. Without jobs, the program runs outside of one.
-pub(crate) fn kill_on_exit(child: &Child) -> Option<Job> {
+pub(super) fn kill_on_exit(child: &Child) -> Option<Job> {
     let mut limits = ExtendedLimitInfo::new();
     limits.limit_kill_on_job_close().limit_silent_breakaway_ok();
     create_job(child, &limits)

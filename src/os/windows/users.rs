@@ -12,27 +12,23 @@ pub(crate) fn owner_of(_: &Metadata) -> UserId {
     ROOT_USER
 }
 
-/// The user of this process: see [`owner_of`].
 pub(crate) fn current_user() -> UserId {
     ROOT_USER
 }
 
-/// Whether others than the owner may write to it: see [`owner_of`].
 pub(crate) fn is_writable_by_others(_: &Metadata) -> bool {
     false
 }
 
-/// Whether everyone may write to it: see [`owner_of`].
 pub(crate) fn is_world_writable(_: &Metadata) -> bool {
     false
 }
 
-/// The name of the one user: see [`owner_of`].
 pub(crate) fn user_name(_: UserId) -> OsString {
     "the system".into()
 }
 
-/// The user's home directory in the user database: USERPROFILE is always set.
+/// Not needed: USERPROFILE is always set.
 pub(crate) fn passwd_home() -> Option<PathBuf> {
     None
 }
