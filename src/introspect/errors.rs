@@ -1,10 +1,10 @@
-//! Why an environment's Python cannot be described.
+//! The errors of introspection.
 
 use std::path::PathBuf;
 
 use super::python_binary::PythonBinary;
 
-/// Why nothing can be said.
+/// Why an environment's Python cannot be described.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum IntrospectError {
     /// The environment's Python leads to no file.

@@ -10,8 +10,6 @@ use super::errors::IntrospectError;
 use super::python_binary::{Implementation, PythonBinary};
 use super::pyvenv_keys;
 
-const IMPLEMENTATIONS: [Implementation; 2] = [Implementation::CPython, Implementation::PyPy];
-
 /// The interpreter of the environment at `root`.
 ///
 /// # Errors
@@ -25,11 +23,13 @@ pub(super) fn identify_python(
     let file = dunce::canonicalize(&python).map_err(|_| IntrospectError::PythonMissing(python))?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let by_libraries = || {
-        let is_known = has_known_stem(&name);
+        // `python`, `pypy3`, not `graalpy`.
+        let (_, version) = split_stem(&name)?;
+        let is_known = version.chars().all(|c| c.is_ascii_digit());
         is_known.then(|| identify_by_libraries(&file, root, cfg))?
     };
-    let known = parse_python_name(&name).or_else(by_libraries);
-    let Some((implementation, version, mut abiflags)) = known else {
+    let identified = parse_python_name(&name).or_else(by_libraries);
+    let Some((implementation, version, mut abiflags)) = identified else {
         return Err(IntrospectError::UnknownInterpreter(file));
     };
     if implementation == Implementation::CPython && version < (3, 8) && !abiflags.contains('m') {
@@ -59,28 +59,23 @@ type NameParts = (Implementation, (u32, u32), String);
 
 /// Takes `python3.12`, `python3.13t` or `pypy3.11` apart.
 fn parse_python_name(name: &str) -> Option<NameParts> {
-    let stem = |known: Implementation| Some((known, name.strip_prefix(known.stem())?));
-    let (implementation, rest) = IMPLEMENTATIONS.into_iter().find_map(stem)?;
-    let (major, rest) = rest.split_once('.')?;
-    let end = rest.find(|c: char| !c.is_ascii_digit());
-    let (minor, abiflags) = rest.split_at(end.unwrap_or(rest.len()));
+    let (implementation, rest) = split_stem(name)?;
+    let (version, abiflags) = parse_minor_version(rest)?;
     let is_abi = abiflags.chars().all(|c| "dmt".contains(c));
-    let version = (major.parse().ok()?, minor.parse().ok()?);
     is_abi.then(|| (implementation, version, abiflags.to_owned()))
 }
 
-/// Whether it is a known Python of unsaid minor version: `python`, `pypy3`, not `graalpy`.
-fn has_known_stem(name: &str) -> bool {
-    let mut rests = IMPLEMENTATIONS
-        .iter()
-        .filter_map(|known| name.strip_prefix(known.stem()));
-    rests.any(|rest| rest.chars().all(|c| c.is_ascii_digit()))
+/// The implementation, and what follows its name.
+fn split_stem(name: &str) -> Option<(Implementation, &str)> {
+    let mut known = [Implementation::CPython, Implementation::PyPy].into_iter();
+    known.find_map(|known| Some((known, name.strip_prefix(known.stem())?)))
 }
 
 /// A file called just `python` has its library beside it; a copy in the environment has the environment's packages
 /// there, and pyvenv.cfg says what it is a copy of.
 fn identify_by_libraries(file: &Path, root: &Path, cfg: &PyvenvCfg) -> Option<NameParts> {
     let cfg_version = cfg.version.as_deref().and_then(parse_minor_version);
+    let cfg_version = cfg_version.map(|(version, _)| version);
     let below = |prefix: &Path, is_library: fn(PathBuf) -> bool| {
         let entries = fs::read_dir(prefix.join("lib"))
             .into_iter()
@@ -112,13 +107,12 @@ fn identify_by_libraries(file: &Path, root: &Path, cfg: &PyvenvCfg) -> Option<Na
         .or_else(by_cfg)
 }
 
-/// 3.12 of `3.12.1.final.0`.
-fn parse_minor_version(version: &str) -> Option<(u32, u32)> {
-    let mut numbers = version.split('.').map(|number| {
-        let end = number.find(|c: char| !c.is_ascii_digit());
-        number[..end.unwrap_or(number.len())].parse().ok()
-    });
-    Some((numbers.next()??, numbers.next()??))
+/// 3.12 of `3.12.1.final.0`, and the rest.
+fn parse_minor_version(version: &str) -> Option<((u32, u32), &str)> {
+    let (major, rest) = version.split_once('.')?;
+    let end = rest.find(|c: char| !c.is_ascii_digit());
+    let (minor, rest) = rest.split_at(end.unwrap_or(rest.len()));
+    Some(((major.parse().ok()?, minor.parse().ok()?), rest))
 }
 
 #[cfg(test)]
