@@ -6,8 +6,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::landmarks::find_stdlib_above;
-use super::posixpath::{bytes_to_path, join, parent, path_below};
+use super::landmarks::Landmarks;
+use super::posixpath::{ancestors, bytes_to_path, join, parent, path_below, path_to_bytes};
 use super::python_binary::PythonBinary;
 
 /// prefix, exec_prefix and platlibdir; None if no installation is found.
@@ -57,4 +57,18 @@ fn find_embedded_stdlib(python: &PythonBinary, platlibdirs: &[&str]) -> Option<(
         })
     });
     stdlibs.find(|(stdlib, _)| path_below(stdlib, "os.py").is_file())
+}
+
+/// The standard library in `dir` or above it, and its platlibdir.
+fn find_stdlib_above(
+    python: &PythonBinary,
+    dir: &Path,
+    platlibdirs: &[&str],
+) -> Option<(Vec<u8>, String)> {
+    let dir = path_to_bytes(dir);
+    platlibdirs.iter().find_map(|platlibdir| {
+        let landmarks = Landmarks::new(python, platlibdir);
+        let prefix = ancestors(&dir).find(|dir| landmarks.has_stdlib(dir))?;
+        Some((join(prefix, &landmarks.stdlib), (*platlibdir).to_owned()))
+    })
 }

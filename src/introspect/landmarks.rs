@@ -1,8 +1,6 @@
 //! The files and directories by which a Python recognizes its library below a prefix.
 
-use std::path::Path;
-
-use super::posixpath::{ancestors, bytes_to_path, join, path_to_bytes};
+use super::posixpath::path_below;
 use super::python_binary::PythonBinary;
 
 /// Landmarks, relative to a prefix.
@@ -28,34 +26,15 @@ impl Landmarks {
     }
 
     pub(super) fn has_stdlib(&self, prefix: &[u8]) -> bool {
-        let mut files = ["os.py", "os.pyc"]
-            .map(|name| format!("{}/{name}", self.stdlib))
-            .into_iter();
-        files.any(|file| bytes_to_path(&join(prefix, file.as_bytes())).is_file())
+        let is_file = |name| path_below(prefix, format!("{}/{name}", self.stdlib)).is_file();
+        is_file("os.py") || is_file("os.pyc")
     }
 
     pub(super) fn has_zip(&self, prefix: &[u8]) -> bool {
-        bytes_to_path(&join(prefix, self.zip.as_bytes())).is_file()
+        path_below(prefix, &self.zip).is_file()
     }
 
     pub(super) fn has_dynload(&self, prefix: &[u8]) -> bool {
-        bytes_to_path(&join(prefix, self.dynload.as_bytes())).is_dir()
+        path_below(prefix, &self.dynload).is_dir()
     }
-}
-
-/// The standard library in `dir` or above it, and its platlibdir.
-pub(super) fn find_stdlib_above(
-    python: &PythonBinary,
-    dir: &Path,
-    platlibdirs: &[&str],
-) -> Option<(Vec<u8>, String)> {
-    let dir = path_to_bytes(dir);
-    platlibdirs.iter().find_map(|platlibdir| {
-        let landmarks = Landmarks::new(python, platlibdir);
-        let prefix = ancestors(&dir).find(|dir| landmarks.has_stdlib(dir))?;
-        Some((
-            join(prefix, landmarks.stdlib.as_bytes()),
-            (*platlibdir).to_owned(),
-        ))
-    })
 }
