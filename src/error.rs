@@ -1,4 +1,4 @@
-//! What vrun says when it cannot do what it was asked: what failed, why, what to type next, and the exit code.
+//! What vrun reports when it fails: what failed, why, what to type next, and the exit code.
 //!
 //! The shape is fixed, so that the command to type is always in the same place:
 //!
@@ -55,7 +55,7 @@ impl ErrorKind {
     }
 }
 
-/// A failure, with all that is said about it.
+/// A failure: what could not be done, why, and what to type next.
 #[derive(Debug)]
 pub(crate) struct Error {
     kind: ErrorKind,
@@ -65,7 +65,7 @@ pub(crate) struct Error {
 }
 
 impl Error {
-    /// An error that says `message`: what could not be done.
+    /// An error without causes or hint. `message` says what could not be done.
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
         Error {
             kind,
@@ -90,7 +90,7 @@ impl Error {
         Error::new(ErrorKind::NotFound, message)
     }
 
-    /// The same error, of another kind.
+    /// Changes the kind.
     pub(crate) fn with_kind(self, kind: ErrorKind) -> Error {
         Error { kind, ..self }
     }
@@ -146,8 +146,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// What the system says of a failure, without the number that only its own manual explains, and as the continuation
-/// of a sentence.
+/// The system's message without its error number, in lower case to continue a sentence.
 pub(crate) fn io_reason(error: &io::Error) -> String {
     let text = error.to_string();
     let mut reason = text.split(" (os error ").next().unwrap_or(&text).to_owned();

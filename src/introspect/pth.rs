@@ -118,9 +118,8 @@ mod tests {
     const NEW: PthRules = PthRules {
         is_hidden_skipped: true,
         is_utf8: true,
-        syntax: PthSyntax::Legacy,
-        c_locale_encoding: CLocaleEncoding::Utf8,
         is_ended_by_nul: false,
+        ..OLD
     };
 
     fn dirs(text: &str, rules: PthRules) -> Vec<String> {
