@@ -89,6 +89,7 @@ pub(crate) fn stream_lines(
     Ok((status, said))
 }
 
+#[expect(clippy::disallowed_methods, reason = "every helper starts here")]
 fn spawn_helper(helper: Helper<'_>) -> io::Result<Child> {
     let stdin = helper.stdin.map_or_else(Stdio::null, Stdio::from);
     let mut command = Command::new(helper.program);

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::os;
 
 /// While it lives, what asks vrun to end sets a flag and does nothing else.
@@ -44,5 +44,5 @@ pub(crate) fn check_interrupted(stop: &AtomicBool) -> Result<(), Error> {
 
 /// What is said then.
 pub(crate) fn interrupted_error() -> Error {
-    Error::interrupted("interrupted")
+    Error::new(ErrorKind::Interrupted, "interrupted")
 }

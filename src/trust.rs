@@ -13,7 +13,7 @@ use std::fs::{self, Metadata};
 use std::path::Path;
 use std::{io, iter};
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::os::{self, UserId};
 use crate::quote::{printable, shell_word};
 use crate::venv;
@@ -160,7 +160,8 @@ impl UntrustedOwner {
             let own_root = shell_word(own_root);
             hint += &format!("; `vrun --create --env {own_root}` creates one of your own");
         }
-        Error::refused(format!("{} is not trusted", printable(path)))
+        let message = format!("{} is not trusted", printable(path));
+        Error::new(ErrorKind::NotTrusted, message)
             .with_cause(self.describe(path))
             .with_cause(format_args!(
                 "unless named, only what you, root or the owner of {} own is used",

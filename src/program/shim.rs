@@ -9,7 +9,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use crate::error::{Error, ExitCode};
+use crate::error::{Error, ErrorKind};
 use crate::quote::printable;
 use crate::{os, venv};
 
@@ -81,7 +81,7 @@ fn shim_loop_error(name: &OsStr, file: &Path, places: &ResolveContext<'_>) -> Er
 /// Who asks for a program that is not there may not know that it is vrun that looks.
 fn explain_shim(error: Error, name: &OsStr, places: &ResolveContext<'_>) -> Error {
     match &places.self_exe {
-        Some(own) if error.exit_code == ExitCode::NotFound => error.with_cause(format_args!(
+        Some(own) if error.kind() == ErrorKind::NotFound => error.with_cause(format_args!(
             "{} was called as `{}`, and runs what goes by that name",
             printable(own),
             printable(name)

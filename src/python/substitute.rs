@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use crate::error::{Error, ExitCode};
+use crate::error::{Error, ErrorKind};
 use crate::os;
 use crate::output::Verbosity;
 use crate::process::Process;
@@ -98,7 +98,7 @@ fn matching_interpreter(
             Some(base) => Ok(Some(base)),
             None => match discovery::find_interpreter(Some(request), inquiry) {
                 Ok(base) => Ok(Some(base)),
-                Err(error) if error.exit_code == ExitCode::Interrupted => Err(error),
+                Err(error) if error.kind() == ErrorKind::Interrupted => Err(error),
                 Err(_) => Ok(None),
             },
         },

@@ -1,6 +1,8 @@
 //! A text, a path, the path that it is now -> the same text with each mention of the one made one of the
 //! other, quoted as the text quotes it there.
 
+use crate::quote::{shlex_escape, shlex_quote};
+
 /// How a language puts a path into quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PathQuoting {
@@ -123,37 +125,18 @@ fn quote_path(path: &[u8], quoting: PathQuoting, context: QuoteContext) -> Vec<u
             path.to_owned()
         }
         (PathQuoting::Csh, QuoteContext::Quoted(b'"')) => {
-            [b"\"'", &single_quote(path)[..], b"'\""].concat()
+            [b"\"'", &shlex_escape(path)[..], b"'\""].concat()
         }
         (PathQuoting::Shell, QuoteContext::Quoted(b'"')) => escaped(b"\"$`\\"),
         (PathQuoting::Shell | PathQuoting::Fish | PathQuoting::Csh, QuoteContext::Quoted(_)) => {
-            single_quote(path)
-        }
-        (PathQuoting::Shell | PathQuoting::Fish | PathQuoting::Csh, QuoteContext::Unquoted)
-            if path.iter().all(|byte| is_shell_safe(*byte)) =>
-        {
-            path.to_owned()
+            shlex_escape(path)
         }
         (PathQuoting::Shell | PathQuoting::Fish | PathQuoting::Csh, QuoteContext::Unquoted) => {
-            [b"'", &single_quote(path)[..], b"'"].concat()
+            shlex_quote(path)
         }
         (PathQuoting::Python, QuoteContext::Quoted(b'"')) => escaped(b"\"\\"),
         (PathQuoting::Python, _) => escaped(b"'\\"),
     }
-}
-
-/// What Python's shlex.quote leaves bare, and every other maker too.
-fn is_shell_safe(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_@%+=:,./-".contains(&byte)
-}
-
-/// What stands between single quotes: as shlex.quote has it.
-fn single_quote(path: &[u8]) -> Vec<u8> {
-    let quoted = |byte: &u8| match byte {
-        b'\'' => b"'\"'\"'".to_vec(),
-        byte => vec![*byte],
-    };
-    path.iter().flat_map(quoted).collect()
 }
 
 fn percent_encode(path: &[u8]) -> Vec<u8> {

@@ -3,6 +3,10 @@
 //!
 //! For Unix; tests/windows has those for Windows.
 #![cfg(unix)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read variables and start programs"
+)]
 
 /// Mounts that one command alone sees.
 mod mounts;

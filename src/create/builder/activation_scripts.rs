@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::fs::{make_dir, path_error, write_file};
 use crate::os;
+use crate::quote::shlex_quote;
 use crate::venv::{self, scripts_dir};
 
 use super::plan::BuildPlan;
@@ -79,7 +80,9 @@ fn template_style(template: &str) -> TemplateStyle {
 fn fill_template(template: &str, era: TemplateStyle, plan: &BuildPlan<'_>) -> String {
     let value = |text: &str| match era {
         TemplateStyle::Raw => text.to_owned(),
-        TemplateStyle::Quoted => shlex_quote(text),
+        TemplateStyle::Quoted => {
+            String::from_utf8_lossy(&shlex_quote(text.as_bytes())).into_owned()
+        }
     };
     let home = plan.final_root.to_string_lossy();
     let name = plan
@@ -102,30 +105,9 @@ fn fill_template(template: &str, era: TemplateStyle, plan: &BuildPlan<'_>) -> St
         .replace("__VENV_PYTHON__", &value(&python.to_string_lossy()))
 }
 
-/// As Python's shlex.quote: bare where nothing in it means something to a shell.
-fn shlex_quote(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', "'\"'\"'"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_value_is_quoted_as_pythons_shlex_does() {
-        for (text, expected) in [
-            ("/a/b-c", "/a/b-c"),
-            ("a b", "'a b'"),
-            ("it's", r#"'it'"'"'s'"#),
-            ("", "''"),
-        ] {
-            assert_eq!(shlex_quote(text), expected);
-        }
-    }
 
     #[test]
     fn the_template_itself_says_whether_it_wants_quotes() {
