@@ -73,6 +73,12 @@ pub(crate) fn python_path(root: &Path) -> PathBuf {
     scripts_dir(root).join(format!("python{}", os::EXE_SUFFIX))
 }
 
+/// The environment that `python` belongs to: pyvenv.cfg is beside it or one directory up (PEP 405).
+pub(crate) fn root_of_python(python: &Path) -> Option<&Path> {
+    let mut dirs = python.ancestors().skip(1).take(2);
+    dirs.find(|dir| dir.join(PYVENV_CFG).is_file())
+}
+
 /// Whether `root` is an environment whose Python can be started, as far as a quick look tells: its
 /// pyvenv.cfg is there, and its `python` leads to a file. `health` looks closer.
 pub(crate) fn looks_usable(root: &Path) -> bool {
