@@ -19,12 +19,7 @@ pub(super) fn broken_env_error(problem: &Problem, context: &ResolveContext<'_>) 
             error.with_cause("git tracks it: it came with a checkout, as it was where it was made");
     }
     error.with_hint(match problem.fix() {
-        Fix::Repair => {
-            format!(
-                "`{} --repair` rebuilds it with the same packages",
-                context.vrun_command()
-            )
-        }
+        Fix::Repair => context.repair_hint(),
         Fix::CreateBeside(name) if context.is_env_explicit => format!(
             "`vrun --env {}` creates and uses one for this system beside it",
             shell_word(context.root.with_file_name(name))

@@ -35,6 +35,12 @@ impl ResolveContext<'_> {
         vrun_command(self.root, self.is_env_explicit)
     }
 
+    /// What to type where the environment has to be rebuilt.
+    pub(super) fn repair_hint(&self) -> String {
+        let call = self.vrun_command();
+        format!("`{call} --repair` rebuilds it with the same packages")
+    }
+
     /// The environment's scripts directory.
     pub(super) fn scripts_dir(&self) -> PathBuf {
         venv::scripts_dir(self.root)

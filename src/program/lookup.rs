@@ -13,47 +13,40 @@ pub(super) fn is_in(dir: &Path, file: &Path) -> bool {
     file.parent() == Some(dir)
 }
 
-/// Whether `name` is a dangling link that was this environment's Python.
-pub(super) fn is_dangling_python(name: &OsStr, context: &ResolveContext<'_>) -> bool {
-    let path = Path::new(name);
-    let is_python = path.file_name().is_some_and(is_python_name);
-    let parent = path.parent().filter(|_| is_python && path.is_symlink());
-    parent.is_some_and(|dir| os::is_same_file(dir, &context.scripts_dir()))
-}
+impl ResolveContext<'_> {
+    /// Whether `name` is a dangling link that was this environment's Python.
+    pub(super) fn is_dangling_python(&self, name: &OsStr) -> bool {
+        let path = Path::new(name);
+        let is_python = path.file_name().is_some_and(is_python_name);
+        let parent = path.parent().filter(|_| is_python && path.is_symlink());
+        parent.is_some_and(|dir| os::is_same_file(dir, &self.scripts_dir()))
+    }
 
-/// The first program called `name` on `path` that is not a shim of vrun's.
-pub(super) fn find_on_path(
-    name: &OsStr,
-    path: &OsStr,
-    context: &ResolveContext<'_>,
-) -> Option<PathBuf> {
-    all_on_path(name, path, context).next()
-}
+    /// The first program called `name` on `path` that is not a shim of vrun's.
+    pub(super) fn find_on_path(&self, name: &OsStr, path: &OsStr) -> Option<PathBuf> {
+        self.all_on_path(name, path).next()
+    }
 
-/// All of them, in order.
-pub(super) fn all_on_path(
-    name: &OsStr,
-    path: &OsStr,
-    context: &ResolveContext<'_>,
-) -> impl Iterator<Item = PathBuf> {
-    let name = Some(name).filter(|name| !name.is_empty());
-    let files = name.and_then(|name| ::which::which_in_global(name, Some(path)).ok());
-    let scripts = context.scripts_dir();
-    let may_be_vrun = name.is_some_and(self_exe::is_vrun_name);
-    let files = files.into_iter().flatten();
-    files.filter(move |file| may_be_vrun || !is_vrun_shim(file, &scripts, context))
-}
+    /// All of them, in order.
+    pub(super) fn all_on_path(&self, name: &OsStr, path: &OsStr) -> impl Iterator<Item = PathBuf> {
+        let name = Some(name).filter(|name| !name.is_empty());
+        let files = name.and_then(|name| ::which::which_in_global(name, Some(path)).ok());
+        let may_be_vrun = name.is_some_and(self_exe::is_vrun_name);
+        let scripts = self.scripts_dir();
+        let files = files.into_iter().flatten();
+        files.filter(move |file| may_be_vrun || !self.is_vrun_shim(file, &scripts))
+    }
 
-/// Whether `file` is vrun. In the scripts directory it is a link to the base interpreter or no link, so no link is
-/// followed to find out.
-fn is_vrun_shim(file: &Path, scripts: &Path, context: &ResolveContext<'_>) -> bool {
-    match &context.self_exe {
-        Some(self_exe) if is_in(scripts, file) => os::is_same_file(file, self_exe),
-        // Two managers' shims have met: worth reading the whole of each file.
-        self_exe if handoff::has_handed_off(context.handoff) => {
-            self_exe::is_vrun(file, self_exe.as_deref())
+    /// Whether `file` is vrun. In the scripts directory it is a link to the base interpreter or no link, so no link is
+    /// followed to find out.
+    fn is_vrun_shim(&self, file: &Path, scripts: &Path) -> bool {
+        let self_exe = self.self_exe.as_deref();
+        match self_exe {
+            Some(self_exe) if is_in(scripts, file) => os::is_same_file(file, self_exe),
+            // Two managers' shims have met: worth reading the whole of each file.
+            _ if handoff::has_handed_off(self.handoff) => self_exe::is_vrun(file, self_exe),
+            _ => self_exe::is_shim(file, self_exe),
         }
-        self_exe => self_exe::is_shim(file, self_exe.as_deref()),
     }
 }
 

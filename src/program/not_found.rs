@@ -11,10 +11,10 @@ use crate::quote::{printable, shell_word};
 use crate::venv::{self, MissingScript};
 use crate::{os, self_exe};
 
+use super::broken;
 use super::context::ResolveContext;
 use super::install_hint::{has_pip_module, install_hint};
 use super::python_names::is_python_source;
-use super::{broken, lookup};
 
 /// No program called `name` is on PATH; or one is, and cannot be run.
 pub(super) fn program_not_found(name: &OsStr, context: &ResolveContext<'_>) -> Error {
@@ -82,10 +82,9 @@ fn explain_missing_script(
 ) -> Error {
     let (package, file) = (&script.package, printable(&script.file));
     let fix = script.fix_command(&context.vrun_command());
+    let cause = format!("{package} is installed, and {file} is missing");
     error
-        .with_cause(format_args!(
-            "{package} is installed, and {file} is missing"
-        ))
+        .with_cause(cause)
         .with_hint(format!("{fix} brings it back"))
 }
 
@@ -106,7 +105,7 @@ pub(super) fn python_not_found(name: &OsStr, context: &ResolveContext<'_>) -> Er
     let is_pip = plain.starts_with("pip");
     let has_pip = with_exe_suffix(scripts.join("pip")).exists();
     // uv's environments have no pip, and another Python's would install elsewhere.
-    let other = lookup::find_on_path(name, context.path, context);
+    let other = context.find_on_path(name, context.path);
     let error = match other.filter(|_| is_pip && !has_pip) {
         Some(other) => Error::refused(missing)
             .with_cause(format_args!("{} is another Python's", printable(other))),
@@ -121,19 +120,15 @@ pub(super) fn python_not_found(name: &OsStr, context: &ResolveContext<'_>) -> Er
     if plain == "python" {
         return error
             .with_cause(format_args!("{} does not exist", printable(&file)))
-            .with_hint(format!(
-                "`{call} --repair` rebuilds it with the same packages"
-            ));
+            .with_hint(context.repair_hint());
     }
     error.with_hint(if is_pip && has_pip {
         format!("`{call} pip` is this environment's")
     } else if is_pip && has_pip_module(context) {
         format!("`{call} -m pip` is this environment's")
     } else if is_pip {
-        format!(
-            "{} installs pip there",
-            venv::install_pip_hint(context.root, &call)
-        )
+        let install = venv::install_pip_hint(context.root, &call);
+        format!("{install} installs pip there")
     } else {
         format!("`{call} python` is this environment's; `--outside` lets another one run")
     })
@@ -141,11 +136,8 @@ pub(super) fn python_not_found(name: &OsStr, context: &ResolveContext<'_>) -> Er
 
 /// The file of a program, with the suffix that may be left out.
 fn with_exe_suffix(path: PathBuf) -> PathBuf {
-    if path
-        .to_string_lossy()
-        .to_ascii_lowercase()
-        .ends_with(os::EXE_SUFFIX)
-    {
+    let text = path.to_string_lossy().to_ascii_lowercase();
+    if text.ends_with(os::EXE_SUFFIX) {
         return path;
     }
     let mut name = path.into_os_string();
@@ -185,10 +177,7 @@ fn not_executable(file: &Path) -> Error {
 fn package_name(name: &OsStr) -> Option<&str> {
     let name = name.to_str()?;
     let is_alphanumeric = |c: char| c.is_ascii_alphanumeric();
-    let is_valid = name.starts_with(is_alphanumeric)
-        && name.ends_with(is_alphanumeric)
-        && name
-            .chars()
-            .all(|c| is_alphanumeric(c) || "._-".contains(c));
-    is_valid.then_some(name)
+    let is_other = |c: char| !is_alphanumeric(c) && !"._-".contains(c);
+    let ends_well = name.starts_with(is_alphanumeric) && name.ends_with(is_alphanumeric);
+    (ends_well && !name.contains(is_other)).then_some(name)
 }

@@ -14,7 +14,6 @@ use crate::quote::printable;
 use crate::venv::{self, MinorVersion, SubstitutePython};
 
 use super::context::ResolveContext;
-use super::lookup::find_on_path;
 use super::model::Program;
 use super::python_names::is_python_name;
 use super::{broken, not_found};
@@ -93,7 +92,7 @@ pub(super) fn find_env_python(
     name: &OsStr,
     context: &ResolveContext<'_>,
 ) -> Result<EnvPython, Error> {
-    match find_on_path(name, context.scripts_dir().as_os_str(), context) {
+    match context.find_on_path(name, context.scripts_dir().as_os_str()) {
         Some(path) => check_python(path, context),
         None => resolve_missing_python(name, context),
     }

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::venv;
 
 use super::context::ResolveContext;
-use super::lookup::{find_at_path, find_on_path, is_dangling_python, is_in};
+use super::lookup::{find_at_path, is_in};
 use super::model::{ForeignPolicy, Invocation, Program};
 use super::python_names::{has_separator, is_python_name, is_python_or_pip, is_python_source};
 use super::script_policy::{FoundBy, FoundProgram};
@@ -61,15 +61,13 @@ pub(crate) fn predict_program(
             (context.scripts_dir().join(name), Vec::new())
         }
         Invocation::Command(name) | Invocation::Shim(name) => {
-            let found = find_on_path(&name, context.path, context);
+            let found = context.find_on_path(&name, context.path);
             (found.unwrap_or_else(|| name.into()), Vec::new())
         }
     };
-    let argv = [file.clone().into()]
-        .into_iter()
-        .chain(first_args)
-        .chain(args)
-        .collect();
+    let mut argv = vec![file.clone().into()];
+    argv.extend(first_args);
+    argv.extend(args);
     Ok(Program::new(file, argv))
 }
 
@@ -95,7 +93,7 @@ fn run_env_python(
 pub(super) fn is_python_file(name: &OsStr, context: &ResolveContext<'_>) -> bool {
     let is_env_program = || {
         let scripts = context.scripts_dir();
-        !has_separator(name) && find_on_path(name, scripts.as_os_str(), context).is_some()
+        !has_separator(name) && context.find_on_path(name, scripts.as_os_str()).is_some()
     };
     is_python_source(name) && Path::new(name).is_file() && !is_env_program()
 }
@@ -108,7 +106,7 @@ fn resolve_command(
     let (file, found_by) = if has_separator(&name) {
         match find_at_path(&name) {
             Some(file) => (file, FoundBy::Path),
-            None if is_dangling_python(&name, context) => {
+            None if context.is_dangling_python(&name) => {
                 let name = Path::new(&name).file_name().unwrap_or_default();
                 return python::find_env_python(name, context)?.into_program(args, context);
             }
@@ -122,7 +120,7 @@ fn resolve_command(
         }
         (python.path, FoundBy::Name)
     } else {
-        match find_on_path(&name, context.path, context) {
+        match context.find_on_path(&name, context.path) {
             Some(file) => (file, FoundBy::Name),
             None => return Err(not_found::program_not_found(&name, context)),
         }
@@ -131,10 +129,11 @@ fn resolve_command(
         return python::check_python(file, context)?.into_program(args, context);
     }
     let argv = [name].into_iter().chain(args).collect();
-    FoundProgram {
+    let found = FoundProgram {
         file,
         argv,
         found_by,
-    }
-    .apply_policy(context)
+        context,
+    };
+    found.apply_policy()
 }

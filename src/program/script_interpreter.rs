@@ -42,16 +42,9 @@ pub(crate) struct ScriptPython {
     pub path: PathBuf,
     /// The arguments before the script.
     pub flags: Vec<OsString>,
-    pub validity: ShebangValidity,
-}
-
-/// Whether the system can start a script itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ShebangValidity {
-    /// It can, if the interpreter exists.
-    Valid,
-    /// It cannot, for a byte order mark, a carriage return, a blank in the path, or the length.
-    Invalid,
+    /// Whether the system can start the script itself: a byte order mark, a carriage return, a blank in the path, or the
+    /// length may prevent that.
+    pub is_valid: bool,
 }
 
 /// Whether `file`, which need not exist, is in the scripts directory `scripts`.
@@ -86,7 +79,7 @@ fn from_launcher(target: LauncherTarget) -> ScriptInterpreter {
         return ScriptInterpreter::RuntimeLookup(Vec::new());
     }
     let flags = target.flags.iter().map(Vec::as_slice);
-    script_python(&target.python, flags, ShebangValidity::Valid)
+    script_python(&target.python, flags, true)
 }
 
 fn parse_head(head: &[u8]) -> ScriptInterpreter {
@@ -97,30 +90,26 @@ fn parse_head(head: &[u8]) -> ScriptInterpreter {
     let mut lines = text.split(|byte| *byte == b'\n');
     let line = lines.next().unwrap_or_default();
     let plain = line.strip_suffix(b"\r").unwrap_or(line).trim_ascii();
-    let is_invalid =
-        after_mark.is_some() || line.ends_with(b"\r") || line.len() + 2 > KERNEL_LINE_LIMIT;
-    let validity = match is_invalid {
-        true => ShebangValidity::Invalid,
-        false => ShebangValidity::Valid,
-    };
+    let is_valid =
+        after_mark.is_none() && !line.ends_with(b"\r") && line.len() + 2 <= KERNEL_LINE_LIMIT;
     let mut parts = split_words(plain);
     let first = parts.next().unwrap_or_default();
     match file_name(first) {
-        b"env" => from_env_command(parts, lines, validity),
+        b"env" => from_env_command(parts, lines, is_valid),
         name if is_python_bytes(name) => {
             // The kernel passes what follows as one argument.
             let rest = plain[first.len()..].trim_ascii();
             let flags = Some(rest).filter(|rest| !rest.is_empty());
-            script_python(first, flags.into_iter(), validity)
+            script_python(first, flags.into_iter(), is_valid)
         }
         // A path with a blank, which the kernel takes for two words.
         _ if plain.contains(&b' ')
             && plain.starts_with(b"/")
             && is_python_bytes(file_name(plain)) =>
         {
-            script_python(plain, [].into_iter(), ShebangValidity::Invalid)
+            script_python(plain, [].into_iter(), false)
         }
-        name if is_shell(name) => from_shell_script(lines, validity),
+        name if is_shell(name) => from_shell_script(lines, is_valid),
         _ => ScriptInterpreter::Other,
     }
 }
@@ -128,7 +117,7 @@ fn parse_head(head: &[u8]) -> ScriptInterpreter {
 fn script_python<'a>(
     path: &[u8],
     flags: impl Iterator<Item = &'a [u8]>,
-    validity: ShebangValidity,
+    is_valid: bool,
 ) -> ScriptInterpreter {
     let decode = |bytes: &[u8]| os::decode_os_string(bytes.to_vec());
     let (Some(path), Some(flags)) = (decode(path), flags.map(decode).collect()) else {
@@ -138,7 +127,7 @@ fn script_python<'a>(
     ScriptInterpreter::Python(ScriptPython {
         path,
         flags,
-        validity,
+        is_valid,
     })
 }
 
@@ -155,7 +144,7 @@ fn is_shell(name: &[u8]) -> bool {
 fn from_env_command<'a>(
     words: impl Iterator<Item = &'a [u8]>,
     lines: impl Iterator<Item = &'a [u8]>,
-    validity: ShebangValidity,
+    is_valid: bool,
 ) -> ScriptInterpreter {
     let is_before_name = |word: &&[u8]| word.starts_with(b"-") || word.contains(&b'=');
     let mut words = words.skip_while(is_before_name);
@@ -165,13 +154,13 @@ fn from_env_command<'a>(
     match file_name(program) {
         // A path is not looked up: it names one Python, as without env.
         name if is_python_bytes(name) && program.starts_with(b"/") => {
-            script_python(program, words, validity)
+            script_python(program, words, is_valid)
         }
         name if is_python_bytes(name) => {
             let flags = words.filter_map(|flag| os::decode_os_string(flag.to_vec()));
             ScriptInterpreter::RuntimeLookup(flags.collect())
         }
-        name if is_shell(name) => from_shell_script(lines, validity),
+        name if is_shell(name) => from_shell_script(lines, is_valid),
         _ => ScriptInterpreter::Other,
     }
 }
@@ -179,13 +168,13 @@ fn from_env_command<'a>(
 /// What a shell script does next: starts a Python, or is a shim.
 fn from_shell_script<'a>(
     lines: impl Iterator<Item = &'a [u8]>,
-    validity: ShebangValidity,
+    is_valid: bool,
 ) -> ScriptInterpreter {
     for line in lines {
         let text = String::from_utf8_lossy(line);
         let text = text.trim();
         if let Some(command) = exec_command(text) {
-            return from_exec_command(command, validity);
+            return from_exec_command(command, is_valid);
         }
         if text.starts_with("# asdf-plugin: python") {
             return ScriptInterpreter::ManagerShim("asdf");
@@ -207,7 +196,7 @@ fn exec_command(line: &str) -> Option<&str> {
     Some(command[..end].trim())
 }
 
-fn from_exec_command(command: &str, validity: ShebangValidity) -> ScriptInterpreter {
+fn from_exec_command(command: &str, is_valid: bool) -> ScriptInterpreter {
     // The relocatable forms of uv and virtualenv: the Python beside the script.
     if has_command_substitution(command) {
         return ScriptInterpreter::RuntimeLookup(Vec::new());
@@ -219,7 +208,7 @@ fn from_exec_command(command: &str, validity: ShebangValidity) -> ScriptInterpre
         Some((path, flags)) if is_python_bytes(file_name(path.as_bytes())) => script_python(
             path.as_bytes(),
             flags.iter().map(String::as_bytes),
-            validity,
+            is_valid,
         ),
         _ => ScriptInterpreter::Other,
     }
@@ -244,12 +233,11 @@ fn has_command_substitution(command: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::ShebangValidity::{Invalid, Valid};
     use super::*;
 
     /// `row` is a head, without its `#!`, and the path and flags that it names.
     #[track_caller]
-    fn check_python(row: &str, validity: ShebangValidity) {
+    fn check_python(row: &str, is_valid: bool) {
         let (head, expected) = row.split_once(" => ").expect("an arrow");
         let mut words = expected.split('|').map(OsString::from);
         let path = words.next().expect("a path").into();
@@ -257,13 +245,10 @@ mod tests {
         let expected = ScriptInterpreter::Python(ScriptPython {
             path,
             flags,
-            validity,
+            is_valid,
         });
-        assert_eq!(
-            parse_head(format!("#!{head}\n").as_bytes()),
-            expected,
-            "{head}"
-        );
+        let found = parse_head(format!("#!{head}\n").as_bytes());
+        assert_eq!(found, expected, "{head}");
     }
 
     #[test]
@@ -277,17 +262,15 @@ mod tests {
             "/usr/bin/env -S /e/bin/python -s -E => /e/bin/python|-s|-E",
             "/opt/pypy/bin/pypy3 => /opt/pypy/bin/pypy3",
         ] {
-            check_python(row, Valid);
+            check_python(row, true);
         }
-        check_python("/e/bin/python\r\nimport sys\r => /e/bin/python", Invalid);
-        check_python("/my env/bin/python => /my env/bin/python", Invalid);
+        check_python("/e/bin/python\r\nimport sys\r => /e/bin/python", false);
+        check_python("/my env/bin/python => /my env/bin/python", false);
         let long = format!("/{}/bin/python", "x".repeat(300));
-        check_python(&format!("{long} => {long}"), Invalid);
+        check_python(&format!("{long} => {long}"), false);
         let marked = parse_head("\u{feff}#!/e/bin/python\n".as_bytes());
-        assert_eq!(
-            marked,
-            script_python(b"/e/bin/python", [].into_iter(), Invalid)
-        );
+        let expected = script_python(b"/e/bin/python", [].into_iter(), false);
+        assert_eq!(marked, expected);
     }
 
     #[test]
@@ -302,7 +285,7 @@ mod tests {
             // conda
             "'''exec' \"/my env/bin/python\" -E \"$0\" \"$@\" #''' => /my env/bin/python|-E",
         ] {
-            check_python(&format!("/bin/sh\n{row}"), Valid);
+            check_python(&format!("/bin/sh\n{row}"), true);
         }
     }
 

@@ -14,10 +14,12 @@ use crate::{os, self_exe, venv};
 
 use super::context::ResolveContext;
 use super::model::{ForeignPolicy, Program, RunBy};
-use super::not_found;
+use super::not_found::foreign_program_refused;
 use super::python::{self, EnvPython};
 use super::python_names::{is_python_name, is_python_source};
-use super::script_interpreter::{self, ScriptInterpreter, ScriptPython, ShebangValidity};
+use super::script_interpreter::{
+    ScriptInterpreter, ScriptPython, detect_interpreter, is_in_scripts_dir,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FoundBy {
@@ -29,18 +31,20 @@ pub(super) enum FoundBy {
 
 /// A program that was found, before its head is read.
 #[derive(Debug)]
-pub(super) struct FoundProgram {
+pub(super) struct FoundProgram<'a> {
     pub file: PathBuf,
     pub argv: Vec<OsString>,
     pub found_by: FoundBy,
+    pub context: &'a ResolveContext<'a>,
 }
 
-impl FoundProgram {
+impl FoundProgram<'_> {
     /// The program as it is to be run.
     ///
     /// # Errors
     /// It would run with a Python that has no environment, and was found by its name alone (126).
-    pub(super) fn apply_policy(self, context: &ResolveContext<'_>) -> Result<Program, Error> {
+    pub(super) fn apply_policy(self) -> Result<Program, Error> {
+        let context = self.context;
         let scripts = context.scripts_dir();
         let parent = self.file.parent().unwrap_or(&self.file);
         let is_within = parent == scripts
@@ -60,32 +64,24 @@ impl FoundProgram {
             let script = find_companion_script(&self.file).filter(|_| is_within);
             let file = script.unwrap_or_else(|| self.file.clone());
             if is_python_source(file.as_os_str()) {
-                return FoundProgram { file, ..self }.run_by_env_python(Vec::new(), context);
+                return FoundProgram { file, ..self }.run_by_env_python(Vec::new());
             }
         }
-        self.apply_head(is_within, &scripts, context)
+        self.apply_head(is_within, &scripts)
     }
 
-    fn apply_head(
-        self,
-        is_within: bool,
-        scripts: &Path,
-        context: &ResolveContext<'_>,
-    ) -> Result<Program, Error> {
+    fn apply_head(self, is_within: bool, scripts: &Path) -> Result<Program, Error> {
         // What cannot be read may still run, and will say itself what is wrong with it.
-        let Ok(interpreter) = script_interpreter::detect_interpreter(&self.file) else {
+        let Ok(interpreter) = detect_interpreter(&self.file) else {
             return Ok(self.unchanged());
         };
         match interpreter {
-            ScriptInterpreter::Python(ScriptPython {
-                path,
-                flags,
-                validity,
-            }) if script_interpreter::is_in_scripts_dir(&path, scripts) => {
-                if !path.exists() || validity == ShebangValidity::Invalid && is_within {
-                    return self.run_by_env_python(flags, context);
+            ScriptInterpreter::Python(python) if is_in_scripts_dir(&python.path, scripts) => {
+                if !python.path.exists() || !python.is_valid && is_within {
+                    return self.run_by_env_python(python.flags);
                 }
-                self.run_by_shebang(&python::check_python(path, context)?, flags, context)
+                let env_python = python::check_python(python.path, self.context)?;
+                self.run_by_shebang(&env_python, python.flags)
             }
             // The user put the link there, and means what it leads to.
             ScriptInterpreter::Python(_) if is_within && is_link_outside(&self.file, scripts) => {
@@ -94,20 +90,18 @@ impl FoundProgram {
             // It names the environment's Python of where it was created.
             ScriptInterpreter::Python(ScriptPython { flags, .. }) if is_within => Ok(Program {
                 run_by: RunBy::EnvPythonInstead,
-                ..self.run_by_env_python(flags, context)?
+                ..self.run_by_env_python(flags)?
             }),
-            ScriptInterpreter::Python(interpreter) => self.run_foreign(interpreter, context),
+            ScriptInterpreter::Python(interpreter) => self.run_foreign(interpreter),
             // The first Python on PATH is this environment's. If that is missing, the next one there would run it.
             ScriptInterpreter::RuntimeLookup(flags) => {
-                let python = python::find_env_python("python".as_ref(), context)?;
-                self.run_by_shebang(&python, flags, context)
+                let python = python::find_env_python("python".as_ref(), self.context)?;
+                self.run_by_shebang(&python, flags)
             }
             ScriptInterpreter::ManagerShim(manager) if self.found_by == FoundBy::Name => {
                 let what =
                     format!("is {manager}'s shim, which runs a Python without an environment");
-                Err(not_found::foreign_program_refused(
-                    &self.file, &what, context,
-                ))
+                Err(foreign_program_refused(&self.file, &what, self.context))
             }
             ScriptInterpreter::ManagerShim(_) | ScriptInterpreter::Other => Ok(self.unchanged()),
         }
@@ -118,39 +112,27 @@ impl FoundProgram {
     }
 
     /// The kernel starts the script with `python`, unless that needs a substitute.
-    fn run_by_shebang(
-        self,
-        python: &EnvPython,
-        flags: Vec<OsString>,
-        context: &ResolveContext<'_>,
-    ) -> Result<Program, Error> {
+    fn run_by_shebang(self, python: &EnvPython, flags: Vec<OsString>) -> Result<Program, Error> {
         match python.substitute {
-            Some(_) => self.run_by_env_python(flags, context),
+            Some(_) => self.run_by_env_python(flags),
             None => Ok(Program::for_env_python(self.file, self.argv)),
         }
     }
 
     /// Runs the script with this environment's Python, whichever it names, and calls it as the kernel would.
-    fn run_by_env_python(
-        self,
-        flags: Vec<OsString>,
-        context: &ResolveContext<'_>,
-    ) -> Result<Program, Error> {
-        let python = python::find_env_python("python".as_ref(), context)?;
+    fn run_by_env_python(self, flags: Vec<OsString>) -> Result<Program, Error> {
+        let python = python::find_env_python("python".as_ref(), self.context)?;
         let args = flags.into_iter().chain([self.file.into()]);
-        python.into_program(args.chain(self.argv.into_iter().skip(1)).collect(), context)
+        let args = args.chain(self.argv.into_iter().skip(1));
+        python.into_program(args.collect(), self.context)
     }
 
     /// A script that names a Python outside this environment.
-    fn run_foreign(
-        self,
-        interpreter: ScriptPython,
-        context: &ResolveContext<'_>,
-    ) -> Result<Program, Error> {
+    fn run_foreign(self, interpreter: ScriptPython) -> Result<Program, Error> {
         let ScriptPython { path, flags, .. } = interpreter;
         // A shim of vrun's would start this environment's.
-        if self_exe::is_shim(&path, context.self_exe.as_deref()) {
-            return self.run_by_env_python(flags, context);
+        if self_exe::is_shim(&path, self.context.self_exe.as_deref()) {
+            return self.run_by_env_python(flags);
         }
         // The system says best what does not exist.
         if !path.exists() {
@@ -161,15 +143,13 @@ impl FoundProgram {
             None if self.found_by == FoundBy::Path => printable(&path),
             None => {
                 let what = format!("runs with {}, which has no environment", printable(&path));
-                return Err(not_found::foreign_program_refused(
-                    &self.file, &what, context,
-                ));
+                return Err(foreign_program_refused(&self.file, &what, self.context));
             }
         };
         let warning = format!(
             "{} runs with {python}, and does not see the packages of {}",
             printable(&self.file),
-            printable(context.root)
+            printable(self.context.root)
         );
         Ok(Program {
             warnings: vec![warning],
@@ -191,7 +171,6 @@ fn is_link_outside(file: &Path, scripts: &Path) -> bool {
         return false;
     }
     let target = dunce::canonicalize(file).unwrap_or_default();
-    target
-        .parent()
-        .is_none_or(|dir| !os::is_same_file(dir, scripts))
+    let is_scripts_dir = |dir| os::is_same_file(dir, scripts);
+    !target.parent().is_some_and(is_scripts_dir)
 }

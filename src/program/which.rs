@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 
 use super::context::ResolveContext;
-use super::lookup::{all_on_path, find_at_path, find_on_path, is_in};
+use super::lookup::{find_at_path, is_in};
 use super::model::{ForeignPolicy, Invocation};
 use super::python_names::{has_separator, is_python_name, is_python_or_pip};
 use super::resolve::{is_python_file, resolve_program};
@@ -57,7 +57,7 @@ pub(crate) fn first_match(
             None
         }
         Invocation::Command(name) if has_separator(name) => find_at_path(name),
-        Invocation::Command(name) => find_on_path(name, context.path, context),
+        Invocation::Command(name) => context.find_on_path(name, context.path),
         _ => None,
     };
     let file = named.unwrap_or(program.file);
@@ -75,7 +75,8 @@ pub(crate) fn other_matches(
         _ => return Vec::new(),
     };
     let mut seen: BTreeSet<_> = first.map(Path::to_path_buf).into_iter().collect();
-    all_on_path(name, context.path, context)
+    context
+        .all_on_path(name, context.path)
         .filter(|file| seen.insert(file.clone()))
         .map(|file| WhichMatch::new(file.clone(), &run_notes(file, name, context), context))
         .collect()
@@ -91,8 +92,9 @@ fn run_notes(file: PathBuf, name: &OsString, context: &ResolveContext<'_>) -> Ve
         file,
         argv: vec![name.clone()],
         found_by: FoundBy::Name,
+        context,
     };
-    match found.apply_policy(context) {
+    match found.apply_policy() {
         Ok(program) => program.warnings,
         Err(error) => vec![format!("refused: {}", error.causes().join("; "))],
     }
