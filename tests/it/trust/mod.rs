@@ -291,7 +291,7 @@ fn no_shim_is_made_that_another_user_could_turn_to_his_own_ends() {
     own.sh("exec $vrun --shims [ROOT]/shared/his python").error(
         126,
         &[
-            "no shims are put into [ROOT]/shared/his",
+            "refusing to create shims in [ROOT]/shared/his",
             "it belongs to daemon",
         ],
     );

@@ -186,7 +186,7 @@ fn a_base_that_was_moved_is_told_where_it_is() {
         project.run(["python", "-I", "-c", code]).code(126).says(&[
             "its Python is gone",
             &format!(
-                "cause: {} could stand in for it, but for -E or -I",
+                "cause: {} could stand in for it, but not with -E or -I",
                 exe.display()
             ),
         ]);
