@@ -72,6 +72,31 @@ fn ansi_c_quote(bytes: &[u8]) -> String {
     word
 }
 
+/// `a, b, c and 4 more`: at most three names, and how many are left out.
+pub(crate) fn summarize_names(names: &[impl AsRef<OsStr>]) -> String {
+    let shown: Vec<_> = names.iter().take(3).map(printable).collect();
+    match names.len() - shown.len() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// The cause of an error in `text`, which starts on line `first_line` of its file: `line 3: ...`
+pub(crate) fn toml_cause(text: &str, first_line: usize, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = first_line + before.map_or(0, |before| before.matches('\n').count());
+    format!("line {line}: {}", printable(error.message()))
+}
+
+/// `bytes` with a `%XX` in the place of each byte that is not plain (RFC 3986).
+pub(crate) fn percent_encode(bytes: &[u8], is_plain: impl Fn(u8) -> bool) -> String {
+    let encode = |byte: &u8| match *byte {
+        byte if is_plain(byte) => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    bytes.iter().map(encode).collect()
+}
+
 /// Adds the word to a line. A byte that is no UTF-8 stands outside the quotes; it is no special character there.
 pub(crate) fn push_shell_quoted(word: &OsStr, line: &mut Vec<u8>) {
     if word.is_empty() {

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::health::{self, Fix, Problem};
-use crate::quote::printable;
+use crate::quote::{printable, summarize_names};
 use crate::repair::{self, StaleFile, StaleKind};
 use crate::venv;
 
@@ -133,15 +133,6 @@ fn check_missing_scripts(patient: &DoctorInput<'_>) -> Option<Finding> {
         causes: vec![format!("{} should be in {dir}", summarize_names(&names))],
         fix: mend,
     })
-}
-
-/// The first of them, and how many more there are.
-fn summarize_names(names: &[String]) -> String {
-    let some = names[..names.len().min(3)].join(", ");
-    match names.len().saturating_sub(3) {
-        0 => some,
-        more => format!("{some} and {more} more"),
-    }
 }
 
 fn file_name(file: &Path) -> String {
