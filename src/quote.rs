@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
-use std::path::MAIN_SEPARATOR;
+use std::path::{MAIN_SEPARATOR, Path};
 
 /// A name or path for a message: on one line, whatever bytes it holds.
 pub(crate) fn printable(name: impl AsRef<OsStr>) -> String {
@@ -16,6 +16,11 @@ pub(crate) fn printable(name: impl AsRef<OsStr>) -> String {
         }
     }
     line
+}
+
+/// The last component of a path, for a message.
+pub(crate) fn printable_name(path: &Path) -> String {
+    printable(path.file_name().unwrap_or_default())
 }
 
 /// A name or path for a command that the reader may paste into a shell. What would not show as it is (a
