@@ -97,25 +97,19 @@ fn safe_name(name: Option<&OsStr>) -> String {
 /// Whether `dir` exists.
 ///
 /// # Errors
-/// It is not private to the user, or cannot be read.
-fn is_private(dir: &Path) -> io::Result<bool> {
-    let found = match fs::metadata(dir) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
-        other => other?,
-    };
-    if os::owner_of(&found) != os::current_user() || os::is_writable_by_others(&found) {
-        let reason = "it belongs to another user, or others may write to it";
-        return Err(io::Error::other(reason));
-    }
-    Ok(true)
-}
-
-/// Whether `dir` exists.
-///
-/// # Errors
 /// Another user could have put environments there.
 pub(super) fn is_usable_cache(dir: &Path, file: &Path) -> Result<bool, Error> {
-    is_private(dir).map_err(|error| unusable_cache_error(dir, file, &error))
+    let error = match fs::metadata(dir) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) => error,
+        Ok(found)
+            if os::owner_of(&found) != os::current_user() || os::is_writable_by_others(&found) =>
+        {
+            io::Error::other("it belongs to another user, or others may write to it")
+        }
+        Ok(_) => return Ok(true),
+    };
+    Err(unusable_cache_error(dir, file, &error))
 }
 
 /// Creates the directory, private to the user.

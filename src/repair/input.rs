@@ -13,19 +13,13 @@ use crate::quote::printable;
 /// An environment to be repaired.
 #[derive(Clone, Copy)]
 pub(crate) struct RepairInput<'a> {
-    /// Its directory.
     pub root: &'a Path,
-    /// The project that it is for.
     pub project: Option<&'a Path>,
-    /// The user's home directory.
     pub home: Option<&'a Path>,
     /// Whether the user named it: then even another system's is recreated.
     pub is_explicit: bool,
-    /// The requested Python.
     pub python_request: Option<&'a ExplicitRequest>,
-    /// Variables and directories.
     pub process: &'a Process,
-    /// How much is printed.
     pub verbosity: Verbosity,
 }
 

@@ -12,9 +12,6 @@ use crate::wheel;
 use super::input::RepairInput;
 
 /// Writes what an installer would have written. Returns whether there was anything to write.
-///
-/// # Errors
-/// A file cannot be written.
 pub(super) fn restore_missing_scripts(input: &RepairInput<'_>) -> Result<bool, Error> {
     let python = venv::python_path(input.root);
     let missing = venv::find_missing_scripts(input.root).into_iter();

@@ -12,44 +12,16 @@ use crate::quote::{printable, summarize_names};
 use crate::{os, venv};
 
 /// What tools and vrun write in the environment's directory.
-const GENERATED_ROOT_NAMES: [&str; 9] = [
-    "bin",
-    "Scripts",
-    "lib",
-    "lib64",
-    "Lib",
-    "pyvenv.cfg",
-    "pyvenv.cfg.old",
-    ".gitignore",
-    "CACHEDIR.TAG",
-];
+const GENERATED_ROOT_NAMES: &str =
+    "bin Scripts lib lib64 Lib pyvenv.cfg pyvenv.cfg.old .gitignore CACHEDIR.TAG";
 
 /// How the names of generated files in the scripts directory start.
-const GENERATED_SCRIPT_PREFIXES: [&str; 9] = [
-    "python",
-    "pypy",
-    "\u{1d70b}",
-    "activate",
-    "deactivate",
-    "pip",
-    "easy_install",
-    "wheel",
-    "pydoc",
-];
+const GENERATED_SCRIPT_PREFIXES: &str =
+    "python pypy \u{1d70b} activate deactivate pip easy_install wheel pydoc";
 
 /// What pip, setuptools and virtualenv write in site-packages, or an install writes again.
-const GENERATED_SITE_NAMES: [&str; 10] = [
-    "__pycache__",
-    "pip",
-    "setuptools",
-    "pkg_resources",
-    "_distutils_hack",
-    "distutils-precedence.pth",
-    "easy-install.pth",
-    "easy_install.py",
-    "_virtualenv.pth",
-    "_virtualenv.py",
-];
+const GENERATED_SITE_NAMES: &str = "__pycache__ pip setuptools pkg_resources _distutils_hack distutils-precedence.pth \
+    easy-install.pth easy_install.py _virtualenv.pth _virtualenv.py";
 
 /// Added to the name of an activation script that the user has edited: its content does not fit the new environment.
 const OLD_SUFFIX: &str = ".old";
@@ -70,14 +42,14 @@ pub(super) fn copy_user_files(old: &Path, new: &Path) -> io::Result<Vec<PathBuf>
     };
     for name in sorted_names(old)? {
         let text = name.to_string_lossy();
-        if !GENERATED_ROOT_NAMES.contains(&&*text) && !text.contains("vrun-") {
+        if !lists(GENERATED_ROOT_NAMES, &text) && !text.contains("vrun-") {
             files.copy(&old.join(&name), &new.join(&name))?;
         }
     }
     let (from, to) = (venv::scripts_dir(old), venv::scripts_dir(new));
     for name in sorted_names(&from)? {
         let text = name.to_string_lossy().to_lowercase();
-        let mut prefixes = GENERATED_SCRIPT_PREFIXES.iter();
+        let mut prefixes = GENERATED_SCRIPT_PREFIXES.split(' ');
         let is_generated = prefixes.any(|prefix| text.starts_with(prefix));
         if !is_generated || text.ends_with(OLD_SUFFIX) || from.join(&name).is_dir() {
             files.copy(&from.join(&name), &to.join(&name))?;
@@ -95,7 +67,7 @@ pub(super) fn copy_user_files(old: &Path, new: &Path) -> io::Result<Vec<PathBuf>
             let text = name.to_string_lossy();
             let mut suffixes = [".dist-info", ".egg-info", ".egg-link", ".egg"].iter();
             if !suffixes.any(|suffix| text.ends_with(suffix))
-                && !GENERATED_SITE_NAMES.contains(&&*text)
+                && !lists(GENERATED_SITE_NAMES, &text)
                 && !modules.contains(&*text)
             {
                 files.copy(&from.join(&name), &to.join(&name))?;
@@ -103,6 +75,10 @@ pub(super) fn copy_user_files(old: &Path, new: &Path) -> io::Result<Vec<PathBuf>
         }
     }
     Ok(files.copied)
+}
+
+fn lists(names: &str, name: &str) -> bool {
+    names.split(' ').any(|listed| listed == name)
 }
 
 /// The notice about copied files.

@@ -16,9 +16,7 @@ use super::shebang_rewriter;
 /// A file that refers to another place.
 #[derive(Debug)]
 pub(crate) struct StaleFile {
-    /// The file.
     pub file: PathBuf,
-    /// Its kind.
     pub kind: StaleKind,
     /// The text that it should have.
     pub new_text: Vec<u8>,

@@ -13,15 +13,11 @@ use super::progress::ProgressOutput;
 
 /// An environment, and what was asked for.
 pub(crate) struct InstallContext<'a> {
-    /// The environment.
     pub venv: &'a Venv,
     /// Where the search started: files of its owner are trusted.
     pub start: &'a Path,
-    /// The install options.
     pub options: &'a InstallOptions,
-    /// Its variables and directories.
     pub process: &'a Process,
-    /// How much is printed.
     pub verbosity: Verbosity,
 }
 
@@ -51,9 +47,6 @@ impl InstallContext<'_> {
     }
 
     /// The requirement file that the user named, absolute.
-    ///
-    /// # Errors
-    /// The working directory is unknown.
     pub(super) fn requirements_file(&self) -> Option<Result<PathBuf, Error>> {
         let project = || self.project_root().unwrap_or_else(|| self.start.to_owned());
         let file = self.options.requirements_file.as_ref()?;

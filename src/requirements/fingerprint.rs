@@ -36,7 +36,7 @@ pub(super) const DIGEST_LENGTH: usize = 16;
 pub(super) fn tracked_files(source: &RequirementsSource) -> Vec<PathBuf> {
     let mut found = source::higher_priority_files(source);
     match source.format {
-        RequirementsFormat::Pylock | RequirementsFormat::Pyproject(_) => {
+        RequirementsFormat::Pylock | RequirementsFormat::Pyproject { .. } => {
             found.push(source.path.clone())
         }
         RequirementsFormat::Requirements => collect_files(&source.path, &mut found),
@@ -138,22 +138,17 @@ mod tests {
 
     #[test]
     fn lines_that_name_files_are_followed() {
+        use FileReference::{Include, Project};
         for (line, expected) in [
-            ("-r base.txt", Some(FileReference::Include("base.txt"))),
-            (
-                "-rbase.txt # the rest",
-                Some(FileReference::Include("base.txt")),
-            ),
-            (
-                "--requirement=a/b.txt",
-                Some(FileReference::Include("a/b.txt")),
-            ),
+            ("-r base.txt", Some(Include("base.txt"))),
+            ("-rbase.txt # the rest", Some(Include("base.txt"))),
+            ("--requirement=a/b.txt", Some(Include("a/b.txt"))),
             (
                 "-c 'my constraints.txt'",
-                Some(FileReference::Include("my constraints.txt")),
+                Some(Include("my constraints.txt")),
             ),
             ("-r https://example.org/r.txt", None),
-            ("-e .[dev]", Some(FileReference::Project("."))),
+            ("-e .[dev]", Some(Project("."))),
             ("-e git+https://example.org/x", None),
             ("requests==2.0 --hash=sha256:0", None),
             ("# -r old.txt", None),

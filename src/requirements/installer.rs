@@ -14,7 +14,7 @@ use crate::quote::{printable, shell_word};
 use crate::{self_exe, venv};
 
 use super::runner::{InstallError, InstallRunner, Installer, os_args};
-use super::source::{DependencyGroup, RequirementsFormat, RequirementsSource};
+use super::source::{RequirementsFormat, RequirementsSource};
 
 /// The oldest uv that has `--group` and `-r pylock.toml` (measured: 0.6.14 does not, 0.6.17 does).
 const MIN_UV_VERSION: [u64; 3] = [0, 6, 17];
@@ -81,10 +81,10 @@ fn min_pip_version(format: RequirementsFormat) -> Option<(&'static str, &'static
     match format {
         RequirementsFormat::Requirements => None,
         RequirementsFormat::Pylock => Some(("26.1", "pylock.toml")),
-        RequirementsFormat::Pyproject(DependencyGroup::Dev) => Some(("25.1", "a dependency group")),
-        RequirementsFormat::Pyproject(DependencyGroup::None) => {
-            Some(("21.3", "an editable pyproject.toml"))
-        }
+        RequirementsFormat::Pyproject { has_dev_group } => Some(match has_dev_group {
+            true => ("25.1", "a dependency group"),
+            false => ("21.3", "an editable pyproject.toml"),
+        }),
     }
 }
 
@@ -142,12 +142,12 @@ fn pip_version(runner: &InstallRunner<'_>) -> Option<Version> {
 /// The installer's arguments for `source`, relative to `project`, where it works.
 pub(super) fn install_args(source: &RequirementsSource, project: &Path) -> Vec<OsString> {
     let file = source.path.strip_prefix(project).unwrap_or(&source.path);
-    let RequirementsFormat::Pyproject(group) = source.format else {
+    let RequirementsFormat::Pyproject { has_dev_group } = source.format else {
         return vec!["-r".into(), file.into()];
     };
     let dir = file.parent().filter(|dir| *dir != Path::new(""));
     let mut args = vec!["-e".into(), dir.unwrap_or(Path::new(".")).into()];
-    if group == DependencyGroup::Dev {
+    if has_dev_group {
         let group = match dir {
             None => "dev".into(),
             Some(_) => [file.as_os_str(), ":dev".as_ref()].join("".as_ref()),
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn install_args_are_relative_to_the_project() {
-        let pyproject = RequirementsFormat::Pyproject;
+        let pyproject = |has_dev_group| RequirementsFormat::Pyproject { has_dev_group };
         for (path, format, expected) in [
             (
                 "/app/requirements.txt",
@@ -175,19 +175,11 @@ mod tests {
                 RequirementsFormat::Pylock,
                 "-r /other/pylock.toml",
             ),
-            (
-                "/app/pyproject.toml",
-                pyproject(DependencyGroup::None),
-                "-e .",
-            ),
-            (
-                "/app/pyproject.toml",
-                pyproject(DependencyGroup::Dev),
-                "-e . --group dev",
-            ),
+            ("/app/pyproject.toml", pyproject(false), "-e ."),
+            ("/app/pyproject.toml", pyproject(true), "-e . --group dev"),
             (
                 "/app/lib/pyproject.toml",
-                pyproject(DependencyGroup::Dev),
+                pyproject(true),
                 "-e lib --group lib/pyproject.toml:dev",
             ),
         ] {

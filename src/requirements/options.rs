@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::error::Error;
 use crate::process::{self, Process};
 
-/// The install options.
+/// The options.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct InstallOptions {
     /// Whether missing requirements are installed without being asked for.

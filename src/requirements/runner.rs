@@ -40,7 +40,6 @@ pub(super) enum Installer {
 pub(super) struct InstallRunner<'a> {
     /// The environment.
     pub root: &'a Path,
-    /// Its Python.
     pub python: PathBuf,
     /// The project's root, where the installer works.
     pub project: &'a Path,
@@ -50,11 +49,9 @@ pub(super) struct InstallRunner<'a> {
     pub lock: &'a File,
     /// Set by Ctrl-C.
     pub stop: &'a AtomicBool,
-    /// How progress is shown.
     pub progress_output: ProgressOutput,
     /// The hint after a failure.
     pub retry_hint: &'static str,
-    /// How much is printed.
     pub verbosity: Verbosity,
 }
 

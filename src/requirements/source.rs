@@ -13,38 +13,24 @@ use crate::quote::{printable, toml_cause};
 /// A file that lists requirements.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct RequirementsSource {
-    /// Its path.
     pub path: PathBuf,
-    /// Its format.
     pub format: RequirementsFormat,
     /// Whether the user named it.
     pub is_explicit: bool,
 }
 
-/// The formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RequirementsFormat {
     /// A lock file (PEP 751).
     Pylock,
     /// pip's own format.
     Requirements,
-    /// The project itself, editable.
-    Pyproject(DependencyGroup),
-}
-
-/// Whether a project has a `dev` dependency group (PEP 735).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum DependencyGroup {
-    /// It does.
-    Dev,
-    /// It does not.
-    None,
+    /// The project itself, editable, with its `dev` dependency group (PEP 735) if it has one.
+    Pyproject { has_dev_group: bool },
 }
 
 const PYLOCK: &str = "pylock.toml";
-
 const REQUIREMENTS: &str = "requirements.txt";
-
 const PYPROJECT: &str = "pyproject.toml";
 
 /// The requirement file of the project at `dir`; None if there is none.
@@ -67,8 +53,7 @@ pub(super) fn detect_source(dir: &Path) -> Result<Option<RequirementsSource>, Er
     }
     let table = read_table(&dir.join(PYPROJECT))?.unwrap_or_default();
     let is_project = table.contains_key("project") || table.contains_key("build-system");
-    let format = RequirementsFormat::Pyproject(dev_group(&table));
-    Ok(is_project.then(|| detected(PYPROJECT, format)))
+    Ok(is_project.then(|| detected(PYPROJECT, pyproject_format(&table))))
 }
 
 /// The file that the user named. Its name says its format (PEP 751: `pylock.*.toml`).
@@ -84,7 +69,7 @@ pub(super) fn source_from_file(path: &Path) -> Result<RequirementsSource, Error>
     let format = if is_pylock(&name) {
         RequirementsFormat::Pylock
     } else if name == PYPROJECT {
-        RequirementsFormat::Pyproject(dev_group(&read_table(path)?.unwrap_or_default()))
+        pyproject_format(&read_table(path)?.unwrap_or_default())
     } else {
         RequirementsFormat::Requirements
     };
@@ -107,7 +92,7 @@ pub(super) fn higher_priority_files(source: &RequirementsSource) -> Vec<PathBuf>
         _ if source.is_explicit => &[],
         RequirementsFormat::Pylock => &[],
         RequirementsFormat::Requirements => &[PYLOCK],
-        RequirementsFormat::Pyproject(_) => &[PYLOCK, REQUIREMENTS],
+        RequirementsFormat::Pyproject { .. } => &[PYLOCK, REQUIREMENTS],
     };
     let paths = names.iter().map(|name| source.path.with_file_name(name));
     paths.collect()
@@ -120,11 +105,10 @@ pub(super) fn is_blank(source: &RequirementsSource) -> bool {
         && fs::read_to_string(&source.path).is_ok_and(|text| !text.lines().any(has_content))
 }
 
-fn dev_group(table: &toml::Table) -> DependencyGroup {
+fn pyproject_format(table: &toml::Table) -> RequirementsFormat {
     let groups = table.get("dependency-groups");
-    match groups.and_then(|groups| groups.get("dev")) {
-        Some(_) => DependencyGroup::Dev,
-        None => DependencyGroup::None,
+    RequirementsFormat::Pyproject {
+        has_dev_group: groups.is_some_and(|groups| groups.get("dev").is_some()),
     }
 }
 
@@ -168,7 +152,9 @@ mod tests {
         let formats = [
             RequirementsFormat::Pylock,
             RequirementsFormat::Requirements,
-            RequirementsFormat::Pyproject(DependencyGroup::None),
+            RequirementsFormat::Pyproject {
+                has_dev_group: false,
+            },
         ];
         for (at, format) in formats.into_iter().enumerate() {
             assert_eq!(detected(&files[at..]), Some((files[at].0.into(), format)));
@@ -178,17 +164,17 @@ mod tests {
 
     #[test]
     fn a_pyproject_that_only_sets_tools_up_asks_for_nothing() {
-        let pyproject = RequirementsFormat::Pyproject;
+        let pyproject = |has_dev_group| RequirementsFormat::Pyproject { has_dev_group };
         for (text, expected) in [
             ("[tool.black]\n", None),
-            ("[build-system]\n", Some(pyproject(DependencyGroup::None))),
+            ("[build-system]\n", Some(pyproject(false))),
             (
                 "[project]\n[dependency-groups]\ndev = ['pytest']\n",
-                Some(pyproject(DependencyGroup::Dev)),
+                Some(pyproject(true)),
             ),
             (
                 "[project]\n[dependency-groups]\ndocs = ['sphinx']\n",
-                Some(pyproject(DependencyGroup::None)),
+                Some(pyproject(false)),
             ),
         ] {
             let found = detected(&[("pyproject.toml", text)]).map(|(_, format)| format);

@@ -13,15 +13,13 @@ use super::source::RequirementsSource;
 const MAX_SESSIONS: usize = 32;
 
 /// What is recorded of an environment's requirements.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct InstallState {
-    /// How far the install got.
     pub status: Status,
     /// The requirement file.
     pub source: PathBuf,
     /// Whether the user named it.
     pub is_explicit: bool,
-    /// The project's root.
     pub project: PathBuf,
     /// The minor version of the Python that they were installed for.
     pub python_version: String,
@@ -32,11 +30,11 @@ pub(super) struct InstallState {
 }
 
 /// How far an install got.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Status {
     /// Not started, or interrupted.
+    #[default]
     Unfinished,
-    /// Complete.
     Done,
     /// The installer failed, and why.
     Failed(String),
@@ -69,13 +67,10 @@ impl InstallState {
     /// Requirements that are still to be installed.
     pub(super) fn unfinished(source: &RequirementsSource, project: &Path) -> InstallState {
         InstallState {
-            status: Status::Unfinished,
             source: source.path.clone(),
             is_explicit: source.is_explicit,
             project: project.to_owned(),
-            python_version: String::new(),
-            files: Vec::new(),
-            notified: None,
+            ..InstallState::default()
         }
     }
 
@@ -102,7 +97,7 @@ impl InstallState {
 }
 
 impl TrackedFile {
-    /// A file as it is now.
+    /// The file as it is now.
     pub(super) fn capture(path: PathBuf) -> TrackedFile {
         let stamp = FileStamp::stat(&path);
         let fingerprint = stamp.and_then(|stamp| Some((stamp, fingerprint::file_digest(&path)?)));

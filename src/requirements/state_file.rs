@@ -17,7 +17,6 @@ use super::context::python_minor_version;
 use super::source::RequirementsSource;
 use super::state::{FileStamp, InstallState, NotifiedSessions, Status, TrackedFile};
 
-/// Its name.
 const STATE_FILE: &str = "vrun-requirements";
 
 /// The first line. Files with another one are ignored.
@@ -134,15 +133,7 @@ fn serialize_state(state: &InstallState, root: &Path) -> String {
 fn parse_state(text: &str, root: &Path) -> Option<InstallState> {
     let mut lines = text.lines();
     lines.next().filter(|line| *line == FORMAT_LINE)?;
-    let mut state = InstallState {
-        status: Status::Unfinished,
-        source: PathBuf::new(),
-        is_explicit: false,
-        project: PathBuf::new(),
-        python_version: String::new(),
-        files: Vec::new(),
-        notified: None,
-    };
+    let mut state = InstallState::default();
     for line in lines {
         let (key, value) = line.split_once(' ').unwrap_or((line, ""));
         match key {

@@ -15,7 +15,6 @@ use super::state::{InstallState, Status};
 pub(crate) struct InstallStatus {
     /// The requirement file.
     pub file: PathBuf,
-    /// How far the install is.
     pub progress: InstallProgress,
     /// What is missing, if anything.
     pub shortfall: Option<Shortfall>,
