@@ -30,10 +30,7 @@ const MAX_NAME_LENGTH: usize = 24;
 /// How many bytes of a digest make the key.
 const KEY_BYTES: usize = 8;
 
-/// The directory that holds the environments of scripts.
-///
-/// # Errors
-/// There is no cache directory.
+/// The directory that holds the environments of scripts, if there is a cache.
 pub(super) fn envs_dir(process: &Process, file: &Path) -> Result<PathBuf, Error> {
     match process.cache_dir() {
         Some(cache) => Ok(cache.join(ENVS_DIR)),
@@ -41,10 +38,7 @@ pub(super) fn envs_dir(process: &Process, file: &Path) -> Result<PathBuf, Error>
     }
 }
 
-/// The directory of the environment for `file`.
-///
-/// # Errors
-/// The block has paths, and the script's directory is unknown.
+/// The directory of the environment for `file`. Fails if the block has paths and the script's directory is unknown.
 pub(super) fn env_root(
     envs_dir: &Path,
     file: &Path,
@@ -94,10 +88,7 @@ fn safe_name(name: Option<&OsStr>) -> String {
     chars.take(MAX_NAME_LENGTH).collect()
 }
 
-/// Whether `dir` exists.
-///
-/// # Errors
-/// Another user could have put environments there.
+/// Whether `dir` exists. An error if another user could have put environments there.
 pub(super) fn is_usable_cache(dir: &Path, file: &Path) -> Result<bool, Error> {
     let error = match fs::metadata(dir) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
@@ -113,9 +104,6 @@ pub(super) fn is_usable_cache(dir: &Path, file: &Path) -> Result<bool, Error> {
 }
 
 /// Creates the directory, private to the user.
-///
-/// # Errors
-/// It cannot be created, or others may write to it.
 pub(super) fn create_cache(dir: &Path, file: &Path) -> Result<(), Error> {
     for dir in [dir.parent().unwrap_or(dir), dir] {
         os::create_private_dir(dir).map_err(|error| unusable_cache_error(dir, file, &error))?;
@@ -156,14 +144,8 @@ mod tests {
             text: text.into(),
             source: "--python".into(),
         });
-        let root = env_root(
-            Path::new("scripts"),
-            Path::new(file),
-            &block,
-            request.as_ref(),
-            &Process::default(),
-        );
-        let root = root.expect("a path");
+        let (dir, file, process) = (Path::new("scripts"), Path::new(file), Process::default());
+        let root = env_root(dir, file, &block, request.as_ref(), &process).expect("a path");
         let name = root.strip_prefix("scripts").expect("below");
         name.display().to_string()
     }
@@ -184,12 +166,10 @@ mod tests {
 
     #[test]
     fn a_directory_has_a_short_name_that_needs_no_quotes() {
-        let of = |file| name(file, "dependencies = []\n", None);
-        assert!(of("my tool's é.py").starts_with("my_tool_s__.py-"));
-        assert_eq!(
-            of(&"x".repeat(99)).len(),
-            MAX_NAME_LENGTH + 1 + 2 * KEY_BYTES
-        );
+        let name = |file| name(file, "dependencies = []\n", None);
+        assert!(name("my tool's é.py").starts_with("my_tool_s__.py-"));
+        let length = name(&"x".repeat(99)).len();
+        assert_eq!(length, MAX_NAME_LENGTH + 1 + 2 * KEY_BYTES);
     }
 
     #[test]
@@ -201,11 +181,8 @@ mod tests {
             fs::write(&file, "").expect("a file");
             name(&file.display().to_string(), content, None)
         };
-        let path = "dependencies = ['a @ ./a']\n";
+        let (path, none) = ("dependencies = ['a @ ./a']\n", "dependencies = []\n");
         assert_ne!(at("x", path), at("y", path));
-        assert_eq!(
-            at("x", "dependencies = []\n"),
-            at("y", "dependencies = []\n")
-        );
+        assert_eq!(at("x", none), at("y", none));
     }
 }

@@ -67,9 +67,8 @@ pub(super) fn remove_expired(dir: &Path, process: &Process) {
     };
     let is_in_use = |root: &Path| {
         let name = root.as_os_str().as_encoded_bytes();
-        running
-            .iter()
-            .any(|line| memchr::memmem::find(line, name).is_some())
+        let mut lines = running.iter();
+        lines.any(|line| memchr::memmem::find(line, name).is_some())
     };
     for root in expired.iter().filter(|root| !is_in_use(root)) {
         create::remove_idle_env_if(root, &|| is_expired(root));
@@ -145,10 +144,8 @@ mod tests {
             names.sort();
             names
         };
-        assert_eq!(
-            names(),
-            ["b-1", "busy-1", "busy-1.vrun-lock", "c-1", "notes"]
-        );
+        let expected = ["b-1", "busy-1", "busy-1.vrun-lock", "c-1", "notes"];
+        assert_eq!(names(), expected);
         drop(lock);
         remove_expired(dir.path(), &Process::default());
         assert_eq!(names(), ["b-1", "c-1", "notes"]);

@@ -133,9 +133,6 @@ pub(crate) fn remove_expired_envs(process: &Process) {
 
 impl Script {
     /// Its environment, as if a search had found it.
-    ///
-    /// # Errors
-    /// None for a directory in vrun's cache.
     pub(crate) fn search_outcome(&self, search: &Search) -> Result<Outcome, Error> {
         let outcome = find::explicit(self.root.clone(), "", search)?;
         Ok(match outcome {

@@ -10,10 +10,7 @@ use super::input::{RepairInput, is_system_site_unset, main_problem};
 use super::reinstall;
 use super::relocated::{count_by_kind, stale_files};
 
-/// All steps of the repair.
-///
-/// # Errors
-/// It would be refused.
+/// All steps of the repair, or why it would be refused.
 pub(crate) fn plan_repair(input: &RepairInput<'_>) -> Result<Vec<String>, Error> {
     let problems = health::find_problems(input.root);
     let mut plan = Vec::new();

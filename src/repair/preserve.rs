@@ -31,9 +31,6 @@ const CREATION_WINDOW: Duration = Duration::from_secs(60);
 
 /// Copies them from the environment at `old` to the new one at `new`, except over existing files. Returns the copied files,
 /// relative to `new`.
-///
-/// # Errors
-/// A file cannot be copied.
 pub(super) fn copy_user_files(old: &Path, new: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = UserFiles {
         package_files: recorded_files(old),

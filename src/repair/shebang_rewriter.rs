@@ -120,22 +120,16 @@ mod tests {
     #[test]
     fn flags_and_coding_lines_are_kept() {
         for (before, after) in [
-            (
-                "#!/old/bin/python\nimport a\n",
-                "#!/new/bin/python\nimport a\n",
-            ),
+            ("#!/old/bin/python\na\n", "#!/new/bin/python\na\n"),
             (
                 "#!/old/bin/python3 -sE\n# coding: latin-1\nx\n",
                 "#!/new/bin/python -sE\n# coding: latin-1\nx\n",
             ),
             (
-                "\u{feff}#!/old/bin/python\r\nimport a\r\n",
-                "#!/new/bin/python\nimport a\r\n",
+                "\u{feff}#!/old/bin/python\r\na\r\n",
+                "#!/new/bin/python\na\r\n",
             ),
-            (
-                "#!/my old/bin/python\nimport a\n",
-                "#!/new/bin/python\nimport a\n",
-            ),
+            ("#!/my old/bin/python\na\n", "#!/new/bin/python\na\n"),
         ] {
             check(before, "/new/bin/python", after);
         }

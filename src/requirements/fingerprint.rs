@@ -19,15 +19,7 @@ const PROJECT_FILES: [&str; 3] = ["pyproject.toml", "setup.cfg", "setup.py"];
 const PROJECT_TABLES: [&str; 3] = ["project", "build-system", "dependency-groups"];
 
 /// The tables below `[tool]` that do too.
-const TOOL_TABLES: [&str; 7] = [
-    "setuptools",
-    "poetry",
-    "hatch",
-    "pdm",
-    "flit",
-    "maturin",
-    "uv",
-];
+const TOOL_TABLES: &str = "setuptools poetry hatch pdm flit maturin uv";
 
 /// How many bytes of a SHA-256 are recorded.
 pub(super) const DIGEST_LENGTH: usize = 16;
@@ -97,12 +89,10 @@ fn parse_line(line: &str) -> Option<FileReference<'_>> {
 pub(super) fn file_digest(file: &Path) -> Option<String> {
     let bytes = fs::read(file).ok()?;
     let is_pyproject = file.ends_with("pyproject.toml");
-    let tables = || relevant_tables(str::from_utf8(&bytes).ok()?);
-    let tables = is_pyproject.then(tables).flatten();
-    let content = tables
-        .as_ref()
-        .map_or(&bytes[..], |tables| tables.as_bytes());
-    Some(digest([content], DIGEST_LENGTH))
+    let text = str::from_utf8(&bytes).ok().filter(|_| is_pyproject);
+    let tables = text.and_then(relevant_tables);
+    let content = tables.map_or(bytes, String::into_bytes);
+    Some(digest([&content[..]], DIGEST_LENGTH))
 }
 
 /// The first `length` bytes of the SHA-256 of all parts and their lengths, in hexadecimal.
@@ -120,16 +110,9 @@ pub(crate) fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>, length: usiz
 fn relevant_tables(text: &str) -> Option<String> {
     let table: toml::Table = text.parse().ok()?;
     let project = PROJECT_TABLES.iter().map(|name| table.get(*name));
-    let tools = table.get("tool");
-    let tools = TOOL_TABLES
-        .iter()
-        .map(|name| tools.and_then(|tools| tools.get(name)));
-    Some(
-        project
-            .chain(tools)
-            .map(|part| format!("{part:?}\n"))
-            .collect(),
-    )
+    let tool = |name| table.get("tool").and_then(|tools| tools.get(name));
+    let tables = project.chain(TOOL_TABLES.split(' ').map(tool));
+    Some(tables.map(|table| format!("{table:?}\n")).collect())
 }
 
 #[cfg(test)]
@@ -166,38 +149,22 @@ mod tests {
         write("requirements.txt", "-r dev.txt\n-c gone.txt\n-e .\n");
         write("dev.txt", "-r requirements.txt\n");
         write("pyproject.toml", "");
-        let source = source::detect_source(dir.path())
-            .expect("a choice")
-            .expect("a file");
-        let names: Vec<_> = tracked_files(&source)
-            .iter()
-            .map(|path| path.strip_prefix(dir.path()).expect("below").to_owned())
-            .collect();
-        let expected = [
-            "pylock.toml",
-            "requirements.txt",
-            "dev.txt",
-            "gone.txt",
-            "pyproject.toml",
-        ];
-        assert_eq!(names, expected.map(PathBuf::from));
+        let source = source::detect_source(dir.path()).expect("a source");
+        let names = "pylock.toml requirements.txt dev.txt gone.txt pyproject.toml";
+        let expected: Vec<_> = names.split(' ').map(|name| dir.path().join(name)).collect();
+        assert_eq!(tracked_files(&source.expect("a file")), expected);
     }
 
     #[test]
-    fn of_a_pyproject_counts_what_is_installed_by_it() {
+    fn only_tables_that_affect_an_install_count() {
         let same = |a: &str, b: &str| relevant_tables(a) == relevant_tables(b);
         let project = "[project]\nname = 'app'\n";
-        assert!(same(
-            project,
-            "[tool.ruff]\nx = 1\n[project]\nname='app' # mine\n"
-        ));
-        assert!(!same(
-            project,
-            "[project]\nname = 'app'\ndependencies = ['six']\n"
-        ));
-        assert!(!same(
-            project,
-            "[project]\nname = 'app'\n[tool.hatch]\nx = 1\n"
-        ));
+        for (other, is_same) in [
+            ("[tool.ruff]\nx = 1\n[project]\nname='app' # mine\n", true),
+            ("[project]\nname = 'app'\ndependencies = ['six']\n", false),
+            ("[project]\nname = 'app'\n[tool.hatch]\nx = 1\n", false),
+        ] {
+            assert_eq!(same(project, other), is_same, "{other}");
+        }
     }
 }

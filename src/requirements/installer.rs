@@ -19,10 +19,7 @@ use super::source::{RequirementsFormat, RequirementsSource};
 /// The oldest uv that has `--group` and `-r pylock.toml` (measured: 0.6.14 does not, 0.6.17 does).
 const MIN_UV_VERSION: [u64; 3] = [0, 6, 17];
 
-/// Chooses by VRUN_INSTALLER, else uv if it works.
-///
-/// # Errors
-/// VRUN_INSTALLER names an unknown or missing installer.
+/// Chooses by VRUN_INSTALLER, which may be wrong, else uv if it works.
 pub(super) fn choose_installer(
     runner: &InstallRunner<'_>,
     process: &Process,

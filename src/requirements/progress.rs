@@ -106,16 +106,9 @@ fn spinner(line: &str) -> ProgressBar {
 /// A line that says which package the installer is working on.
 fn package_line(line: &str) -> Option<String> {
     let line = line.trim();
-    let prefixes = [
-        "Processing ",
-        "Collecting ",
-        "Downloading ",
-        "Building ",
-        "Installing ",
-        "Obtaining ",
-        "Using cached ",
-    ];
-    let is_package = prefixes.iter().any(|word| line.starts_with(word));
+    let verbs = "Processing|Collecting|Downloading|Building|Installing|Obtaining|Using cached";
+    let mut rests = verbs.split('|').filter_map(|verb| line.strip_prefix(verb));
+    let is_package = rests.any(|rest| rest.starts_with(' '));
     is_package.then(|| printable(line).chars().take(MAX_WIDTH).collect())
 }
 
@@ -124,16 +117,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_what_an_installer_prints_the_packages_are_shown() {
-        assert_eq!(
-            package_line("Collecting six==1.16.0\n").as_deref(),
-            Some("Collecting six==1.16.0")
-        );
+    fn lines_about_packages_are_shown() {
+        let line = "Collecting six==1.16.0";
+        assert_eq!(package_line(&format!("{line}\n")).as_deref(), Some(line));
         assert_eq!(package_line("Requirement already satisfied: six"), None);
         let long = format!("Installing collected packages: {}", "é".repeat(100));
-        assert_eq!(
-            package_line(&long).map(|line| line.chars().count()),
-            Some(MAX_WIDTH)
-        );
+        let length = package_line(&long).map(|line| line.chars().count());
+        assert_eq!(length, Some(MAX_WIDTH));
     }
 }

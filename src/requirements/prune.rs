@@ -21,9 +21,6 @@ for item in json.load(open(sys.argv[1], encoding='utf-8'))['install']:
 ";
 
 /// Removes every package that is neither in `required`, the installer's arguments, nor a dependency of those.
-///
-/// # Errors
-/// The packages cannot be determined or removed; Ctrl-C.
 pub(super) fn remove_extraneous(
     installer: &Installer,
     source: &RequirementsSource,

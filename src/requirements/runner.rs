@@ -142,9 +142,6 @@ impl InstallRunner<'_> {
     }
 
     /// Runs one step of an install. `line` describes it; `failure` is the error's message.
-    ///
-    /// # Errors
-    /// The installer cannot be started, or fails; Ctrl-C.
     pub(super) fn run_step(
         &self,
         installer: &Installer,

@@ -33,10 +33,7 @@ const PYLOCK: &str = "pylock.toml";
 const REQUIREMENTS: &str = "requirements.txt";
 const PYPROJECT: &str = "pyproject.toml";
 
-/// The requirement file of the project at `dir`; None if there is none.
-///
-/// # Errors
-/// Its pyproject.toml cannot be read.
+/// The requirement file of the project at `dir`; None if there is none. Its pyproject.toml may be unreadable.
 pub(super) fn detect_source(dir: &Path) -> Result<Option<RequirementsSource>, Error> {
     let detected = |name, format| RequirementsSource {
         path: dir.join(name),
@@ -56,10 +53,7 @@ pub(super) fn detect_source(dir: &Path) -> Result<Option<RequirementsSource>, Er
     Ok(is_project.then(|| detected(PYPROJECT, pyproject_format(&table))))
 }
 
-/// The file that the user named. Its name says its format (PEP 751: `pylock.*.toml`).
-///
-/// # Errors
-/// There is no such file, or it cannot be read.
+/// The file that the user named, if it exists. Its name says its format (PEP 751: `pylock.*.toml`).
 pub(super) fn source_from_file(path: &Path) -> Result<RequirementsSource, Error> {
     if !path.is_file() {
         let what = format!("no requirement file named {}", printable(path));

@@ -141,7 +141,7 @@ mod tests {
     use crate::requirements::source::RequirementsFormat;
 
     #[test]
-    fn a_session_is_told_once_of_each_change() {
+    fn a_session_is_notified_once_of_each_change() {
         let source = RequirementsSource {
             path: "/app/requirements.txt".into(),
             format: RequirementsFormat::Requirements,

@@ -231,19 +231,17 @@ mod tests {
             modified: -1,
             inode: 9,
         };
+        let file = |path, fingerprint| TrackedFile { path, fingerprint };
         InstallState {
             status: Status::Failed("100% no\nway é".into()),
             source: project.join("re quire\nments.txt"),
             is_explicit: true,
             files: vec![
-                TrackedFile {
-                    path: project.join("pylock.toml"),
-                    fingerprint: None,
-                },
-                TrackedFile {
-                    path: "/etc/pip constraints.txt".into(),
-                    fingerprint: Some((stamp, "ab12".into())),
-                },
+                file(project.join("pylock.toml"), None),
+                file(
+                    "/etc/pip constraints.txt".into(),
+                    Some((stamp, "ab12".into())),
+                ),
             ],
             project,
             python_version: "3.12".into(),
@@ -255,22 +253,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn a_state_is_parsed_as_it_was_written() {
         let root = Path::new("/home/ada/app/.venv");
         let state = state(root);
-        assert_eq!(
-            parse_state(&serialize_state(&state, root), root),
-            Some(state)
-        );
-        assert_eq!(parse_state("", root), None);
-        assert_eq!(
-            parse_state("vrun-requirements 2\ndone\nsource ../x\n", root),
-            None
-        );
+        let text = serialize_state(&state, root);
+        assert_eq!(parse_state(&text, root), Some(state));
+        for other in ["", "vrun-requirements 2\ndone\nsource ../x\n"] {
+            assert_eq!(parse_state(other, root), None);
+        }
     }
 
     #[test]
-    fn a_project_that_moves_takes_it_along() {
+    fn a_project_that_is_moved_keeps_its_state() {
         let (old, new) = (Path::new("/old/.venv"), Path::new("/new/place/.venv"));
         let moved = parse_state(&serialize_state(&state(old), old), new).expect("a state");
         assert_eq!(moved.project, Path::new("/new/place"));

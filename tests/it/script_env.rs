@@ -293,7 +293,7 @@ fn which_of_a_script_whose_environment_is_not_made_says_what_makes_it() {
             125,
             &[
                 "there is no environment for tool.py",
-                "hint: `vrun -s tool.py` makes it",
+                "hint: `vrun -s tool.py` creates it",
             ],
         );
         assert_eq!(sandbox.tree(), before);
