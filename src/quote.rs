@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
-use std::path::MAIN_SEPARATOR;
+use std::path::{MAIN_SEPARATOR, Path};
 
 /// A name or path for a message: one line, whatever bytes it holds.
 pub(crate) fn printable(name: impl AsRef<OsStr>) -> String {
@@ -15,6 +15,11 @@ pub(crate) fn printable(name: impl AsRef<OsStr>) -> String {
         }
     }
     line
+}
+
+/// The last component of a path, for a message.
+pub(crate) fn printable_name(path: &Path) -> String {
+    printable(path.file_name().unwrap_or_default())
 }
 
 /// A name or path for a command that people paste into a shell. A newline, or a byte that is not UTF-8, would not show:
@@ -50,6 +55,31 @@ fn shell_quote(text: &str) -> String {
         Cow::Borrowed(bare) if !bare.chars().all(is_plain) => format!("'{bare}'"),
         word => word.into_owned(),
     }
+}
+
+/// `a, b, c and 4 more`: at most three names, and how many are left out.
+pub(crate) fn summarize_names(names: &[impl AsRef<OsStr>]) -> String {
+    let shown: Vec<_> = names.iter().take(3).map(printable).collect();
+    match names.len() - shown.len() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// The cause of an error in `text`, which starts on line `first_line` of its file: `line 3: ...`
+pub(crate) fn toml_cause(text: &str, first_line: usize, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = first_line + before.map_or(0, |before| before.matches('\n').count());
+    format!("line {line}: {}", printable(error.message()))
+}
+
+/// `bytes` with a `%XX` in the place of each byte that is not plain (RFC 3986).
+pub(crate) fn percent_encode(bytes: &[u8], is_plain: impl Fn(u8) -> bool) -> String {
+    let encode = |byte: &u8| match *byte {
+        byte if is_plain(byte) => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    bytes.iter().map(encode).collect()
 }
 
 /// Adds the word to a line for a POSIX shell. Bytes that are not UTF-8 go outside the quotes; they are not special there.

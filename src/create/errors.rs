@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, io_reason};
-use crate::quote::{printable, shell_word};
+use crate::quote::{printable, shell_word, summarize_names};
 use crate::{os, venv};
 
 /// `--clear` of a directory in which someone works.
@@ -56,14 +56,9 @@ pub(super) fn broken_link(at: &Path, error: &io::Error) -> Error {
 pub(super) fn describe_contents(names: &[OsString]) -> String {
     let mut names: Vec<_> = names.iter().collect();
     names.sort();
-    let first: Vec<_> = names.iter().take(3).map(printable).collect();
-    let more = match names.len() - first.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
     format!(
-        "it is a directory with other things in it: {}{more}",
-        first.join(", ")
+        "it is a directory with other things in it: {}",
+        summarize_names(&names)
     )
 }
 

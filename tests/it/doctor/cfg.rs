@@ -53,7 +53,7 @@ fn a_pyvenv_cfg_that_leaves_open_whether_the_bases_packages_are_seen() {
     let told = sandbox.run(["--repair"]).code(0);
     assert_eq!(
         told.said(),
-        "vrun: the base interpreter's packages are no longer seen in [ROOT]/app/.venv\n"
+        "vrun: the base interpreter's packages are no longer visible in [ROOT]/app/.venv\n"
     );
     let cfg = std::fs::read_to_string(sandbox.path("app/.venv/pyvenv.cfg")).expect("a file");
     assert!(

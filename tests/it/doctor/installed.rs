@@ -58,7 +58,7 @@ fn a_script_that_is_listed_and_not_there_is_missed_until_it_is_repaired() {
         ],
     );
     let told = sandbox.run(["--repair"]).code(0);
-    assert_eq!(told.said(), "vrun: demo is in [ROOT]/app/.venv/bin again\n");
+    assert_eq!(told.said(), "vrun: restored demo in [ROOT]/app/.venv/bin\n");
     sandbox.run(["demo", "x"]).argv(&[
         "[ROOT]/app/.venv/bin/python",
         "[ROOT]/app/.venv/bin/demo",

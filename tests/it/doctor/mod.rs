@@ -278,7 +278,7 @@ fn a_sound_environment_has_nothing_to_mend() {
     sandbox
         .run(["--repair"])
         .stdout("[ROOT]/app/.venv is sound\n")
-        .says("vrun: there is nothing to mend in [ROOT]/app/.venv\n");
+        .says("vrun: there is nothing to repair in [ROOT]/app/.venv\n");
     assert_eq!(before, sandbox.tree());
 }
 
@@ -287,12 +287,12 @@ fn a_sound_environment_that_is_not_what_python_asks_for_is_not_mended_into_it() 
     let sandbox = app();
     sandbox
         .run(["--repair", "-p", "3.12"])
-        .says("nothing to mend");
+        .says("nothing to repair");
     sandbox.run(["--repair", "-p", "3.11"]).error(
         125,
         &[
             "[ROOT]/app/.venv is not made with `3.11`, which --python asks for",
-            "hint: `vrun --create --clear --env [ROOT]/app/.venv -p REQUEST` makes it anew, without its packages",
+            "hint: `vrun --create --clear --env [ROOT]/app/.venv -p REQUEST` recreates it, without its packages",
         ],
     );
 }
