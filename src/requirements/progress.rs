@@ -14,7 +14,7 @@ const MAX_WIDTH: usize = 60;
 
 /// Where progress is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ProgressOutput {
+pub(super) enum ProgressOutput {
     /// On a terminal.
     Interactive,
     /// In the log of a CI job.
