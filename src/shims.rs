@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use crate::error::{Error, io_reason};
+use crate::fs::replace_atomically;
 use crate::output::Verbosity;
 use crate::process::Process;
 use crate::quote::{printable, shell_word};
@@ -195,7 +196,9 @@ impl ShimPlan {
             match work {
                 Change::Keep => Ok(()),
                 Change::Create => os::symlink_or_copy(&self.target, at),
-                Change::Replace => replace_shim(at, &self.target),
+                Change::Replace => {
+                    replace_atomically(at, |new| os::symlink_or_copy(&self.target, new))
+                }
             }
             .map_err(|error| failed(at, error))?;
         }
@@ -235,13 +238,4 @@ impl ShimPlan {
 fn is_scripts_dir(dir: &Path) -> bool {
     dir.parent()
         .is_some_and(|root| root.join(PYVENV_CFG).is_file())
-}
-
-/// Puts a new shim in the place of another, which is there until then.
-fn replace_shim(at: &Path, target: &Path) -> io::Result<()> {
-    let mut name = at.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".vrun-{}", std::process::id()));
-    let new = at.with_file_name(name);
-    os::symlink_or_copy(target, &new)?;
-    fs::rename(&new, at).inspect_err(|_| drop(fs::remove_file(&new)))
 }

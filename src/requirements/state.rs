@@ -3,10 +3,11 @@
 //! The file is written by a rename, so it is there whole or not at all.
 
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use crate::fs::{replace_atomically, write_file};
 use crate::{os, venv};
 
 use super::source::RequirementsSource;
@@ -101,12 +102,12 @@ impl InstallState {
     /// # Errors
     /// It cannot be written.
     pub(crate) fn save(&self, root: &Path) -> io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(root)?;
-        file.write_all(state_file::serialize_state(self, root).as_bytes())?;
-        // As readable as the environment is.
-        os::copy_mode(&root.join(venv::PYVENV_CFG), file.path())?;
-        file.persist(root.join(STATE_FILE))?;
-        Ok(())
+        let text = state_file::serialize_state(self, root);
+        replace_atomically(&root.join(STATE_FILE), |new| {
+            write_file(new, &text)?;
+            // As readable as the environment is.
+            os::copy_mode(&root.join(venv::PYVENV_CFG), new)
+        })
     }
 
     /// The same, unless another has written meanwhile or it cannot be done: nothing hangs on it.
