@@ -28,10 +28,7 @@ use super::staging::StagedEnv;
 use super::target::{self, TargetState};
 use super::{ensurepip, errors, stdlib_venv, upgrade};
 
-/// Whether the environment could be created, by a look at the place.
-///
-/// # Errors
-/// No environment there could be used, or something is there that is not vrun's to remove.
+/// An error where no environment there could be used, or something is there that is not vrun's to remove.
 pub(crate) fn check_target(request: &CreateRequest<'_>) -> Result<(), Error> {
     target::validate_path(request.target.path)?;
     inspect_target(request).map(drop)
@@ -143,12 +140,12 @@ fn build_and_commit(
     let at = printable(request.target.path);
     verbosity.notice(format_args!("creating {at} ({})", base.key));
     let staged = StagedEnv::create(request.target.path)?;
-    let built_by = build_environment(&base, &staged, request, context)?;
+    let is_native = build_environment(&base, &staged, request, context)?;
     if let Some(populate) = populate {
         populate(staged.path(), context)?;
     }
     // Others wrote the staging path into it.
-    if built_by == BuiltBy::StdlibVenv || populate.is_some() {
+    if !is_native || populate.is_some() {
         staged.rewrite_paths()?;
     }
     staged.add_metadata(request.options.ignore_file, request.extra_file)?;
@@ -159,19 +156,14 @@ fn build_and_commit(
     Ok(())
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum BuiltBy {
-    Vrun,
-    StdlibVenv,
-}
-
-/// Builds the environment natively where vrun supports the base interpreter, else with its `-m venv`.
+/// Builds the environment natively where vrun supports the base interpreter, else with its `-m venv`. Returns whether
+/// it was natively: then no file has the staging path.
 fn build_environment(
     base: &Interpreter,
     staged: &StagedEnv,
     request: &CreateRequest<'_>,
     context: &BuildContext<'_>,
-) -> Result<BuiltBy, Error> {
+) -> Result<bool, Error> {
     let (verbosity, options, at) = (request.verbosity, request.options, request.target.path);
     let prompt =
         options.resolve_prompt(base.minor(), request.process.logical_cwd().ok().as_deref());
@@ -181,7 +173,7 @@ fn build_environment(
         verbosity.verbose(|| format!("{} -m venv creates it", printable(&base.exe)));
         let flags = stdlib_venv::venv_flags(base, options, prompt);
         stdlib_venv::create_with_venv(base, staged.path(), at, flags, context)?;
-        return Ok(BuiltBy::StdlibVenv);
+        return Ok(false);
     };
     let cache = context.cache_dir.and_then(|dir| {
         WheelCache::open(dir)
@@ -200,5 +192,5 @@ fn build_environment(
     if pip_status == PipStatus::NotBundled {
         verbosity.notice(stdlib_venv::no_pip_message(base, at));
     }
-    Ok(BuiltBy::Vrun)
+    Ok(true)
 }

@@ -10,10 +10,11 @@ use pep440_rs::Version;
 
 use crate::error::{Error, io_reason};
 use crate::installer_errors::venv_error_lines;
+use crate::interrupt;
 use crate::process::Process;
 use crate::python::child_env;
 use crate::quote::{printable, shell_word};
-use crate::{interrupt, venv};
+use crate::venv::{Venv, python_path};
 
 use super::context::BuildContext;
 use super::request::CreateRequest;
@@ -60,7 +61,9 @@ pub(super) fn upgrade_pip(
         ..*context
     };
     let mut args = vec!["-m", "pip", "install", "--upgrade", "pip"];
-    if minor_version(root).is_some_and(|minor| minor < 12) {
+    let version = Venv::open(root).ok().and_then(|venv| venv.cfg.version);
+    let minor = version.and_then(|version| version.split('.').nth(1)?.parse::<u64>().ok());
+    if minor.is_some_and(|minor| minor < 12) {
         args.push("setuptools");
     }
     let (shown, word) = (printable(root), shell_word(root));
@@ -69,12 +72,6 @@ pub(super) fn upgrade_pip(
         .notice(format_args!("upgrading pip in {shown}"));
     let hint = format!("`vrun --env {word} pip install --upgrade pip` tries again");
     run_python(root, &args, &context, "upgrade", &hint)
-}
-
-/// 13 of the 3.13.0 in its pyvenv.cfg.
-fn minor_version(root: &Path) -> Option<u64> {
-    let version = venv::Venv::open(root).ok()?.cfg.version?;
-    version.split('.').nth(1)?.parse().ok()
 }
 
 /// Runs the environment's Python, which is to `verb` pip.
@@ -118,7 +115,7 @@ fn run_env_python(
     context: &BuildContext<'_>,
     failed: impl Fn() -> Error,
 ) -> Result<Output, Error> {
-    let output = context.run_helper(&venv::python_path(root), args, root);
+    let output = context.run_helper(&python_path(root), args, root);
     interrupt::check_interrupted(context.stop)?;
     output.map_err(|error| failed().with_cause(io_reason(&error)))
 }

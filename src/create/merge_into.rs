@@ -110,14 +110,19 @@ mod tests {
 
     #[test]
     fn existing_files_stay_and_the_rest_is_added() {
-        let (_dir, staged, at) = tree();
-        assert!(find_conflicts(&staged, &at).expect("read").is_empty());
-        merge_staged(&staged, &at).expect("merged");
-        assert_eq!(text(at.join("bin/mine")), "mine");
-        assert_eq!(text(at.join(".gitignore")), "mine");
-        assert_eq!(text(at.join("bin/activate")), "ours");
-        assert_eq!(text(at.join("lib/a/b")), "ours");
-        assert!(at.join(venv::PYVENV_CFG).is_file());
+        for is_partly_moved in [false, true] {
+            let (_dir, staged, at) = tree();
+            if is_partly_moved {
+                file(at.join("bin/activate"), "ours");
+            }
+            assert!(find_conflicts(&staged, &at).expect("read").is_empty());
+            merge_staged(&staged, &at).expect("merged");
+            assert_eq!(text(at.join("bin/mine")), "mine");
+            assert_eq!(text(at.join(".gitignore")), "mine");
+            assert_eq!(text(at.join("bin/activate")), "ours");
+            assert_eq!(text(at.join("lib/a/b")), "ours");
+            assert!(at.join(venv::PYVENV_CFG).is_file());
+        }
     }
 
     #[test]
@@ -127,15 +132,6 @@ mod tests {
         file(at.join("lib"), "a file");
         let found = find_conflicts(&staged, &at).expect("read");
         assert_eq!(found, [at.join("bin/activate"), at.join("lib")]);
-    }
-
-    #[test]
-    fn what_a_killed_vrun_moved_is_not_in_the_way() {
-        let (_dir, staged, at) = tree();
-        file(at.join("bin/activate"), "ours");
-        assert!(find_conflicts(&staged, &at).expect("read").is_empty());
-        merge_staged(&staged, &at).expect("merged");
-        assert!(at.join(venv::PYVENV_CFG).is_file());
     }
 
     #[test]

@@ -62,7 +62,8 @@ fn is_python_name(name: &OsStr) -> bool {
     let is_version = |text: &str| {
         let text = text.strip_suffix("-intel64").unwrap_or(text);
         let number = text.trim_end_matches(['d', 'm', 't', 'u']);
-        (number.len() == text.len() || !number.is_empty() || text == "t")
+        let letters = text.len() - number.len();
+        (letters == 0 || !number.is_empty() || text == "t")
             && number
                 .bytes()
                 .all(|byte| byte.is_ascii_digit() || byte == b'.')

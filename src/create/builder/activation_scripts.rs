@@ -78,13 +78,13 @@ fn fill_template(template: &str, is_quoted: bool, plan: &BuildPlan<'_>) -> Strin
         .replace("__VENV_PYTHON__", &value(&python.to_string_lossy()))
 }
 
-/// As Python's shlex.quote, which leaves a text unquoted where nothing in it is special to a shell.
+/// As Python's shlex.quote: bare where nothing in it means something to a shell.
 fn shlex_quote(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
-    match !text.is_empty() && text.chars().all(is_plain) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', "'\"'\"'")),
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
     }
+    format!("'{}'", text.replace('\'', "'\"'\"'"))
 }
 
 #[cfg(test)]
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_quoted_as_by_pythons_shlex() {
+    fn a_value_is_quoted_as_pythons_shlex_does() {
         for (text, expected) in [
             ("/a/b-c", "/a/b-c"),
             ("a b", "'a b'"),

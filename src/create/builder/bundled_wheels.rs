@@ -18,13 +18,6 @@ pub(super) struct BundledWheel {
     pub file: PathBuf,
 }
 
-impl BundledWheel {
-    /// The name of its `.dist-info` directory.
-    pub(super) fn dist_info(&self) -> String {
-        format!("{}-{}.dist-info", self.project, self.version)
-    }
-}
-
 /// The wheels in the order in which they are installed, pip last; none where the base interpreter has no pip.
 pub(super) fn find_bundled(base: &SupportedBase<'_>) -> io::Result<Vec<BundledWheel>> {
     let projects: &[&'static str] = match base.version < (3, 12) {

@@ -104,10 +104,7 @@ pub(super) fn render_pyvenv_cfg(plan: &BuildPlan<'_>) -> io::Result<String> {
         }
         text.extend_from_slice(os::LINE_ENDING.as_bytes());
     };
-    let system_site = match plan.options.system_site_packages {
-        true => "true",
-        false => "false",
-    };
+    let system_site = plan.options.system_site_packages.to_string();
     add("home", &[exe.parent().unwrap_or(exe).as_os_str()]);
     add("include-system-site-packages", &[system_site.as_ref()]);
     add("version", &[plan.base.full_version.as_ref()]);

@@ -71,10 +71,7 @@ impl BuildPlan<'_> {
 
     /// A script's path in RECORD.
     pub(super) fn script_record_path(&self, script: &str) -> String {
-        let site = self.site_packages();
-        let depth = site
-            .strip_prefix(self.root)
-            .map_or(0, |path| path.components().count());
+        let depth = self.site_packages().components().count() - self.root.components().count();
         format!("{}{}/{script}", "../".repeat(depth), os::SCRIPTS_DIR)
     }
 }

@@ -41,7 +41,7 @@ impl SeedWheel {
         cache: Option<(&WheelCache, Verify)>,
         plan: &BuildPlan<'_>,
     ) -> io::Result<SeedWheel> {
-        let dist_info = wheel.dist_info();
+        let dist_info = format!("{}-{}.dist-info", wheel.project, wheel.version);
         let cached = cache.and_then(|(cache, verify)| {
             // A cache that fails must not keep an environment from being created.
             let entry = cache.get_or_unpack(&wheel.file, verify).ok()?;
