@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use crate::error::{Error, io_reason};
+use crate::fs::replace_atomically;
 use crate::output::Verbosity;
 use crate::process::Process;
 use crate::quote::{printable, shell_word};
@@ -182,7 +183,9 @@ impl ShimPlan {
             match change {
                 Change::Keep => Ok(()),
                 Change::Create => os::symlink_or_copy(&self.target, path),
-                Change::Replace => replace_shim(path, &self.target),
+                Change::Replace => {
+                    replace_atomically(path, |new| os::symlink_or_copy(&self.target, new))
+                }
             }
             .map_err(|error| failed(path, error))?;
         }
@@ -217,13 +220,4 @@ impl ShimPlan {
         let line = |path: &PathBuf| [path.as_os_str().as_encoded_bytes(), b"\n"].concat();
         self.shims.iter().flat_map(|(path, _)| line(path)).collect()
     }
-}
-
-/// Puts a new shim in place of another by a rename, so that one is always there.
-fn replace_shim(path: &Path, target: &Path) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".vrun-{}", std::process::id()));
-    let new = path.with_file_name(name);
-    os::symlink_or_copy(target, &new)?;
-    fs::rename(&new, path).inspect_err(|_| drop(fs::remove_file(&new)))
 }

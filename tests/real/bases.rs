@@ -222,7 +222,7 @@ fn a_base_without_ensurepip_makes_an_environment_without_pip_and_says_so() {
         .stdout(&project.path("app/.venv").display().to_string())
         .says(&[
             "vrun: it has no pip, because ",
-            " brings none along; `curl -LO https://",
+            " does not bundle it; `curl -LO https://",
         ]);
     let hint = "`vrun python get-pip.py` installs pip there";
     let missing = project.run(["pip", "list"]).code(127);
@@ -292,7 +292,7 @@ fn pypy_makes_its_environment_itself_and_that_is_said() {
     let env = project.path("app/.venv").display().to_string();
     made.code(0).stdout(&format!("PyPy {env}")).says(&[
         &format!("vrun: creating {env} (PyPy "),
-        "bin/pypy3 makes it itself\n",
+        "bin/pypy3 -m venv creates it\n",
     ]);
     let pip = project.run(["pip", "--version"]).code(0).stdout;
     assert!(pip.contains(&format!(" from {env}/lib/pypy3.")), "{pip}");

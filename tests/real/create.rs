@@ -267,7 +267,7 @@ fn a_base_that_makes_its_own_is_handed_the_options() {
     let words = ["-v", "-p", &python, "--create", "--prompt", "my env"];
     let more = ["--system-site-packages", "--copies", "--without-pip"];
     let made = project.run([&words[..], &more].concat()).code(0);
-    made.says(&["makes it itself"]);
+    made.says(&["-m venv creates it"]);
     let cfg = cfg(&project);
     assert!(cfg.contains("include-system-site-packages = true"), "{cfg}");
     assert!(cfg.contains("prompt = 'my env'"), "{cfg}");

@@ -70,7 +70,7 @@ fn a_directory_of_that_name_that_is_none() {
         .cwd("app");
     let what = "there is no environment at [ROOT]/app/.venv";
     let cause = "it is a directory with other things in it: notes";
-    let mend = "`mv [ROOT]/app/.venv [ROOT]/app/.venv.old` makes room, or say where else with `--env PATH`";
+    let mend = "`mv [ROOT]/app/.venv [ROOT]/app/.venv.old` makes room, or choose another place with `--env PATH`";
     finds(&sandbox, "no-environment", what, &[cause], mend);
     is_hinted(&sandbox, mend);
 }
