@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::{EnvSource, Mode, RunRequest, ScriptEnv, Settings};
-use crate::error::{Error, ExitCode};
+use crate::error::{Error, ErrorKind};
 use crate::find::{self, EnvNames, FoundEnv, Outcome, Reason, Search, Skipped};
 use crate::inline_script::{self, EnvPurpose, Script};
 use crate::output::{self, Verbosity};
@@ -102,15 +102,21 @@ pub(super) fn find_environment(
     search: &Search,
     process: &Process,
 ) -> Result<Outcome, Error> {
-    match &settings.env {
+    let outcome = match &settings.env {
         None => find::nearest(search),
-        Some(EnvSource::ByOption(path)) => find::explicit(process.absolute(path)?, "--env", search),
+        Some(EnvSource::ByOption(path)) => process
+            .absolute(path)
+            .and_then(|path| find::explicit(path, "--env", search)),
         Some(EnvSource::ByVariable(path)) => {
             let project = find::nearest_project(&search.start, search.home.as_deref())
                 .unwrap_or(&search.start);
             find::explicit(process::normalize(project.join(path)), "VRUN_ENV", search)
         }
-    }
+    };
+    outcome.map_err(|error| match error.kind() {
+        ErrorKind::Failed => error.with_kind(ErrorKind::Undecided),
+        _ => error,
+    })
 }
 
 /// The script that is to run, where it has an environment of its own.
@@ -161,54 +167,20 @@ pub(super) fn require_existing(
     settings: &Settings,
     search: &Search,
     process: &Process,
-) -> Result<FoundEnv, NoEnvironment> {
+) -> Result<FoundEnv, Error> {
     match find_environment(settings, search, process)? {
         Outcome::Found(found) => {
             report_selection(&found, settings.verbosity, process);
             Ok(found)
         }
-        Outcome::Missing(missing) => Err(NoEnvironment::at(&missing.root)),
-    }
-}
-
-/// Why there is no environment to look at.
-pub(crate) struct NoEnvironment {
-    /// What programs know it by.
-    pub id: &'static str,
-    /// What is said of it.
-    pub error: Error,
-}
-
-impl NoEnvironment {
-    /// None is there yet; this is where it would be.
-    pub(crate) fn at(at: &Path) -> NoEnvironment {
-        NoEnvironment {
-            id: "no-environment",
-            error: no_environment_error(at),
-        }
-    }
-}
-
-impl From<Error> for NoEnvironment {
-    /// The search could not decide for one.
-    fn from(error: Error) -> NoEnvironment {
-        let id = match error.exit_code {
-            ExitCode::Refused => "not-trusted",
-            _ => "undecided",
-        };
-        NoEnvironment { id, error }
-    }
-}
-
-impl From<NoEnvironment> for Error {
-    fn from(absence: NoEnvironment) -> Error {
-        absence.error
+        Outcome::Missing(missing) => Err(no_environment_error(&missing.root)),
     }
 }
 
 /// That there is none. What lies there instead is told as first use would.
 pub(super) fn no_environment_error(at: &Path) -> Error {
-    let what = Error::failed(format!("there is no environment at {}", printable(at)));
+    let message = format!("there is no environment at {}", printable(at));
+    let what = Error::new(ErrorKind::NoEnvironment, message);
     match create::check_available(at) {
         Ok(()) => what.with_hint(format!("`vrun --create --env {}` makes it", shell_word(at))),
         Err(error) => {

@@ -7,7 +7,7 @@ use crate::create::{
     CreateRequest, CreateTarget, IfExists, Trigger, VenvOptions, check_target, create_environment,
 };
 use crate::error::Error;
-use crate::find::{Outcome, project_root};
+use crate::find::{self, Outcome};
 use crate::output::print;
 use crate::process::Process;
 use crate::venv::Venv;
@@ -29,7 +29,7 @@ pub(crate) fn create(
         options,
         process,
     )?;
-    let project = project_root::nearest_project(&search.start, search.home.as_deref());
+    let project = find::nearest_project(&search.start, search.home.as_deref());
     let note = match options.has_pip() {
         true => requirements::initial_state(&settings.install_options, project, &at, process)?,
         false => None,

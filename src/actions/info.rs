@@ -13,7 +13,9 @@ use crate::venv::{self, Venv};
 use crate::view::View;
 use crate::{os, program, python, requirements};
 
-use super::context::{self, NoEnvironment, find_environment, prepare_search, report_skipped};
+use super::context::{
+    self, find_environment, no_environment_error, prepare_search, report_skipped,
+};
 
 /// Says which environment it is, why, and what is seen in it.
 ///
@@ -32,7 +34,7 @@ pub(crate) fn info(
     };
     let answer = match find_environment(settings, &search, process) {
         Ok(answer) => answer,
-        Err(error) => return Err(undecided_error(error.into(), &around, format)?),
+        Err(error) => return Err(undecided_error(error.kind().id(), error, &around, format)?),
     };
     let passed = match &answer {
         Outcome::Found(found) => &found.skipped,
@@ -52,11 +54,7 @@ pub(crate) fn info(
             Err(error) => {
                 let problems = health::find_problems(&found.root);
                 let id = problems.first().map_or("unknown", Problem::id);
-                Err(undecided_error(
-                    NoEnvironment { id, error },
-                    &around,
-                    format,
-                )?)
+                Err(undecided_error(id, error, &around, format)?)
             }
         },
         Outcome::Missing(missing) => {
@@ -68,16 +66,17 @@ pub(crate) fn info(
 
 /// What is said where nothing can be told.
 fn undecided_error(
-    absence: NoEnvironment,
+    id: &'static str,
+    error: Error,
     around: &SearchContext<'_>,
     format: Format,
 ) -> Result<Error, Error> {
     if format == Format::Json {
         print(
-            info::render_json(&InfoOutcome::Unknown(problem_report(&absence)), around).as_bytes(),
+            info::render_json(&InfoOutcome::Unknown(problem_report(id, &error)), around).as_bytes(),
         )?;
     }
-    Ok(absence.error)
+    Ok(error)
 }
 
 /// What is said where there is no environment.
@@ -89,12 +88,11 @@ fn missing_error(
     let at = &missing.root;
     let refusal = missing.forbidden.as_ref().map(|barred| barred.to_error(at));
     let refusal = refusal.map(|error| error.message().to_owned());
-    let mut absence = NoEnvironment::at(at);
-    if let Some(why) = &refusal {
-        absence.error = absence.error.with_cause(why);
-    }
+    let error = refusal
+        .iter()
+        .fold(no_environment_error(at), Error::with_cause);
     if format == Format::Json {
-        let problem = problem_report(&absence);
+        let problem = problem_report(error.kind().id(), &error);
         let place = InfoOutcome::Missing {
             at,
             refusal,
@@ -102,15 +100,15 @@ fn missing_error(
         };
         print(info::render_json(&place, around).as_bytes())?;
     }
-    Ok(absence.error)
+    Ok(error)
 }
 
-fn problem_report(absence: &NoEnvironment) -> ProblemReport {
+fn problem_report(id: &'static str, error: &Error) -> ProblemReport {
     ProblemReport {
-        id: absence.id,
-        message: absence.error.message().to_owned(),
-        causes: absence.error.causes().to_vec(),
-        fix: absence.error.hint().map(str::to_owned),
+        id,
+        message: error.message().to_owned(),
+        causes: error.causes().to_vec(),
+        fix: error.hint().map(str::to_owned),
         substitute: None,
     }
 }

@@ -1,7 +1,7 @@
 //! `vrun COMMAND`: select the environment, ensure that it is there, prepare the view, resolve the program, exec it.
 
 use crate::cli::{Mode, RunRequest, Settings};
-use crate::create::cleanup;
+use crate::create;
 use crate::error::Error;
 use crate::exec;
 use crate::find::{FoundEnv, Outcome, Search};
@@ -82,7 +82,7 @@ fn ensure_ready(
     if settings.mode == Mode::DryRun {
         return Venv::open(&found.root);
     }
-    cleanup::remove_leftovers(&found.root);
+    create::remove_leftovers(&found.root);
     let venv = Venv::open(&found.root)?;
     // What a script's own environment is made of decides where it lies.
     if let Some(wish) = &settings.python

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::health::{self, Fix, Problem};
-use crate::quote::printable;
+use crate::quote::{printable, printable_name, summarize_names};
 use crate::repair::{self, StaleFile, StaleKind};
 use crate::venv;
 
@@ -90,7 +90,10 @@ fn check_stale_paths(patient: &DoctorInput<'_>) -> Vec<Finding> {
     let told = kinds.into_iter().filter_map(|(kind, id, what)| {
         let files: Vec<&StaleFile> = all.iter().filter(|stale| stale.kind == kind).collect();
         let first = files.first()?;
-        let names: Vec<_> = files.iter().map(|stale| file_name(&stale.file)).collect();
+        let names: Vec<_> = files
+            .iter()
+            .map(|stale| printable_name(&stale.file))
+            .collect();
         let counted = if kind == StaleKind::PyvenvCfg {
             what.to_owned()
         } else {
@@ -119,7 +122,10 @@ fn check_stale_paths(patient: &DoctorInput<'_>) -> Vec<Finding> {
 fn check_missing_scripts(patient: &DoctorInput<'_>) -> Option<Finding> {
     let all = venv::find_missing_scripts(patient.root);
     let first = all.first()?;
-    let names: Vec<_> = all.iter().map(|missing| file_name(&missing.file)).collect();
+    let names: Vec<_> = all
+        .iter()
+        .map(|missing| printable_name(&missing.file))
+        .collect();
     let dir = printable(venv::scripts_dir(patient.root));
     let lost = all.iter().find(|missing| !missing.is_repairable());
     let mend = lost.unwrap_or(first).fix_command(patient.vrun_command);
@@ -133,17 +139,4 @@ fn check_missing_scripts(patient: &DoctorInput<'_>) -> Option<Finding> {
         causes: vec![format!("{} should be in {dir}", summarize_names(&names))],
         fix: mend,
     })
-}
-
-/// The first of them, and how many more there are.
-fn summarize_names(names: &[String]) -> String {
-    let some = names[..names.len().min(3)].join(", ");
-    match names.len().saturating_sub(3) {
-        0 => some,
-        more => format!("{some} and {more} more"),
-    }
-}
-
-fn file_name(file: &Path) -> String {
-    printable(file.file_name().unwrap_or_default())
 }

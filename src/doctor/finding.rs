@@ -27,7 +27,8 @@ pub(crate) enum Severity {
 }
 
 /// That there is no environment to look at, as a finding.
-pub(crate) fn no_environment_finding(id: &'static str, error: Error) -> Finding {
+pub(crate) fn no_environment_finding(error: Error) -> Finding {
+    let id = error.kind().id();
     let (what, causes, hint) = error.into_parts();
     let found_none = || vec!["the search found none".to_owned()];
     Finding {

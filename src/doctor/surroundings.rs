@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::program::{ScriptInterpreter, script_interpreter};
 use crate::quote::{printable, shell_word};
-use crate::venv::{self, PYVENV_CFG, Venv};
+use crate::venv::{self, Venv};
 use crate::{create, os, python, requirements, self_exe};
 
 use super::finding::{Finding, Severity};
@@ -123,8 +123,7 @@ fn check_requirements(patient: &DoctorInput<'_>) -> Option<Finding> {
 }
 
 fn check_nested(patient: &DoctorInput<'_>) -> Option<Finding> {
-    let mut above = patient.root.ancestors().skip(1);
-    let outer = above.find(|dir| dir.join(PYVENV_CFG).is_file())?;
+    let outer = venv::enclosing_env(patient.root.parent()?)?;
     Some(finding(
         "nested",
         Severity::Note,

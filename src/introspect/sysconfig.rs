@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use crate::fs::{path_error, read_dir_if_exists};
+use crate::os;
 
 /// A string among the variables that `make` wrote into the module `_sysconfigdata_*` of the standard library
 /// (Lib/sysconfig). None if there is none, or it is empty.
@@ -35,4 +36,18 @@ pub(crate) fn read_variable(stdlib: &Path, name: &str) -> io::Result<Option<Stri
     let value = value.and_then(|rest| rest.split(|byte| *byte == b'\'').next());
     let value = value.filter(|value| !value.is_empty());
     Ok(value.map(|value| String::from_utf8_lossy(value).into_owned()))
+}
+
+/// Whether an interpreter that looks for its library above `start`, then where it was configured to be (getpath.py),
+/// finds `stdlib`. `below` is the library's path in a prefix.
+pub(crate) fn finds_stdlib(start: Option<&Path>, stdlib: &Path, below: &Path) -> bool {
+    let above = start.into_iter().flat_map(Path::ancestors);
+    let found = above
+        .map(|prefix| prefix.join(below))
+        .find(|dir| dir.join("os.py").is_file());
+    // What cannot be read is left to the interpreter itself.
+    let prefix = || read_variable(stdlib, "prefix").ok().flatten();
+    found
+        .or_else(|| Some(Path::new(&prefix()?).join(below)))
+        .is_some_and(|dir| os::is_same_file(&dir, stdlib))
 }

@@ -1,21 +1,24 @@
-//! A program's name as it was typed -> what it says of the program.
+//! A program's name as it was typed -> whether it means Python, pip, a Python file or a path.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{self, Path};
 
 use crate::{os, venv};
 
-/// Whether `name` ends as Python's files do.
+/// `tool.py`, `tool.pyw`
 pub(super) fn is_python_source(name: &OsStr) -> bool {
-    let ending = Path::new(name).extension();
-    ending.is_some_and(|end| end.eq_ignore_ascii_case("py") || end.eq_ignore_ascii_case("pyw"))
+    let extension = Path::new(name).extension();
+    extension.is_some_and(|end| {
+        ["py", "pyw"]
+            .iter()
+            .any(|python| end.eq_ignore_ascii_case(python))
+    })
 }
 
 /// Whether `name` is a path.
 pub(super) fn has_separator(name: &OsStr) -> bool {
-    name.as_encoded_bytes()
-        .iter()
-        .any(|byte| std::path::is_separator(char::from(*byte)))
+    let is_separator = |byte: &u8| path::is_separator(char::from(*byte));
+    name.as_encoded_bytes().iter().any(is_separator)
 }
 
 /// Whether `name` means this environment's Python or its pip.
@@ -23,7 +26,7 @@ pub(super) fn is_python_or_pip(name: &OsStr) -> bool {
     is_python_name(name) || is_versioned("pip", name)
 }
 
-/// `python`, `python3`, `python3.12`, `python3.13t`, `python3.6m`, `pypy3`, and on Windows `pythonw` and the ending.
+/// `python`, `python3`, `python3.12`, `python3.13t`, `python3.6m`, `pypy3`, and on Windows `pythonw` and the suffix.
 pub(super) fn is_python_name(name: &OsStr) -> bool {
     is_versioned("python", name) || is_versioned("pypy", name)
 }
@@ -39,32 +42,14 @@ mod tests {
 
     #[test]
     fn names_of_python_and_pip_are_this_environments() {
-        for name in [
-            "python",
-            "python3",
-            "python3.12",
-            "python3.13t",
-            "python3.13td",
-            "python3.6m",
-            "python3.12-intel64",
-            "pip",
-            "pip3.9",
-            "pypy3",
-            "pypy3.10",
-        ] {
-            assert!(is_python_or_pip(OsStr::new(name)), "{name}");
+        let names = "python python3 python3.12 python3.13t python3.13td python3.6m python3.12-intel64 pip pip3.9 pypy3 \
+            pypy3.10";
+        for name in names.split(' ') {
+            assert!(is_python_or_pip(name.as_ref()), "{name}");
         }
-        for name in [
-            "pythonic",
-            "python-config",
-            "pipx",
-            "pip-compile",
-            "python3.",
-            "pythonmd",
-            "pytest",
-            "ipython",
-        ] {
-            assert!(!is_python_or_pip(OsStr::new(name)), "{name}");
+        let others = "pythonic python-config pipx pip-compile python3. pythonmd pytest ipython";
+        for name in others.split(' ') {
+            assert!(!is_python_or_pip(name.as_ref()), "{name}");
         }
     }
 }

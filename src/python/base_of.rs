@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::os;
 use crate::quote::printable;
-use crate::venv::{MinorVersion, PYVENV_CFG, Venv};
+use crate::venv::{self, MinorVersion, Venv};
 
 /// How many environments may be nested, each made from inside the one before.
 const MAX_DEPTH: usize = 5;
@@ -20,7 +20,7 @@ const MAX_DEPTH: usize = 5;
 pub(crate) fn resolve_base(path: &Path) -> Result<PathBuf, String> {
     let mut path = path.to_owned();
     for _ in 0..MAX_DEPTH {
-        let Some(root) = environment_of(&path) else {
+        let Some(root) = venv::env_of_python(&path) else {
             return Ok(path);
         };
         path = base_from_links(&path, root)
@@ -28,12 +28,6 @@ pub(crate) fn resolve_base(path: &Path) -> Result<PathBuf, String> {
             .ok_or_else(|| format!("the base of the environment {} is gone", printable(root)))?;
     }
     Err("its environment is nested too deeply in others".to_owned())
-}
-
-/// The environment that `exe` is the Python of: pyvenv.cfg is beside it or one directory above (PEP 405).
-fn environment_of(exe: &Path) -> Option<&Path> {
-    let mut dirs = exe.ancestors().skip(1).take(2);
-    dirs.find(|dir| dir.join(PYVENV_CFG).is_file())
 }
 
 /// Follows the links to the base, as it was found when the environment was made.

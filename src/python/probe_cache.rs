@@ -4,11 +4,12 @@
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use crate::error::io_reason;
+use crate::fs::replace_file;
 use crate::os;
 use crate::output::Verbosity;
 use crate::process::Process;
@@ -50,10 +51,7 @@ impl ProbeCache {
     /// Caches an answer; one that cannot be written is asked for again.
     pub(super) fn write_answer(&self, exe: &Path, answer: &[u8]) -> Option<()> {
         let (file, stamp) = (self.answer_file(exe)?, stamp(exe)?);
-        let mut new = tempfile::NamedTempFile::new_in(file.parent()?).ok()?;
-        new.write_all(&stamp).ok()?;
-        new.write_all(answer).ok()?;
-        new.persist(file).ok().map(drop)
+        replace_file(&file, &[&stamp, answer].concat()).ok()
     }
 
     fn answer_file(&self, exe: &Path) -> Option<PathBuf> {

@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, ExitCode};
+use crate::error::{Error, ErrorKind};
 use crate::introspect::sysconfig;
 use crate::os;
 use crate::output::Verbosity;
@@ -69,7 +69,7 @@ fn matching_interpreter(
             return Ok(Some(base));
         }
         match discovery::find_interpreter(Some(request), prober) {
-            Err(error) if error.exit_code == ExitCode::Interrupted => Err(error),
+            Err(error) if error.kind() == ErrorKind::Interrupted => Err(error),
             found => Ok(found.ok()),
         }
     })
@@ -149,24 +149,14 @@ fn dangling_target(venv: &Venv) -> Option<PathBuf> {
 /// The prefix of the base, if it would not find its standard library by itself: an environment's Python searches above
 /// `home` (before 3.11 above the target of its own links), then in the prefix it was configured with.
 fn required_prefix(base: &Interpreter, venv: &Venv) -> Option<PathBuf> {
-    let (library, name) = (base.stdlib.parent()?, base.stdlib.file_name()?);
-    let below = |dir: &Path| Some(dir.join(library.file_name()?).join(name));
+    let library = base.stdlib.parent()?;
+    let below = Path::new(library.file_name()?).join(base.stdlib.file_name()?);
     let home = venv.cfg.home.clone();
     let linked = dangling_target(venv).and_then(|file| Some(file.parent()?.to_owned()));
     let start = match base.minor() >= GETPATH_PY_MINOR {
         true => home.or(linked),
         false => linked.or(home),
     };
-    let above = start.iter().flat_map(|start| start.ancestors());
-    let found = above
-        .filter_map(below)
-        .find(|dir| dir.join("os.py").is_file());
-    let configured = || {
-        let prefix = sysconfig::read_variable(&base.stdlib, "prefix").ok()??;
-        below(prefix.as_ref())
-    };
-    let is_found = found
-        .or_else(configured)
-        .is_some_and(|dir| os::is_same_file(&dir, &base.stdlib));
+    let is_found = sysconfig::finds_stdlib(start.as_deref(), &base.stdlib, &below);
     (!is_found).then(|| library.parent().map(Path::to_owned))?
 }

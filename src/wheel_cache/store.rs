@@ -12,7 +12,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::fs::path_error;
+use crate::fs::{path_error, replace_file};
 use crate::os::{self, Dir, FileSignature};
 use crate::quote::hex;
 use crate::wheel::{RecordRow, UnpackedFile, unpack_wheel};
@@ -195,7 +195,7 @@ impl WheelCache {
             return Ok(digest);
         }
         let digest = hex(&Sha256::digest(fs::read(wheel)?));
-        write_atomically(&cached, digest.as_bytes())?;
+        replace_file(&cached, digest.as_bytes())?;
         Ok(digest)
     }
 }
@@ -203,14 +203,6 @@ impl WheelCache {
 /// The time since a file was last changed.
 pub(super) fn age_of(found: io::Result<fs::Metadata>) -> Option<Duration> {
     found.ok()?.modified().ok()?.elapsed().ok()
-}
-
-/// Writes a file under another name and renames it, so that no one reads half of it.
-pub(super) fn write_atomically(file: &Path, content: &[u8]) -> io::Result<()> {
-    let new = tempfile::NamedTempFile::new_in(file.parent().unwrap_or(file))?;
-    fs::write(new.path(), content)?;
-    new.persist(file)?;
-    Ok(())
 }
 
 /// A line for each file: size, mtime, `x` for a program, digest, path.
