@@ -328,7 +328,7 @@ fn it_goes_alone() {
     let sandbox = on("python3.12", "home = [ROOT]/base/bin\n");
     sandbox
         .run(["--info", "pytest"])
-        .error(125, &["--info runs nothing, not `pytest` either"]);
+        .error(125, &["--info runs no program, but `pytest` is given"]);
     sandbox.run(["--json-schema"]).error(125, &["--info"]);
     for other in ["--create", "--doctor", "--repair"] {
         sandbox.run(["--info", other]).error(125, &["vrun: "]);

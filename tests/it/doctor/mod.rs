@@ -229,7 +229,7 @@ fn it_goes_alone() {
     sandbox.run(["--doctor", "pytest"]).error(
         125,
         &[
-            "--doctor runs nothing, not `pytest` either",
+            "--doctor runs no program, but `pytest` is given",
             "hint: `vrun --doctor`, and then the command",
         ],
     );
