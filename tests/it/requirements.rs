@@ -95,7 +95,7 @@ fn a_part_that_is_gone_is_to_be_mended_before_anything_is_installed() {
     fs::write(&file, format!("{text}{part}\n")).expect("a file");
     let gone = "more.txt is gone since the last install, and requirements.txt still asks for it";
     let mend = "mend requirements.txt, then `vrun --sync`";
-    let found = format!("  cause: {gone}\n  mend: {mend}\n");
+    let found = format!("  cause: {gone}\n  fix: {mend}\n");
     let told = sandbox.run(["--doctor"]).code(1).text();
     assert!(told.contains(&found), "{told}");
     let said = sandbox.run(["probe"]).said();

@@ -1,7 +1,7 @@
 //! Lines for fish.
 //!
-//! What was stands in lists of its own, as in `posix`: `e` or `s` first, then the values. `eval (...)` puts spaces
-//! in the place of newlines, so that none stands within a line.
+//! The old values are saved in lists, as in `posix`: `e` or `s` first, then the values. `eval (...)` turns newlines into
+//! spaces, so no line may break inside a word.
 
 use std::ffi::OsStr;
 
@@ -9,7 +9,7 @@ use crate::os;
 use crate::process::Process;
 use crate::view::{self, View};
 
-pub(super) fn export_lines(view: &View, process: &Process) -> Vec<u8> {
+pub(super) fn export_lines(view: &View, process: &Process) -> String {
     let mut lines = String::from("if not set -q _VRUN_OLD;\nset -g _VRUN_OLD 1;\n");
     for name in view::variable_names() {
         let old = format!("_VRUN_OLD_{name}");
@@ -32,10 +32,10 @@ pub(super) fn export_lines(view: &View, process: &Process) -> Vec<u8> {
     for name in view.vars_to_unset() {
         lines.push_str(&format!("set -q {name}; and set -e {name};\n"));
     }
-    lines.into_bytes()
+    lines
 }
 
-/// PATH is a list, to fish.
+/// PATH is a list in fish.
 fn push_path(value: &OsStr, line: &mut String) {
     if os::PATH_SEPARATOR == ';' {
         let path = quote_value(value);
@@ -47,7 +47,7 @@ fn push_path(value: &OsStr, line: &mut String) {
     }
 }
 
-/// In quotes, but for what shows badly or is no UTF-8: that stands between them, as escapes.
+/// In quotes. Control characters and bytes that are not UTF-8 are escaped between the quotes.
 fn quote_value(value: &OsStr) -> String {
     let mut word = String::from("'");
     let outside = |escape: String| format!("'{escape}'");

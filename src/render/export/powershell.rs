@@ -1,7 +1,7 @@
-//! Lines for PowerShell and Windows PowerShell, all of them ASCII: the latter reads what a program prints in an old
-//! code page, and to both the curly quotes are quotes like any (about_Quoting_Rules).
+//! Lines for PowerShell and Windows PowerShell. They are ASCII, because Windows PowerShell reads a program's output in an
+//! old code page, and because both take curly quotes for quotes (about_Quoting_Rules).
 //!
-//! What was stands in a variable of the session, by name. A variable of the process that is given nothing is gone.
+//! The old values are saved in a variable of the session, by name. Setting an environment variable to $null removes it.
 
 use std::ffi::OsStr;
 
@@ -13,10 +13,10 @@ use super::values::utf8_value;
 const SAVED_VAR: &str = "global:_VRUN_OLD";
 
 pub(super) fn export_lines(view: &View) -> Result<String, Error> {
-    let kept = view::variable_names().map(|name| format!("'{name}' = $env:{name}"));
+    let saved = view::variable_names().map(|name| format!("'{name}' = $env:{name}"));
     let mut lines = format!(
         "if (-not (Test-Path variable:{SAVED_VAR})) {{ ${SAVED_VAR} = @{{ {} }} }};\n",
-        kept.collect::<Vec<_>>().join("; ")
+        saved.collect::<Vec<_>>().join("; ")
     );
     for (name, value) in view.vars_to_set() {
         lines.push_str(&format!("$env:{name} = {};\n", quote_value(name, value)?));
@@ -27,8 +27,8 @@ pub(super) fn export_lines(view: &View) -> Result<String, Error> {
     Ok(lines)
 }
 
-/// A text, and the numbers of what is not ASCII, or not to be seen. The text comes first: what is added to a
-/// text becomes text, and a number would stay one.
+/// A string, with code units for what is not printable ASCII. It starts with the string, because PowerShell converts
+/// what is added to a string, and adds to a number.
 fn quote_value(name: &str, value: &OsStr) -> Result<String, Error> {
     let mut word = String::from("'");
     for unit in utf8_value(name, value, "PowerShell")?.encode_utf16() {
