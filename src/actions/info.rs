@@ -31,7 +31,7 @@ pub(crate) fn info(
     };
     let outcome = match find_environment(settings, &search, process) {
         Ok(outcome) => outcome,
-        Err(error) => return report_unknown(error.into(), &context, format),
+        Err(error) => return report_none(error.into(), InfoOutcome::Unknown, &context, format),
     };
     let overridden = find::overridden_env(&outcome, &search);
     let (Outcome::Found(FoundEnv { skipped, .. }) | Outcome::Missing(ToCreate { skipped, .. })) =
@@ -41,7 +41,19 @@ pub(crate) fn info(
         Outcome::Found(found) => found,
         Outcome::Missing(missing) => {
             report_skipped(skipped, settings.verbosity);
-            return report_missing(missing, &context, format);
+            let at = &missing.root;
+            let mut none = NoEnvironment::at(at);
+            let forbidden = missing.forbidden.as_ref();
+            let refusal = forbidden.map(|forbidden| forbidden.to_error(at).message().to_owned());
+            if let Some(refusal) = &refusal {
+                none.error = none.error.with_cause(refusal);
+            }
+            let outcome = |problem| InfoOutcome::Missing {
+                at,
+                refusal,
+                problem,
+            };
+            return report_none(none, outcome, &context, format);
         }
     };
     match env_info(found, settings, process) {
@@ -55,54 +67,30 @@ pub(crate) fn info(
         Err(error) => {
             let problems = health::find_problems(&found.root);
             let id = problems.first().map_or("unknown", Problem::id);
-            report_unknown(NoEnvironment { id, error }, &context, format)
+            let none = NoEnvironment { id, error };
+            report_none(none, InfoOutcome::Unknown, &context, format)
         }
     }
 }
 
-fn report_unknown(
+/// Fails, after printing the JSON.
+fn report_none<'a>(
     none: NoEnvironment,
+    outcome: impl FnOnce(ProblemReport) -> InfoOutcome<'a>,
     context: &SearchContext<'_>,
     format: Format,
 ) -> Result<(), Error> {
     if format == Format::Json {
-        let outcome = InfoOutcome::Unknown(problem_report(&none));
-        print(info::render_json(&outcome, context).as_bytes())?;
-    }
-    Err(none.error)
-}
-
-fn report_missing(
-    missing: &ToCreate,
-    context: &SearchContext<'_>,
-    format: Format,
-) -> Result<(), Error> {
-    let at = &missing.root;
-    let forbidden = missing.forbidden.as_ref();
-    let refusal = forbidden.map(|forbidden| forbidden.to_error(at).message().to_owned());
-    let mut none = NoEnvironment::at(at);
-    if let Some(refusal) = &refusal {
-        none.error = none.error.with_cause(refusal);
-    }
-    if format == Format::Json {
-        let outcome = InfoOutcome::Missing {
-            at,
-            refusal,
-            problem: problem_report(&none),
+        let problem = ProblemReport {
+            id: none.id,
+            message: none.error.message().to_owned(),
+            causes: none.error.causes().to_vec(),
+            fix: none.error.hint().map(str::to_owned),
+            substitute: None,
         };
-        print(info::render_json(&outcome, context).as_bytes())?;
+        print(info::render_json(&outcome(problem), context).as_bytes())?;
     }
     Err(none.error)
-}
-
-fn problem_report(none: &NoEnvironment) -> ProblemReport {
-    ProblemReport {
-        id: none.id,
-        message: none.error.message().to_owned(),
-        causes: none.error.causes().to_vec(),
-        fix: none.error.hint().map(str::to_owned),
-        substitute: None,
-    }
 }
 
 fn env_info<'a>(

@@ -23,22 +23,20 @@ use super::sync::ensure_installed;
 pub(crate) fn run(mut request: RunRequest, process: &mut Process) -> Result<(), Error> {
     let selection = select(&mut request, process)?;
     let env = ensure(selection, &request, process)?;
-    let settings = &request.settings;
+    let (settings, verbosity) = (&request.settings, request.settings.verbosity);
     let prepared = prepare(&env, settings, process)?;
     let context = prepared.resolve_context(&request);
     let (invocation, args) = (request.invocation, request.args);
-    let program = if env.is_planned {
-        program::predict_program(invocation, args, &context)?
-    } else {
-        let program = program::resolve_program(invocation, args, &context)?;
-        let warnings = program.warnings.iter();
-        warnings.for_each(|warning| settings.verbosity.notice(warning));
-        let file = &program.file;
-        settings
-            .verbosity
-            .verbose(|| format!("running {}", printable(file)));
-        program
+    let program = match env.is_planned {
+        true => program::predict_program(invocation, args, &context)?,
+        false => program::resolve_program(invocation, args, &context)?,
     };
+    for warning in &program.warnings {
+        verbosity.notice(warning);
+    }
+    if !env.is_planned {
+        verbosity.verbose(|| format!("running {}", printable(&program.file)));
+    }
     match settings.mode {
         Mode::DryRun => {
             let pwd = process.var("PWD").map(Path::new);

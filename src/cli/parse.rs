@@ -70,7 +70,7 @@ pub(super) fn parse_with_clap(
         (Some("--which"), operands) => resolve_action::which_action(operands, &cli_args, &matches),
         (Some("--shims"), operands) => resolve_action::shims_action(operands, &cli_args, &matches),
         (Some(action), Some((invocation, _))) => {
-            Err(resolve_action::unexpected_command(action, &invocation))
+            resolve_action::unexpected_command(action, &invocation)
         }
         (Some(action), None) => resolve_action::standalone_action(action, cli_args, &matches),
         (None, Some((invocation, args))) => {

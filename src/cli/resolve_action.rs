@@ -26,15 +26,10 @@ pub(super) fn check_conflicts(
     command: &Command,
 ) -> Result<(), Error> {
     let sources = ArgSources(matches);
-    let failed =
-        |message: String, hint: &str| Err(Error::failed(message).with_hint(hint.to_owned()));
     let action = cli_args.action.action_name();
     let has_sync = sources.is_from_argv("sync");
     if cli_args.exact && !has_sync {
-        return failed(
-            "--exact is an option of --sync".into(),
-            "`vrun --sync --exact`",
-        );
+        return usage("--exact is an option of --sync", "`vrun --sync --exact`");
     }
     let no_install = sources.is_from_argv("no_install");
     let opposites = [
@@ -42,33 +37,30 @@ pub(super) fn check_conflicts(
         no_install.then_some("--no-install"),
         cli_args.dry_run.then_some("--dry-run"),
     ];
-    if let Some(other) = opposites.into_iter().flatten().next()
-        && has_sync
-    {
-        return failed(
-            format!("--sync and {other} ask for different things"),
-            HELP_HINT,
-        );
+    let mut opposites = opposites.into_iter().flatten().filter(|_| has_sync);
+    if let Some(other) = opposites.next() {
+        let message = format!("--sync and {other} ask for different things");
+        return usage(message, HELP_HINT);
     }
     if cli_args.action.json && !cli_args.action.info && !cli_args.action.doctor {
-        return failed(
-            "--json is an option of --info and --doctor".into(),
-            "`vrun --info --json`",
-        );
+        let message = "--json is an option of --info and --doctor";
+        return usage(message, "`vrun --info --json`");
     }
     let mut create_options = command
         .get_arguments()
         .filter(|arg| arg.get_help_heading() == Some(CREATE_OPTIONS));
     let given = create_options.find(|arg| sources.is_from_argv(arg.get_id().as_str()));
-    if let Some(option) = given.and_then(|arg| arg.get_long())
-        && action != Some("--create")
-    {
-        return failed(
+    match given.and_then(|arg| arg.get_long()) {
+        Some(option) if action != Some("--create") => usage(
             format!("--{option} is an option of --create"),
-            &format!("`vrun --create --{option}`, and then the command"),
-        );
+            format!("`vrun --create --{option}`, and then the command"),
+        ),
+        _ => Ok(()),
     }
-    Ok(())
+}
+
+fn usage<T>(message: impl Into<String>, hint: impl Into<String>) -> Result<T, Error> {
+    Err(Error::failed(message).with_hint(hint))
 }
 
 /// An action that takes no operands.
@@ -97,13 +89,13 @@ pub(super) fn standalone_action(
                 .map(completions::completion_script);
             Ok(Action::Print(script.unwrap_or_default()))
         }
-        _ if cli_args.no_create && !ArgSources(matches).is_from_variable("no_create") => Err(
-            Error::failed("--create and --no-create contradict each other").with_hint(HELP_HINT),
-        ),
-        _ => Ok(Action::Create(
-            settings,
-            resolve::venv_options(cli_args.create)?,
-        )),
+        _ if cli_args.no_create && !ArgSources(matches).is_from_variable("no_create") => {
+            usage("--create and --no-create contradict each other", HELP_HINT)
+        }
+        _ => {
+            let options = resolve::venv_options(cli_args.create)?;
+            Ok(Action::Create(settings, options))
+        }
     }
 }
 
@@ -127,7 +119,7 @@ pub(super) fn which_action(
     matches: &ArgMatches,
 ) -> Result<Action, Error> {
     let Some((invocation, rest)) = operands else {
-        return Err(Error::failed("--which takes a name").with_hint("`vrun --which python`"));
+        return usage("--which takes a name", "`vrun --which python`");
     };
     let which_mode = match rest {
         [] if !cli_args.action.all => WhichMode::First,
@@ -135,8 +127,8 @@ pub(super) fn which_action(
         [last] if last == "-a" => WhichMode::All,
         [other, ..] => {
             let other = printable(other);
-            let what = format!("--which takes one name, not `{other}` too");
-            return Err(Error::failed(what).with_hint("`vrun --which NAME`, once for each"));
+            let message = format!("--which takes one name, not `{other}` too");
+            return usage(message, "`vrun --which NAME`, once for each");
         }
     };
     let request = resolve::run_request(invocation, &[], cli_args, matches)?;
@@ -157,18 +149,16 @@ pub(super) fn shims_action(
             let settings = resolve::settings(cli_args, matches)?;
             Ok(Action::Shims(settings, dir, names))
         }
-        Some((invocation, _)) => Err(unexpected_command("--shims", &invocation)),
-        None => Err(
-            Error::failed("--shims is given no name to make a shim for").with_hint(format!(
-                "`vrun --shims {} python python3 pip`",
-                shell_word(&dir)
-            )),
+        Some((invocation, _)) => unexpected_command("--shims", &invocation),
+        None => usage(
+            "--shims is given no name to make a shim for",
+            format!("`vrun --shims {} python python3 pip`", shell_word(&dir)),
         ),
     }
 }
 
 /// An action runs no program. In `--create DIR` a path is meant, as in `python -m venv DIR`.
-pub(super) fn unexpected_command(action: &str, invocation: &Invocation) -> Error {
+pub(super) fn unexpected_command(action: &str, invocation: &Invocation) -> Result<Action, Error> {
     let word = match invocation {
         Invocation::Command(word)
         | Invocation::Shim(word)
@@ -176,17 +166,18 @@ pub(super) fn unexpected_command(action: &str, invocation: &Invocation) -> Error
         | Invocation::Module(word) => word,
         Invocation::ShellLine(line) => &line.text,
     };
-    let error = Error::failed(format!(
-        "{action} runs no program, but `{}` is given",
-        printable(word)
-    ));
-    match (action, invocation) {
-        ("--create", Invocation::Command(dir)) => error.with_hint(format!(
+    let shown = printable(word);
+    let hint = match (action, invocation) {
+        ("--create", Invocation::Command(dir)) => format!(
             "`vrun --create --env {}` creates an environment there; a command comes on its own",
             shell_word(dir)
-        )),
-        ("--shims", _) => error.with_hint("`vrun --shims DIR NAME...`, and then the command"),
-        ("--export", _) => error.with_hint("`vrun --export SHELL`, and then the command"),
-        _ => error.with_hint(format!("`vrun {action}`, and then the command")),
-    }
+        ),
+        ("--shims", _) => "`vrun --shims DIR NAME...`, and then the command".to_owned(),
+        ("--export", _) => "`vrun --export SHELL`, and then the command".to_owned(),
+        _ => format!("`vrun {action}`, and then the command"),
+    };
+    usage(
+        format!("{action} runs no program, but `{shown}` is given"),
+        hint,
+    )
 }
