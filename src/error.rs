@@ -1,6 +1,6 @@
-//! What vrun says when it cannot do what it was asked: what, why, what to type next, and the exit code.
+//! What vrun reports when it fails: what failed, why, what to type next, and the exit code.
 //!
-//! The shape is fixed, so that a person finds the command to type in the same place each time:
+//! The shape is fixed, so that the command to type is always in the same place:
 //!
 //! ```text
 //! vrun: <what could not be done, lower case, no final period>
@@ -10,64 +10,100 @@
 
 use std::{fmt, io};
 
-/// Why vrun itself ends instead of the program, as an exit code. `env`, `nohup` and `timeout` use
-/// the same three (POSIX, "Shell & Utilities", exit status of `env`).
+/// What kind of failure it is. Programs know it by its id, shells by the exit code that follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ExitCode {
+pub(crate) enum ErrorKind {
     /// vrun failed before the program ran; usage errors too.
-    Failed = 125,
-    /// The program was found but cannot be run, or vrun refuses to run it or to make an environment.
-    Refused = 126,
+    Failed,
+    /// There is no environment yet.
+    NoEnvironment,
+    /// The search could not decide on an environment.
+    Undecided,
+    /// The environment belongs to a user who is not trusted.
+    NotTrusted,
+    /// The program cannot be run, or vrun refuses to run it or to create an environment.
+    Refused,
     /// There is no such program.
-    NotFound = 127,
-    /// Ctrl-C while an environment was being made.
-    Interrupted = 130,
+    NotFound,
+    /// Ctrl-C while an environment was being created.
+    Interrupted,
 }
 
-/// One failure, told whole.
-#[derive(Debug)]
-pub(crate) struct Error {
-    message: String,
-    causes: Vec<String>,
-    hint: Option<String>,
-    /// The code that vrun ends with.
-    pub exit_code: ExitCode,
-}
-
-impl Error {
-    /// vrun could not get as far as running the program (125).
-    pub(crate) fn failed(what: impl Into<String>) -> Error {
-        Error::new(ExitCode::Failed, what)
-    }
-
-    /// Found, but not runnable, or refused (126).
-    pub(crate) fn refused(what: impl Into<String>) -> Error {
-        Error::new(ExitCode::Refused, what)
-    }
-
-    /// No such program (127).
-    pub(crate) fn not_found(what: impl Into<String>) -> Error {
-        Error::new(ExitCode::NotFound, what)
-    }
-
-    /// Ctrl-C during first use (130).
-    pub(crate) fn interrupted(what: impl Into<String>) -> Error {
-        Error::new(ExitCode::Interrupted, what)
-    }
-
-    fn new(exit: ExitCode, what: impl Into<String>) -> Error {
-        Error {
-            message: what.into(),
-            causes: Vec::new(),
-            hint: None,
-            exit_code: exit,
+impl ErrorKind {
+    /// The name that JSON gives it; it never changes.
+    pub(crate) fn id(self) -> &'static str {
+        match self {
+            ErrorKind::Failed => "failed",
+            ErrorKind::NoEnvironment => "no-environment",
+            ErrorKind::Undecided => "undecided",
+            ErrorKind::NotTrusted => "not-trusted",
+            ErrorKind::Refused => "refused",
+            ErrorKind::NotFound => "not-found",
+            ErrorKind::Interrupted => "interrupted",
         }
     }
 
-    /// Adds a reason; several stand below each other in the order they were added.
+    /// The exit code of vrun itself. `env`, `nohup` and `timeout` use 125 to 127 in the same way (POSIX, "Shell &
+    /// Utilities", exit status of `env`); 130 is what shells report for SIGINT.
+    pub(crate) fn exit_code(self) -> u8 {
+        match self {
+            ErrorKind::Failed | ErrorKind::NoEnvironment | ErrorKind::Undecided => 125,
+            ErrorKind::NotTrusted | ErrorKind::Refused => 126,
+            ErrorKind::NotFound => 127,
+            ErrorKind::Interrupted => 130,
+        }
+    }
+}
+
+/// A failure: what could not be done, why, and what to type next.
+#[derive(Debug)]
+pub(crate) struct Error {
+    kind: ErrorKind,
+    message: String,
+    causes: Vec<String>,
+    hint: Option<String>,
+}
+
+impl Error {
+    /// An error without causes or hint. `message` says what could not be done.
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
+        Error {
+            kind,
+            message: message.into(),
+            causes: Vec::new(),
+            hint: None,
+        }
+    }
+
+    /// vrun could not get as far as running the program (125).
+    pub(crate) fn failed(message: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Failed, message)
+    }
+
+    /// Found, but not runnable, or refused (126).
+    pub(crate) fn refused(message: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Refused, message)
+    }
+
+    /// No such program (127).
+    pub(crate) fn not_found(message: impl Into<String>) -> Error {
+        Error::new(ErrorKind::NotFound, message)
+    }
+
+    /// Changes the kind.
+    pub(crate) fn with_kind(self, kind: ErrorKind) -> Error {
+        Error { kind, ..self }
+    }
+
+    /// Adds a cause below those that are there.
     pub(crate) fn with_cause(mut self, cause: impl fmt::Display) -> Error {
         self.causes.push(cause.to_string());
         self
+    }
+
+    /// What kind of failure it is.
+    pub(crate) fn kind(&self) -> ErrorKind {
+        self.kind
     }
 
     /// What could not be done.
@@ -75,7 +111,7 @@ impl Error {
         &self.message
     }
 
-    /// The reasons.
+    /// Why.
     pub(crate) fn causes(&self) -> &[String] {
         &self.causes
     }
@@ -85,12 +121,12 @@ impl Error {
         self.hint.as_deref()
     }
 
-    /// What could not be done, why, and what to type next, for who tells it in another way.
+    /// Message, causes and hint, to be reported in another form.
     pub(crate) fn into_parts(self) -> (String, Vec<String>, Option<String>) {
         (self.message, self.causes, self.hint)
     }
 
-    /// Says what to type next; a later hint replaces an earlier one.
+    /// Sets what to type next; a later hint replaces an earlier one.
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Error {
         self.hint = Some(hint.into());
         self
@@ -110,14 +146,14 @@ impl fmt::Display for Error {
     }
 }
 
-/// What the system says of a failure, without the number that only its own manual explains.
+/// The system's message without its error number, in lower case to continue a sentence.
 pub(crate) fn io_reason(error: &io::Error) -> String {
     let text = error.to_string();
-    let plain = text.split(" (os error ").next().unwrap_or(&text);
-    let mut chars = plain.chars();
-    // The system starts a sentence; here it goes on with one.
-    let first = chars.next().map(|c| c.to_ascii_lowercase());
-    first.into_iter().chain(chars).collect()
+    let mut reason = text.split(" (os error ").next().unwrap_or(&text).to_owned();
+    if let Some(first) = reason.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
+    reason
 }
 
 #[cfg(test)]
@@ -133,16 +169,13 @@ mod tests {
             error.to_string(),
             "vrun: no program named `pytset`\n  cause: it is not on PATH\n  hint: install it with `vrun pip install pytset`"
         );
-        assert_eq!(error.exit_code as u8, 127);
+        assert_eq!(error.kind().exit_code(), 127);
     }
 
     #[test]
     fn the_systems_reason_comes_without_its_number() {
         let error = io::Error::from_raw_os_error(2);
-        assert!(
-            !io_reason(&error).contains("os error"),
-            "{}",
-            io_reason(&error)
-        );
+        let reason = io_reason(&error);
+        assert!(!reason.contains("os error"), "{reason}");
     }
 }

@@ -1,4 +1,4 @@
-//! vrun becomes the program. Errors say what the system said and why.
+//! vrun becomes the program. Errors say what the system said, and why.
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind};
@@ -9,28 +9,23 @@ use crate::os::{self, ArgQuoting};
 use crate::program::{Program, shebang};
 use crate::quote::printable;
 
-/// Becomes `program` with `vars` as all its variables. Comes back only to say why it could not.
+/// Becomes `program`, with `vars` as all its variables. Returns only where that fails, and says why.
 pub(crate) fn exec(program: &Program, vars: &[(OsString, OsString)]) -> Error {
-    let error = try_exec(&program.file, &program.argv, program.quoting, vars);
+    let file = &program.file;
+    let mut error = try_exec(file, &program.argv, program.quoting, vars);
     if let Some(shell) = &program.fallback_shell {
         return exec(shell, vars);
     }
-    match os::SCRIPT_SHELL {
-        Some(shell) if os::is_unknown_format(&error) && is_shell_script(&program.file) => {
-            // A script without a first line is the shell's: execvp(3) has it so, and so does `env`.
-            let script = qualify_name(&program.file);
-            let args = program.argv.iter().skip(1).cloned();
-            let argv: Vec<_> = [shell.into(), script.into()]
-                .into_iter()
-                .chain(args)
-                .collect();
-            explain_exec_error(
-                &program.file,
-                try_exec(Path::new(shell), &argv, ArgQuoting::Standard, vars),
-            )
-        }
-        _ => explain_exec_error(&program.file, error),
+    if let Some(shell) = os::SCRIPT_SHELL
+        && os::is_unknown_format(&error)
+        && is_shell_script(file)
+    {
+        // A script without a shebang is the shell's, as for execvp(3) and `env`.
+        let mut argv = vec![shell.into(), qualify_name(file).into()];
+        argv.extend(program.argv.iter().skip(1).cloned());
+        error = try_exec(Path::new(shell), &argv, ArgQuoting::Standard, vars);
     }
+    explain_exec_error(file, error)
 }
 
 fn is_shell_script(file: &Path) -> bool {
@@ -58,32 +53,31 @@ fn try_exec(
     }
 }
 
-/// What the system's refusal to start `file` comes from.
+/// Why the system refused to start `file`.
 fn explain_exec_error(file: &Path, error: io::Error) -> Error {
     let refused = Error::refused(format!("{} cannot be run", printable(file)));
-    match (error.kind(), shebang_interpreter(file)) {
-        (ErrorKind::NotFound, _) if !file.exists() => {
+    let is_missing = error.kind() == ErrorKind::NotFound;
+    match shebang_interpreter(file) {
+        _ if is_missing && !file.exists() => {
             Error::not_found(format!("no file named {}", printable(file)))
         }
-        (ErrorKind::NotFound, Some(interpreter)) => refused.with_cause(format_args!(
+        Some(interpreter) if is_missing => refused.with_cause(format_args!(
             "its first line names {interpreter}, which does not exist"
         )),
-        (ErrorKind::NotFound, None) => {
-            refused.with_cause("the loader that it names is not on this system")
-        }
-        (_, Some(interpreter)) => refused.with_cause(format_args!(
+        Some(interpreter) => refused.with_cause(format_args!(
             "its first line names {interpreter}: {}",
             io_reason(&error)
         )),
-        (_, None) if os::is_unknown_format(&error) && shebang::is_binary(file) => {
+        None if is_missing => refused.with_cause("the loader that it names is not on this system"),
+        None if !os::is_unknown_format(&error) => refused.with_cause(io_reason(&error)),
+        None if shebang::is_binary(file) => {
             refused.with_cause("it is a program for another system")
         }
-        (_, None) if os::is_unknown_format(&error) => match shebang::read_shebang(file) {
+        None => match shebang::read_shebang(file) {
             Err(unreadable) => refused.with_cause(io_reason(&unreadable)),
             // The system's own words name no file (Windows: "%1 is not a valid application").
-            Ok(_) => refused.with_cause("it is no program"),
+            Ok(_) => refused.with_cause("it is not a program"),
         },
-        (_, None) => refused.with_cause(io_reason(&error)),
     }
 }
 

@@ -1,67 +1,85 @@
-//! Writing and creating files, with errors that name the path.
+//! Creating and replacing files.
 
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::Path;
-use std::{fs, io};
 
 use crate::error::io_reason;
 use crate::os;
 use crate::quote::printable;
 
-/// What a new file is called until it takes the place of the old one.
-const TEMP_SUFFIX: &str = ".vrun-new";
+/// How the name of a new file begins until it replaces the old one.
+const TEMP_PREFIX: &str = ".vrun-new-";
 
-/// Writes a file anew that is there: beside it and renamed, so that there is no moment without one. Its mode
-/// stays.
-///
-/// # Errors
-/// It cannot be written.
-pub(crate) fn rewrite_file(file: &Path, text: &[u8]) -> io::Result<()> {
+/// Runs `make` on a new path beside `at`, then renames the result over `at`: whoever looks there finds the old file or
+/// the whole new one. Where it fails nothing is left.
+pub(crate) fn replace_atomically(
+    at: &Path,
+    make: impl Fn(&Path) -> io::Result<()>,
+) -> io::Result<()> {
+    let make = |new: &Path| {
+        make(new).inspect_err(|error| {
+            // Then it is another's, and the next name is tried.
+            if error.kind() != ErrorKind::AlreadyExists {
+                let _ = fs::remove_file(new);
+            }
+        })
+    };
+    let dir = at.parent().unwrap_or(at);
+    let new = tempfile::Builder::new()
+        .prefix(TEMP_PREFIX)
+        .make_in(dir, make)?;
+    // Not `persist`: on Windows only std replaces a program that is running.
+    fs::rename(new.path(), at)
+}
+
+/// Replaces a file by one with this content, in one step. Its mode is a new file's.
+pub(crate) fn replace_file(file: &Path, content: &[u8]) -> io::Result<()> {
+    replace_atomically(file, |new| write_file(new, content))
+}
+
+/// Replaces an existing file's content in one step. Its mode stays.
+pub(crate) fn rewrite_file(file: &Path, content: &[u8]) -> io::Result<()> {
     replace_atomically(file, |new| {
-        write_file(new, text)?;
+        write_file(new, content)?;
         os::copy_mode(file, new)
     })
 }
 
-/// Writes a file that is to be run, whole or not at all.
-///
-/// # Errors
-/// It cannot be written.
-pub(crate) fn write_script(file: &Path, text: &[u8]) -> io::Result<()> {
+/// Writes an executable file, whole or not at all.
+pub(crate) fn write_script(file: &Path, content: &[u8]) -> io::Result<()> {
     replace_atomically(file, |new| {
-        write_file(new, text)?;
+        write_file(new, content)?;
         os::make_executable(new)
     })
 }
 
-/// Writes a new file.
-pub(crate) fn write_file(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
-    fs::write(path, text).map_err(|error| path_error("write", path, &error))
+pub(crate) fn write_file(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
+    fs::write(path, content).map_err(|error| path_error("write", path, &error))
 }
 
 pub(crate) fn make_dir(path: &Path) -> io::Result<()> {
-    fs::create_dir_all(path).map_err(|error| path_error("make", path, &error))
+    fs::create_dir_all(path).map_err(|error| path_error("create", path, &error))
 }
 
-/// The error, with what it kept from being done.
+/// Removes a file, a link, or a directory with all that is in it.
+pub(crate) fn remove_path(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path)?.is_dir() {
+        true => fs::remove_dir_all(path),
+        false => fs::remove_file(path),
+    }
+}
+
+/// The names in a directory.
+pub(crate) fn entry_names(dir: &Path) -> io::Result<Vec<OsString>> {
+    fs::read_dir(dir)?
+        .map(|entry| Ok(entry?.file_name()))
+        .collect()
+}
+
+/// The error, with what failed: `cannot write /a/b: permission denied`.
 pub(crate) fn path_error(verb: &str, path: &Path, error: &io::Error) -> io::Error {
-    let what = format!("cannot {verb} {}: {}", printable(path), io_reason(error));
-    io::Error::new(error.kind(), what)
-}
-
-/// What makes a file at the path it is given -> that file at `at`, in one step. Only for who holds the lock: the
-/// path is the same each time, so that what a killed one left goes with the next attempt.
-///
-/// # Errors
-/// It cannot be made, or not be moved.
-pub(crate) fn replace_atomically(
-    at: &Path,
-    make: impl FnOnce(&Path) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut new = at.as_os_str().to_owned();
-    new.push(TEMP_SUFFIX);
-    let new = Path::new(&new);
-    // Of an attempt that was killed.
-    let _ = fs::remove_file(new);
-    make(new)?;
-    fs::rename(new, at)
+    let message = format!("cannot {verb} {}: {}", printable(path), io_reason(error));
+    io::Error::new(error.kind(), message)
 }

@@ -1,5 +1,5 @@
-//! An environment -> whether git keeps files of it, which every clone would then have with this machine's
-//! paths in them, or would take them. git itself is asked, and nothing of the project is started by that.
+//! What git says of an environment: every clone would get its files, with this machine's paths in them. git is run so
+//! that it starts nothing from the project.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -9,42 +9,40 @@ use crate::helper::{self, Helper};
 use crate::process::Process;
 use crate::{self_exe, venv};
 
-/// Whether git tracks anything in the environment at `root`, as git itself says. No where there is no git, or
-/// no repository.
+/// Whether git tracks a file of the environment at `root`. False without git or a repository.
 pub(crate) fn is_tracked(root: &Path, process: &Process) -> bool {
-    let words = ["ls-files", "--error-unmatch", "--", "."];
-    run_git(&words, root, process) == Some(0)
+    run_git(&["ls-files", "--error-unmatch", "--", "."], root, process) == Some(0)
 }
 
-/// Whether git would leave the environment at `root` alone, by whichever of its files of patterns (gitignore(5)).
-/// None where there is no git, or no repository.
+/// Whether git ignores the environment at `root` (gitignore(5)). None without git or a repository.
 pub(crate) fn is_ignored(root: &Path, process: &Process) -> Option<bool> {
-    let words = ["check-ignore", "-q", "--no-index", "--", venv::PYVENV_CFG];
-    match run_git(&words, root, process)? {
+    let args = ["check-ignore", "-q", "--no-index", "--", venv::PYVENV_CFG];
+    match run_git(&args, root, process)? {
         0 => Some(true),
         1 => Some(false),
         _ => None,
     }
 }
 
-/// What git, told these words in `root`, ends with.
-fn run_git(words: &[&str], root: &Path, process: &Process) -> Option<i32> {
-    // Nothing that lies in the project is to be started, so neither a `git` that was put there, nor what the
-    // repository's own settings name. And not vrun as a shim, which would ask git in its turn.
+/// The exit code of git in `root`.
+fn run_git(args: &[&str], root: &Path, process: &Process) -> Option<i32> {
+    // Neither a `git` in the project nor what the repository's settings name may be started; nor vrun as a shim, which
+    // would ask git in its turn.
     let project = root.parent().unwrap_or(root);
-    let found = which::which_in_all("git", process.var("PATH"), root);
-    let own = process.current_exe();
-    let mut elsewhere = found.into_iter().flatten();
-    let git = elsewhere
-        .find(|file| !file.starts_with(project) && !self_exe::is_shim(file, own.as_deref()))?;
-    let words = ["-c", "core.fsmonitor=false"].iter().chain(words);
+    let self_exe = process.current_exe();
+    let mut found = which::which_in_all("git", process.var("PATH"), root).ok()?;
+    let git = found
+        .find(|file| !file.starts_with(project) && !self_exe::is_shim(file, self_exe.as_deref()))?;
+    let args = ["-c", "core.fsmonitor=false"].iter().chain(args);
     let helper = Helper {
         program: &git,
-        args: words.map(OsString::from).collect(),
+        args: args.map(OsString::from).collect(),
         vars: &process.vars,
         cwd: root,
         stdin: None,
     };
-    let output = helper::run_captured(helper, &AtomicBool::new(false)).ok()?;
-    output.status.code()
+    helper::run_captured(helper, &AtomicBool::new(false))
+        .ok()?
+        .status
+        .code()
 }

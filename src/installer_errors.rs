@@ -1,66 +1,57 @@
-//! All that an installer, or venv, said before it failed -> the lines that say why.
+//! The output of an installer, or of venv, that failed -> the lines that say why.
 
 use std::process::Output;
 
 use crate::quote::printable;
 
-/// How many lines are told.
 const MAX_LINES: usize = 3;
 
-/// The lines of an installer that say why, else the last ones: the errors, of which pip's last explains least, and the
-/// causes that uv gives.
-pub(crate) fn installer_error_lines(said: &str) -> Vec<String> {
-    let lines: Vec<_> = said
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
-    let why = |line: &&str| {
-        let words = ["ERROR: ", "error: ", "cause: ", "× ", "╰─▶ "];
-        let told = words.iter().find_map(|word| line.strip_prefix(word));
-        // Python's own: `ModuleNotFoundError: ...`. That a process failed is known.
-        let is_pythons = line
-            .split(' ')
-            .next()
-            .is_some_and(|word| word.ends_with("Error:"));
-        let told = told.or_else(|| is_pythons.then_some(*line));
-        told.filter(|told| *told != "subprocess-exited-with-error")
-            .map(printable)
-    };
-    let mut told: Vec<_> = lines.iter().filter_map(why).collect();
+/// The errors that pip or uv reported, and the causes that uv gives; else the last lines. The first ones count: pip's
+/// last error explains least.
+pub(crate) fn installer_error_lines(output: &str) -> Vec<String> {
+    let lines = non_empty_lines(output);
+    let errors = lines.iter().copied().filter_map(|line| {
+        let prefixes = ["ERROR: ", "error: ", "cause: ", "× ", "╰─▶ "];
+        let text = prefixes.iter().find_map(|prefix| line.strip_prefix(prefix));
+        // Python's own: `ModuleNotFoundError: ...`.
+        let first_word = line.split(' ').next().unwrap_or_default();
+        let text = text.or_else(|| first_word.ends_with("Error:").then_some(line));
+        // That a process failed is known.
+        text.filter(|text| *text != "subprocess-exited-with-error")
+    });
+    let mut errors: Vec<_> = errors.collect();
     // pip says the same before and after the reason.
-    let is_reason = |line: &String| !line.ends_with(" did not run successfully.");
-    if told.iter().any(is_reason) {
-        told.retain(is_reason);
+    let is_reason = |line: &&str| !line.ends_with(" did not run successfully.");
+    if errors.iter().any(is_reason) {
+        errors.retain(is_reason);
     }
-    told.dedup();
-    told.truncate(MAX_LINES);
-    if told.is_empty() {
-        // pip has news of itself at the end.
-        let is_said_of_it = |line: &&str| {
-            !["[notice]", "WARNING: "]
-                .iter()
-                .any(|word| line.starts_with(word))
-        };
-        let lines: Vec<_> = lines.into_iter().filter(is_said_of_it).collect();
-        return lines[lines.len().saturating_sub(MAX_LINES)..]
-            .iter()
-            .map(printable)
-            .collect();
+    errors.dedup();
+    errors.truncate(MAX_LINES);
+    if !errors.is_empty() {
+        return errors.iter().map(printable).collect();
     }
-    told
+    // pip ends with news about itself.
+    let is_news = |line: &&str| line.starts_with("[notice]") || line.starts_with("WARNING: ");
+    last_lines(lines.into_iter().filter(|line| !is_news(line)).collect())
 }
 
-/// The lines of venv or ensurepip that name an error, else the last ones.
+/// The last lines of venv or ensurepip that name an error, else the last lines.
 pub(crate) fn venv_error_lines(output: &Output) -> Vec<String> {
     let text = [&output.stdout[..], &output.stderr].join(&b'\n');
     let text = String::from_utf8_lossy(&text);
-    let lines = text.lines().map(str::trim);
-    let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
+    let lines = non_empty_lines(&text);
     // That a process failed is known; why is in another line.
-    let tells = |line: &&str| line.contains("rror:") && !line.contains("CalledProcessError");
-    let telling: Vec<_> = lines.iter().copied().filter(tells).collect();
-    let lines = if telling.is_empty() { lines } else { telling };
+    let is_error = |line: &&str| line.contains("rror:") && !line.contains("CalledProcessError");
+    let errors: Vec<_> = lines.iter().copied().filter(is_error).collect();
+    last_lines(if errors.is_empty() { lines } else { errors })
+}
+
+fn non_empty_lines(text: &str) -> Vec<&str> {
+    let lines = text.lines().map(str::trim);
+    lines.filter(|line| !line.is_empty()).collect()
+}
+
+fn last_lines(lines: Vec<&str>) -> Vec<String> {
     let last = &lines[lines.len().saturating_sub(MAX_LINES)..];
     last.iter().map(printable).collect()
 }
@@ -70,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_pip_and_uv_say_of_a_failure_is_picked_out() {
+    fn the_errors_of_pip_and_uv_are_picked_out() {
         let pip = "Collecting nope\nERROR: Could not find it\n\nERROR: No matching distribution found for nope\n";
         let found = [
             "Could not find it",

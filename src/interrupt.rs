@@ -1,13 +1,13 @@
-//! Ctrl-C, SIGTERM or SIGHUP while an environment is being made -> a flag that the steps look at, so that
-//! they clean up.
+//! Ctrl-C, SIGTERM and SIGHUP while an environment is being created -> a flag that each step checks, so that it cleans
+//! up.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::os;
 
-/// While it lives, what asks vrun to end sets a flag and does nothing else.
+/// While it lives, a request to terminate only sets a flag.
 #[derive(Debug)]
 pub(crate) struct InterruptGuard {
     flag: Arc<AtomicBool>,
@@ -15,34 +15,29 @@ pub(crate) struct InterruptGuard {
 }
 
 impl InterruptGuard {
-    /// Starts it. Where whoever started vrun has a signal ignored, as `nohup` and a shell's `&` do, it stays
-    /// ignored.
+    /// A signal that vrun was started with ignored, as by `nohup` or a shell's `&`, stays ignored.
     pub(crate) fn install() -> InterruptGuard {
-        let stop = Arc::new(AtomicBool::new(false));
-        let set = Arc::clone(&stop);
-        let _heeded = os::on_termination(move || set.store(true, Ordering::Relaxed));
+        let flag = Arc::new(AtomicBool::new(false));
+        let set = Arc::clone(&flag);
         InterruptGuard {
-            flag: stop,
-            _signal_guard: _heeded,
+            _signal_guard: os::on_termination(move || set.store(true, Ordering::Relaxed)),
+            flag,
         }
     }
 
-    /// The flag.
     pub(crate) fn flag(&self) -> &AtomicBool {
         &self.flag
     }
 }
 
-/// # Errors
-/// Something asked vrun to end (130).
+/// An error (130) once vrun was asked to terminate.
 pub(crate) fn check_interrupted(stop: &AtomicBool) -> Result<(), Error> {
-    if stop.load(Ordering::Relaxed) {
-        return Err(interrupted_error());
+    match stop.load(Ordering::Relaxed) {
+        true => Err(interrupted_error()),
+        false => Ok(()),
     }
-    Ok(())
 }
 
-/// What is said then.
 pub(crate) fn interrupted_error() -> Error {
-    Error::interrupted("interrupted")
+    Error::new(ErrorKind::Interrupted, "interrupted")
 }

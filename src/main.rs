@@ -38,7 +38,7 @@ mod wheel_cache;
 mod work_queue;
 
 use cli::Action;
-use error::Error;
+use error::{Error, ErrorKind};
 use process::Process;
 
 fn main() -> ExitCode {
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             output::write_stderr(&format!("{error}\n"));
-            ExitCode::from(error.exit_code as u8)
+            ExitCode::from(error.kind().exit_code())
         }
     }
 }
@@ -57,7 +57,7 @@ fn dispatch(process: &mut Process) -> Result<ExitCode, Error> {
         Action::Print(text) => output::print(text.as_bytes())?,
         Action::MissingCommand(help) => {
             output::write_stderr(&help);
-            return Ok(ExitCode::from(error::ExitCode::Failed as u8));
+            return Ok(ExitCode::from(ErrorKind::Failed.exit_code()));
         }
         Action::Run(request) => actions::run(request, process)?,
         Action::Sync(settings, auto_create) => actions::sync(&settings, auto_create, process)?,

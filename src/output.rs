@@ -1,4 +1,4 @@
-//! What vrun prints: notices on stderr, answers on stdout.
+//! What vrun prints: notices on stderr, results on stdout.
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
@@ -11,21 +11,21 @@ use crate::error::{Error, io_reason};
 pub(crate) enum Verbosity {
     /// Errors only.
     Quiet,
-    /// What a person should know: an environment is being made, a program is another's.
+    /// Also what people should know: an environment is being created, a program belongs to another Python.
     Normal,
-    /// Also what was chosen, and why, and what was passed over.
+    /// Also what was selected and skipped, and why.
     Verbose,
 }
 
 impl Verbosity {
-    /// Says what a person should know.
+    /// Prints what people should know.
     pub(crate) fn notice(self, line: impl Display) {
         if self >= Verbosity::Normal {
             write_line(line);
         }
     }
 
-    /// Says what `-v` asks for. The line is a closure, so that no one pays for what is not said.
+    /// Prints a detail for `-v`. The line is a closure, so that it costs nothing without `-v`.
     pub(crate) fn verbose<L: Display>(self, line: impl FnOnce() -> L) {
         if self == Verbosity::Verbose {
             write_line(line());
@@ -37,13 +37,13 @@ fn write_line(line: impl Display) {
     write_stderr(&format!("vrun: {line}\n"));
 }
 
-/// Writes to stderr in one go, so that the lines of vruns that run at once do not mix. A closed or full
-/// stderr must not keep a program from running, so its errors are dropped.
+/// Writes to stderr in one call, so that the lines of parallel vruns do not mix. A closed or full stderr must not keep a
+/// program from running, so errors are ignored.
 pub(crate) fn write_stderr(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
 }
 
-/// An answer, on stdout. A reader that has seen enough is no error.
+/// Prints a result on stdout. A reader that stops reading is no error.
 ///
 /// # Errors
 /// It cannot be written.
@@ -57,10 +57,10 @@ pub(crate) fn print(text: &[u8]) -> Result<(), Error> {
     }
 }
 
-/// A time as people read it.
+/// A duration for people.
 pub(crate) fn format_duration(time: Duration) -> String {
-    match time {
-        took if took.as_secs() < 1 => format!("{} ms", took.as_millis()),
-        took => format!("{:.1} s", took.as_secs_f64()),
+    match time.as_secs() {
+        0 => format!("{} ms", time.as_millis()),
+        _ => format!("{:.1} s", time.as_secs_f64()),
     }
 }

@@ -1,5 +1,9 @@
-//! The process as it was started: arguments, variables, working directory, own file. The only reader
-//! of `std::env`; every other module is handed what it needs.
+//! The process as it was started: arguments, variables, working directory, own file. The only reader of `std::env`;
+//! every other module is handed what it needs.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the only place that reads the process"
+)]
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
@@ -29,38 +33,36 @@ impl Process {
         }
     }
 
-    /// A variable as it is; an empty one is there, and empty.
+    /// A variable, which may be empty.
     pub(crate) fn var(&self, name: &str) -> Option<&OsStr> {
-        let found = self
-            .vars
-            .iter()
-            .find(|(known, _)| os::is_same_var(known, name));
-        found.map(|(_, value)| value.as_os_str())
+        let mut vars = self.vars.iter();
+        let (_, value) = vars.find(|(known, _)| os::is_same_var(known, name))?;
+        Some(value)
     }
 
-    /// A setting of vrun's or of the system's: an empty variable counts as unset.
+    /// A variable that counts as unset if it is empty.
     pub(crate) fn non_empty_var(&self, name: &str) -> Option<&OsStr> {
         self.var(name).filter(|value| !value.is_empty())
     }
 
-    /// The working directory as the user sees it: `PWD` while it names the same directory, so that a
-    /// project behind a link keeps the link's name (POSIX, `pwd -L`), else what the system says.
+    /// The working directory as the user sees it: `PWD` if it names the same directory, so that a project behind a link
+    /// keeps the link's name (POSIX, `pwd -L`), else what the system says.
     ///
     /// # Errors
     /// The directory is gone or cannot be read.
     pub(crate) fn logical_cwd(&self) -> Result<PathBuf, Error> {
-        if let Some(logical) = self.non_empty_var("PWD").map(Path::new)
-            && is_normalized(logical)
-            && os::is_same_file(logical, Path::new("."))
+        if let Some(pwd) = self.non_empty_var("PWD").map(Path::new)
+            && is_normalized(pwd)
+            && os::is_same_file(pwd, Path::new("."))
         {
-            return Ok(normalize(logical.to_owned()));
+            return Ok(normalize(pwd.to_owned()));
         }
         env::current_dir()
             .map(|path| dunce::simplified(&path).to_owned())
             .map_err(unreadable_cwd_error)
     }
 
-    /// The working directory by its real path, as a program that asks for it (getcwd(3)) is told it.
+    /// The working directory with links resolved, as getcwd(3) returns it.
     ///
     /// # Errors
     /// The directory is gone or cannot be read.
@@ -68,30 +70,26 @@ impl Process {
         env::current_dir().map_err(unreadable_cwd_error)
     }
 
-    /// Goes to `dir`, as `cd` does: `PWD` follows.
+    /// Changes to `dir` as `cd` does: `PWD` follows.
     ///
     /// # Errors
     /// `dir` is not a directory that can be entered.
     pub(crate) fn change_dir(&mut self, dir: &Path) -> Result<(), Error> {
-        let seen = self.absolute(dir);
+        let logical = self.absolute(dir);
         env::set_current_dir(dir).map_err(|error| {
             Error::failed(format!("cannot go to {}", printable(dir))).with_cause(io_reason(&error))
         })?;
-        let logical = seen
-            .ok()
-            .filter(|path| os::is_same_file(path, Path::new(".")));
-        let pwd = match logical {
-            Some(path) => path,
-            None => env::current_dir().unwrap_or_else(|_| dir.to_owned()),
-        };
-        self.set_pwd(pwd);
+        self.set_pwd(match logical {
+            Ok(path) if os::is_same_file(&path, Path::new(".")) => path,
+            _ => env::current_dir().unwrap_or_else(|_| dir.to_owned()),
+        });
         Ok(())
     }
 
-    /// Has `PWD` name the working directory, as a shell does before it starts anything (POSIX, sh: PWD). make, which
-    /// goes to another directory for `-C`, does not.
+    /// Sets `PWD` to the working directory, as a shell does before it starts anything (POSIX, sh: PWD). make, which
+    /// changes the directory for `-C`, does not.
     pub(crate) fn export_pwd(&mut self) {
-        // cmd does not know it.
+        // cmd has no PWD.
         if os::SCRIPT_SHELL.is_some()
             && let Ok(cwd) = self.logical_cwd()
             && self.var("PWD") != Some(cwd.as_os_str())
@@ -105,7 +103,7 @@ impl Process {
         self.vars.push(("PWD".into(), dir.into()));
     }
 
-    /// `path` from the working directory, as the user would name it: links kept, `.` and `..` gone.
+    /// `path` from the working directory, as the user would name it: with links, without `.` and `..`.
     ///
     /// # Errors
     /// `path` is relative and the working directory cannot be read.
@@ -118,26 +116,24 @@ impl Process {
 
     /// The user's home directory.
     pub(crate) fn home_dir(&self) -> Option<PathBuf> {
-        let named = self.non_empty_var(os::HOME_VAR).map(PathBuf::from);
-        let home = named.or_else(os::passwd_home);
+        let set = self.non_empty_var(os::HOME_VAR).map(PathBuf::from);
+        let home = set.or_else(os::passwd_home);
         home.filter(|path| path.is_absolute())
     }
 
-    /// The system's directory for temporary files, as this user is given it.
+    /// The directory for this user's temporary files.
     pub(crate) fn temp_dir(&self) -> PathBuf {
         env::temp_dir()
     }
 
-    /// vrun's own directory for what can be made again: VRUN_CACHE_DIR, or `vrun` in the user's.
+    /// vrun's cache directory: VRUN_CACHE_DIR, or `vrun` in the user's cache directory.
     pub(crate) fn cache_dir(&self) -> Option<PathBuf> {
         let setting = |name: &str| self.non_empty_var(name).map(PathBuf::from);
-        let named = setting("VRUN_CACHE_DIR").and_then(|dir| self.absolute(&dir).ok());
-        let usual =
-            || os::cache_home(self.home_dir().as_deref(), setting).map(|dir| dir.join("vrun"));
-        named.or_else(usual)
+        let set = setting("VRUN_CACHE_DIR").and_then(|dir| self.absolute(&dir).ok());
+        set.or_else(|| Some(os::cache_home(self.home_dir().as_deref(), setting)?.join("vrun")))
     }
 
-    /// The file that vrun itself runs from.
+    /// The file that vrun runs from.
     pub(crate) fn current_exe(&self) -> Option<PathBuf> {
         env::current_exe().ok()
     }
@@ -149,16 +145,16 @@ fn unreadable_cwd_error(error: io::Error) -> Error {
         .with_hint("`cd` to a directory that exists, or name one with `-C DIR`")
 }
 
-/// Absolute, with no `.` or `..` in it (as POSIX asks of a `PWD` that is to be believed). By its text,
-/// because `Path` hides a `.`.
+/// Whether `path` is absolute and without `.` and `..`, which POSIX requires of a `PWD`. Checks the text, because `Path`
+/// hides a `.`.
 fn is_normalized(path: &Path) -> bool {
     let is_separator = |byte: &u8| std::path::is_separator(char::from(*byte));
     let mut parts = path.as_os_str().as_encoded_bytes().split(is_separator);
     path.is_absolute() && parts.all(|part| part != b"." && part != b"..")
 }
 
-/// `path` without `.` and `..`: `a/../b` is `b`, as in a shell; where `a` is a link and that would be
-/// another place, the links are resolved instead.
+/// `path` without `.` and `..`: `a/../b` is `b`, as in a shell; if `a` is a link and that would be another file, the
+/// links are resolved instead.
 pub(crate) fn normalize(path: PathBuf) -> PathBuf {
     if path.components().all(|part| part != Component::ParentDir) {
         // Iterating drops `.`, doubled and trailing separators.
@@ -195,8 +191,8 @@ mod tests {
             process.cache_dir()
         };
         let dir = if cfg!(windows) { "C:\\c" } else { "/c" };
-        let named = cache(&[("VRUN_CACHE_DIR", dir), ("XDG_CACHE_HOME", "/x")]);
-        assert_eq!(named, Some(dir.into()));
+        let set = cache(&[("VRUN_CACHE_DIR", dir), ("XDG_CACHE_HOME", "/x")]);
+        assert_eq!(set, Some(dir.into()));
         assert_eq!(cache(&[("HOME", "not/absolute")]), None);
     }
 }

@@ -1,25 +1,29 @@
-//! Names and paths -> text that is safe to print, and words to paste into a shell.
+//! Names and paths -> text that is safe to print, and words for shells.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
-use std::path::MAIN_SEPARATOR;
+use std::path::{MAIN_SEPARATOR, Path};
 
-/// A name or path for a message: on one line, whatever bytes it holds.
+/// A name or path for a message: one line, whatever bytes it holds.
 pub(crate) fn printable(name: impl AsRef<OsStr>) -> String {
     let text = name.as_ref().to_string_lossy();
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_control() {
-            line.extend(c.escape_default())
-        } else {
-            line.push(c)
+        match c.is_control() {
+            true => line.extend(c.escape_default()),
+            false => line.push(c),
         }
     }
     line
 }
 
-/// A name or path for a command that the reader may paste into a shell. What would not show as it is (a
-/// newline, a byte that is no UTF-8) stands as an escape in `$'...'`, which bash, zsh and POSIX 2024 read.
+/// The last component of a path, for a message.
+pub(crate) fn printable_name(path: &Path) -> String {
+    printable(path.file_name().unwrap_or_default())
+}
+
+/// A name or path for a command that people paste into a shell. A newline, or a byte that is not UTF-8, would not show:
+/// then it is `$'...'` with escapes, which bash, zsh and POSIX 2024 read.
 pub(crate) fn shell_word(name: impl AsRef<OsStr>) -> String {
     let bytes = name.as_ref().as_encoded_bytes();
     match str::from_utf8(bytes) {
@@ -29,13 +33,13 @@ pub(crate) fn shell_word(name: impl AsRef<OsStr>) -> String {
     }
 }
 
-/// Whether no shell of Windows sees more than a letter in what paths are made of there, in double quotes.
+/// Whether a path in double quotes means the same to all shells of Windows.
 fn is_plain_path(text: &str) -> bool {
     let is_plain = |c: char| c.is_alphanumeric() || r" \/:._-+~()".contains(c);
     !text.is_empty() && text.chars().all(is_plain)
 }
 
-/// A path as PowerShell and cmd both take it.
+/// A plain path for PowerShell and cmd.
 fn double_quote(text: &str) -> String {
     if text.contains([' ', '(', ')']) || text.starts_with(['~', '-', '+']) {
         return format!("\"{text}\"");
@@ -43,9 +47,9 @@ fn double_quote(text: &str) -> String {
     text.to_owned()
 }
 
-/// `text` as one word of any shell: shell-words leaves bare what means something only to some (braces, `!`
-/// and `^` in bash and zsh), or in some locales (blanks beyond ASCII).
-pub(crate) fn shell_quote(text: &str) -> String {
+/// `text` as one word of any POSIX shell. shell-words leaves bare what is special to some of them (braces, `!` and `^` in
+/// bash and zsh) or in some locales (spaces beyond ASCII).
+fn shell_quote(text: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "_-./,:+@".contains(c);
     match shell_words::quote(text) {
         Cow::Borrowed(bare) if !bare.chars().all(is_plain) => format!("'{bare}'"),
@@ -53,26 +57,32 @@ pub(crate) fn shell_quote(text: &str) -> String {
     }
 }
 
-fn ansi_c_quote(bytes: &[u8]) -> String {
-    let mut word = String::from("$'");
-    for chunk in bytes.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            match c {
-                '\'' | '\\' => word.extend(['\\', c]),
-                c if c.is_ascii_control() => word.push_str(&format!("\\x{:02x}", u32::from(c))),
-                c if c.is_control() => word.push_str(&format!("\\u{:04x}", u32::from(c))),
-                c => word.push(c),
-            }
-        }
-        for byte in chunk.invalid() {
-            word.push_str(&format!("\\x{byte:02x}"));
-        }
+/// `a, b, c and 4 more`: at most three names, and how many are left out.
+pub(crate) fn summarize_names(names: &[impl AsRef<OsStr>]) -> String {
+    let shown: Vec<_> = names.iter().take(3).map(printable).collect();
+    match names.len() - shown.len() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
     }
-    word.push('\'');
-    word
 }
 
-/// Adds the word to a line. A byte that is no UTF-8 stands outside the quotes; it is no special character there.
+/// The cause of an error in `text`, which starts on line `first_line` of its file: `line 3: ...`
+pub(crate) fn toml_cause(text: &str, first_line: usize, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = first_line + before.map_or(0, |before| before.matches('\n').count());
+    format!("line {line}: {}", printable(error.message()))
+}
+
+/// `bytes` with a `%XX` in the place of each byte that is not plain (RFC 3986).
+pub(crate) fn percent_encode(bytes: &[u8], is_plain: impl Fn(u8) -> bool) -> String {
+    let encode = |byte: &u8| match *byte {
+        byte if is_plain(byte) => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    bytes.iter().map(encode).collect()
+}
+
+/// Adds the word to a line for a POSIX shell. Bytes that are not UTF-8 go outside the quotes; they are not special there.
 pub(crate) fn push_shell_quoted(word: &OsStr, line: &mut Vec<u8>) {
     if word.is_empty() {
         line.extend_from_slice(b"''");
@@ -83,6 +93,77 @@ pub(crate) fn push_shell_quoted(word: &OsStr, line: &mut Vec<u8>) {
         }
         line.extend_from_slice(chunk.invalid());
     }
+}
+
+fn ansi_c_quote(word: &[u8]) -> String {
+    let control = |c: char| match u32::from(c) {
+        code @ ..0x80 => format!("\\x{code:02x}"),
+        code => format!("\\u{code:04x}"),
+    };
+    let escaped = escape(word, char::is_control, control, |byte| {
+        format!("\\x{byte:02x}")
+    });
+    format!("$'{escaped}'")
+}
+
+/// A word for fish. Control characters, and bytes that are not UTF-8, are escapes outside the quotes.
+pub(crate) fn fish_quote(word: &OsStr) -> String {
+    let control = |c: char| format!("'\\x{:02x}'", u32::from(c));
+    let byte = |byte: u8| format!("'\\X{byte:02x}'");
+    let is_control = |c: char| c.is_ascii_control();
+    let escaped = escape(word.as_encoded_bytes(), is_control, control, byte);
+    format!("'{escaped}'")
+}
+
+/// `word` with backslashes before quotes and backslashes, and escapes for control characters and stray bytes.
+fn escape(
+    word: &[u8],
+    is_control: impl Fn(char) -> bool,
+    control: impl Fn(char) -> String,
+    byte: impl Fn(u8) -> String,
+) -> String {
+    let mut escaped = String::new();
+    for chunk in word.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '\'' | '\\' => escaped.extend(['\\', c]),
+                c if is_control(c) => escaped.push_str(&control(c)),
+                c => escaped.push(c),
+            }
+        }
+        escaped.extend(chunk.invalid().iter().copied().map(&byte));
+    }
+    escaped
+}
+
+/// A word for PowerShell, in ASCII: the rest is added by its numbers. A text comes first, because what is added to a text
+/// becomes text; a number would stay one.
+pub(crate) fn powershell_quote(text: &str) -> String {
+    let mut word = String::from("'");
+    for unit in text.encode_utf16() {
+        match u8::try_from(unit).map(char::from) {
+            Ok('\'') => word.push_str("''"),
+            Ok(c) if c == ' ' || c.is_ascii_graphic() => word.push(c),
+            _ => word.push_str(&format!("' + [char]{unit} + '")),
+        }
+    }
+    word.push('\'');
+    word
+}
+
+/// Python's `shlex.quote`.
+pub(crate) fn shlex_quote(text: &[u8]) -> Vec<u8> {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_@%+=:,./-".contains(byte);
+    if !text.is_empty() && text.iter().all(is_plain) {
+        return text.to_owned();
+    }
+    [b"'", &shlex_escape(text)[..], b"'"].concat()
+}
+
+/// `text` for between single quotes, as in Python's `shlex.quote`.
+pub(crate) fn shlex_escape(text: &[u8]) -> Vec<u8> {
+    let parts: Vec<_> = text.split(|byte| *byte == b'\'').collect();
+    parts.join(&b"'\"'\"'"[..])
 }
 
 #[cfg(test)]
@@ -139,6 +220,45 @@ mod tests {
             let mut line = Vec::new();
             push_shell_quoted(OsStr::new(word), &mut line);
             assert_eq!(String::from_utf8_lossy(&line), quoted);
+        }
+    }
+
+    #[test]
+    fn a_word_for_fish_is_on_one_line() {
+        for (value, word) in [
+            ("", "''"),
+            ("a b", "'a b'"),
+            (r"it's\", r"'it\'s\\'"),
+            ("$x (y) {z} ~ *", "'$x (y) {z} ~ *'"),
+            ("a\nb", r"'a'\x0a'b'"),
+        ] {
+            assert_eq!(fish_quote(OsStr::new(value)), word);
+        }
+    }
+
+    #[test]
+    fn a_word_for_powershell_is_ascii() {
+        for (value, word) in [
+            ("", "''"),
+            (r"C:\a b", r"'C:\a b'"),
+            ("it's $x `y` \"z\"", "'it''s $x `y` \"z\"'"),
+            ("\u{2018}é", "'' + [char]8216 + '' + [char]233 + ''"),
+            ("a\nb", "'a' + [char]10 + 'b'"),
+            ("\u{1f40d}", "'' + [char]55357 + '' + [char]56333 + ''"),
+        ] {
+            assert_eq!(powershell_quote(value), word);
+        }
+    }
+
+    #[test]
+    fn a_word_is_quoted_as_pythons_shlex_does() {
+        for (text, expected) in [
+            ("/a/b-c", "/a/b-c"),
+            ("a b", "'a b'"),
+            ("it's", r#"'it'"'"'s'"#),
+            ("", "''"),
+        ] {
+            assert_eq!(shlex_quote(text.as_bytes()), expected.as_bytes());
         }
     }
 }

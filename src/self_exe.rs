@@ -1,9 +1,7 @@
-//! A file or a name -> whether it is vrun's, whatever it is called: a shim, which would run vrun again where a
-//! program is meant.
+//! Whether a file or a name is vrun's: a shim would run vrun again where a program is meant.
 //!
-//! A shim is a link to vrun, or a copy of it where links are for administrators. What is found on PATH before
-//! each run is told by what costs no further call to the system; where there is time, vrun is told by a line
-//! that stands in every vrun.
+//! A shim is a link to vrun, or a copy of it where links need an administrator. Before each run files on PATH are
+//! recognised without further system calls; where there is time, by a marker that every vrun contains.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
@@ -14,51 +12,52 @@ use memchr::memmem;
 
 use crate::os;
 
-/// Stands in every vrun since it has shims, and in no other program.
+/// In every vrun since it has shims, and in no other program.
 const VRUN_MARKER: &[u8] =
     b"By this very line a vrun is told from other programs, whatever its file is called.";
 
-/// No vrun is larger, with all that helps to debug it.
+/// No vrun is larger, debug information included.
 const MAX_SIZE: u64 = 256 << 20;
 
-/// Whether `name` is one that vrun itself goes by: `vrun`, and what packagers and downloads make of it
-/// (`vrun.exe`, `vrun-1.2`, `vrun-x86_64-unknown-linux-musl`, nix' `.vrun-wrapped`). Under any other it is a shim.
+/// Whether `name` is vrun's own: `vrun`, and what packagers and downloads make of it (`vrun.exe`, `vrun-1.2`,
+/// `vrun-x86_64-unknown-linux-musl`, nix's `.vrun-wrapped`). Under any other name it is a shim.
 pub(crate) fn is_vrun_name(name: &OsStr) -> bool {
     let name = name.as_encoded_bytes();
     let name = name.strip_prefix(b".").unwrap_or(name);
-    let begins = name
-        .get(..4)
-        .is_some_and(|start| start.eq_ignore_ascii_case(b"vrun"));
-    begins
-        && !name
-            .get(4)
-            .is_some_and(|next| next.is_ascii_alphabetic() || !next.is_ascii())
-}
-
-/// Whether `file` is a link to a vrun, or another name or a copy of this one, `own`.
-pub(crate) fn is_shim(file: &Path, own: Option<&Path>) -> bool {
-    let Ok(found) = fs::symlink_metadata(file) else {
+    let Some((stem, rest)) = name.split_at_checked(4) else {
         return false;
     };
-    if !found.is_symlink() {
-        return is_same_vrun(&found, file, own);
+    let goes_on = rest
+        .first()
+        .is_some_and(|next| next.is_ascii_alphabetic() || !next.is_ascii());
+    stem.eq_ignore_ascii_case(b"vrun") && !goes_on
+}
+
+/// Whether `file` is a link to a vrun, or this vrun, `self_exe`, under another name or as a copy.
+pub(crate) fn is_shim(file: &Path, self_exe: Option<&Path>) -> bool {
+    match fs::symlink_metadata(file) {
+        Err(_) => false,
+        Ok(found) if !found.is_symlink() => is_same_vrun(&found, file, self_exe),
+        Ok(_) => {
+            links_to_vrun(file)
+                || fs::metadata(file).is_ok_and(|found| is_same_vrun(&found, file, self_exe))
+        }
     }
-    links_to_vrun(file) || fs::metadata(file).is_ok_and(|end| is_same_vrun(&end, file, own))
 }
 
-/// Whether `file` is a vrun, of whatever version: reads all of it.
-pub(crate) fn is_vrun(file: &Path, own: Option<&Path>) -> bool {
-    is_shim(file, own) || has_marker(file)
+/// Whether `file` is a vrun of any version. Reads all of it.
+pub(crate) fn is_vrun(file: &Path, self_exe: Option<&Path>) -> bool {
+    is_shim(file, self_exe) || has_marker(file)
 }
 
-/// Whether what makes a vrun stands in `file`: reads all of it.
+/// Whether `file` contains the marker. Reads all of it.
 pub(crate) fn has_marker(file: &Path) -> bool {
     let is_plausible = |found: Metadata| found.is_file() && found.len() <= MAX_SIZE;
     fs::metadata(file).is_ok_and(is_plausible)
         && fs::read(file).is_ok_and(|bytes| memmem::find(&bytes, VRUN_MARKER).is_some())
 }
 
-/// Whether two files hold the same.
+/// Whether two files have the same contents.
 ///
 /// # Errors
 /// One of them cannot be read.
@@ -79,27 +78,31 @@ pub(crate) fn same_contents(a: &Path, b: &Path) -> io::Result<bool> {
     }
 }
 
-/// Two files that differ mostly do so in the first of these.
+/// Files that differ mostly do so in the first chunk.
 const CHUNK_SIZE: u64 = 64 << 10;
 
-/// Whether a link names a vrun: another version's shim, or one whose vrun is gone. What is not seen by the first of
-/// several links is seen by its mark.
+/// Whether a link names a vrun: a shim of another version, or one whose vrun is gone. Of several links only the first is
+/// read; [`has_marker`] recognises the rest.
 fn links_to_vrun(link: &Path) -> bool {
     let target = fs::read_link(link).unwrap_or_default();
     target.file_name().is_some_and(is_vrun_name)
 }
 
-fn is_same_vrun(found: &Metadata, file: &Path, own: Option<&Path>) -> bool {
-    let Some((own, mine)) = own.and_then(|own| Some((own, fs::metadata(own).ok()?))) else {
+fn is_same_vrun(found: &Metadata, file: &Path, self_exe: Option<&Path>) -> bool {
+    let Some(self_exe) = self_exe else {
         return false;
     };
-    if found.len() == mine.len() {
-        let (this, itself) = (os::file_id(found, file), os::file_id(&mine, own));
-        return this.is_some() && this == itself || same_contents(file, own).unwrap_or(false);
+    let Ok(own) = fs::metadata(self_exe) else {
+        return false;
+    };
+    if found.len() == own.len() {
+        let id = os::file_id(found, file);
+        return id.is_some() && id == os::file_id(&own, self_exe)
+            || same_contents(file, self_exe).unwrap_or(false);
     }
-    // Where shims are copies, those that an older vrun made are still about.
-    let is_about = mine.len() / 2 < found.len() && found.len() / 2 < mine.len();
-    !os::HAS_SYMLINKS && is_about && has_marker(file)
+    // Where shims are copies, there may be some of an older vrun.
+    let is_of_similar_size = own.len() / 2 < found.len() && found.len() / 2 < own.len();
+    !os::HAS_SYMLINKS && is_of_similar_size && has_marker(file)
 }
 
 #[cfg(test)]
@@ -107,18 +110,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_vrun_are_told_from_names_of_shims() {
-        for name in [
-            "vrun",
-            "VRUN",
-            "vrun.exe",
-            "vrun-1.2",
-            "vrun1",
-            "vrun-x86_64-unknown-linux-musl",
-            "vrun (1).exe",
-            "vrun_old",
-            ".vrun-wrapped",
-        ] {
+    fn names_of_vrun_differ_from_names_of_shims() {
+        let names = "vrun|VRUN|vrun.exe|vrun-1.2|vrun1|vrun-x86_64-unknown-linux-musl|vrun (1).exe|\
+            vrun_old|.vrun-wrapped";
+        for name in names.split('|') {
             assert!(is_vrun_name(name.as_ref()), "{name}");
         }
         for name in ["python", "vrunner", "vru", "vrunü", "xvrun", "", "..vrun"] {
@@ -127,17 +122,17 @@ mod tests {
     }
 
     #[test]
-    fn every_vrun_is_told_by_its_mark() {
+    fn every_vrun_is_recognised_by_its_marker() {
         let dir = tempfile::tempdir().expect("a directory");
         let file = dir.path().join("python");
-        for (bytes, is) in [
+        for (bytes, expected) in [
             (&b"\x7fELF"[..], false),
             (VRUN_MARKER, true),
             (&[b"\x7fELF\0", VRUN_MARKER, b"\0"].concat(), true),
             (&VRUN_MARKER[1..], false),
         ] {
             fs::write(&file, bytes).expect("a file");
-            assert_eq!(is_vrun(&file, None), is);
+            assert_eq!(is_vrun(&file, None), expected);
         }
     }
 }

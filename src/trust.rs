@@ -1,80 +1,69 @@
-//! What a search comes upon -> whose it is, and whether it counts.
+//! The owner of what a search finds -> whether it may be used.
 //!
-//! An environment runs programs, so one that a stranger put where a search passes would run his. It counts only
-//! if it is the user's own, root's, or of who owns the directory where the search starts: a root shell in a
-//! container works in a checkout that is mounted there. What a person names (`--env`, VRUN_ENV, and the
-//! environment that is active in his shell) is his choice, and is not looked at here.
+//! An environment runs programs, so one that an attacker put where a search passes would run theirs. It is used only if
+//! its owner is the user, root, or the owner of the directory where the search starts: a root shell in a container
+//! works in a checkout that is mounted there. What the user names (`--env`, VRUN_ENV, the environment active in their
+//! shell) is their choice, and is not checked.
 //!
-//! Of an environment that is its directory, its pyvenv.cfg, and, where others may write to the directory, as in
-//! /tmp, its scripts directory. Of a link it is both ends: a stranger's link chooses for the user, and a
-//! link of his own may have come with a checkout. Links and files that lie deeper are as safe as the
-//! directory that holds them.
+//! Checked are an environment's directory, its pyvenv.cfg and, if others may write to the directory, as in /tmp, its
+//! scripts directory; of a link both ends, because another user's link chooses for the user, and the user's own may
+//! have come with a checkout. Links and files that lie deeper are as safe as the directory that holds them.
 
 use std::fs::{self, Metadata};
 use std::path::Path;
 use std::{io, iter};
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::os::{self, UserId};
 use crate::quote::{printable, shell_word};
 use crate::venv;
 
-/// What lies at a path, and whose it is.
+/// What lies at a path, and who owns it.
 #[derive(Debug)]
 pub(crate) struct OwnedMetadata {
     /// What the path leads to.
     target: Metadata,
-    /// Whose the link is, where it is one.
+    /// The owner of the link, if it is one.
     link_owner: Option<UserId>,
 }
 
-/// Looks at what lies at `path`: one call to the system, and another where it is a link.
+/// The metadata of `path`, by one system call, or two for a link.
 ///
 /// # Errors
-/// There is nothing, or nothing to be seen.
+/// Nothing is there, or it may not be accessed.
 pub(crate) fn read_metadata(path: &Path) -> io::Result<OwnedMetadata> {
-    let itself = fs::symlink_metadata(path)?;
-    if !itself.is_symlink() {
-        return Ok(OwnedMetadata {
-            target: itself,
-            link_owner: None,
-        });
-    }
-    Ok(OwnedMetadata {
-        target: fs::metadata(path)?,
-        link_owner: Some(os::owner_of(&itself)),
-    })
+    let found = fs::symlink_metadata(path)?;
+    let link_owner = found.is_symlink().then(|| os::owner_of(&found));
+    let target = match link_owner {
+        Some(_) => fs::metadata(path)?,
+        None => found,
+    };
+    Ok(OwnedMetadata { target, link_owner })
 }
 
 impl OwnedMetadata {
-    /// Whether it is a directory, links followed.
     pub(crate) fn is_dir(&self) -> bool {
         self.target.is_dir()
     }
 
-    /// Whether it is a file, links followed.
     pub(crate) fn is_file(&self) -> bool {
         self.target.is_file()
     }
 
-    /// The same whoever's link led here: the user came by it himself.
-    pub(crate) fn without_link(self) -> OwnedMetadata {
-        OwnedMetadata {
-            link_owner: None,
-            ..self
-        }
+    /// The same without the owner of the link, which the user followed by choice.
+    pub(crate) fn without_link(mut self) -> OwnedMetadata {
+        self.link_owner = None;
+        self
     }
 
-    fn owners(&self, link: OwnedPart, end: OwnedPart) -> impl Iterator<Item = (OwnedPart, UserId)> {
-        let end = (end, os::owner_of(&self.target));
-        self.link_owner
-            .map(|owner| (link, owner))
-            .into_iter()
-            .chain([end])
+    fn owners(&self, link: OwnedPart, target: OwnedPart) -> impl Iterator<Item = Owned> {
+        let link = self.link_owner.map(|owner| (link, owner));
+        let target = (target, os::owner_of(&self.target));
+        link.into_iter().chain([target])
     }
 }
 
-/// What of a thing is a stranger's.
+/// The part of an environment or file whose owner is not trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum OwnedPart {
     Target,
@@ -83,20 +72,22 @@ enum OwnedPart {
     ScriptsDir,
 }
 
-/// Somebody whose things do not count.
+type Owned = (OwnedPart, UserId);
+
+/// An owner whose files are not used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct UntrustedOwner {
     owner: UserId,
     part: OwnedPart,
 }
 
-/// Whose word a file is that says where to go (a `.venv` file, the vrun that a shim is to lead to): the stranger
-/// whose it is, if it is one's. `start` is where the search started, or where the shim is to be.
-pub(crate) fn untrusted_file_owner(seen: &OwnedMetadata, start: &Path) -> Option<UntrustedOwner> {
-    first_untrusted(seen.owners(OwnedPart::Link, OwnedPart::Target), start)
+/// The untrusted owner of a file that redirects us (a `.venv` file, the vrun that a shim leads to), if any. `start` is
+/// where the search starts, or where the shim is created.
+pub(crate) fn untrusted_file_owner(file: &OwnedMetadata, start: &Path) -> Option<UntrustedOwner> {
+    first_untrusted(file.owners(OwnedPart::Link, OwnedPart::Target), start)
 }
 
-/// The stranger who has a hand in the environment at `root`, whose directory and pyvenv.cfg have been seen.
+/// The untrusted owner of a part of the environment at `root`, if any. `dir` and `cfg`: its directory and pyvenv.cfg.
 pub(crate) fn untrusted_env_owner(
     root: &Path,
     dir: &OwnedMetadata,
@@ -104,17 +95,18 @@ pub(crate) fn untrusted_env_owner(
     start: &Path,
 ) -> Option<UntrustedOwner> {
     let scripts = || {
-        let open = os::is_writable_by_others(&dir.target);
-        let found = open.then(|| fs::symlink_metadata(venv::scripts_dir(root)));
+        let is_open = os::is_writable_by_others(&dir.target);
+        let found = is_open.then(|| fs::symlink_metadata(venv::scripts_dir(root)));
         Some((OwnedPart::ScriptsDir, os::owner_of(&found?.ok()?)))
     };
-    let owners = dir.owners(OwnedPart::Link, OwnedPart::Target);
-    let owners = owners.chain(cfg.owners(OwnedPart::PyvenvCfg, OwnedPart::PyvenvCfg));
+    let owners = dir
+        .owners(OwnedPart::Link, OwnedPart::Target)
+        .chain(cfg.owners(OwnedPart::PyvenvCfg, OwnedPart::PyvenvCfg));
     first_untrusted(owners.chain(iter::once_with(scripts).flatten()), start)
 }
 
-/// The stranger who has a hand in what lies at `path`, where an environment is to be or has just been made. None
-/// where nothing is there.
+/// The untrusted owner of whatever is at `path`, where an environment is to be or has just been created. None if
+/// nothing is there.
 pub(crate) fn untrusted_place_owner(path: &Path, start: &Path) -> Option<UntrustedOwner> {
     let dir = read_metadata(path).ok()?;
     match read_metadata(&path.join(venv::PYVENV_CFG)) {
@@ -123,36 +115,33 @@ pub(crate) fn untrusted_place_owner(path: &Path, start: &Path) -> Option<Untrust
     }
 }
 
-/// Commonly they are all the same, and are asked about once.
-fn first_untrusted(
-    owners: impl Iterator<Item = (OwnedPart, UserId)>,
-    start: &Path,
-) -> Option<UntrustedOwner> {
-    let starts = || fs::metadata(start).ok().map(|found| os::owner_of(&found));
-    let mut known = None;
+/// The owners are mostly all the same, and are then checked once.
+fn first_untrusted(owners: impl Iterator<Item = Owned>, start: &Path) -> Option<UntrustedOwner> {
+    let start_owner = || fs::metadata(start).ok().map(|found| os::owner_of(&found));
+    let mut trusted = None;
     for (part, owner) in owners {
-        if known != Some(owner) && !is_trusted(owner, os::current_user, starts) {
+        if trusted != Some(owner) && !is_trusted(owner, os::current_user, start_owner) {
             return Some(UntrustedOwner { owner, part });
         }
-        known = Some(owner);
+        trusted = Some(owner);
     }
     None
 }
 
-/// The rule. The last two are asked for only where they decide.
+/// The rule. The closures are called only where they decide.
 fn is_trusted(
     owner: UserId,
-    me: impl FnOnce() -> UserId,
-    starts: impl FnOnce() -> Option<UserId>,
+    current_user: impl FnOnce() -> UserId,
+    start_owner: impl FnOnce() -> Option<UserId>,
 ) -> bool {
-    owner == os::ROOT_USER || owner == me() || Some(owner) == starts()
+    owner == os::ROOT_USER || owner == current_user() || Some(owner) == start_owner()
 }
 
 impl UntrustedOwner {
-    /// What of the thing at `path` is whose, for a message.
+    /// Which part of the thing at `path` belongs to whom, for a message.
     pub(crate) fn describe(&self, path: &Path) -> String {
         let part = match self.part {
-            OwnedPart::Target if path.is_symlink() => "what it links to",
+            OwnedPart::Target if path.is_symlink() => "its link target",
             OwnedPart::Target => "it",
             OwnedPart::Link => "the link",
             OwnedPart::PyvenvCfg => "its pyvenv.cfg",
@@ -161,22 +150,21 @@ impl UntrustedOwner {
         format!("{part} belongs to {}", printable(os::user_name(self.owner)))
     }
 
-    /// The refusal to use what lies at `path`. `own` is where the user could have one of his own.
-    pub(crate) fn to_error(self, path: &Path, start: &Path, own: &Path) -> Error {
-        let allowed = format!(
+    /// The refusal to use what lies at `path`. `own_root` is where the user could create an environment instead.
+    pub(crate) fn to_error(self, path: &Path, start: &Path, own_root: &Path) -> Error {
+        let mut hint = format!(
             "`vrun --env {} ...` or VRUN_ENV allows it",
             shell_word(path)
         );
-        let hint = if own == path {
-            allowed
-        } else {
-            let own = shell_word(own);
-            format!("{allowed}; `vrun --create --env {own}` makes one of your own")
-        };
-        Error::refused(format!("{} is not trusted", printable(path)))
+        if own_root != path {
+            let own_root = shell_word(own_root);
+            hint += &format!("; `vrun --create --env {own_root}` creates one of your own");
+        }
+        let message = format!("{} is not trusted", printable(path));
+        Error::new(ErrorKind::NotTrusted, message)
             .with_cause(self.describe(path))
             .with_cause(format_args!(
-                "only what is yours, root's, or of the owner of {} counts without being named",
+                "unless named, only what you, root or the owner of {} own is used",
                 printable(start)
             ))
             .with_hint(hint)
@@ -192,9 +180,9 @@ mod tests {
     const THIRD: UserId = UserId(1002);
 
     #[test]
-    fn what_counts_is_mine_roots_or_of_the_owner_of_the_start() {
+    fn only_mine_roots_and_the_start_owners_are_trusted() {
         let root = os::ROOT_USER;
-        for (owner, me, starts, expected) in [
+        for (owner, me, start, expected) in [
             (ME, ME, Some(ME), true),
             (ME, ME, Some(OTHER), true),
             (ME, ME, None, true),
@@ -210,13 +198,13 @@ mod tests {
             (OTHER, root, Some(root), false),
             (OTHER, root, Some(ME), false),
         ] {
-            let counts = is_trusted(owner, || me, || starts);
-            assert_eq!(counts, expected, "{owner:?} for {me:?} from {starts:?}");
+            let trusted = is_trusted(owner, || me, || start);
+            assert_eq!(trusted, expected, "{owner:?} for {me:?} from {start:?}");
         }
     }
 
     #[test]
-    fn who_starts_is_looked_up_only_where_it_decides() {
+    fn the_owner_of_the_start_is_looked_up_last() {
         let never = || -> Option<UserId> { panic!("looked up") };
         assert!(is_trusted(os::ROOT_USER, || panic!("looked up"), never));
         assert!(is_trusted(ME, || ME, never));

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::{EnvSource, Settings};
-use crate::error::{Error, ExitCode};
+use crate::error::{Error, ErrorKind};
 use crate::find::{self, EnvNames, FoundEnv, Outcome, Reason, Search, Skipped};
 use crate::inline_script;
 use crate::output::{self, Verbosity};
@@ -66,15 +66,21 @@ pub(super) fn find_environment(
     search: &Search,
     process: &Process,
 ) -> Result<Outcome, Error> {
-    match &settings.env {
+    let outcome = match &settings.env {
         None => find::nearest(search),
-        Some(EnvSource::ByOption(path)) => find::explicit(process.absolute(path)?, "--env", search),
+        Some(EnvSource::ByOption(path)) => process
+            .absolute(path)
+            .and_then(|path| find::explicit(path, "--env", search)),
         Some(EnvSource::ByVariable(path)) => {
             let project = find::nearest_project(&search.start, search.home.as_deref())
                 .unwrap_or(&search.start);
             find::explicit(process::normalize(project.join(path)), "VRUN_ENV", search)
         }
-    }
+    };
+    outcome.map_err(|error| match error.kind() {
+        ErrorKind::Failed => error.with_kind(ErrorKind::Undecided),
+        _ => error,
+    })
 }
 
 /// The environment, for an action that creates none.
@@ -82,59 +88,30 @@ pub(super) fn require_existing(
     settings: &Settings,
     search: &Search,
     process: &Process,
-) -> Result<FoundEnv, NoEnvironment> {
+) -> Result<FoundEnv, Error> {
     match find_environment(settings, search, process)? {
         Outcome::Found(found) => {
             report_selection(&found, settings.verbosity, process);
             Ok(found)
         }
-        Outcome::Missing(missing) => Err(NoEnvironment::at(&missing.root)),
+        Outcome::Missing(missing) => Err(no_environment_error(&missing.root)),
     }
 }
 
-/// Why there is no environment to look at.
-pub(super) struct NoEnvironment {
-    /// Its id in JSON.
-    pub id: &'static str,
-    pub error: Error,
-}
-
-impl NoEnvironment {
-    /// `root` would be created, but does not exist. What is in the way there is reported as first use would.
-    pub(super) fn at(root: &Path) -> NoEnvironment {
-        let what = Error::failed(format!("there is no environment at {}", printable(root)));
-        let error = match create::check_available(root) {
-            Ok(()) => what.with_hint(format!(
-                "`vrun --create --env {}` creates it",
-                shell_word(root)
-            )),
-            Err(error) => {
-                let (_, causes, hint) = error.into_parts();
-                let error = causes.into_iter().fold(what, Error::with_cause);
-                hint.into_iter().fold(error, Error::with_hint)
-            }
-        };
-        NoEnvironment {
-            id: "no-environment",
-            error,
+/// `root` would be created, but does not exist. What is in the way there is reported as first use would.
+pub(super) fn no_environment_error(root: &Path) -> Error {
+    let message = format!("there is no environment at {}", printable(root));
+    let what = Error::new(ErrorKind::NoEnvironment, message);
+    match create::check_available(root) {
+        Ok(()) => what.with_hint(format!(
+            "`vrun --create --env {}` creates it",
+            shell_word(root)
+        )),
+        Err(error) => {
+            let (_, causes, hint) = error.into_parts();
+            let error = causes.into_iter().fold(what, Error::with_cause);
+            hint.into_iter().fold(error, Error::with_hint)
         }
-    }
-}
-
-impl From<Error> for NoEnvironment {
-    /// The search failed.
-    fn from(error: Error) -> NoEnvironment {
-        let id = match error.exit_code {
-            ExitCode::Refused => "not-trusted",
-            _ => "undecided",
-        };
-        NoEnvironment { id, error }
-    }
-}
-
-impl From<NoEnvironment> for Error {
-    fn from(none: NoEnvironment) -> Error {
-        none.error
     }
 }
 

@@ -7,7 +7,7 @@ use crate::create::{
     CreateRequest, CreateTarget, IfExists, Trigger, VenvOptions, check_target, create_environment,
 };
 use crate::error::Error;
-use crate::find::{Outcome, project_root};
+use crate::find::{self, Outcome};
 use crate::process::Process;
 use crate::venv::Venv;
 use crate::{inline_script, requirements};
@@ -25,7 +25,7 @@ pub(crate) fn create(
     let search = prepare_search(settings, process)?;
     let outcome = find_environment(settings, &search, process)?;
     let root = target_path(outcome, settings, options, process)?;
-    let project = project_root::nearest_project(&search.start, search.home.as_deref());
+    let project = find::nearest_project(&search.start, search.home.as_deref());
     let state = match options.has_pip() {
         true => requirements::initial_state(&settings.install_options, project, &root, process)?,
         false => None,

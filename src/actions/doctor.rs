@@ -10,7 +10,7 @@ use crate::output::print;
 use crate::process::Process;
 use crate::{program, render};
 
-use super::context::{NoEnvironment, prepare_search, require_existing};
+use super::context::{prepare_search, require_existing};
 
 const PROBLEMS_FOUND: u8 = 1;
 
@@ -25,7 +25,7 @@ pub(crate) fn doctor(
             let findings = collect_findings(&found, settings, &search, process);
             (Some(found.root), findings)
         }
-        Err(NoEnvironment { id, error }) => (None, vec![doctor::no_environment_finding(id, error)]),
+        Err(error) => (None, vec![doctor::no_environment_finding(error)]),
     };
     let text = match format {
         Format::Text => render::render_text(root.as_deref(), &findings),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::cli::{AutoCreate, RunRequest, Settings};
 use crate::create::{self, CreateRequest, CreateTarget, Trigger, VenvOptions};
 use crate::error::Error;
-use crate::find::{self, FoundEnv, Reason, Search, ToCreate};
+use crate::find::{FoundEnv, Reason, Search, ToCreate};
 use crate::inline_script::{self, Script};
 use crate::process::Process;
 use crate::quote::{printable, shell_word};
@@ -34,7 +34,7 @@ pub(super) fn create_for_command(
     inline_script::remove_expired_envs(process);
     // Another user's vrun may have been first.
     if settings.env.is_none() {
-        find::check_owner(&missing.root, search)?;
+        search.check_owner(&missing.root)?;
     }
     Ok(created_env(missing))
 }

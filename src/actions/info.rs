@@ -13,7 +13,7 @@ use crate::venv::{self, Venv};
 use crate::view::View;
 use crate::{os, program, python, requirements};
 
-use super::context::{NoEnvironment, find_environment, prepare_search, report_skipped};
+use super::context::{find_environment, no_environment_error, prepare_search, report_skipped};
 use super::prepare;
 
 /// # Errors
@@ -31,7 +31,10 @@ pub(crate) fn info(
     };
     let outcome = match find_environment(settings, &search, process) {
         Ok(outcome) => outcome,
-        Err(error) => return report_none(error.into(), InfoOutcome::Unknown, &context, format),
+        Err(error) => {
+            let id = error.kind().id();
+            return report_failure(id, error, InfoOutcome::Unknown, &context, format);
+        }
     };
     let overridden = find::overridden_env(&outcome, &search);
     let (Outcome::Found(FoundEnv { skipped, .. }) | Outcome::Missing(ToCreate { skipped, .. })) =
@@ -42,18 +45,16 @@ pub(crate) fn info(
         Outcome::Missing(missing) => {
             report_skipped(skipped, settings.verbosity);
             let at = &missing.root;
-            let mut none = NoEnvironment::at(at);
             let forbidden = missing.forbidden.as_ref();
             let refusal = forbidden.map(|forbidden| forbidden.to_error(at).message().to_owned());
-            if let Some(refusal) = &refusal {
-                none.error = none.error.with_cause(refusal);
-            }
+            let error = no_environment_error(at);
+            let error = refusal.iter().fold(error, Error::with_cause);
             let outcome = |problem| InfoOutcome::Missing {
                 at,
                 refusal,
                 problem,
             };
-            return report_none(none, outcome, &context, format);
+            return report_failure(error.kind().id(), error, outcome, &context, format);
         }
     };
     match env_info(found, settings, process) {
@@ -67,30 +68,30 @@ pub(crate) fn info(
         Err(error) => {
             let problems = health::find_problems(&found.root);
             let id = problems.first().map_or("unknown", Problem::id);
-            let none = NoEnvironment { id, error };
-            report_none(none, InfoOutcome::Unknown, &context, format)
+            report_failure(id, error, InfoOutcome::Unknown, &context, format)
         }
     }
 }
 
 /// Fails, after printing the JSON.
-fn report_none<'a>(
-    none: NoEnvironment,
+fn report_failure<'a>(
+    id: &'static str,
+    error: Error,
     outcome: impl FnOnce(ProblemReport) -> InfoOutcome<'a>,
     context: &SearchContext<'_>,
     format: Format,
 ) -> Result<(), Error> {
     if format == Format::Json {
         let problem = ProblemReport {
-            id: none.id,
-            message: none.error.message().to_owned(),
-            causes: none.error.causes().to_vec(),
-            fix: none.error.hint().map(str::to_owned),
+            id,
+            message: error.message().to_owned(),
+            causes: error.causes().to_vec(),
+            fix: error.hint().map(str::to_owned),
             substitute: None,
         };
         print(info::render_json(&outcome(problem), context).as_bytes())?;
     }
-    Err(none.error)
+    Err(error)
 }
 
 fn env_info<'a>(

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::cli::{Mode, RunRequest};
-use crate::create::cleanup;
+use crate::create;
 use crate::error::Error;
 use crate::find::Outcome;
 use crate::process::Process;
@@ -79,7 +79,7 @@ fn ensure(
     };
     report_selection(&found, verbosity, process);
     if settings.mode == Mode::Real {
-        cleanup::remove_leftovers(&found.root);
+        create::remove_leftovers(&found.root);
     }
     let env = TargetEnv::open(found, script, search.home)?;
     if settings.mode == Mode::Real {

@@ -7,7 +7,7 @@ use crate::process::Process;
 use crate::program::{WhichMatch, which};
 use crate::quote::printable;
 
-use super::context::{NoEnvironment, print_path, report_selection};
+use super::context::{no_environment_error, print_path, report_selection};
 use super::prepare::{TargetEnv, prepare};
 use super::select::{Selection, select};
 
@@ -26,7 +26,7 @@ pub(crate) fn which(
     let found = match (&script, outcome) {
         (_, Outcome::Found(found)) => found,
         (Some(script), Outcome::Missing(_)) => return Err(script.not_created_error()),
-        (None, Outcome::Missing(missing)) => return Err(NoEnvironment::at(&missing.root).into()),
+        (None, Outcome::Missing(missing)) => return Err(no_environment_error(&missing.root)),
     };
     report_selection(&found, verbosity, process);
     let env = TargetEnv::open(found, script, search.home)?;

@@ -1,8 +1,7 @@
-//! What makers that were killed left at an environment that is there, and work on one that no one else is to do
-//! meanwhile.
+//! Removing environments, and what killed vruns left of creating one.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, io_reason};
 use crate::os;
@@ -13,81 +12,68 @@ use super::options::IfExists;
 use super::staging_dir::{self, OLD_ENV_DIR, StagingDir};
 use super::{lock, replace_in_place};
 
-/// Does something with the environment at `at` that no one else is to do at the same time.
-///
-/// # Errors
-/// The lock cannot be had; and what `act` says.
+/// Does `work` on the environment at `at`, which no other vrun changes meanwhile.
 pub(crate) fn with_lock<T>(
     at: &Path,
     verbosity: Verbosity,
-    act: impl FnOnce() -> Result<T, Error>,
+    work: impl FnOnce() -> Result<T, Error>,
 ) -> Result<T, Error> {
-    // An environment that is there does not end the wait.
-    let turn = lock::acquire_lock(at, IfExists::Upgrade, verbosity)?;
-    // With the lock's file goes the sign that a maker was killed.
+    // An existing environment does not end the wait.
+    let _lock = lock::acquire_lock(at, IfExists::Upgrade, verbosity)?;
+    // The lock file, which shows that a vrun was killed here, goes with the lock.
     staging_dir::remove_stale_dirs(at);
-    let done = act();
-    drop(turn);
-    done
+    work()
 }
 
-/// Takes away what lies at `at`, if `is_spent` says so once nobody else is at work there. It is for what vrun alone
-/// has put there.
-///
-/// # Errors
-/// The lock cannot be had, or it cannot be moved away.
+/// Removes what is at `at` if `is_stale` says so once it is locked. Only for environments that are vrun's alone.
 pub(crate) fn remove_env_if(
     at: &Path,
     verbosity: Verbosity,
-    is_spent: &dyn Fn() -> bool,
+    is_stale: &dyn Fn() -> bool,
 ) -> Result<(), Error> {
     if !at.exists() {
         return Ok(());
     }
     with_lock(at, verbosity, || {
-        let put = if at.exists() && is_spent() {
-            remove_atomically(at)
-        } else {
-            Ok(())
-        };
-        put.map_err(|error| {
+        if !at.exists() || !is_stale() {
+            return Ok(());
+        }
+        remove_atomically(at).map_err(|error| {
             Error::failed(format!("cannot remove {}", printable(at))).with_cause(io_reason(&error))
         })
     })
 }
 
-/// The same where nobody is at work on it right now. What cannot go stays.
-pub(crate) fn remove_idle_env_if(at: &Path, is_spent: &dyn Fn() -> bool) {
-    if let Some(turn) = lock::try_acquire(at) {
-        if is_spent() {
-            let _ = remove_atomically(at);
-        }
-        drop(turn);
+/// The same, but only where no other vrun works on it, and as far as it can be removed.
+pub(crate) fn remove_idle_env_if(at: &Path, is_stale: &dyn Fn() -> bool) {
+    if let Some(_lock) = lock::try_acquire(at)
+        && is_stale()
+    {
+        let _ = remove_atomically(at);
     }
 }
 
-/// It is gone at once, before its parts go. What is left of it where that is cut off, the next maker takes away.
+/// Moves it aside, then removes it. Where that is interrupted, the next vrun removes the rest.
 fn remove_atomically(at: &Path) -> io::Result<()> {
     let name = at.file_name().unwrap_or_default();
-    let own = StagingDir::create(at.parent().unwrap_or(at), name)?;
-    os::rename(at, &own.path().join(OLD_ENV_DIR))
+    let aside = StagingDir::create(at.parent().unwrap_or(at), name)?;
+    os::rename(at, &aside.path().join(OLD_ENV_DIR))
 }
 
-/// Takes away what a maker that was killed left beside the environment at `at`, which is there and whole.
-/// Where there is nothing of that, which is nearly always, one look tells.
+/// Removes what a killed vrun left beside the complete environment at `at`. Nearly always there is nothing, which takes
+/// one lstat(2).
 pub(crate) fn remove_leftovers(at: &Path) {
-    clean_up(at, lock::acquire_abandoned(at));
+    remove_leftovers_of(at, lock::lock_path(at));
 }
 
-/// The same for what was left in it, where nothing could be written beside it.
-pub(crate) fn remove_inner_leftovers(at: &Path) {
-    clean_up(at, lock::acquire_abandoned_inside(at));
+/// The same inside `at`, for where nothing can be written beside it.
+pub(super) fn remove_inner_leftovers(at: &Path) {
+    remove_leftovers_of(at, lock::inner_lock_path(at));
 }
 
-fn clean_up(at: &Path, dead: Option<lock::LockGuard>) {
-    if let Some(lock) = dead {
+fn remove_leftovers_of(at: &Path, lock_file: PathBuf) {
+    if let Some(_lock) = lock::acquire_abandoned(lock_file) {
         staging_dir::remove_stale_dirs(at);
         replace_in_place::remove_marker(at);
-        drop(lock);
     }
 }

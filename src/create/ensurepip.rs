@@ -1,5 +1,4 @@
-//! pip in an environment that stands in its place: put there by its Python's ensurepip, or brought up to date
-//! from the index.
+//! pip in an environment that is in its place: installed by its Python's ensurepip, or upgraded from the index.
 
 use std::ffi::OsString;
 use std::fs;
@@ -11,124 +10,112 @@ use pep440_rs::Version;
 
 use crate::error::{Error, io_reason};
 use crate::installer_errors::venv_error_lines;
+use crate::interrupt;
 use crate::process::Process;
 use crate::python::child_env;
 use crate::quote::{printable, shell_word};
-use crate::{interrupt, venv};
+use crate::venv::{Venv, python_path};
 
+use super::context::BuildContext;
 use super::request::CreateRequest;
-use super::stdlib_venv::BuildContext;
 
-/// Installs the base interpreter's pip where there is none or an older one, as `python -m venv --upgrade`
-/// has it. `bundled` is the version of that pip.
-///
-/// # Errors
-/// It cannot be installed; Ctrl-C.
+/// Installs the base interpreter's pip, of version `bundled`, where there is none or an older one, as `python -m venv
+/// --upgrade` does.
 pub(super) fn ensure_pip(
     root: &Path,
-    site: &Path,
+    site_packages: &Path,
     bundled: &str,
-    workshop: &BuildContext<'_>,
+    context: &BuildContext<'_>,
 ) -> Result<(), Error> {
     let bundled = Version::from_str(bundled).ok();
-    if installed_pip_version(site)
+    if installed_pip_version(site_packages)
         .is_some_and(|version| bundled.is_none_or(|bundled| version >= bundled))
     {
         return Ok(());
     }
-    let words = ["-s", "-m", "ensurepip", "--upgrade", "--default-pip"];
+    let args = ["-s", "-m", "ensurepip", "--upgrade", "--default-pip"];
     let hint = format!("`vrun --env {} -m ensurepip` tries again", shell_word(root));
-    run_python(root, &words, workshop, "install", &hint)
+    run_python(root, &args, context, "install", &hint)
 }
 
-/// The version of the pip in a site-packages directory.
-fn installed_pip_version(site: &Path) -> Option<Version> {
-    let entries = fs::read_dir(site).ok()?.flatten();
-    let mut names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-    names.find_map(|name| {
-        let version = name.strip_prefix("pip-")?.strip_suffix(".dist-info")?;
-        Version::from_str(version).ok()
-    })
+fn installed_pip_version(site_packages: &Path) -> Option<Version> {
+    fs::read_dir(site_packages)
+        .ok()?
+        .flatten()
+        .find_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let version = name.strip_prefix("pip-")?.strip_suffix(".dist-info")?;
+            Version::from_str(version).ok()
+        })
 }
 
-/// Installs the newest pip there is, and before Python 3.12 setuptools, from the user's index
-/// (EnvBuilder.upgrade_dependencies).
-///
-/// # Errors
-/// pip fails: the environment stands as it was made. Ctrl-C.
+/// Upgrades pip, and before Python 3.12 setuptools, from the user's index (EnvBuilder.upgrade_dependencies). If that
+/// fails, the environment stays.
 pub(super) fn upgrade_pip(
-    order: &CreateRequest<'_>,
-    workshop: &BuildContext<'_>,
+    request: &CreateRequest<'_>,
+    context: &BuildContext<'_>,
 ) -> Result<(), Error> {
-    let root = order.target.path;
-    let vars = child_env::vars_for_pip(order.process, root);
-    let workshop = BuildContext {
-        vars: &vars,
-        ..*workshop
+    let root = request.target.path;
+    let context = BuildContext {
+        vars: &child_env::vars_for_pip(request.process, root),
+        ..*context
     };
-    let mut words = vec!["-m", "pip", "install", "--upgrade", "pip"];
-    let old = |minor: &u64| *minor < 12;
-    if minor_version(root).as_ref().is_some_and(old) {
-        words.push("setuptools");
+    let mut args = vec!["-m", "pip", "install", "--upgrade", "pip"];
+    let version = Venv::open(root).ok().and_then(|venv| venv.cfg.version);
+    let minor = version.and_then(|version| version.split('.').nth(1)?.parse::<u64>().ok());
+    if minor.is_some_and(|minor| minor < 12) {
+        args.push("setuptools");
     }
-    order.verbosity.notice(format_args!(
-        "bringing pip in {} up to date",
-        printable(root)
-    ));
-    let hint = format!(
-        "`vrun --env {} pip install --upgrade pip` tries again",
-        shell_word(root)
-    );
-    run_python(root, &words, &workshop, "bring up to date", &hint)
+    let (shown, word) = (printable(root), shell_word(root));
+    request
+        .verbosity
+        .notice(format_args!("upgrading pip in {shown}"));
+    let hint = format!("`vrun --env {word} pip install --upgrade pip` tries again");
+    run_python(root, &args, &context, "upgrade", &hint)
 }
 
-/// 13 of the 3.13.0 in its pyvenv.cfg.
-fn minor_version(root: &Path) -> Option<u64> {
-    let version = venv::Venv::open(root).ok()?.cfg.version?;
-    version.split('.').nth(1)?.parse().ok()
-}
-
-/// Runs the environment's Python.
+/// Runs the environment's Python, which is to `verb` pip.
 fn run_python(
     root: &Path,
-    words: &[&str],
-    workshop: &BuildContext<'_>,
+    args: &[&str],
+    context: &BuildContext<'_>,
     verb: &str,
     hint: &str,
 ) -> Result<(), Error> {
-    let failed = || Error::failed(format!("cannot {verb} pip in {}", printable(root)));
-    let args = words.iter().map(OsString::from).collect();
-    let output = workshop.run_helper(&venv::python_path(root), args, root);
-    interrupt::check_interrupted(workshop.stop)?;
-    let output = output.map_err(|error| failed().with_cause(io_reason(&error)).with_hint(hint))?;
-    if output.status.success() {
-        return Ok(());
+    let args = args.iter().map(OsString::from).collect();
+    let failed =
+        || Error::failed(format!("cannot {verb} pip in {}", printable(root))).with_hint(hint);
+    let output = run_env_python(root, args, context, failed)?;
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(venv_error_lines(&output)
+            .into_iter()
+            .fold(failed(), Error::with_cause)),
     }
-    let told = venv_error_lines(&output)
-        .into_iter()
-        .fold(failed(), Error::with_cause);
-    Err(told.with_hint(hint))
 }
 
-/// Runs the Python of the environment at `root` as the user's own pip would be run.
-///
-/// # Errors
-/// It cannot be started; Ctrl-C.
+/// Runs the Python of the environment at `root` with the variables that the user's own pip would get.
 pub(crate) fn run_pip(
     root: &Path,
     args: Vec<OsString>,
     process: &Process,
-    workshop: &BuildContext<'_>,
+    context: &BuildContext<'_>,
 ) -> Result<Output, Error> {
-    let vars = child_env::vars_for_pip(process, root);
-    let workshop = BuildContext {
-        vars: &vars,
-        ..*workshop
+    let context = BuildContext {
+        vars: &child_env::vars_for_pip(process, root),
+        ..*context
     };
-    let output = workshop.run_helper(&venv::python_path(root), args, root);
-    interrupt::check_interrupted(workshop.stop)?;
-    output.map_err(|error| {
-        Error::failed(format!("cannot run pip in {}", printable(root)))
-            .with_cause(io_reason(&error))
-    })
+    let failed = || Error::failed(format!("cannot run pip in {}", printable(root)));
+    run_env_python(root, args, &context, failed)
+}
+
+fn run_env_python(
+    root: &Path,
+    args: Vec<OsString>,
+    context: &BuildContext<'_>,
+    failed: impl Fn() -> Error,
+) -> Result<Output, Error> {
+    let output = context.run_helper(&python_path(root), args, root);
+    interrupt::check_interrupted(context.stop)?;
+    output.map_err(|error| failed().with_cause(io_reason(&error)))
 }

@@ -1,22 +1,19 @@
-//! An environment made elsewhere -> the same in a directory that holds other things, which stay as they are
-//! (`python -m venv` adds to a directory too, and writes over what has its names).
+//! A staged environment -> the same in a directory that holds other things, which stay as they are (`python -m venv`
+//! adds to a directory too, and overwrites files with its names).
 //!
-//! Nothing is written before it is known that nothing is in the way. Files are moved, pyvenv.cfg last: where
-//! vrun is killed before that there is no environment, and the next attempt finds what it would have put
-//! there anyway.
+//! Nothing is written before it is known that nothing is in the way. Files are moved, pyvenv.cfg last: if vrun is killed
+//! before that there is no environment, and the next attempt finds files identical to its own.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use crate::fs::{entry_names, remove_path};
 use crate::venv;
 
-/// What keeps its content where there is one: the user's word to git counts.
+/// Stays as it is: what the user tells git counts.
 const PRESERVED_FILE: &str = ".gitignore";
 
-/// What is in the way of the environment at `staged` in the directory `at`.
-///
-/// # Errors
-/// Something cannot be read.
+/// The files in the directory `at` that are in the way of the environment at `staged`.
 pub(super) fn find_conflicts(staged: &Path, at: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     collect_conflicts(staged, at, &mut found)?;
@@ -25,16 +22,14 @@ pub(super) fn find_conflicts(staged: &Path, at: &Path) -> io::Result<Vec<PathBuf
 }
 
 fn collect_conflicts(from: &Path, to: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
-    for entry in fs::read_dir(from)? {
-        let name = entry?.file_name();
+    for name in entry_names(from)? {
         let (from, to) = (from.join(&name), to.join(&name));
-        let Ok(there) = fs::symlink_metadata(&to) else {
+        let Ok(existing) = fs::symlink_metadata(&to) else {
             continue;
         };
-        let ours = fs::symlink_metadata(&from)?;
-        if ours.is_dir() && there.is_dir() {
+        if fs::symlink_metadata(&from)?.is_dir() && existing.is_dir() {
             collect_conflicts(&from, &to, found)?;
-        } else if !(is_same_entry(&from, &to)? || name == PRESERVED_FILE && there.is_file()) {
+        } else if !(is_same_entry(&from, &to)? || name == PRESERVED_FILE && existing.is_file()) {
             found.push(to);
         }
     }
@@ -50,35 +45,27 @@ fn is_same_entry(a: &Path, b: &Path) -> io::Result<bool> {
     Ok(are_files && kind_a.len() == kind_b.len() && fs::read(a)? == fs::read(b)?)
 }
 
-/// Moves the environment at `staged` into the directory `at`, where nothing is in its way. Where that fails,
-/// what was moved goes again.
-///
-/// # Errors
-/// A file cannot be moved.
+/// Moves the environment at `staged` into the directory `at`, where nothing is in its way. Where that fails, what was
+/// moved is removed.
 pub(super) fn merge_staged(staged: &Path, at: &Path) -> io::Result<()> {
     let mut moved = Vec::new();
-    let last = venv::PYVENV_CFG;
-    let joined = move_entries(staged, at, &mut moved).and_then(|()| {
-        let (from, to) = (staged.join(last), at.join(last));
-        if to.exists() {
-            return Ok(());
+    let merged = move_entries(staged, at, &mut moved).and_then(|()| {
+        let to = at.join(venv::PYVENV_CFG);
+        match to.exists() {
+            true => Ok(()),
+            false => fs::rename(staged.join(venv::PYVENV_CFG), to),
         }
-        fs::rename(from, to)
     });
-    if joined.is_err() {
+    if merged.is_err() {
         for path in moved.iter().rev() {
-            let _ = match fs::symlink_metadata(path) {
-                Ok(found) if found.is_dir() => fs::remove_dir_all(path),
-                _ => fs::remove_file(path),
-            };
+            let _ = remove_path(path);
         }
     }
-    joined
+    merged
 }
 
 fn move_entries(from: &Path, to: &Path, moved: &mut Vec<PathBuf>) -> io::Result<()> {
-    for entry in fs::read_dir(from)? {
-        let name = entry?.file_name();
+    for name in entry_names(from)? {
         if name == venv::PYVENV_CFG {
             continue;
         }
@@ -88,7 +75,7 @@ fn move_entries(from: &Path, to: &Path, moved: &mut Vec<PathBuf>) -> io::Result<
                 fs::rename(&from, &to)?;
                 moved.push(to);
             }
-            Ok(there) if there.is_dir() => move_entries(&from, &to, moved)?,
+            Ok(existing) if existing.is_dir() => move_entries(&from, &to, moved)?,
             Ok(_) => {}
         }
     }
@@ -108,7 +95,7 @@ mod tests {
         fs::read_to_string(path).expect("a file")
     }
 
-    /// `staged`, an environment, and `at`, a directory with something of the user's.
+    /// `staged`, an environment, and `at`, a directory with files of the user's.
     fn tree() -> (tempfile::TempDir, PathBuf, PathBuf) {
         let dir = tempfile::tempdir().expect("a directory");
         let (staged, at) = (dir.path().join("staged"), dir.path().join("at"));
@@ -122,22 +109,24 @@ mod tests {
     }
 
     #[test]
-    fn what_was_there_stays_and_the_rest_is_added() {
-        let (_dir, staged, at) = tree();
-        assert_eq!(
-            find_conflicts(&staged, &at).expect("read"),
-            [""; 0].map(PathBuf::from)
-        );
-        merge_staged(&staged, &at).expect("joined");
-        assert_eq!(text(at.join("bin/mine")), "mine");
-        assert_eq!(text(at.join(".gitignore")), "mine");
-        assert_eq!(text(at.join("bin/activate")), "ours");
-        assert_eq!(text(at.join("lib/a/b")), "ours");
-        assert!(at.join(venv::PYVENV_CFG).is_file());
+    fn existing_files_stay_and_the_rest_is_added() {
+        for is_partly_moved in [false, true] {
+            let (_dir, staged, at) = tree();
+            if is_partly_moved {
+                file(at.join("bin/activate"), "ours");
+            }
+            assert!(find_conflicts(&staged, &at).expect("read").is_empty());
+            merge_staged(&staged, &at).expect("merged");
+            assert_eq!(text(at.join("bin/mine")), "mine");
+            assert_eq!(text(at.join(".gitignore")), "mine");
+            assert_eq!(text(at.join("bin/activate")), "ours");
+            assert_eq!(text(at.join("lib/a/b")), "ours");
+            assert!(at.join(venv::PYVENV_CFG).is_file());
+        }
     }
 
     #[test]
-    fn what_is_in_the_way_is_named() {
+    fn files_in_the_way_are_named() {
         let (_dir, staged, at) = tree();
         file(at.join("bin/activate"), "mine");
         file(at.join("lib"), "a file");
@@ -146,16 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_dead_maker_moved_already_is_not_in_the_way() {
-        let (_dir, staged, at) = tree();
-        file(at.join("bin/activate"), "ours");
-        assert!(find_conflicts(&staged, &at).expect("read").is_empty());
-        merge_staged(&staged, &at).expect("joined");
-        assert!(at.join(venv::PYVENV_CFG).is_file());
-    }
-
-    #[test]
-    fn where_it_fails_what_was_moved_goes_again() {
+    fn after_a_failure_what_was_moved_is_removed() {
         let (_dir, staged, at) = tree();
         fs::remove_file(staged.join(venv::PYVENV_CFG)).expect("a file");
         merge_staged(&staged, &at).expect_err("there is no pyvenv.cfg to move");

@@ -1,14 +1,15 @@
 //! A place -> an environment in it: lock, staging directory, commit.
 
 mod builder;
-pub(crate) mod cleanup;
+mod cleanup;
+mod context;
 mod create;
 mod ensurepip;
 mod errors;
 mod lock;
 mod merge_into;
 mod options;
-pub(crate) mod python_links;
+mod python_links;
 mod relocate;
 mod replace_in_place;
 mod request;
@@ -19,10 +20,10 @@ mod target;
 mod upgrade;
 
 pub(crate) use cleanup::{remove_env_if, remove_idle_env_if, remove_leftovers, with_lock};
+pub(crate) use context::BuildContext;
 pub(crate) use create::{check_target, create_environment, create_populated};
 pub(crate) use ensurepip::run_pip;
 pub(crate) use lock::{LOCK_SUFFIX, lock_environment};
 pub(crate) use options::{IfExists, IgnoreFile, PythonFiles, SeedPackages, VenvOptions};
 pub(crate) use request::{CreateRequest, CreateTarget, ExtraFile, Trigger};
-pub(crate) use stdlib_venv::BuildContext;
 pub(crate) use target::{check_available, find_leftovers};

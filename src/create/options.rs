@@ -1,31 +1,25 @@
-//! What a person may ask of a new environment: the options of `python -m venv`, by their own names and with
-//! their meaning (Lib/venv/__init__.py).
+//! The options of a new environment: those of `python -m venv`, with its names and meaning (Lib/venv/__init__.py).
 
 use std::path::Path;
 
 use crate::os;
 
-/// The options. By default, what first use makes.
+/// By default, what first use creates.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct VenvOptions {
-    /// Whether the base interpreter's packages are seen too.
+    /// Whether the base interpreter's packages can be imported too.
     pub system_site_packages: bool,
-    /// How the environment comes by its Python.
     pub python_files: PythonFiles,
-    /// What is installed to begin with.
     pub seed_packages: SeedPackages,
-    /// What a shell's prompt is to show, as it was typed.
+    /// The shell's prompt, as it was typed.
     pub prompt: Option<String>,
-    /// Whether git is told to look away.
     pub ignore_file: IgnoreFile,
-    /// What becomes of an environment that is there.
     pub if_exists: IfExists,
 }
 
-/// How an environment comes by its Python.
+/// How Python gets into the environment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum PythonFiles {
-    /// As is usual on this system.
     #[default]
     PlatformDefault,
     /// `--symlinks`
@@ -34,42 +28,41 @@ pub(crate) enum PythonFiles {
     Copies,
 }
 
-/// What is installed to begin with.
+/// The packages that an environment starts with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum SeedPackages {
-    /// What the base interpreter brings along.
+    /// Those that the base interpreter bundles.
     #[default]
     Bundled,
-    /// The same, brought up to date from the index: `--upgrade-deps`.
+    /// The same, upgraded from the index: `--upgrade-deps`.
     Upgraded,
-    /// Nothing: `--without-pip`.
+    /// `--without-pip`
     Nothing,
 }
 
-/// Whether there is a `.gitignore`.
+/// Whether a `.gitignore` is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum IgnoreFile {
-    /// Unless there was one.
+    /// Unless there is one.
     #[default]
     Written,
     /// `--without-scm-ignore-files`
     Omitted,
 }
 
-/// What becomes of an environment that is there.
+/// What happens to an existing environment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum IfExists {
-    /// It is what was asked for.
+    /// It is used.
     #[default]
     Keep,
-    /// It makes room for a new one: `--clear`.
+    /// A new one replaces it: `--clear`.
     Clear,
-    /// It gets the base interpreter as it is now, and keeps its packages: `--upgrade`.
+    /// It moves to the base interpreter as that is now, and keeps its packages: `--upgrade`.
     Upgrade,
 }
 
 impl VenvOptions {
-    /// Whether Python is copied, on this system.
     pub(crate) fn has_copied_python(&self) -> bool {
         match self.python_files {
             PythonFiles::PlatformDefault => !os::HAS_SYMLINKS,
@@ -78,20 +71,20 @@ impl VenvOptions {
         }
     }
 
-    /// Whether pip is to be there.
     pub(crate) fn has_pip(&self) -> bool {
         self.seed_packages != SeedPackages::Nothing
     }
 
-    /// The options as venv notes them in pyvenv.cfg's `command`: in its order, without those that are the
-    /// system's usual way. `minor` is that of the base interpreter's version.
-    pub(crate) fn command_options(&self, minor: u64) -> String {
+    /// The options as venv records them in pyvenv.cfg's `command`: in its order, without the system's defaults. `minor`
+    /// is of the base interpreter's version.
+    pub(super) fn command_options(&self, minor: u64) -> String {
         let prompt = self.prompt.as_ref();
         let prompt = prompt.map(|prompt| format!("--prompt=\"{prompt}\""));
         let unignored = self.ignore_file == IgnoreFile::Omitted && minor >= 13;
+        let copies = self.has_copied_python();
         let flags = [
-            (self.has_copied_python() && os::HAS_SYMLINKS).then_some("--copies"),
-            (!self.has_copied_python() && !os::HAS_SYMLINKS).then_some("--symlinks"),
+            (copies && os::HAS_SYMLINKS).then_some("--copies"),
+            (!copies && !os::HAS_SYMLINKS).then_some("--symlinks"),
             (!self.has_pip()).then_some("--without-pip"),
             self.system_site_packages
                 .then_some("--system-site-packages"),
@@ -104,32 +97,28 @@ impl VenvOptions {
         flags.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
-    /// What the prompt is to show: `.` means the working directory's name (bpo-38901, Python 3.9).
-    pub(crate) fn resolve_prompt(&self, minor: u64, cwd: Option<&Path>) -> Option<String> {
+    /// The prompt to show: `.` means the working directory's name (bpo-38901, Python 3.9).
+    pub(super) fn resolve_prompt(&self, minor: u64, cwd: Option<&Path>) -> Option<String> {
         match self.prompt.as_deref() {
-            Some(".") if minor >= 9 => cwd
-                .and_then(Path::file_name)
-                .map(|name| name.to_string_lossy().into_owned())
-                .or(Some(String::new())),
+            Some(".") if minor >= 9 => {
+                let name = cwd.and_then(Path::file_name).unwrap_or_default();
+                Some(name.to_string_lossy().into_owned())
+            }
             prompt => prompt.map(str::to_owned),
         }
     }
 }
 
-/// A text as Python's `repr()` writes it: what does not print is escaped (str.isprintable).
+/// A text as Python's `repr()` writes it: what is not printable is escaped (str.isprintable).
 pub(super) fn python_repr(text: &str) -> String {
-    let quote = if text.contains('\'') && !text.contains('"') {
-        '"'
-    } else {
-        '\''
+    let quote = match text.contains('\'') && !text.contains('"') {
+        true => '"',
+        false => '\'',
     };
     let mut written = String::from(quote);
     for c in text.chars() {
         match c {
-            '\\' => written.push_str("\\\\"),
-            '\n' => written.push_str("\\n"),
-            '\r' => written.push_str("\\r"),
-            '\t' => written.push_str("\\t"),
+            '\\' | '\n' | '\r' | '\t' => written.extend(c.escape_default()),
             c if c == quote => written.extend(['\\', c]),
             c if is_printable(c) => written.push(c),
             c => match u32::from(c) {
@@ -143,8 +132,8 @@ pub(super) fn python_repr(text: &str) -> String {
     written
 }
 
-/// Rust escapes the same general categories for debugging as Python does, and at the start of a text also
-/// what would join the quote before it.
+/// Rust's debug output escapes the same general categories as Python does, and at the start of a text also characters
+/// that would combine with the quote before.
 fn is_printable(c: char) -> bool {
     let text = format!("x{c}");
     matches!(c, '"' | '\'') || text.escape_debug().count() == 2
@@ -155,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_prompt_is_written_as_python_writes_it() {
+    fn a_prompt_is_written_as_by_pythons_repr() {
         for (text, written) in [
             ("my env", "'my env'"),
             (r#"it's "q" $X"#, r#"'it\'s "q" $X'"#),
@@ -169,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn options_are_noted_in_venvs_order() {
+    fn options_are_recorded_in_venvs_order() {
         let all = VenvOptions {
             system_site_packages: true,
             seed_packages: SeedPackages::Nothing,
@@ -178,11 +167,11 @@ mod tests {
             if_exists: IfExists::Clear,
             ..VenvOptions::default()
         };
-        let noted = "--without-pip --system-site-packages --clear --prompt=\"a \"b\"\"";
-        assert_eq!(all.command_options(12), noted);
+        let recorded = "--without-pip --system-site-packages --clear --prompt=\"a \"b\"\"";
+        assert_eq!(all.command_options(12), recorded);
         assert_eq!(
             all.command_options(13),
-            format!("{noted} --without-scm-ignore-files")
+            format!("{recorded} --without-scm-ignore-files")
         );
         assert_eq!(VenvOptions::default().command_options(13), "");
     }

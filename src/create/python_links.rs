@@ -1,4 +1,4 @@
-//! The names of Python in a scripts directory -> the same names, leading to another base interpreter.
+//! The names of Python in a scripts directory -> the same names, for another base interpreter.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -12,12 +12,9 @@ use crate::quote::printable;
 
 use super::options::PythonFiles;
 
-/// Leads every name of Python in `scripts` to `base`: links that lead outside, and copies. Names that lead
-/// to each other stay as they are.
-///
-/// # Errors
-/// A name cannot be replaced.
-pub(crate) fn relink_pythons(
+/// Links or copies every name of Python in `scripts` to `base`: links that lead outside, and copies. Names that link to
+/// each other stay as they are.
+pub(super) fn relink_pythons(
     scripts: &Path,
     base: &Interpreter,
     files: PythonFiles,
@@ -29,26 +26,25 @@ pub(crate) fn relink_pythons(
         }
         let found = fs::symlink_metadata(&path)?;
         if found.is_dir() {
-            // Only an empty one goes: what is in it is not for us to take away.
-            let kept = |error: io::Error| {
+            // Only if it is empty: its contents are not ours to remove.
+            fs::remove_dir(&path).map_err(|error| {
                 let why = format!("{} is a directory: {}", printable(&path), io_reason(&error));
                 io::Error::new(error.kind(), why)
-            };
-            fs::remove_dir(&path).map_err(kept)?;
+            })?;
             continue;
         }
-        let leads_within = fs::read_link(&path).is_ok_and(|target| {
+        let is_link = found.is_symlink();
+        let is_copy = found.is_file() && !is_script(&path);
+        let is_inner_link = fs::read_link(&path).is_ok_and(|target| {
             target.components().count() == 1 && is_python_name(target.as_os_str())
         });
         let is_loop = fs::metadata(&path).is_err_and(|error| os::is_link_loop(&error));
-        let copied = found.is_file() && !is_script(&path);
-        match files {
-            PythonFiles::Copies if copied || found.is_symlink() => replace_with_copy(base, &path)?,
-            _ if found.is_symlink() && (!leads_within || is_loop) => {
-                replace_with_link(base, &path)?
-            }
-            _ if copied => replace_with_link(base, &path)?,
-            _ => {}
+        if files == PythonFiles::Copies && (is_copy || is_link) {
+            replace_atomically(&path, |new| {
+                fs::copy(&base.exe, new).and_then(|_| os::set_program_mode(new))
+            })?;
+        } else if is_copy || is_link && (!is_inner_link || is_loop) {
+            replace_atomically(&path, |new| os::symlink_or_copy(&base.exe, new))?;
         }
     }
     Ok(())
@@ -75,22 +71,12 @@ fn is_python_name(name: &OsStr) -> bool {
     name == "𝜋thon" || version.is_some_and(is_version)
 }
 
-fn replace_with_link(base: &Interpreter, at: &Path) -> io::Result<()> {
-    replace_atomically(at, |new| os::symlink_or_copy(&base.exe, new))
-}
-
-fn replace_with_copy(base: &Interpreter, at: &Path) -> io::Result<()> {
-    replace_atomically(at, |new| {
-        fs::copy(&base.exe, new).and_then(|_| os::set_program_mode(new))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn pythons_names_are_told_from_other_programs() {
+    fn names_of_python_are_recognized() {
         for (name, is) in [
             ("python", true),
             ("python3", true),

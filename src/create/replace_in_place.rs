@@ -1,71 +1,58 @@
-//! An environment made elsewhere -> the same in a directory that cannot be replaced (a mount point).
+//! A staged environment -> the same in a directory that cannot be replaced (a mount point).
 //!
-//! It is moved or copied into the directory under a maker's name first, and then takes its names there by
-//! renames: a full disk is noticed before anything is touched. The directory holds a marker meanwhile, an old pyvenv.cfg
-//! goes first and the new one comes last, so what a killed vrun leaves is no environment, and known to be
-//! vrun's own.
+//! It is first moved or copied into a staging directory inside, and then its entries are renamed into place: a full disk
+//! is noticed before anything is touched. Meanwhile the directory holds a marker, an old pyvenv.cfg goes first and the
+//! new one comes last, so what a killed vrun leaves is no environment, and known to be vrun's.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use crate::fs::{entry_names, remove_path};
 use crate::{os, venv};
 
 use super::staging_dir::{self, UNFINISHED_MARKER};
 
-/// What becomes of what lies in the directory under other names.
+/// What happens to other entries of the directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum OtherFiles {
-    /// It stays.
     Keep,
-    /// It goes: the directory is an environment that is to be made anew.
+    /// The directory is an environment that is to be recreated.
     Remove,
 }
 
-/// Copies what is in the directory `staged` into the directory `to`.
-///
-/// # Errors
-/// A file cannot be copied.
-pub(super) fn copy_contents(staged: &Path, to: &Path) -> io::Result<()> {
-    let copied = |name: OsString| copy_path(&staged.join(&name), &to.join(&name));
-    entry_names(staged)?.into_iter().try_for_each(copied)
-}
-
-/// Moves the environment at `staged` into the directory `at`, which it lies in. What has to make room is moved
-/// to `aside`, which is made there too. Where it fails, nothing of the new one stays, and an environment that
-/// was there is there again, if the system can move its parts.
-///
-/// # Errors
-/// Something cannot be moved.
+/// Moves the environment at `staged` into the directory `at`, which it lies in. What has to make room is moved to
+/// `aside`, a new directory. Where that fails, nothing of the new environment stays, and an old one is restored, if the
+/// system can move its parts.
 pub(super) fn replace_contents(
     staged: &Path,
     aside: &Path,
     at: &Path,
     others: OtherFiles,
 ) -> io::Result<()> {
-    let coming = entry_names(staged)?;
-    let mut going = entry_names(at)?;
-    going.retain(|name| match others {
-        OtherFiles::Keep => coming.contains(name),
+    let new_names = entry_names(staged)?;
+    let mut old_names = entry_names(at)?;
+    old_names.retain(|name| match others {
+        OtherFiles::Keep => new_names.contains(name),
         OtherFiles::Remove => name != UNFINISHED_MARKER && !staging_dir::is_leftover(name, at),
     });
     fs::create_dir(aside)?;
     let marker = at.join(UNFINISHED_MARKER);
     File::create(&marker)?;
-    let mut moved = MoveLog::default();
-    let filled = moved
-        .move_out(going, at, aside)
-        .and_then(|()| moved.move_in(coming, staged, at))
+    let mut log = MoveLog::default();
+    let replaced = log
+        .move_out(old_names, at, aside)
+        .and_then(|()| log.move_in(new_names, staged, at))
         .and_then(|()| fs::remove_file(&marker));
-    if filled.is_err() {
-        moved.undo(others);
+    if replaced.is_err() {
+        log.undo(others);
         let _ = fs::remove_file(&marker);
     }
-    filled
+    replaced
 }
 
-/// Says that a directory is filled, for a maker that died before it could.
+/// Marks a directory as complete, for a vrun that was killed before it could.
 pub(super) fn remove_marker(at: &Path) {
     let _ = fs::remove_file(at.join(UNFINISHED_MARKER));
 }
@@ -75,18 +62,18 @@ pub(super) fn remove_marker(at: &Path) {
 struct MoveLog {
     moved_out: Vec<(PathBuf, PathBuf)>,
     moved_in: Vec<(PathBuf, PathBuf)>,
-    /// Whether a part of the old could not be moved, and is gone.
+    /// Whether a part of the old environment could not be moved, and is gone.
     is_old_incomplete: bool,
 }
 
 impl MoveLog {
-    /// Without its pyvenv.cfg it is no environment any more, so that goes first.
+    /// Starts with pyvenv.cfg: without it this is no environment any more.
     fn move_out(&mut self, mut names: Vec<OsString>, at: &Path, aside: &Path) -> io::Result<()> {
         names.sort_by_key(|name| name != venv::PYVENV_CFG);
         for name in names {
             let (from, to) = (at.join(&name), aside.join(&name));
             match fs::rename(&from, &to) {
-                // As a directory of a container's image does (overlayfs).
+                // As with a directory of a container's image (overlayfs).
                 Err(error) if error.kind() == ErrorKind::CrossesDevices => {
                     self.is_old_incomplete = true;
                     remove_path(&from)?;
@@ -107,7 +94,7 @@ impl MoveLog {
         Ok(())
     }
 
-    /// What a maker that died had left is not put back: without the marker no one would know it.
+    /// What a killed vrun had left is not put back: without the marker nobody would recognize it.
     fn undo(&self, others: OtherFiles) {
         let old = self.moved_out.iter().rev();
         let old = old.filter(|_| others == OtherFiles::Remove && !self.is_old_incomplete);
@@ -117,17 +104,10 @@ impl MoveLog {
     }
 }
 
-fn entry_names(dir: &Path) -> io::Result<Vec<OsString>> {
-    fs::read_dir(dir)?
-        .map(|entry| Ok(entry?.file_name()))
-        .collect()
-}
-
-fn remove_path(path: &Path) -> io::Result<()> {
-    match fs::symlink_metadata(path)?.is_dir() {
-        true => fs::remove_dir_all(path),
-        false => fs::remove_file(path),
-    }
+/// Copies the entries of the directory `from` into the directory `to`.
+pub(super) fn copy_contents(from: &Path, to: &Path) -> io::Result<()> {
+    let copy = |name: OsString| copy_path(&from.join(&name), &to.join(&name));
+    entry_names(from)?.into_iter().try_for_each(copy)
 }
 
 fn copy_path(from: &Path, to: &Path) -> io::Result<()> {
@@ -137,14 +117,11 @@ fn copy_path(from: &Path, to: &Path) -> io::Result<()> {
     }
     if found.is_dir() {
         fs::create_dir(to)?;
-        for entry in fs::read_dir(from)? {
-            let name = entry?.file_name();
-            copy_path(&from.join(&name), &to.join(&name))?;
-        }
+        copy_contents(from, to)?;
         return fs::set_permissions(to, found.permissions());
     }
     fs::copy(from, to)?;
-    // A .pyc counts as long as its source is as old as it says. Where that cannot be, it is made again.
+    // A .pyc is valid as long as its source has the time that it recorded. Where that cannot be, it is compiled again.
     if let (Ok(file), Ok(modified)) = (File::options().append(true).open(to), found.modified()) {
         let _ = file.set_modified(modified);
     }
@@ -155,7 +132,7 @@ fn copy_path(from: &Path, to: &Path) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    /// A directory `at` with a new environment in `at/new/.venv`.
+    /// A directory `at` with a new environment staged in it.
     fn tree() -> (tempfile::TempDir, PathBuf, PathBuf) {
         let dir = tempfile::tempdir().expect("a directory");
         let at = dir.path().join("at");
@@ -175,13 +152,13 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_is_filled_whatever_a_dead_maker_left_in_it() {
+    fn a_directory_is_filled_whatever_a_killed_vrun_left() {
         let (_dir, staged, at) = tree();
         fs::create_dir_all(at.join("bin/old")).expect("a directory");
         fs::write(at.join("bin/pip"), "half").expect("a file");
         fs::write(at.join("notes"), "mine").expect("a file");
         fs::write(at.join(UNFINISHED_MARKER), "").expect("a file");
-        replace_contents(&staged, &aside(&at), &at, OtherFiles::Keep).expect("filled");
+        replace_contents(&staged, &aside(&at), &at, OtherFiles::Keep).expect("replaced");
         assert_eq!(text(at.join("bin/pip")), "new");
         assert_eq!(text(at.join("notes")), "mine");
         assert!(at.join(venv::PYVENV_CFG).is_file());
@@ -190,35 +167,35 @@ mod tests {
     }
 
     #[test]
-    fn an_old_environment_goes_with_all_that_is_in_it() {
+    fn an_old_environment_is_removed_with_all_that_is_in_it() {
         let (_dir, staged, at) = tree();
         fs::write(at.join("notes"), "mine").expect("a file");
         fs::write(at.join(venv::PYVENV_CFG), "old").expect("a file");
-        replace_contents(&staged, &aside(&at), &at, OtherFiles::Remove).expect("filled");
+        replace_contents(&staged, &aside(&at), &at, OtherFiles::Remove).expect("replaced");
         assert!(!at.join("notes").exists());
         assert_eq!(text(at.join(venv::PYVENV_CFG)), "home = /usr/bin\n");
     }
 
     #[test]
-    fn an_old_environment_is_there_again_where_the_new_one_cannot_take_its_place() {
+    fn an_old_environment_is_restored_after_a_failure() {
         let (_dir, staged, at) = tree();
         fs::create_dir(at.join("bin")).expect("a directory");
         fs::write(at.join("bin/pip"), "old").expect("a file");
         fs::write(at.join(venv::PYVENV_CFG), "old").expect("a file");
-        let mut moved = MoveLog::default();
+        let mut log = MoveLog::default();
         fs::create_dir(aside(&at)).expect("a directory");
-        let going = ["bin", venv::PYVENV_CFG].map(OsString::from).to_vec();
-        moved.move_out(going, &at, &aside(&at)).expect("moved");
+        let old_names = ["bin", venv::PYVENV_CFG].map(OsString::from).to_vec();
+        log.move_out(old_names, &at, &aside(&at)).expect("moved");
         assert!(!at.join(venv::PYVENV_CFG).exists());
-        let coming = ["bin", "missing"].map(OsString::from).to_vec();
-        moved.move_in(coming, &staged, &at).expect_err("missing");
-        moved.undo(OtherFiles::Remove);
+        let new_names = ["bin", "missing"].map(OsString::from).to_vec();
+        log.move_in(new_names, &staged, &at).expect_err("missing");
+        log.undo(OtherFiles::Remove);
         assert_eq!(text(at.join(venv::PYVENV_CFG)), "old");
         assert_eq!(text(at.join("bin/pip")), "old");
     }
 
     #[test]
-    fn a_copy_is_as_old_as_what_it_was_copied_from() {
+    fn a_copy_keeps_the_modification_time() {
         let (dir, staged, _) = tree();
         let to = dir.path().join("to");
         fs::create_dir(&to).expect("a directory");

@@ -5,56 +5,61 @@ use std::path::Path;
 use crate::error::Error;
 use crate::output::Verbosity;
 use crate::process::Process;
-use crate::python::ExplicitRequest;
+use crate::python::{ExplicitRequest, Prober};
 
+use super::context::BuildContext;
 use super::options::VenvOptions;
-use super::stdlib_venv::BuildContext;
 
-/// Where an environment is to be made.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CreateTarget<'a> {
-    /// Its directory to be: absolute, as the user wrote or sees it.
+    /// The environment's directory: absolute, as the user wrote or sees it.
     pub path: &'a Path,
-    /// The project that it is for; what that asks of Python counts.
+    /// The project that it is for, which may say which Python it needs.
     pub project_root: Option<&'a Path>,
 }
 
-/// Why an environment is made.
+/// Why an environment is created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trigger {
     /// A command needs one.
     FirstUse,
-    /// A person asked for it (`--create`): what lies at the place is known to them.
+    /// The user asked for it (`--create`), and knows what is at the place.
     Requested,
 }
 
-/// A file that a new environment holds from its first moment.
+/// A file that a new environment holds from the start.
 #[derive(Clone, Debug)]
 pub(crate) struct ExtraFile {
-    /// Its name.
     pub name: &'static str,
-    /// What stands in it.
     pub content: String,
 }
 
-/// What is to be made.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CreateRequest<'a> {
-    /// Where, and for which project.
     pub target: CreateTarget<'a>,
-    /// What Python was asked for.
+    /// The Python that the user asked for.
     pub python_request: Option<&'a ExplicitRequest>,
-    /// What it is to be like.
     pub options: &'a VenvOptions,
-    /// Why.
     pub trigger: Trigger,
-    /// What is left in a new one for later runs.
     pub extra_file: Option<&'a ExtraFile>,
-    /// Whose variables, home and cache.
     pub process: &'a Process,
-    /// How much is said.
     pub verbosity: Verbosity,
 }
 
-/// What is to be done in an environment that is made, before it stands in its place.
+impl<'a> CreateRequest<'a> {
+    /// How to look for the base interpreter.
+    pub(super) fn prober(&self, context: &BuildContext<'a>) -> Prober<'a> {
+        let CreateTarget { path, project_root } = self.target;
+        Prober {
+            process: self.process,
+            cache_dir: context.cache_dir,
+            vars: context.vars,
+            cwd: project_root.or(path.parent()).unwrap_or(Path::new("/")),
+            stop: context.stop,
+            verbosity: self.verbosity,
+        }
+    }
+}
+
+/// Adds to an environment before it is moved into its place.
 pub(super) type PopulateFn<'a> = dyn Fn(&Path, &BuildContext<'_>) -> Result<(), Error> + 'a;

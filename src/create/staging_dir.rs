@@ -1,53 +1,47 @@
-//! An environment made elsewhere -> the same in a directory that cannot be replaced (a mount point).
-//!
-//! It is moved or copied into the directory under a maker's name first, and then takes its names there by
-//! renames: a full disk is noticed before anything is touched. The directory holds a marker meanwhile, an old pyvenv.cfg
-//! goes first and the new one comes last, so what a killed vrun leaves is no environment, and known to be
-//! vrun's own.
+//! The directory in which an environment is built or put aside (`.venv.vrun-Ab12Cd`): its name, and removing those of
+//! killed vruns.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::time::Duration;
 use std::{fs, io, thread};
 
 use tempfile::TempDir;
 
+use crate::fs::entry_names;
 use crate::os;
 
 use super::lock;
 
-/// What marks a directory that is being filled.
+/// Marks a directory that is being filled.
 pub(super) const UNFINISHED_MARKER: &str = ".vrun-unfinished";
 
-/// What a maker puts into the place itself where it cannot write beside it.
-pub(super) fn is_leftover(name: &OsStr, at: &Path) -> bool {
-    let own = at.file_name().unwrap_or_default();
-    name == lock::lock_name(own) || is_staging_name(name, own)
-}
+/// Holds the old environment, which makes room for this one. No environment has that name.
+pub(super) const OLD_ENV_DIR: &str = ".vrun-old";
 
-/// A directory of this maker's own. Dropping it takes it away.
+pub(super) const GITIGNORE: &str = ".gitignore";
+
+/// How many letters and digits tempfile puts behind the prefix.
+const SUFFIX_LEN: usize = 6;
+
+/// A new directory, which is removed on drop.
 #[derive(Debug)]
 pub(super) struct StagingDir(TempDir);
 
 impl StagingDir {
-    /// A new one in `parent`, with an empty directory called `name` in it.
-    ///
-    /// # Errors
-    /// It cannot be made.
+    /// One in `parent`, with an empty directory `name` in it.
     pub(super) fn create(parent: &Path, name: &OsStr) -> io::Result<StagingDir> {
-        let mut builder = tempfile::Builder::new();
-        let dir = builder
+        let dir = tempfile::Builder::new()
             .prefix(&staging_prefix(name))
             .rand_bytes(SUFFIX_LEN)
             .tempdir_in(parent)
             .map(StagingDir)?;
-        // Before all else: what a dead maker leaves is nothing for git.
+        // First of all: what a killed vrun leaves is not for git.
         fs::write(dir.path().join(GITIGNORE), "*\n")?;
         fs::create_dir(dir.path().join(name))?;
         Ok(dir)
     }
 
-    /// Where it is.
     pub(super) fn path(&self) -> &Path {
         self.0.path()
     }
@@ -55,74 +49,51 @@ impl StagingDir {
 
 impl Drop for StagingDir {
     fn drop(&mut self) {
-        // A helper that was killed a moment ago may still be ending a write.
+        // A helper that was killed a moment ago may still be finishing a write.
         for _ in 0..10 {
             match fs::remove_dir_all(self.path()) {
-                Err(error) if os::is_in_use(&error) => {
-                    thread::sleep(Duration::from_millis(20));
-                }
+                Err(error) if os::is_in_use(&error) => thread::sleep(Duration::from_millis(20)),
                 _ => return,
             }
         }
     }
 }
 
-/// An environment that makes room for this one. No environment is called that.
-pub(super) const OLD_ENV_DIR: &str = ".vrun-old";
-
-/// What keeps a directory out of git.
-pub(super) const GITIGNORE: &str = ".gitignore";
-
-/// How many letters and digits tempfile puts behind the prefix.
-const SUFFIX_LEN: usize = 6;
-
-/// `.venv` -> `.venv.vrun-`. In letters that no shell has to quote, so that the whole can be taken out of
-/// whatever text an environment's path is quoted in.
+/// `.venv` -> `.venv.vrun-`. In characters that no shell has to quote, so that the name can be removed from any text in
+/// which an environment's path is quoted.
 pub(super) fn staging_prefix(name: &OsStr) -> String {
-    let plain = |c: char| {
-        if c.is_ascii_alphanumeric() || "._-".contains(c) {
-            c
-        } else {
-            '_'
-        }
-    };
-    let name: String = name.to_string_lossy().chars().map(plain).collect();
-    format!("{name}.vrun-")
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let name = name.to_string_lossy();
+    format!("{}.vrun-", name.replace(|c| !is_plain(c), "_"))
 }
 
-/// Whether `dir` is what a maker of `name` calls its directory.
-pub(super) fn is_staging_name(dir: &OsStr, name: &OsStr) -> bool {
-    has_random_suffix(dir, &staging_prefix(name))
+/// Whether `entry` is a name that vrun uses in the directory `at` where it cannot write beside it.
+pub(super) fn is_leftover(entry: &OsStr, at: &Path) -> bool {
+    let name = at.file_name().unwrap_or_default();
+    entry == lock::lock_name(name) || is_staging_name(entry, &staging_prefix(name))
 }
 
-fn has_random_suffix(dir: &OsStr, prefix: &str) -> bool {
-    let random = dir.to_str().and_then(|dir| dir.strip_prefix(prefix));
+fn is_staging_name(entry: &OsStr, prefix: &str) -> bool {
+    let random = entry.to_str().and_then(|entry| entry.strip_prefix(prefix));
     random.is_some_and(|random| {
         random.len() == SUFFIX_LEN && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
     })
 }
 
-/// Takes away what makers that were killed left beside `at` and in it. What cannot go stays: it harms no
-/// one. Only for who holds the lock.
+/// Removes what killed vruns left beside `at` and in it, as far as it can be removed: the rest is harmless. Only for the
+/// holder of the lock.
 pub(super) fn remove_stale_dirs(at: &Path) {
     let name = at.file_name().unwrap_or_default();
     let prefix = staging_prefix(name);
-    remove_stale_in(at.parent().unwrap_or(at), &prefix, name);
-    remove_stale_in(at, &prefix, name);
-}
-
-fn remove_stale_in(parent: &Path, prefix: &str, name: &OsStr) {
-    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
-        if !has_random_suffix(&entry.file_name(), prefix)
-            || !entry.file_type().is_ok_and(|kind| kind.is_dir())
-        {
-            continue;
-        }
-        let entries = fs::read_dir(entry.path()).into_iter().flatten().flatten();
-        let mut names = entries.map(|entry| entry.file_name());
-        // Only where nothing else is in it.
-        if names.all(|inner| inner == name || inner == GITIGNORE || inner == OLD_ENV_DIR) {
-            let _ = fs::remove_dir_all(entry.path());
+    let is_ours = |inner: &OsString| inner == name || inner == GITIGNORE || inner == OLD_ENV_DIR;
+    for parent in [at.parent().unwrap_or(at), at] {
+        for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+            if is_staging_name(&entry.file_name(), &prefix)
+                && entry.file_type().is_ok_and(|kind| kind.is_dir())
+                && entry_names(&entry.path()).is_ok_and(|inner| inner.iter().all(is_ours))
+            {
+                let _ = fs::remove_dir_all(entry.path());
+            }
         }
     }
 }
@@ -132,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_dead_makers_directory_is_swept_and_nothing_else() {
+    fn a_killed_vruns_directory_is_removed_and_nothing_else() {
         let dir = tempfile::tempdir().expect("a directory");
         let at = dir.path().join(".venv");
         for name in [
@@ -150,8 +121,7 @@ mod tests {
         fs::write(dir.path().join(".venv.vrun-Ab12Cd/.gitignore"), "*\n").expect("a file");
         fs::write(dir.path().join(".venv.vrun-abcdef"), "a file").expect("a file");
         remove_stale_dirs(&at);
-        let entries = fs::read_dir(dir.path()).expect("a directory").flatten();
-        let mut names: Vec<_> = entries.map(|entry| entry.file_name()).collect();
+        let mut names = entry_names(dir.path()).expect("a directory");
         names.sort();
         assert_eq!(
             names,

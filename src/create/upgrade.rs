@@ -1,146 +1,131 @@
-//! An environment that is there -> the same, on its base interpreter as that is now.
+//! An existing environment -> the same, on its base interpreter as that is now.
 //!
-//! `python -m venv --upgrade` writes a new pyvenv.cfg and leaves links that lead elsewhere as they are, so
-//! that the environment speaks of one Python and runs another, or none. Here the links are made anew too, and
-//! what pyvenv.cfg said of other things stays. Each file is replaced by a rename.
+//! `python -m venv --upgrade` writes a new pyvenv.cfg and leaves links that lead elsewhere as they are, so that the
+//! environment names one Python and runs another, or none. Here the links are replaced too, and what else pyvenv.cfg
+//! said stays. Each file is replaced by a rename.
 
 use std::path::Path;
 use std::time::Instant;
 use std::{fs, io};
 
-use crate::create::builder::{self, SupportedBase};
 use crate::error::{Error, io_reason};
+use crate::os;
+use crate::output::format_duration;
 use crate::python::{self, Interpreter};
 use crate::quote::{printable, shell_word};
 use crate::venv::{self, Venv};
-use crate::{os, output};
 
+use super::builder::{self, BuildPlan, SupportedBase};
+use super::context::BuildContext;
 use super::options::{PythonFiles, VenvOptions};
 use super::request::CreateRequest;
-use super::stdlib_venv::{self, BuildContext};
-use super::{create, ensurepip, python_links};
+use super::{ensurepip, python_links, stdlib_venv};
 
-/// Upgrades the environment at the order's place.
-///
-/// # Errors
-/// No interpreter of its minor version is found, or something cannot be written; Ctrl-C. It can be tried
-/// again then.
+/// Upgrades the environment to an interpreter of the same minor version. After an error it can be tried again.
 pub(super) fn upgrade_environment(
-    order: &CreateRequest<'_>,
-    workshop: &BuildContext<'_>,
+    request: &CreateRequest<'_>,
+    context: &BuildContext<'_>,
 ) -> Result<(), Error> {
     let started = Instant::now();
-    let at = order.target.path;
-    let base = builder::with_supported_exe(choose_base(order, workshop)?);
-    let name = printable(at);
-    order
-        .verbosity
-        .notice(format_args!("upgrading {name} ({})", base.key));
-    let cannot = |error: io::Error| {
-        Error::failed(format!("cannot upgrade {}", printable(at))).with_cause(io_reason(&error))
-    };
-    let cfg = at.join(venv::PYVENV_CFG);
-    let old = fs::read_to_string(&cfg).map_err(cannot)?;
-    let options = merge_options(order.options, at);
-    let lost_scripts = !venv::scripts_dir(at).exists();
-    // git keeps no empty directories, and people tell it to ignore this one.
-    fs::create_dir_all(venv::scripts_dir(at)).map_err(cannot)?;
-    python_links::relink_pythons(&venv::scripts_dir(at), &base, options.python_files)
-        .map_err(cannot)?;
-    let prompt = options.resolve_prompt(base.minor(), order.process.logical_cwd().ok().as_deref());
-    // On Windows what starts Python is to be had anew, which is a base's own business.
+    let at = request.target.path;
+    let base = builder::with_supported_exe(choose_base(request, context)?);
+    let (name, verbosity) = (printable(at), request.verbosity);
+    verbosity.notice(format_args!("upgrading {name} ({})", base.key));
+    let failed = |error: io::Error| upgrade_failed(at).with_cause(io_reason(&error));
+    let old_cfg = fs::read_to_string(at.join(venv::PYVENV_CFG)).map_err(failed)?;
+    let options = merge_options(request.options, at);
+    let scripts = venv::scripts_dir(at);
+    let has_scripts = scripts.exists();
+    // git keeps no empty directories, and this one is usually ignored.
+    fs::create_dir_all(&scripts).map_err(failed)?;
+    python_links::relink_pythons(&scripts, &base, options.python_files).map_err(failed)?;
+    let prompt =
+        options.resolve_prompt(base.minor(), request.process.logical_cwd().ok().as_deref());
+    // On Windows the launchers have to be replaced too, which is left to the base interpreter.
     match SupportedBase::for_interpreter(&base).filter(|_| os::HAS_SYMLINKS) {
-        Some(known) => {
-            let plan = builder::BuildPlan {
-                base: &known,
+        Some(supported) => {
+            let plan = BuildPlan {
+                base: &supported,
                 root: at,
                 final_root: at,
                 options: &options,
                 prompt,
             };
-            fs::create_dir_all(plan.site_packages()).map_err(cannot)?;
-            builder::refresh_environment(&plan, &old).map_err(cannot)?;
-            if lost_scripts {
-                builder::write_activation_scripts(&plan).map_err(cannot)?;
+            fs::create_dir_all(plan.site_packages()).map_err(failed)?;
+            builder::refresh_environment(&plan, &old_cfg).map_err(failed)?;
+            if !has_scripts {
+                builder::write_activation_scripts(&plan).map_err(failed)?;
             }
             if options.has_pip()
-                && let Some(pip) = builder::bundled_pip_version(&known).map_err(cannot)?
+                && let Some(pip) = builder::bundled_pip_version(&supported).map_err(failed)?
             {
-                ensurepip::ensure_pip(at, &plan.site_packages(), &pip, workshop)?;
+                ensurepip::ensure_pip(at, &plan.site_packages(), &pip, context)?;
             }
         }
         None => {
             let flags = stdlib_venv::venv_flags(&base, &options, prompt);
-            stdlib_venv::upgrade_with_venv(&base, at, flags, workshop)?;
+            stdlib_venv::upgrade_with_venv(&base, at, flags, context)?;
         }
     }
-    order.verbosity.notice(format_args!(
-        "upgraded {name} in {}",
-        output::format_duration(started.elapsed())
-    ));
+    let took = format_duration(started.elapsed());
+    verbosity.notice(format_args!("upgraded {name} in {took}"));
     Ok(())
 }
 
-/// The interpreter that it goes on with: of the same minor version, for its packages are that one's.
+fn upgrade_failed(root: &Path) -> Error {
+    Error::failed(format!("cannot upgrade {}", printable(root)))
+}
+
+/// An interpreter of the same minor version, which the packages are for: the one that was asked for, else the present
+/// one, if it is still there, else the best.
 fn choose_base(
-    order: &CreateRequest<'_>,
-    workshop: &BuildContext<'_>,
+    request: &CreateRequest<'_>,
+    context: &BuildContext<'_>,
 ) -> Result<Interpreter, Error> {
-    let venv = Venv::open(order.target.path)?;
-    let inquiry = create::prober_for(order, workshop);
-    let Some(own) = python::request_for_env(&venv) else {
-        let what = format!("cannot upgrade {}", printable(&venv.root));
-        return Err(Error::failed(what)
+    let venv = Venv::open(request.target.path)?;
+    let prober = request.prober(context);
+    let Some(present) = python::request_for_env(&venv) else {
+        return Err(upgrade_failed(&venv.root)
             .with_cause("its pyvenv.cfg does not say which version of Python it is for")
             .with_hint(format!(
                 "`vrun --env {} --repair` finds that out, and keeps the packages",
                 shell_word(&venv.root)
             )));
     };
-    let Some(wish) = order.python_request else {
-        // The one it has, if that is still there.
+    let Some(python_request) = request.python_request else {
         if let Ok(path) = python::resolve_base(&venv::python_path(&venv.root))
-            && let Ok(base) = inquiry.probe(&path)?
-            && own.kind.matches_any_build(&base.key)
+            && let Ok(base) = prober.probe(&path)?
+            && present.kind.matches_any_build(&base.key)
         {
             return Ok(base);
         }
-        return python::find_interpreter(Some(&own), &inquiry);
+        return python::find_interpreter(Some(&present), &prober);
     };
-    let asked = python::resolve_request(Some(wish), None, order.process)?;
-    let base = python::find_interpreter(asked.as_ref(), &inquiry)?;
-    if own.kind.matches_any_build(&base.key) {
+    let resolved = python::resolve_request(Some(python_request), None, request.process)?;
+    let base = python::find_interpreter(resolved.as_ref(), &prober)?;
+    if present.kind.matches_any_build(&base.key) {
         return Ok(base);
     }
-    let (root, kind) = (printable(&venv.root), &base.key);
-    Err(Error::failed(format!("cannot upgrade {root} to {kind}"))
-        .with_cause(format_args!(
-            "what is installed there is for Python {}",
-            printable(&own.text)
-        ))
-        .with_hint(recreate_hint(&venv)))
-}
-
-fn recreate_hint(venv: &Venv) -> String {
-    format!(
-        "`vrun --create --clear --env {}` makes it anew, without its packages",
-        shell_word(&venv.root)
+    let (root, version) = (printable(&venv.root), printable(&present.text));
+    Err(
+        Error::failed(format!("cannot upgrade {root} to {}", base.key))
+            .with_cause(format_args!("its packages are for Python {version}"))
+            .with_hint(stdlib_venv::recreate_hint(&venv.root)),
     )
 }
 
-/// The options, with what the environment was made with where they say nothing.
+/// The options, completed by those that the environment was created with.
 fn merge_options(options: &VenvOptions, at: &Path) -> VenvOptions {
     let cfg = Venv::open(at).map(|venv| venv.cfg).unwrap_or_default();
-    let copied = fs::symlink_metadata(venv::python_path(at)).is_ok_and(|found| found.is_file());
-    let python = match options.python_files {
-        PythonFiles::PlatformDefault if copied => PythonFiles::Copies,
-        python => python,
-    };
+    let is_copy = fs::symlink_metadata(venv::python_path(at)).is_ok_and(|found| found.is_file());
     VenvOptions {
         system_site_packages: options.system_site_packages
             || cfg.system_site_packages == Some(true),
         prompt: options.prompt.clone().or(cfg.prompt),
-        python_files: python,
+        python_files: match options.python_files {
+            PythonFiles::PlatformDefault if is_copy => PythonFiles::Copies,
+            python_files => python_files,
+        },
         ..options.clone()
     }
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::health::{self, Fix, Problem};
-use crate::quote::printable;
+use crate::quote::{printable, printable_name, summarize_names};
 use crate::repair::{self, StaleFile, StaleKind};
 use crate::venv;
 
@@ -88,13 +88,17 @@ fn check_stale_paths(input: &DoctorInput<'_>) -> Vec<Finding> {
     ];
     let findings = kinds.into_iter().filter_map(|(kind, id, clause)| {
         let files: Vec<&StaleFile> = all.iter().filter(|stale| stale.kind == kind).collect();
-        let old_path = printable(&files.first()?.old_path);
+        let first = files.first()?;
+        let names: Vec<_> = files
+            .iter()
+            .map(|stale| printable_name(&stale.file))
+            .collect();
         let (severity, message) = match kind {
             StaleKind::PyvenvCfg => (Severity::Note, clause.to_owned()),
             _ => (Severity::Error, format!("{} {clause}", files.len())),
         };
-        let names = summarize_names(files.iter().map(|stale| &*stale.file));
-        let cause = format!("{names}: {old_path}");
+        let names = summarize_names(&names);
+        let cause = format!("{names}: {}", printable(&first.old_path));
         Some(Finding::new(
             id,
             severity,
@@ -110,7 +114,11 @@ fn check_stale_paths(input: &DoctorInput<'_>) -> Vec<Finding> {
 fn check_missing_scripts(input: &DoctorInput<'_>) -> Option<Finding> {
     let all = venv::find_missing_scripts(input.root);
     let first = all.first()?;
-    let names = summarize_names(all.iter().map(|missing| &*missing.file));
+    let names: Vec<_> = all
+        .iter()
+        .map(|missing| printable_name(&missing.file))
+        .collect();
+    let names = summarize_names(&names);
     let dir = printable(venv::scripts_dir(input.root));
     let unrepairable = all.iter().find(|missing| !missing.is_repairable());
     Some(Finding::new(
@@ -125,15 +133,4 @@ fn check_missing_scripts(input: &DoctorInput<'_>) -> Option<Finding> {
             .unwrap_or(first)
             .fix_command(input.vrun_command),
     ))
-}
-
-/// `a, b, c and 2 more`
-fn summarize_names<'a>(files: impl Iterator<Item = &'a Path>) -> String {
-    let names = files.map(|file| printable(file.file_name().unwrap_or_default()));
-    let names: Vec<_> = names.collect();
-    let first = names[..names.len().min(3)].join(", ");
-    match names.len().saturating_sub(3) {
-        0 => first,
-        more => format!("{first} and {more} more"),
-    }
 }

@@ -42,7 +42,8 @@ impl Finding {
 }
 
 /// The error that there is no environment to check, as a finding.
-pub(crate) fn no_environment_finding(id: &'static str, error: Error) -> Finding {
+pub(crate) fn no_environment_finding(error: Error) -> Finding {
+    let id = error.kind().id();
     let (message, mut causes, hint) = error.into_parts();
     if causes.is_empty() {
         causes.push("the search found none".to_owned());

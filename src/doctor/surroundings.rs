@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::program::{ScriptInterpreter, script_interpreter};
 use crate::quote::{printable, shell_word};
-use crate::venv::{self, PYVENV_CFG, Venv};
+use crate::venv::{self, Venv};
 use crate::{create, git, os, python, requirements, self_exe};
 
 use super::finding::{Finding, Severity};
@@ -100,8 +100,7 @@ fn check_requirements(input: &DoctorInput<'_>) -> Option<Finding> {
 }
 
 fn check_nested(input: &DoctorInput<'_>) -> Option<Finding> {
-    let mut above = input.root.ancestors().skip(1);
-    let outer = printable(above.find(|dir| dir.join(PYVENV_CFG).is_file())?);
+    let outer = printable(venv::enclosing_env(input.root.parent()?)?);
     Some(Finding::new(
         "nested",
         Severity::Note,

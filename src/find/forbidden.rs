@@ -1,4 +1,4 @@
-//! Where vrun makes no environment unasked: each of these would reach far beyond one project.
+//! Where vrun creates no environment by itself: it would reach far beyond one project.
 
 use std::path::{Path, PathBuf};
 
@@ -9,21 +9,20 @@ use crate::{os, venv};
 use super::project_root;
 use super::search::Search;
 
-/// Why a place is barred.
+/// Why a place is forbidden.
 #[derive(Debug)]
 pub(crate) enum ForbiddenPlace {
-    /// The home directory: `~/.venv` would serve every place below that is in no project.
+    /// The home directory: `~/.venv` would serve every directory below that is in no project.
     Home,
-    /// The root of the file system.
     Root,
-    /// The directory for temporary files, which many share.
+    /// The directory for temporary files, which users share.
     Temp,
     /// It lies inside this environment.
     InsideEnv(PathBuf),
 }
 
-/// Why no environment is made in `place` unasked. `is_project` is whether that is a project's root, which a
-/// directory for temporary files may be in a test.
+/// Why no environment is created in `place` by default. A project's root may be a directory for temporary files, as in
+/// a test.
 pub(super) fn forbidden_place(
     place: &Path,
     is_project: bool,
@@ -35,45 +34,33 @@ pub(super) fn forbidden_place(
     if project_root::is_home_dir(place, search.home.as_deref()) {
         return Some(ForbiddenPlace::Home);
     }
-    let mut temps = os::SHARED_TEMP_DIRS
-        .iter()
-        .map(Path::new)
-        .chain([search.temp_dir.as_path()]);
-    if !is_project && temps.any(|temp| place == temp || os::is_same_file(place, temp)) {
+    let shared = os::SHARED_TEMP_DIRS.iter().map(Path::new);
+    let mut temp_dirs = shared.chain([search.temp_dir.as_path()]);
+    if !is_project && temp_dirs.any(|dir| place == dir || os::is_same_file(place, dir)) {
         return Some(ForbiddenPlace::Temp);
     }
-    let env = place
-        .ancestors()
-        .find(|dir| dir.join(venv::PYVENV_CFG).is_file())?;
-    Some(ForbiddenPlace::InsideEnv(env.to_owned()))
+    venv::enclosing_env(place).map(|env| ForbiddenPlace::InsideEnv(env.to_owned()))
 }
 
 impl ForbiddenPlace {
-    /// The refusal to make an environment at `at`, with what to type instead.
+    /// The refusal to create an environment at `at`, with what to type instead.
     pub(crate) fn to_error(&self, at: &Path) -> Error {
         let place = at.parent().unwrap_or(at);
+        let shown = printable(place);
         let what = match self {
-            ForbiddenPlace::Home => format!(
-                "no environment is made in the home directory, {}",
-                printable(place)
-            ),
-            ForbiddenPlace::Root => "no environment is made in the root directory".to_owned(),
-            ForbiddenPlace::Temp => format!(
-                "no environment is made in {} itself, which all share",
-                printable(place)
-            ),
-            ForbiddenPlace::InsideEnv(env) => {
-                format!("no environment is made inside another, {}", printable(env))
-            }
+            ForbiddenPlace::Home => format!("the home directory, {shown}"),
+            ForbiddenPlace::Root => "the root directory".to_owned(),
+            ForbiddenPlace::Temp => format!("{shown} itself, which all users share"),
+            ForbiddenPlace::InsideEnv(env) => format!("another environment, {}", printable(env)),
         };
-        let error = Error::refused(what).with_hint(format!(
-            "go to a project's directory, or say `vrun --env {} ...`",
-            shell_word(at)
-        ));
+        let error = Error::refused(format!("refusing to create an environment in {what}"))
+            .with_hint(format!(
+                "change to a project's directory, or use `vrun --env {} ...`",
+                shell_word(at)
+            ));
         match project_root::marker_file(place) {
             Some(name) => error.with_cause(format_args!(
-                "the nearest project is {}, because of the {name} there",
-                printable(place)
+                "the nearest project is {shown}, because of the {name} there"
             )),
             None => error,
         }

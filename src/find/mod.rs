@@ -1,16 +1,18 @@
-//! The walk: where we stand -> which environment, and why.
+//! The walk: a starting directory -> which environment, and why.
 
 mod active;
+mod find;
 mod forbidden;
 mod names;
-pub(crate) mod project_root;
+mod project_root;
 mod redirect;
 mod search;
 mod selection;
 mod walk;
 
 pub(crate) use active::overridden_env;
+pub(crate) use find::{explicit, nearest};
 pub(crate) use names::{EnvNames, parse_ceilings};
 pub(crate) use project_root::nearest_project;
-pub(crate) use search::{Search, check_owner, explicit, nearest, require_dir, script_dir};
+pub(crate) use search::{Search, require_dir, script_dir};
 pub(crate) use selection::{FoundEnv, Outcome, Reason, Skipped, ToCreate};

@@ -1,4 +1,4 @@
-//! What a search ends with, and the rule that decided. Errors, `-v` and `--info` need no second look.
+//! The result of a search, and the rule that decided.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -8,31 +8,29 @@ use crate::quote::{printable, shell_word};
 
 use super::forbidden::ForbiddenPlace;
 
-/// What a search ends with.
+/// The result of a search.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     /// This environment.
     Found(FoundEnv),
-    /// None; this is where one would be made.
+    /// None, but one would be created here.
     Missing(ToCreate),
 }
 
-/// The environment that was decided on.
+/// The selected environment.
 #[derive(Debug)]
 pub(crate) struct FoundEnv {
     /// Its directory, absolute, as the user wrote or sees it.
     pub root: PathBuf,
-    /// What decided.
     pub reason: Reason,
-    /// An environment that is active and was not taken: what of it is on PATH has to go.
+    /// The active environment if it is another: its entries on PATH have to go.
     pub deactivated: Option<PathBuf>,
-    /// What looked like an environment on the way and is none.
+    /// What looked like an environment on the way and is not.
     pub skipped: Vec<Skipped>,
 }
 
 impl FoundEnv {
-    /// The environment that the walk found or that was named, which may be changed where one that is merely
-    /// active may not.
+    /// The environment if it was found or named. One that is merely active may not be changed.
     ///
     /// # Errors
     /// There is only an active one.
@@ -40,9 +38,9 @@ impl FoundEnv {
         match self.reason {
             Reason::ActiveAlone => {
                 let root = printable(&self.root);
-                let error = Error::refused(format!("{root} is not changed: it is only active"));
+                let error = Error::refused(format!("refusing to change {root}: it is only active"));
                 Err(error.with_hint(format!(
-                    "`--env {}` says that it is meant; without VIRTUAL_ENV one is made here",
+                    "`--env {}` selects it explicitly; without VIRTUAL_ENV one is created here",
                     shell_word(&self.root)
                 )))
             }
@@ -52,27 +50,24 @@ impl FoundEnv {
     }
 }
 
-/// Where an environment would be made.
+/// Where an environment would be created.
 #[derive(Debug)]
 pub(crate) struct ToCreate {
-    /// Its directory to be.
+    /// Its future directory.
     pub root: PathBuf,
     /// The project that it would be for.
     pub project: Option<PathBuf>,
-    /// Why vrun does not make it unasked.
+    /// Why vrun does not create it by default.
     pub forbidden: Option<ForbiddenPlace>,
-    /// An environment that is active and cannot serve here.
+    /// An active environment that cannot serve here.
     pub deactivated: Option<PathBuf>,
-    /// What looked like an environment on the way and is none.
     pub skipped: Vec<Skipped>,
 }
 
-/// What was passed over, and why.
+/// A file or directory that was passed over, and why.
 #[derive(Debug)]
 pub(crate) struct Skipped {
-    /// The file or directory.
     pub path: PathBuf,
-    /// What is amiss.
     pub reason: String,
 }
 
@@ -81,28 +76,28 @@ pub(crate) struct Skipped {
 pub(crate) enum Reason {
     /// `--env` or `VRUN_ENV` names it.
     Explicit(&'static str),
-    /// The search stood inside it.
+    /// The search started inside it.
     Inside,
-    /// It lies in this directory under one of the usual names.
+    /// It lies in this directory under one of the default names.
     Nearest(PathBuf),
-    /// This `.venv` file names it.
+    /// This redirect file names it.
     Redirect(PathBuf),
     /// It is the only environment in this project's root.
     OnlyChild(PathBuf),
-    /// It is active, and belongs to this very project.
+    /// It is active, and belongs to this project.
     ActiveHere,
     /// It is active, and no other was found.
     ActiveAlone,
     /// It is active, and this one, which was found, has no Python that runs here.
     ActiveInstead(PathBuf),
-    /// This script says what it requires, and that is in it.
+    /// It holds the requirements of this script.
     Script(PathBuf),
-    /// It was made for this run.
+    /// It was created for this run.
     Created,
 }
 
 impl Reason {
-    /// What programs know the rule by; it stays the same from version to version.
+    /// The rule's stable name for programs.
     pub(crate) fn id(&self) -> &'static str {
         match self {
             Reason::Explicit(_) => "named",
@@ -118,19 +113,15 @@ impl Reason {
         }
     }
 
-    /// The directory or file that decided, where it is not the environment itself.
+    /// The directory or file that decided, if it is not the environment itself.
     pub(crate) fn path(&self) -> Option<&Path> {
         match self {
-            Reason::Nearest(at)
-            | Reason::Redirect(at)
-            | Reason::OnlyChild(at)
-            | Reason::ActiveInstead(at)
-            | Reason::Script(at) => Some(at),
-            Reason::Explicit(_)
-            | Reason::Inside
-            | Reason::ActiveHere
-            | Reason::ActiveAlone
-            | Reason::Created => None,
+            Reason::Nearest(path)
+            | Reason::Redirect(path)
+            | Reason::OnlyChild(path)
+            | Reason::ActiveInstead(path)
+            | Reason::Script(path) => Some(path),
+            _ => None,
         }
     }
 }
@@ -138,7 +129,7 @@ impl Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Reason::Explicit(by) => write!(out, "{by} names it"),
+            Reason::Explicit(source) => write!(out, "{source} names it"),
             Reason::Inside => write!(out, "the search started inside it"),
             Reason::Nearest(dir) => write!(out, "the nearest, in {}", printable(dir)),
             Reason::Redirect(file) => write!(out, "{} names it", printable(file)),
@@ -146,8 +137,8 @@ impl fmt::Display for Reason {
             Reason::ActiveHere => write!(out, "it is active and belongs to this project"),
             Reason::ActiveAlone => write!(out, "it is active and there is no other"),
             Reason::ActiveInstead(_) => write!(out, "it is active and the nearest cannot run here"),
-            Reason::Script(file) => write!(out, "{} says what is in it", printable(file)),
-            Reason::Created => write!(out, "just made"),
+            Reason::Script(file) => write!(out, "it is for {}", printable(file)),
+            Reason::Created => write!(out, "just created"),
         }
     }
 }

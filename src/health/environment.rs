@@ -1,6 +1,6 @@
 //! An environment's directory -> what is wrong with it, from its files alone. Nothing is started.
 //!
-//! A command that is about to run calls only [`check_before_exec`], which costs the readlink calls on one chain of links.
+//! A command that is about to run calls only [`check_before_exec`], which costs the readlink calls of one chain.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -8,49 +8,41 @@ use std::path::{Path, PathBuf};
 
 use crate::error::io_reason;
 use crate::os;
-use crate::venv::{
-    MinorVersion, PYVENV_CFG, PyvenvCfg, python_path, pyvenv_cfg, read_limited, scripts_dir,
-    site_packages,
-};
+use crate::venv::pyvenv_cfg::{self, SIZE_LIMIT};
+use crate::venv::{self, MinorVersion, PYVENV_CFG, PyvenvCfg, python_path};
 
 use super::executable::{self, Executable};
 use super::foreign_platform;
 use super::problem::Problem;
-use super::symlinks::{self, LinkEnd, LinkedPython};
+use super::symlinks::{self, LinkedPython};
 
-/// All that is wrong with the environment at `root`, the gravest first.
+/// All problems of the environment at `root`, the gravest first.
 pub(crate) fn find_problems(root: &Path) -> Vec<Problem> {
-    let (cfg, mut problems) = match read_cfg(&root.join(PYVENV_CFG)) {
-        Ok(read) => read,
-        Err(problem) => (PyvenvCfg::default(), vec![problem]),
-    };
-    match check_platform(root) {
-        // That explains whatever else is not to be found.
-        Some(problem) => {
-            problems.retain(|problem| !matches!(problem, Problem::SystemSiteUnset { .. }));
-            problems.insert(0, problem);
-        }
-        None => {
-            problems.extend(check_python(root, &python_path(root), &cfg));
-            let gone = cfg.home.as_deref().and_then(check_home);
-            let is_barred = problems
-                .iter()
-                .any(|problem| matches!(problem, Problem::PythonInaccessible { .. }));
-            problems.extend(gone.filter(|gone| !is_barred && !problems.contains(gone)));
-            // What is graver may explain it.
-            if problems.is_empty() {
-                problems.extend(check_site_packages(root, &cfg));
-            }
-        }
+    let (cfg, mut problems) = read_cfg(root);
+    if let Some(problem) = check_platform(root) {
+        // That explains whatever is missing.
+        problems.retain(|problem| !matches!(problem, Problem::SystemSiteUnset { .. }));
+        problems.insert(0, problem);
+        return problems;
+    }
+    problems.extend(check_python(root, &python_path(root), &cfg));
+    let is_inaccessible = |problem: &Problem| matches!(problem, Problem::PythonInaccessible { .. });
+    if !problems.iter().any(is_inaccessible) {
+        let home = cfg.home.as_deref().and_then(check_home);
+        problems.extend(home.filter(|problem| !problems.contains(problem)));
+    }
+    // A graver problem may explain it.
+    if problems.is_empty() {
+        problems.extend(check_site_packages(root, &cfg));
     }
     problems
 }
 
-/// What keeps a program of the environment at `root` from running on this system, or from seeing its
-/// packages; what Python itself can live with is left out.
+/// The problem that keeps a program of the environment at `root` from running on this system or from seeing its
+/// packages. Python itself can live with the others.
 pub(crate) fn fatal(root: &Path) -> Option<Problem> {
-    let is_harmless = |problem: &Problem| {
-        matches!(
+    let is_fatal = |problem: &Problem| {
+        !matches!(
             problem,
             Problem::CfgEmpty { .. }
                 | Problem::HomeUnset { .. }
@@ -60,62 +52,49 @@ pub(crate) fn fatal(root: &Path) -> Option<Problem> {
                 | Problem::HomeInaccessible { .. }
         )
     };
-    find_problems(root)
-        .into_iter()
-        .find(|problem| !is_harmless(problem))
+    find_problems(root).into_iter().find(is_fatal)
 }
 
-/// What is wrong with one name of the environment's Python.
+/// The problem with `python`, one of the names of the Python of the environment at `root`.
 pub(crate) fn check_python(root: &Path, python: &Path, cfg: &PyvenvCfg) -> Option<Problem> {
-    match symlinks::follow_links(python) {
-        LinkEnd::Absent => Some(Problem::NoPython {
-            scripts: scripts_dir(root),
-        }),
-        LinkEnd::Dangling { link, target } => Some(Problem::PythonMissing { link, target }),
-        LinkEnd::Inaccessible { link, target } => {
-            Some(Problem::PythonInaccessible { link, target })
-        }
-        LinkEnd::Loop => Some(Problem::LinkLoop {
-            link: python.to_owned(),
-        }),
-        LinkEnd::File(file) => {
-            check_executable(file).or_else(|| check_before_exec(root, python, cfg))
-        }
+    match symlinks::resolve_python(root, python) {
+        Ok(file) => check_executable(file).or_else(|| check_before_exec(root, python, cfg)),
+        Err(problem) => Some(problem),
     }
 }
 
-/// What can be told of `python`, a file of the environment at `root`, before it is started, by reading its
-/// links: whether they lead to another minor version than the packages are for, or it is a copy whose home is
-/// gone. No other call is made unless there is something to be said.
+/// The problem with `python`, a file of the environment at `root`, that its links show before it is started: they lead
+/// to another minor version than the packages are for, or it is a copy whose home is gone. Other system calls than
+/// readlink are made only if something is wrong.
 pub(crate) fn check_before_exec(root: &Path, python: &Path, cfg: &PyvenvCfg) -> Option<Problem> {
-    let (is, leads_to) = match symlinks::linked_python(root, python) {
-        LinkedPython::Versioned(series, path) => (series, path),
+    let (actual, target) = match symlinks::linked_python(root, python) {
+        LinkedPython::Versioned(minor, target) => (minor, target),
         LinkedPython::Unversioned => return None,
-        LinkedPython::Copy => {
-            return cfg.home.as_deref().and_then(check_home);
-        }
+        LinkedPython::Copy => return cfg.home.as_deref().and_then(check_home),
     };
-    let said = cfg.version.as_deref().and_then(MinorVersion::from_version);
-    if said == Some(is) || is.has_library(root) {
+    let recorded = cfg.minor_version();
+    if recorded == Some(actual) || actual.has_library(root) {
         return None;
     }
-    let was = said.or_else(|| MinorVersion::from_library(root))?;
-    let python = python.to_owned();
-    (was != is).then_some(Problem::OtherMinor {
-        recorded: was,
-        actual: is,
-        python,
-        linked_to: leads_to,
+    let recorded = recorded.or_else(|| MinorVersion::from_library(root))?;
+    (recorded != actual).then(|| Problem::OtherMinor {
+        recorded,
+        actual,
+        python: python.to_owned(),
+        target,
     })
 }
 
-/// What is wrong with the Python of the environment at `root` for a program that starts `python` by itself, as
-/// `before_start` has it: it is not to be found, or is another one than it was. What does not start at all says so.
+/// The problem with the Python of the environment at `root` for a program that itself starts `python`: it is missing,
+/// or another one than it was (see [`check_before_exec`]). A Python that does not start at all says so itself.
 ///
-/// Two looks tell that all is well where `home` has a name for that very version, as installed Pythons do.
+/// If `home` has a name for that very version, as installed Pythons do, two stat calls tell that all is well.
 pub(crate) fn check_for_children(root: &Path, cfg: &PyvenvCfg) -> Option<Problem> {
     let python = python_path(root);
-    if os::HAS_SYMLINKS && is_home_python(&python, cfg) {
+    if os::HAS_SYMLINKS
+        && let (Some(home), Some(minor)) = (&cfg.home, cfg.minor_version())
+        && os::is_same_file(&python, &home.join(format!("python{minor}")))
+    {
         return None;
     }
     if !python.is_file() {
@@ -123,48 +102,32 @@ pub(crate) fn check_for_children(root: &Path, cfg: &PyvenvCfg) -> Option<Problem
     }
     check_before_exec(root, &python, cfg).filter(|problem| match problem {
         Problem::OtherMinor { .. } => true,
-        // Without links all are copies, or start what is at home.
+        // Without links all are copies, or start the one at home.
         Problem::HomeMissing { .. } => !os::HAS_SYMLINKS,
         _ => false,
     })
 }
 
-/// Whether `python` leads to the file that is called `pythonX.Y` at home, of the version in pyvenv.cfg.
-fn is_home_python(python: &Path, cfg: &PyvenvCfg) -> bool {
-    let version = cfg.version.as_deref().and_then(MinorVersion::from_version);
-    match (&cfg.home, version) {
-        (Some(home), Some(series)) => {
-            os::is_same_file(python, &home.join(format!("python{series}")))
-        }
-        _ => false,
-    }
-}
-
 fn check_home(home: &Path) -> Option<Problem> {
+    let error = fs::metadata(home).err()?;
     let home = home.to_owned();
-    match fs::metadata(&home) {
-        Ok(_) => None,
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-            Some(Problem::HomeInaccessible { home })
-        }
-        Err(_) => Some(Problem::HomeMissing { home }),
-    }
+    Some(match error.kind() {
+        ErrorKind::PermissionDenied => Problem::HomeInaccessible { home },
+        _ => Problem::HomeMissing { home },
+    })
 }
 
 fn check_site_packages(root: &Path, cfg: &PyvenvCfg) -> Option<Problem> {
-    let series = cfg
-        .version
-        .as_deref()
-        .and_then(MinorVersion::from_version)?;
-    let dir = os::lib_dir(root, &format!("python{series}")).join("site-packages");
-    let is_gone = site_packages(root).is_empty();
-    is_gone.then_some(Problem::NoPackages { dir })
+    let minor = cfg.minor_version()?;
+    let dir = os::lib_dir(root, &format!("python{minor}")).join("site-packages");
+    let sites = venv::site_packages(root);
+    sites.is_empty().then_some(Problem::NoPackages { dir })
 }
 
-/// Whether the environment at `root` was made on another system.
+/// Whether the environment at `root` was created on another system.
 pub(crate) fn check_platform(root: &Path) -> Option<Problem> {
-    foreign_platform::detect_foreign_platform(root)
-        .map(|(system, sign)| Problem::OtherPlatform { system, sign })
+    let (platform, evidence) = foreign_platform::detect_foreign_platform(root)?;
+    Some(Problem::OtherPlatform(platform, evidence))
 }
 
 fn check_executable(file: PathBuf) -> Option<Problem> {
@@ -178,27 +141,32 @@ fn check_executable(file: PathBuf) -> Option<Problem> {
     Some(Problem::LoaderMissing { file, loader })
 }
 
-/// What pyvenv.cfg says, and what is missing in it; or why it says nothing.
-fn read_cfg(file: &Path) -> Result<(PyvenvCfg, Vec<Problem>), Problem> {
-    let at = || file.to_owned();
-    let bytes = read_limited(file).map_err(|error| Problem::CfgUnreadable {
-        file: at(),
-        why: io_reason(&error),
-    })?;
-    if bytes.len() >= pyvenv_cfg::SIZE_LIMIT {
-        return Err(Problem::CfgTooLarge { file: at() });
-    }
-    let cfg = pyvenv_cfg::parse(&bytes, file).map_err(|_| Problem::CfgNotUtf8 { file: at() })?;
-    let problems = if bytes.trim_ascii().is_empty() {
-        vec![Problem::CfgEmpty { file: at() }]
-    } else {
-        let homeless = cfg
-            .home
-            .is_none()
-            .then(|| Problem::HomeUnset { file: at() });
-        let unsaid = cfg.system_site_packages.is_none();
-        let unsaid = unsaid.then(|| Problem::SystemSiteUnset { file: at() });
-        homeless.into_iter().chain(unsaid).collect()
+/// What pyvenv.cfg says, and its problems.
+fn read_cfg(root: &Path) -> (PyvenvCfg, Vec<Problem>) {
+    let file = root.join(PYVENV_CFG);
+    let invalid = |problem| (PyvenvCfg::default(), vec![problem]);
+    let bytes = match venv::read_limited(&file, SIZE_LIMIT) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let reason = io_reason(&error);
+            return invalid(Problem::CfgUnreadable { file, reason });
+        }
     };
-    Ok((cfg, problems))
+    if bytes.len() >= SIZE_LIMIT {
+        return invalid(Problem::CfgTooLarge { file });
+    }
+    let Ok(cfg) = pyvenv_cfg::parse(&bytes, root) else {
+        return invalid(Problem::CfgNotUtf8 { file });
+    };
+    if bytes.trim_ascii().is_empty() {
+        return (cfg, vec![Problem::CfgEmpty { file }]);
+    }
+    let mut problems = Vec::new();
+    if cfg.home.is_none() {
+        problems.push(Problem::HomeUnset { file: file.clone() });
+    }
+    if cfg.system_site_packages.is_none() {
+        problems.push(Problem::SystemSiteUnset { file });
+    }
+    (cfg, problems)
 }

@@ -1,73 +1,102 @@
 //! What can be wrong with an environment, and the words for it: the message, the cause, the fix.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::os;
 use crate::quote::{printable, shell_word};
 use crate::venv::MinorVersion;
 
 use super::executable::Machine;
-use super::foreign_platform::{self, Evidence, Platform};
+use super::foreign_platform::{Evidence, Platform};
 
-/// One thing that is wrong with an environment.
+/// One problem of an environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Problem {
-    /// Its pyvenv.cfg cannot be read; the reason is the system's.
-    CfgUnreadable { file: PathBuf, why: String },
-    /// Its pyvenv.cfg is not UTF-8: every Python stops at that.
-    CfgNotUtf8 { file: PathBuf },
+    /// Its pyvenv.cfg cannot be read, for the system's reason.
+    CfgUnreadable {
+        file: PathBuf,
+        reason: String,
+    },
+    /// Its pyvenv.cfg is not UTF-8: no Python starts.
+    CfgNotUtf8 {
+        file: PathBuf,
+    },
     /// Its pyvenv.cfg is larger than what Python reads.
-    CfgTooLarge { file: PathBuf },
-    /// There is nothing in its pyvenv.cfg.
-    CfgEmpty { file: PathBuf },
-    /// Its pyvenv.cfg does not say where the base interpreter is.
-    HomeUnset { file: PathBuf },
-    /// Its pyvenv.cfg does not say whether the base interpreter's packages are seen, so they are.
-    SystemSiteUnset { file: PathBuf },
-    /// It was made on another system, which it may still serve.
-    OtherPlatform { system: Platform, sign: Evidence },
-    /// There is no Python in its scripts directory.
-    NoPython { scripts: PathBuf },
-    /// The link to its base interpreter leads nowhere. `link` is the one that does, the last of its chain.
-    PythonMissing { link: PathBuf, target: PathBuf },
-    /// Its base interpreter lies where this user may not go.
-    PythonInaccessible { link: PathBuf, target: PathBuf },
-    /// The links of its Python lead in a circle.
-    LinkLoop { link: PathBuf },
-    /// Its Python, or what is installed in it, is for another kind of processor.
-    OtherMachine { file: PathBuf, machine: Machine },
-    /// Its Python is linked to a loader that is not here: another C library's, as a rule.
-    LoaderMissing { file: PathBuf, loader: PathBuf },
-    /// Its base is now of another minor version, and its packages are for the old one. That Python would
-    /// start, and see none of them.
+    CfgTooLarge {
+        file: PathBuf,
+    },
+    CfgEmpty {
+        file: PathBuf,
+    },
+    /// Its pyvenv.cfg does not name the base interpreter.
+    HomeUnset {
+        file: PathBuf,
+    },
+    /// Its pyvenv.cfg does not say whether Python sees the base interpreter's packages, so it does.
+    SystemSiteUnset {
+        file: PathBuf,
+    },
+    /// It was created on another system, which it may still serve.
+    OtherPlatform(Platform, Evidence),
+    NoPython {
+        scripts: PathBuf,
+    },
+    /// The link to its base interpreter dangles. `link` is the last of its chain.
+    PythonMissing {
+        link: PathBuf,
+        target: PathBuf,
+    },
+    /// This user may not access its base interpreter.
+    PythonInaccessible {
+        link: PathBuf,
+        target: PathBuf,
+    },
+    LinkLoop {
+        link: PathBuf,
+    },
+    /// Its Python is for another kind of processor.
+    OtherMachine {
+        file: PathBuf,
+        machine: Machine,
+    },
+    /// The loader of its Python is missing, usually because it is another C library's.
+    LoaderMissing {
+        file: PathBuf,
+        loader: PathBuf,
+    },
+    /// Its base is now of another minor version than its packages. That Python would start, and see none of them.
     OtherMinor {
         recorded: MinorVersion,
         actual: MinorVersion,
         python: PathBuf,
-        linked_to: PathBuf,
+        target: PathBuf,
     },
-    /// There is no directory for packages in it.
-    NoPackages { dir: PathBuf },
-    /// The directory that pyvenv.cfg calls the base interpreter's is not there. A link does without it where
-    /// it leads to a Python all the same; a copy may not find its library.
-    HomeMissing { home: PathBuf },
-    /// This user may not look at that directory.
-    HomeInaccessible { home: PathBuf },
+    NoPackages {
+        dir: PathBuf,
+    },
+    /// The `home` in pyvenv.cfg does not exist. A link to a Python does without it; a copy may not find its library.
+    HomeMissing {
+        home: PathBuf,
+    },
+    /// This user may not access the `home` in pyvenv.cfg.
+    HomeInaccessible {
+        home: PathBuf,
+    },
 }
 
-/// What helps.
+/// What fixes a problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fix {
-    /// It can be rebuilt as it was.
+    /// Rebuild the environment.
     Repair,
-    /// It still serves where it was made: another one beside it, of this name, is what helps.
+    /// Create another one of this name beside it: it still serves where it was created.
     CreateBeside(String),
-    /// The right to look at it, which is not vrun's to give.
+    /// Grant this user access, which vrun cannot.
     GrantAccess,
 }
 
 impl Problem {
-    /// What programs know it by.
+    /// The problem's stable name for programs.
     pub(crate) fn id(&self) -> &'static str {
         match self {
             Problem::CfgUnreadable { .. } => "cfg-unreadable",
@@ -90,16 +119,16 @@ impl Problem {
         }
     }
 
-    /// What is wrong, as a clause of its own.
+    /// The message as a clause, without the environment's path.
     pub(crate) fn clause(&self) -> String {
-        let what = self.message();
-        match what.strip_prefix("is broken: ") {
+        let message = self.message();
+        match message.strip_prefix("is broken: ") {
             Some(clause) => clause.to_owned(),
-            None => format!("it {what}"),
+            None => format!("it {message}"),
         }
     }
 
-    /// Whether another interpreter may do the work of the Python that is ill in this way.
+    /// Whether another interpreter can run in place of the environment's Python.
     pub(crate) fn is_substitutable(&self) -> bool {
         matches!(
             self,
@@ -111,185 +140,123 @@ impl Problem {
         )
     }
 
-    /// What is wrong, as it follows the environment's path.
+    /// What is wrong, to follow the environment's path.
     pub(crate) fn message(&self) -> String {
-        match self {
-            Problem::OtherPlatform { system, .. } => {
-                format!("is another system's: it was made on {system}")
+        let message = match self {
+            Problem::OtherPlatform(platform, _) => {
+                return format!("is for another system: it was created on {platform}");
             }
             Problem::OtherMachine { machine, .. } => {
-                format!("is another machine's: its Python is for {machine}")
-            }
-            Problem::LoaderMissing { .. } => {
-                "is another system's: its Python is for another C library".to_owned()
-            }
-            Problem::PythonInaccessible { .. } => {
-                "cannot be used: its Python is out of reach".to_owned()
+                return format!("is for another machine: its Python is for {machine}");
             }
             Problem::OtherMinor {
-                recorded: was,
-                actual: is,
-                ..
+                recorded, actual, ..
             } => {
-                format!("is broken: it was made with Python {was}, and its Python is now {is}")
+                return format!(
+                    "is broken: it was created with Python {recorded}, and its Python is now {actual}"
+                );
             }
-            Problem::PythonMissing { .. } => "is broken: its Python is gone".to_owned(),
-            Problem::LinkLoop { .. } => "is broken: its Python is a link to itself".to_owned(),
-            Problem::NoPython { .. } => "is broken: it has no Python".to_owned(),
-            Problem::NoPackages { .. } => "is broken: its packages are gone".to_owned(),
+            Problem::LoaderMissing { .. } => {
+                "is for another system: its Python is for another C library"
+            }
+            Problem::PythonInaccessible { .. } => "cannot be used: its Python is inaccessible",
             Problem::HomeInaccessible { .. } => {
-                "cannot be used: the home of its Python is out of reach".to_owned()
+                "cannot be used: the home of its Python is inaccessible"
             }
-            Problem::HomeMissing { .. } => "is broken: the home of its Python is gone".to_owned(),
             Problem::SystemSiteUnset { .. } => {
-                "is open: Python sees the base interpreter's packages there too".to_owned()
+                "is not isolated: Python sees the base interpreter's packages there too"
             }
+            Problem::PythonMissing { .. } => "is broken: its Python is gone",
+            Problem::LinkLoop { .. } => "is broken: its Python is a link to itself",
+            Problem::NoPython { .. } => "is broken: it has no Python",
+            Problem::NoPackages { .. } => "is broken: its packages are gone",
+            Problem::HomeMissing { .. } => "is broken: the home of its Python is gone",
             Problem::CfgUnreadable { .. }
             | Problem::CfgNotUtf8 { .. }
             | Problem::CfgTooLarge { .. }
             | Problem::CfgEmpty { .. }
-            | Problem::HomeUnset { .. } => "is broken: its pyvenv.cfg is no good".to_owned(),
-        }
+            | Problem::HomeUnset { .. } => "is broken: its pyvenv.cfg is invalid",
+        };
+        message.to_owned()
     }
 
     /// Why, as a sentence.
     pub(crate) fn cause(&self) -> String {
-        match self {
-            Problem::CfgUnreadable { file, why } => {
-                format!("{} cannot be read: {why}", printable(file))
-            }
-            Problem::CfgNotUtf8 { file } => format!("{} is not UTF-8", printable(file)),
-            Problem::CfgTooLarge { file } => {
-                format!(
-                    "{} is larger than the 32 KiB that Python reads",
-                    printable(file)
-                )
-            }
-            Problem::CfgEmpty { file } => format!(
-                "{} is empty, and Python sees the base interpreter's packages too",
-                printable(file)
-            ),
-            Problem::HomeUnset { file } => {
-                format!(
-                    "{} has no `home`, the place of the base Python",
-                    printable(file)
-                )
-            }
-            Problem::SystemSiteUnset { file } => format!(
-                "{} has no `include-system-site-packages`, which Python takes for true",
-                printable(file)
-            ),
-            Problem::OtherPlatform { sign, .. } => sign.to_string(),
-            Problem::NoPython { scripts } => {
-                format!("there is no `python` in {}", printable(scripts))
-            }
-            Problem::PythonMissing { link, target } => {
-                format!(
-                    "{} points to {}, which does not exist",
-                    printable(link),
-                    printable(target)
-                )
-            }
-            Problem::PythonInaccessible { link, target } => format!(
-                "{} points to {}, which this user may not look at",
-                printable(link),
-                printable(target)
-            ),
-            Problem::LinkLoop { link } => {
-                format!("the links from {} lead in a circle", printable(link))
-            }
+        const DENIED: &str = "which this user may not access";
+        const GONE: &str = "which does not exist";
+        const TOO_LARGE: &str = "is larger than the 32 KiB that Python reads";
+        const EMPTY: &str = "is empty, and Python sees the base interpreter's packages too";
+        const HOME_UNSET: &str = "has no `home`, the directory of the base interpreter";
+        const SYSTEM_SITE_UNSET: &str =
+            "has no `include-system-site-packages`, which Python takes for true";
+        let points_to = |target: &Path, why| format!("points to {}, {why}", printable(target));
+        let home = |dir, why| format!("pyvenv.cfg says `home = {}`, {why}", printable(dir));
+        let (path, verb) = match self {
+            Problem::OtherPlatform(_, evidence) => return evidence.to_string(),
+            Problem::HomeMissing { home: dir } => return home(dir, GONE),
+            Problem::HomeInaccessible { home: dir } => return home(dir, DENIED),
+            Problem::NoPackages { dir } => return format!("there is no {}", printable(dir)),
+            Problem::CfgUnreadable { file, reason } => (file, format!("cannot be read: {reason}")),
+            Problem::CfgNotUtf8 { file } => (file, "is not UTF-8".into()),
+            Problem::CfgTooLarge { file } => (file, TOO_LARGE.into()),
+            Problem::CfgEmpty { file } => (file, EMPTY.into()),
+            Problem::HomeUnset { file } => (file, HOME_UNSET.into()),
+            Problem::SystemSiteUnset { file } => (file, SYSTEM_SITE_UNSET.into()),
+            Problem::NoPython { scripts } => (scripts, "has no `python`".into()),
+            Problem::PythonMissing { link, target } => (link, points_to(target, GONE)),
+            Problem::PythonInaccessible { link, target } => (link, points_to(target, DENIED)),
+            Problem::LinkLoop { link } => (link, "is a link that leads back to itself".into()),
             Problem::OtherMachine { file, machine } => {
-                format!("{} is a program for {machine}", printable(file))
+                (file, format!("is a program for {machine}"))
             }
-            Problem::LoaderMissing { file, loader } => format!(
-                "{} is started by {}, which does not exist",
-                printable(file),
-                printable(loader)
-            ),
+            Problem::LoaderMissing { file, loader } => {
+                (file, format!("is started by {}, {GONE}", printable(loader)))
+            }
             Problem::OtherMinor {
-                recorded: was,
+                recorded,
                 python,
-                linked_to: leads_to,
+                target,
                 ..
-            } => format!(
-                "{} leads to {}, which would see none of the packages for {was}",
-                printable(python),
-                printable(leads_to)
-            ),
-            Problem::NoPackages { dir } => format!("there is no {}", printable(dir)),
-            Problem::HomeInaccessible { home } => format!(
-                "pyvenv.cfg says `home = {}`, which this user may not look at",
-                printable(home)
-            ),
-            Problem::HomeMissing { home } => {
-                format!(
-                    "pyvenv.cfg says `home = {}`, which does not exist",
-                    printable(home)
-                )
+            } => {
+                let blind = format!("which would see none of the packages for {recorded}");
+                (python, format!("leads to {}, {blind}", printable(target)))
             }
-        }
+        };
+        format!("{} {verb}", printable(path))
     }
 
-    /// What to type where it takes a right that this user does not have.
+    /// What to type if this user lacks access.
     pub(crate) fn access_hint(&self) -> String {
-        let subject = match self {
-            Problem::PythonInaccessible {
-                target: subject, ..
-            }
-            | Problem::CfgUnreadable { file: subject, .. } => subject,
+        let path = match self {
+            Problem::PythonInaccessible { target, .. } => target,
+            Problem::CfgUnreadable { file, .. } => file,
             Problem::HomeInaccessible { home } => home,
             _ => Path::new("."),
         };
-        format!("`ls -ld {}` tells whose it is", shell_word(subject))
+        format!("`ls -ld {}` shows its owner", shell_word(path))
     }
 
-    /// What helps.
+    /// What fixes it.
     pub(crate) fn fix(&self) -> Fix {
-        let system = foreign_platform::platform_name();
+        let beside = |suffix: &str| Fix::CreateBeside(format!(".venv-{suffix}"));
+        let os_name = os::OS_NAME.to_ascii_lowercase();
         match self {
-            Problem::OtherPlatform {
-                system: Platform::OtherMachine(_),
-                ..
+            Problem::OtherMachine { .. } | Problem::OtherPlatform(Platform::OtherMachine(_), _) => {
+                let machine = Machine::NATIVE.map(|machine| format!("-{machine}"));
+                beside(&(os_name + &machine.unwrap_or_default()))
             }
-            | Problem::OtherMachine { .. } => {
-                let own = Machine::native().map(|own| format!("-{own}"));
-                Fix::CreateBeside(format!(".venv-{system}{}", own.unwrap_or_default()))
-            }
-            Problem::OtherPlatform {
-                system: Platform::Musl,
-                ..
-            } => Fix::CreateBeside(".venv-glibc".to_owned()),
-            Problem::OtherPlatform {
-                system: Platform::Glibc,
-                ..
-            } => Fix::CreateBeside(".venv-musl".to_owned()),
-            Problem::OtherPlatform { .. } => Fix::CreateBeside(format!(".venv-{system}")),
-            Problem::LoaderMissing { loader, .. } => {
-                // The one that is not there is the one that is not this system's.
-                let is_musl = printable(loader).contains("musl");
-                let libc = if is_musl { "glibc" } else { "musl" };
-                Fix::CreateBeside(format!(".venv-{libc}"))
-            }
+            Problem::OtherPlatform(Platform::Musl, _) => beside("glibc"),
+            Problem::OtherPlatform(Platform::Glibc, _) => beside("musl"),
+            Problem::OtherPlatform(..) => beside(&os_name),
+            // The missing loader is the one that is not this system's.
+            Problem::LoaderMissing { loader, .. } => match printable(loader).contains("musl") {
+                true => beside("glibc"),
+                false => beside("musl"),
+            },
             Problem::PythonInaccessible { .. }
             | Problem::HomeInaccessible { .. }
             | Problem::CfgUnreadable { .. } => Fix::GrantAccess,
             _ => Fix::Repair,
-        }
-    }
-}
-
-impl fmt::Display for Evidence {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Evidence::Python(file) => write!(out, "its Python is {}", printable(file)),
-            Evidence::Path(path) => write!(out, "its pyvenv.cfg names {}", printable(path)),
-            Evidence::Package(name) => {
-                write!(
-                    out,
-                    "{}, which is installed there, is built for it",
-                    printable(name)
-                )
-            }
         }
     }
 }

@@ -1,92 +1,75 @@
-//! A name of an environment's Python -> where its links lead, each read by itself: what the last one is called
-//! says which Python it is, and which of them leads nowhere says what was taken away.
+//! A path of an environment's Python -> where its links lead, read one by one: the name of the last target says which
+//! Python it is, and a dangling one says what was removed.
 
-use std::fs;
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
+use std::{fs, iter};
 
 use crate::os;
-use crate::venv::MinorVersion;
+use crate::venv::{MinorVersion, scripts_dir};
+
+use super::problem::Problem;
 
 /// As many as Linux follows (path_resolution(7)).
 const MAX_LINKS: usize = 40;
 
-/// Where a chain of links ends.
-#[derive(Debug)]
-pub(super) enum LinkEnd {
-    /// At this file.
-    File(PathBuf),
-    /// There is not even a link.
-    Absent,
-    /// At nothing: the last link names what does not exist.
-    Dangling { link: PathBuf, target: PathBuf },
-    /// At what may not be looked at.
-    Inaccessible { link: PathBuf, target: PathBuf },
-    /// Nowhere.
-    Loop,
-}
-
-/// Follows the links from `path`.
-pub(super) fn follow_links(path: &Path) -> LinkEnd {
-    let denied = match fs::metadata(path) {
-        Ok(found) if found.is_file() => return LinkEnd::File(last_link(path).1),
-        Err(error) if os::is_link_loop(&error) => return LinkEnd::Loop,
+/// The file that `python`, of the environment at `root`, leads to, or the problem with its links.
+pub(super) fn resolve_python(root: &Path, python: &Path) -> Result<PathBuf, Problem> {
+    let last_link = || {
+        let first = (None, python.to_owned());
+        link_targets(python).fold(first, |(_, link), target| (Some(link), target))
+    };
+    let is_denied = match fs::metadata(python) {
+        Ok(found) if found.is_file() => return Ok(last_link().1),
+        Err(error) if os::is_link_loop(&error) => {
+            let link = python.to_owned();
+            return Err(Problem::LinkLoop { link });
+        }
         Err(error) => error.kind() == ErrorKind::PermissionDenied,
         Ok(_) => false,
     };
-    match last_link(path) {
-        (Some(link), target) if denied => LinkEnd::Inaccessible { link, target },
-        (Some(link), target) => LinkEnd::Dangling { link, target },
-        (None, _) => LinkEnd::Absent,
-    }
+    let scripts = scripts_dir(root);
+    Err(match last_link() {
+        (Some(link), target) if is_denied => Problem::PythonInaccessible { link, target },
+        (Some(link), target) => Problem::PythonMissing { link, target },
+        (None, _) => Problem::NoPython { scripts },
+    })
 }
 
-/// The last link of a chain, and what it names.
-fn last_link(path: &Path) -> (Option<PathBuf>, PathBuf) {
-    let (mut link, mut end) = (None, path.to_owned());
-    for _ in 0..MAX_LINKS {
-        let Some(target) = next_link(&end) else { break };
-        link = Some(end);
-        end = target;
-    }
-    (link, end)
+/// The target of `path`, if it is a link, then the target of that.
+fn link_targets(path: &Path) -> impl Iterator<Item = PathBuf> {
+    let target = |link: &Path| Some(link.with_file_name(fs::read_link(link).ok()?));
+    iter::successors(target(path), move |link| target(link)).take(MAX_LINKS)
 }
 
-fn next_link(link: &Path) -> Option<PathBuf> {
-    let target = fs::read_link(link).ok()?;
-    Some(link.with_file_name(target))
-}
-
-/// What the links of a Python say of what they lead to.
+/// What the links of a Python say about their target.
 #[derive(Debug)]
 pub(super) enum LinkedPython {
-    /// It is a file of its own.
+    /// It is not a link.
     Copy,
     /// A Python of this version, by its name, at this path.
     Versioned(MinorVersion, PathBuf),
-    /// Something whose name says nothing.
+    /// Something without a version in its name.
     Unversioned,
 }
 
-/// What `python`, of the environment at `root`, leads to by the names of its links. Those within the
-/// environment do not count: they were given when it was made.
+/// What `python`, of the environment at `root`, leads to by the names of the link targets. Those within the environment
+/// do not count: they are as old as it is.
 pub(super) fn linked_python(root: &Path, python: &Path) -> LinkedPython {
-    let Some(mut end) = next_link(python) else {
+    let mut targets = link_targets(python).peekable();
+    if targets.peek().is_none() {
         return LinkedPython::Copy;
-    };
-    let mut lead = LinkedPython::Unversioned;
-    for _ in 0..MAX_LINKS {
-        let name = end.file_name().filter(|_| !is_within(&end, root));
-        if let Some(series) = name.and_then(MinorVersion::from_name) {
-            lead = LinkedPython::Versioned(series, end.clone());
-        }
-        let Some(target) = next_link(&end) else { break };
-        end = target;
     }
-    lead
+    let outside = targets.filter(|target| !is_within(target, root));
+    let versioned =
+        outside.filter_map(|path| Some((MinorVersion::from_name(path.file_name()?)?, path)));
+    match versioned.last() {
+        Some((minor, path)) => LinkedPython::Versioned(minor, path),
+        None => LinkedPython::Unversioned,
+    }
 }
 
-/// By its text: no step may cost more than the readlink.
+/// By the text alone: no step may cost more than the readlink.
 fn is_within(path: &Path, root: &Path) -> bool {
     let below = path.strip_prefix(root);
     below.is_ok_and(|below| below.components().all(|part| part != Component::ParentDir))

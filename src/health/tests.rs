@@ -1,4 +1,4 @@
-//! Environments with one thing wrong, laid out by hand, and what is found.
+//! Environments with one problem, laid out by hand, and what is found.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,52 +17,64 @@ struct Tree {
 
 impl Tree {
     fn new(cfg: &str) -> Tree {
-        let owner = tempfile::tempdir().expect("a directory");
-        let root = dunce::canonicalize(owner.path()).expect("its real path");
+        let temp_dir = tempfile::tempdir().expect("a directory");
+        let root = dunce::canonicalize(temp_dir.path()).expect("its real path");
+        let cfg = cfg.replace("ROOT", &root.to_string_lossy());
         let tree = Tree {
             root,
-            _temp_dir: owner,
+            _temp_dir: temp_dir,
         };
-        let root = tree.root.to_string_lossy();
-        let cfg = cfg.replace("ROOT", &root) + "include-system-site-packages = false\n";
-        // Where there is no version in its name.
+        let cfg = cfg + "include-system-site-packages = false\n";
+        // A library without a version in its name.
         tree.file("env/pyvenv.cfg", cfg)
             .file("env/Lib/site-packages/x", "")
     }
 
     fn file(self, path: &str, text: impl AsRef<[u8]>) -> Tree {
-        let path = self.root.join(path);
-        fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+        let path = self.create_parent(path);
         fs::write(path, text).expect("a file");
         self
     }
 
     fn link(self, path: &str, target: &str) -> Tree {
-        let path = self.root.join(path);
-        fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+        let path = self.create_parent(path);
         os::symlink_or_copy(Path::new(target), &path).expect("a link");
         self
     }
 
-    fn problem_causes(&self) -> Vec<String> {
-        let problems = find_problems(&self.root.join("env"));
+    fn create_parent(&self, path: &str) -> PathBuf {
+        let path = self.root.join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+        path
+    }
+
+    fn causes(&self) -> Vec<String> {
         let root = format!("{}/", self.root.display());
-        let causes = problems
-            .iter()
-            .map(|problem| problem.cause().replace(&root, ""));
-        causes.collect()
+        let problems = find_problems(&self.root.join("env")).into_iter();
+        problems.map(|it| it.cause().replace(&root, "")).collect()
+    }
+
+    #[track_caller]
+    fn assert_cause(&self, cause: &str) {
+        assert_eq!(self.causes(), [cause]);
+    }
+
+    #[track_caller]
+    fn assert_sound(&self) {
+        assert_eq!(self.causes(), [""; 0]);
     }
 }
 
-/// What is laid out here is what Unix has: links to a base, and packages below `lib`.
-fn has_links() -> bool {
+/// These trees are what Unix has: links to a base, and packages below `lib`.
+fn links_exist() -> Option<()> {
     if !os::HAS_SYMLINKS {
-        eprintln!("not tested: links to a base, which are not made as a matter of course here");
+        eprintln!("not tested: links to a base, which are not usually created here");
     }
-    os::HAS_SYMLINKS
+    os::HAS_SYMLINKS.then_some(())
 }
 
 const VALID_CFG: &str = "home = ROOT/usr/bin\nversion = 3.12.1\n";
+const SITE: &str = "env/lib/python3.12/site-packages";
 
 fn valid_env() -> Tree {
     Tree::new(VALID_CFG)
@@ -74,86 +86,61 @@ fn valid_env() -> Tree {
 
 #[test]
 fn an_environment_with_its_base_is_sound() {
-    if !has_links() {
-        return;
-    }
-    assert_eq!(valid_env().problem_causes(), [""; 0]);
-    assert_eq!(
-        valid_env()
-            .file("env/lib/python3.12/x", "")
-            .problem_causes(),
-        [""; 0]
-    );
+    let Some(()) = links_exist() else { return };
+    valid_env().assert_sound();
+    valid_env().file("env/lib/python3.12/x", "").assert_sound();
     let emptied = valid_env();
     fs::remove_dir_all(emptied.root.join("env/Lib")).expect("removed");
-    let gone = "there is no env/lib/python3.12/site-packages";
-    assert_eq!(emptied.problem_causes(), [gone]);
+    emptied.assert_cause(&format!("there is no {SITE}"));
     assert_eq!(fatal(&emptied.root.join("env")), None);
 }
 
 #[test]
-fn each_lack_of_pyvenv_cfg_is_told_apart() {
-    if !has_links() {
-        return;
-    }
+fn each_fault_of_pyvenv_cfg_is_reported() {
+    let Some(()) = links_exist() else { return };
     for (cfg, cause) in [
         (
             &b""[..],
-            "env/pyvenv.cfg is empty, and Python sees the base interpreter's packages too",
+            "is empty, and Python sees the base interpreter's packages too",
         ),
         (
             b"home = /\nversion = 3.12.1\n",
-            "env/pyvenv.cfg has no `include-system-site-packages`, which Python takes for true",
+            "has no `include-system-site-packages`, which Python takes for true",
         ),
         (
             b"include-system-site-packages = true\n",
-            "env/pyvenv.cfg has no `home`, the place of the base Python",
+            "has no `home`, the directory of the base interpreter",
         ),
-        (b"home = \xff\n", "env/pyvenv.cfg is not UTF-8"),
+        (b"home = \xff\n", "is not UTF-8"),
         (
-            &[b'#'; SIZE_LIMIT][..],
-            "env/pyvenv.cfg is larger than the 32 KiB that Python reads",
+            &[b'#'; SIZE_LIMIT],
+            "is larger than the 32 KiB that Python reads",
         ),
     ] {
-        assert_eq!(
-            valid_env().file("env/pyvenv.cfg", cfg).problem_causes(),
-            [cause]
-        );
+        let tree = valid_env().file("env/pyvenv.cfg", cfg);
+        tree.assert_cause(&format!("env/pyvenv.cfg {cause}"));
     }
 }
 
 #[test]
-fn the_link_that_leads_nowhere_is_named() {
-    if !has_links() {
-        return;
-    }
-    let tree = Tree::new(VALID_CFG)
+fn a_dangling_link_is_named() {
+    let Some(()) = links_exist() else { return };
+    let env = || Tree::new(VALID_CFG).file("usr/bin/x", "");
+    env()
         .link("env/bin/python", "python3")
         .link("env/bin/python3", "/nonexist/python3.12")
-        .file("usr/bin/x", "");
-    assert_eq!(
-        tree.problem_causes(),
-        ["env/bin/python3 points to /nonexist/python3.12, which does not exist"]
-    );
-    let circle = Tree::new(VALID_CFG)
+        .assert_cause("env/bin/python3 points to /nonexist/python3.12, which does not exist");
+    env()
         .link("env/bin/python", "python3")
         .link("env/bin/python3", "python")
-        .file("usr/bin/x", "");
-    assert_eq!(
-        circle.problem_causes(),
-        ["the links from env/bin/python lead in a circle"]
-    );
-    let none = Tree::new(VALID_CFG)
-        .file("usr/bin/x", "")
-        .file("env/bin/x", "");
-    assert_eq!(none.problem_causes(), ["there is no `python` in env/bin"]);
+        .assert_cause("env/bin/python is a link that leads back to itself");
+    let empty = env().file("env/bin/x", "");
+    empty.assert_cause("env/bin has no `python`");
 }
 
 #[test]
-fn another_minor_is_told_by_the_name_at_the_end_of_the_links() {
-    if !has_links() {
-        return;
-    }
+fn another_minor_version_is_known_by_the_last_link_target() {
+    let Some(()) = links_exist() else { return };
     let upgraded = |version: &str| {
         Tree::new(&VALID_CFG.replace("3.12.1", version))
             .file("usr/bin/python3.12", "")
@@ -163,113 +150,87 @@ fn another_minor_is_told_by_the_name_at_the_end_of_the_links() {
             .link("env/bin/python3", "../../usr/bin/python3")
     };
     let tree = upgraded("3.11.7");
-    let [cause] = &tree.problem_causes()[..] else {
-        panic!("one ill: {:?}", tree.problem_causes());
-    };
-    assert!(cause.starts_with("env/bin/python leads to "), "{cause}");
-    assert!(cause.ends_with("usr/bin/python3.12, which would see none of the packages for 3.11"));
+    let target = "env/bin/../../usr/bin/python3.12";
+    tree.assert_cause(&format!(
+        "env/bin/python leads to {target}, which would see none of the packages for 3.11"
+    ));
     let env = tree.root.join("env");
-    let own = env.join("bin/python3.11");
+    let python = env.join("bin/python3.11");
     let cfg = |version: &str| PyvenvCfg {
         version: Some(version.to_owned()),
         ..PyvenvCfg::default()
     };
-    assert!(check_before_exec(&env, &own, &cfg("3.11.7")).is_some());
-    assert!(check_before_exec(&env, &own, &cfg("3.12.9")).is_none());
+    assert!(check_before_exec(&env, &python, &cfg("3.11.7")).is_some());
+    assert!(check_before_exec(&env, &python, &cfg("3.12.9")).is_none());
     // Its packages are there, whatever pyvenv.cfg says.
-    assert_eq!(
-        upgraded("3.11.7")
-            .file("env/lib/python3.12/x", "")
-            .problem_causes(),
-        [""; 0]
-    );
-    // Where it does not say, the one library does.
-    let silent = upgraded("").file("env/lib/python3.11/x", "");
-    assert_eq!(silent.problem_causes().len(), 1);
-    assert_eq!(upgraded("").problem_causes(), [""; 0]);
+    tree.file("env/lib/python3.12/x", "").assert_sound();
+    // If it does not say, the only library does.
+    let unversioned = upgraded("").file("env/lib/python3.11/x", "");
+    assert_eq!(unversioned.causes().len(), 1);
+    upgraded("").assert_sound();
 }
 
 #[test]
-fn names_within_the_environment_are_as_old_as_it_and_tell_nothing() {
-    if !has_links() {
-        return;
-    }
+fn names_of_links_within_the_environment_do_not_count() {
+    let Some(()) = links_exist() else { return };
     let tree = Tree::new(VALID_CFG)
         .file("usr/bin/python3", "")
         .link("env/bin/python", "python3.11")
         .link("env/bin/python3.11", "../../usr/bin/python3");
-    assert_eq!(tree.problem_causes(), [""; 0]);
-    let made_there = tree.file("env/lib/python3.11/x", "");
-    assert_eq!(made_there.problem_causes(), [""; 0]);
+    tree.assert_sound();
+    tree.file("env/lib/python3.11/x", "").assert_sound();
 }
 
 #[test]
-fn another_systems_environment_is_told_by_its_layout_its_paths_and_its_packages() {
-    if !has_links() {
-        return;
-    }
-    let windows = Tree::new("home = C:\\Python312\n").file("env/Scripts/python.exe", "MZ");
-    assert_eq!(
-        windows.problem_causes(),
-        ["its Python is env/Scripts/python.exe"]
-    );
+fn another_system_is_known_by_layout_paths_and_packages() {
+    let Some(()) = links_exist() else { return };
+    Tree::new("home = C:\\Python312\n")
+        .file("env/Scripts/python.exe", "MZ")
+        .assert_cause("its Python is env/Scripts/python.exe");
     for home in [
         "/opt/homebrew/opt/python@3.12/bin",
         "/Library/Frameworks/Python.framework/Versions/3.12/bin",
         "C:\\Python312",
     ] {
-        let mac =
-            Tree::new(&format!("home = {home}\n")).link("env/bin/python", "/nonexist/python3.12");
-        assert_eq!(
-            mac.problem_causes(),
-            [format!("its pyvenv.cfg names {home}")]
-        );
+        Tree::new(&format!("home = {home}\n"))
+            .link("env/bin/python", "/nonexist/python3.12")
+            .assert_cause(&format!("its pyvenv.cfg names {home}"));
     }
-    for (file, text) in [
+    for (file, tag) in [
         ("_cffi_backend.cpython-312-darwin.so", ""),
         ("_x.cp312-win_amd64.pyd", ""),
-        (
-            "numpy-2.0.dist-info/WHEEL",
-            "Wheel-Version: 1.0\nTag: cp312-cp312-macosx_11_0_arm64\n",
-        ),
+        ("numpy-2.0.dist-info/WHEEL", "macosx_11_0_arm64"),
         ("_y.cpython-312-s390x-linux-gnu.so", ""),
-        (
-            "x-1.dist-info/WHEEL",
-            "Tag: cp312-cp312-manylinux_2_17_s390x\n",
-        ),
+        ("x-1.dist-info/WHEEL", "manylinux_2_17_s390x"),
     ] {
-        let path = format!("env/lib/python3.12/site-packages/{file}");
-        let tree = valid_env().file(&path, text);
+        let text = format!("Wheel-Version: 1.0\nTag: cp312-cp312-{tag}\n");
+        let tree = valid_env().file(&format!("{SITE}/{file}"), text);
         let name = file.split('/').next().expect("a name");
-        assert_eq!(
-            tree.problem_causes(),
-            [format!("{name}, which is installed there, is built for it")]
-        );
-        let pure = "env/lib/python3.12/site-packages/pure-1.dist-info/WHEEL";
-        assert_eq!(
-            tree.file(pure, "Tag: py3-none-any\n")
-                .problem_causes()
-                .len(),
-            1
-        );
+        tree.assert_cause(&format!("{name}, installed there, is built for it"));
+        let pure = format!("{SITE}/pure-1.dist-info/WHEEL");
+        let tree = tree.file(&pure, "Tag: py3-none-any\n");
+        assert_eq!(tree.causes().len(), 1);
     }
 }
 
 #[test]
-fn what_is_for_this_system_too_is_not_another_systems() {
-    if !has_links() {
-        return;
-    }
-    let own = Machine::native().map_or(String::new(), |own| own.to_string());
-    let site = "env/lib/python3.12/site-packages";
-    let tree = valid_env()
-        .file(&format!("{site}/a.cpython-312-darwin.so"), "")
-        .file(&format!("{site}/b.cpython-312-{own}-linux-gnu.so"), "")
-        .file(&format!("{site}/c.abi3.so"), "");
-    assert_eq!(tree.problem_causes(), [""; 0]);
+fn packages_for_this_system_too_are_no_evidence() {
+    let Some(()) = links_exist() else { return };
+    let native = native_machine();
+    valid_env()
+        .file(&format!("{SITE}/a.cpython-312-darwin.so"), "")
+        .file(&format!("{SITE}/b.cpython-312-{native}-linux-gnu.so"), "")
+        .file(&format!("{SITE}/c.abi3.so"), "")
+        .assert_sound();
 }
 
-/// The head of a program for a machine, with or without a loader.
+fn native_machine() -> String {
+    Machine::NATIVE.map_or(String::new(), |machine| machine.to_string())
+}
+
+const NATIVE_NUMBER: u16 = [183, 62][cfg!(target_arch = "x86_64") as usize];
+
+/// The header of a program for a machine, and its loader.
 fn elf_bytes(machine: u16, loader: &str) -> Vec<u8> {
     let mut bytes = vec![0; 64 + 56];
     bytes[..6].copy_from_slice(b"\x7fELF\x02\x01");
@@ -286,87 +247,56 @@ fn elf_bytes(machine: u16, loader: &str) -> Vec<u8> {
 }
 
 #[test]
-fn a_base_for_another_machine_or_loader_is_told_by_its_header() {
-    if !has_links() {
-        return;
-    }
-    let own = if cfg!(target_arch = "x86_64") {
-        62
-    } else {
-        183
+fn a_base_for_another_machine_or_loader_is_known_by_its_header() {
+    let Some(()) = links_exist() else { return };
+    let tree = |bytes: &[u8]| valid_env().file("usr/bin/python3.12", bytes);
+    let check = |bytes: Vec<u8>, end: &str| {
+        let causes = tree(&bytes).causes();
+        assert_eq!(causes.len(), 1, "{causes:?}");
+        assert!(causes[0].ends_with(end), "{causes:?}");
     };
-    let tree = |bytes: Vec<u8>| valid_env().file("usr/bin/python3.12", bytes);
-    let cause = &tree(elf_bytes(22, "/lib/ld64.so.1")).problem_causes()[..];
-    assert!(
-        matches!(cause, [cause] if cause.ends_with("usr/bin/python3.12 is a program for s390x")),
-        "{cause:?}"
-    );
-    let cause = &tree(elf_bytes(own, "/nonexist/ld-musl.so.1")).problem_causes()[..];
-    assert!(
-        matches!(cause, [cause] if cause.ends_with("is started by /nonexist/ld-musl.so.1, which does not exist")),
-        "{cause:?}"
-    );
-    assert_eq!(tree(elf_bytes(own, "/")).problem_causes(), [""; 0]);
+    let program = elf_bytes(22, "/lib/ld64.so.1");
+    check(program, "usr/bin/python3.12 is a program for s390x");
+    let program = elf_bytes(NATIVE_NUMBER, "/nonexist/ld-musl.so.1");
+    let cause = "is started by /nonexist/ld-musl.so.1, which does not exist";
+    check(program, cause);
+    tree(&elf_bytes(NATIVE_NUMBER, "/")).assert_sound();
     // Cut short.
     for end in [5, 17, 40, 63, 70, 118] {
-        assert_eq!(
-            tree(elf_bytes(own, "/nonexist")[..end].to_vec()).problem_causes(),
-            [""; 0],
-            "{end}"
-        );
+        tree(&elf_bytes(NATIVE_NUMBER, "/nonexist")[..end]).assert_sound();
     }
 }
 
 #[test]
-fn packages_for_the_other_c_library_are_told_by_their_tags() {
-    if !has_links() {
-        return;
-    }
-    let own = Machine::native().map_or(String::new(), |own| own.to_string());
-    let number = if cfg!(target_arch = "x86_64") {
-        62
-    } else {
-        183
-    };
-    let site = "env/lib/python3.12/site-packages";
-    for (file, text, theirs, others) in [
-        ("a.cpython-312-OWN-linux-musl.so", "", "ld-musl", "ld-linux"),
-        ("b.cpython-312-OWN-linux-gnu.so", "", "ld-linux", "ld-musl"),
-        (
-            "x-1.dist-info/WHEEL",
-            "Tag: cp312-cp312-musllinux_1_2_OWN",
-            "ld-musl",
-            "ld-linux",
-        ),
-        (
-            "x-1.dist-info/WHEEL",
-            "Tag: cp312-cp312-manylinux_2_17_OWN",
-            "ld-linux",
-            "ld-musl",
-        ),
+fn packages_for_the_other_c_library_are_known_by_their_tags() {
+    let Some(()) = links_exist() else { return };
+    let native = native_machine();
+    let (musl, glibc) = ("ld-musl", "ld-linux");
+    for (file, text, right, wrong) in [
+        ("a.cpython-312-OWN-linux-musl.so", "", musl, glibc),
+        ("b.cpython-312-OWN-linux-gnu.so", "", glibc, musl),
+        ("x-1.dist-info/WHEEL", "musllinux_1_2_OWN", musl, glibc),
+        ("x-1.dist-info/WHEEL", "manylinux_2_17_OWN", glibc, musl),
     ] {
-        let with = |loader: &str| {
+        let causes = |loader: &str| {
             let tree = valid_env();
-            let at = tree.root.join(loader).display().to_string();
-            let path = format!("{site}/{file}").replace("OWN", &own);
+            let loader_path = tree.root.join(loader).display().to_string();
+            let path = format!("{SITE}/{file}").replace("OWN", &native);
+            let text = format!("Tag: cp312-cp312-{text}").replace("OWN", &native);
             tree.file(loader, "")
-                .file("usr/bin/python3.12", elf_bytes(number, &at))
-                .file(&path, text.replace("OWN", &own))
+                .file("usr/bin/python3.12", elf_bytes(NATIVE_NUMBER, &loader_path))
+                .file(&path, text)
+                .causes()
         };
-        let told = |loader: &str| with(loader).problem_causes();
-        assert_eq!(told(theirs), [""; 0], "{file} {text}");
-        assert_eq!(told(others).len(), 1, "{file} {text}");
+        assert_eq!(causes(right), [""; 0], "{file} {text}");
+        assert_eq!(causes(wrong).len(), 1, "{file} {text}");
     }
 }
 
 #[test]
-fn a_copy_whose_home_is_gone_is_told() {
-    if !has_links() {
-        return;
-    }
-    let tree = Tree::new("home = /nonexist/bin\nversion = 3.12.1\n").file("env/bin/python", "");
-    assert_eq!(
-        tree.problem_causes(),
-        ["pyvenv.cfg says `home = /nonexist/bin`, which does not exist"]
-    );
+fn a_copy_whose_home_is_gone_is_reported() {
+    let Some(()) = links_exist() else { return };
+    Tree::new("home = /nonexist/bin\nversion = 3.12.1\n")
+        .file("env/bin/python", "")
+        .assert_cause("pyvenv.cfg says `home = /nonexist/bin`, which does not exist");
 }

@@ -1,29 +1,27 @@
-//! The bytes of a Python file -> the block in it that says what the script requires.
+//! The bytes of a Python file -> its inline script metadata block.
 //!
-//! By the rules and the reference expression of inline script metadata (PEP 723, now the packaging specification of
-//! that name), which are kept to the letter: what is nearly a block is a comment. Lines may end as on Windows, and the
-//! file may begin with a byte order mark, for a Python that reads the file as text sees neither.
+//! Follows the reference expression of PEP 723 (now a packaging specification) to the letter: what is almost a block is a
+//! comment. CRLF and a byte order mark are allowed, as a Python that reads the file as text sees neither.
 
 use memchr::memmem;
 
-/// What begins such a block.
+/// The first line of a block.
 const OPENING: &[u8] = b"# /// script";
 
-/// The line that ends one.
+/// The last line.
 const CLOSING: &[u8] = b"# ///";
 
 /// A block of the type `script`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Block {
-    /// What stands in it, the comment signs taken off: TOML.
+    /// The TOML in it, without the comment signs.
     pub content: Vec<u8>,
     /// The number of its first line in the file.
     pub line: usize,
 }
 
 impl Block {
-    /// Whether it may say which packages or which Python the script requires. A quick look, which is sure only
-    /// where it says no.
+    /// Whether it may list dependencies or a Python version. A quick check: only false is certain.
     pub(super) fn has_requirement_keys(&self) -> bool {
         let keys: [&[u8]; 2] = [b"dependencies", b"requires-python"];
         keys.iter()
@@ -31,9 +29,9 @@ impl Block {
     }
 }
 
-/// The blocks of that type, of which there may be one.
+/// All blocks of the type `script`. The specification allows one.
 pub(super) fn find_blocks(text: &[u8]) -> Vec<Block> {
-    // Nearly every file ends here.
+    // Almost every file returns here.
     if memmem::find(text, OPENING).is_none() {
         return Vec::new();
     }
@@ -42,35 +40,35 @@ pub(super) fn find_blocks(text: &[u8]) -> Vec<Block> {
     let lines: Vec<_> = lines
         .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
         .collect();
-    let (mut found, mut at) = (Vec::new(), 0);
+    let (mut blocks, mut at) = (Vec::new(), 0);
     while at < lines.len() {
-        let begin = at + 1;
-        let closing = is_opening(lines[at]).then(|| count_content_lines(&lines[begin..]));
-        let Some(length) = closing.flatten() else {
-            at = begin;
+        let start = at + 1;
+        let length = is_opening(lines[at]).then(|| count_content_lines(&lines[start..]));
+        let Some(length) = length.flatten() else {
+            at = start;
             continue;
         };
-        let end = begin + length;
+        let end = start + length;
         if lines[at] == OPENING {
-            found.push(Block {
-                content: strip_comment_signs(&lines[begin..end]),
-                line: begin + 1,
+            blocks.push(Block {
+                content: strip_comment_signs(&lines[start..end]),
+                line: start + 1,
             });
         }
         at = end + 1;
     }
-    found
+    blocks
 }
 
 /// `# /// TYPE`
 fn is_opening(line: &[u8]) -> bool {
     let kind = line.strip_prefix(b"# /// ").unwrap_or_default();
-    let is_of_kind = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
-    !kind.is_empty() && kind.iter().all(is_of_kind)
+    let is_allowed = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+    !kind.is_empty() && kind.iter().all(is_allowed)
 }
 
-/// How many lines stand in a block, given those behind its opening: the last `# ///` of the comment ends it. Where
-/// there is none, or nothing before it, there is no block.
+/// The number of lines in a block, given the lines after its first. The last `# ///` of the comment ends it; without
+/// one, or with nothing before it, there is no block.
 fn count_content_lines(lines: &[&[u8]]) -> Option<usize> {
     let is_comment = |line: &&&[u8]| **line == b"#" || line.starts_with(b"# ");
     let comment = lines.iter().take_while(is_comment).count();
@@ -91,7 +89,6 @@ fn strip_comment_signs(lines: &[&[u8]]) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    /// What stands in the blocks.
     fn blocks(text: &str) -> Vec<String> {
         let blocks = find_blocks(text.as_bytes()).into_iter();
         let text = |block: Block| String::from_utf8(block.content).expect("UTF-8");
@@ -112,7 +109,7 @@ import requests
 ";
 
     #[test]
-    fn a_block_is_what_stands_between_its_lines_without_the_comment_signs() {
+    fn the_content_of_a_block_has_no_comment_signs() {
         let content =
             "requires-python = \">=3.11\"\ndependencies = [\n  \"requests<3\",\n  \"rich\",\n]\n";
         assert_eq!(blocks(EXAMPLE), [content]);
@@ -140,14 +137,14 @@ import requests
         assert_eq!(blocks(embedded), [""; 0]);
         let script = embedded.replace("some-toml", "script");
         assert_eq!(blocks(&script)[0].lines().count(), 7);
-        // What looks like an opening in another's block is its content.
+        // An opening line in another block is content.
         assert_eq!(blocks("# /// other\n# /// script\n# a\n# ///\n"), [""; 0]);
         let two = "# /// other\n# a\n# ///\n\n# /// script\n# b\n# ///\n";
         assert_eq!(blocks(two), ["b\n"]);
     }
 
     #[test]
-    fn what_is_nearly_a_block_is_a_comment() {
+    fn what_is_almost_a_block_is_a_comment() {
         for text in [
             "# /// script\n# a\n",
             "# /// script\n# a\n\n# ///\n",
@@ -163,7 +160,7 @@ import requests
         ] {
             assert_eq!(blocks(text), [""; 0], "{text:?}");
         }
-        // One that is not closed does not keep the next from being one.
+        // An unclosed block does not hide the next one.
         assert_eq!(
             blocks("# /// script\n# a\n\n# /// script\n# b\n# ///"),
             ["b\n"]

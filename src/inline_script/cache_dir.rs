@@ -1,88 +1,73 @@
-//! A script's block, and what Python was asked for -> the directory that its environment has in the user's cache.
+//! A script's block, and the requested Python -> the directory of its environment in the user's cache.
 //!
-//! `scripts/NAME-KEY`: the script's name for who looks there, and a key that is another one as soon as anything
-//! differs that the environment depends on. So one that is there is right, and nothing in it has to be read to know
-//! that. The directory is the user's alone, by the rule of all that is cached: another could have his code run.
+//! `scripts/NAME-KEY`: the script's name for people, and a key that changes with everything the environment depends on.
+//! So an environment that exists is the right one, without reading anything in it. The directory is private to the user,
+//! like all of the cache: otherwise another user could plant code.
 
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 use crate::error::{Error, io_reason};
 use crate::process::{ARCH, Process};
 use crate::python::ExplicitRequest;
 use crate::quote::{printable, shell_word};
 use crate::venv::{self, Venv};
-use crate::{find, health, os};
+use crate::{find, health, os, requirements};
 
 use super::block::Block;
 
-/// Where in the cache the environments of scripts lie.
+/// The directory in the cache that holds the environments of scripts.
 pub(super) const ENVS_DIR: &str = "scripts";
 
-/// What goes into a key: another one is another vrun's.
+/// Part of each key: environments of another format are not reused.
 const KEY_FORMAT: &str = "vrun-script 1";
 
-/// How much of a script's name is shown in a directory's: what stands in a first line must not be long.
+/// How many characters of a script's name are in its directory's: a shebang line must be short.
 const MAX_NAME_LENGTH: usize = 24;
 
-/// How many bytes of the digest make the key.
+/// How many bytes of a digest make the key.
 const KEY_BYTES: usize = 8;
 
-/// Where the environments of scripts lie.
-///
-/// # Errors
-/// There is no such place.
+/// The directory that holds the environments of scripts, if there is a cache.
 pub(super) fn envs_dir(process: &Process, file: &Path) -> Result<PathBuf, Error> {
-    let cache = process.cache_dir();
-    let cache =
-        cache.ok_or_else(|| no_cache_error(file).with_cause("there is no cache directory"))?;
-    Ok(cache.join(ENVS_DIR))
+    match process.cache_dir() {
+        Some(cache) => Ok(cache.join(ENVS_DIR)),
+        None => Err(no_cache_error(file).with_cause("there is no cache directory")),
+    }
 }
 
-/// Where the environment of `file` lies, or would.
-///
-/// # Errors
-/// The directory that the script lies in cannot be told, which counts where its block names paths.
+/// The directory of the environment for `file`. Fails if the block has paths and the script's directory is unknown.
 pub(super) fn env_root(
-    dir: &Path,
+    envs_dir: &Path,
     file: &Path,
     block: &Block,
-    wish: Option<&ExplicitRequest>,
+    request: Option<&ExplicitRequest>,
     process: &Process,
 ) -> Result<PathBuf, Error> {
-    let asked = wish.map_or(Ok(PathBuf::new()), |wish| absolute_request(wish, process))?;
-    let around = match has_paths(block) {
+    let python = request.map_or(Ok(PathBuf::new()), |request| {
+        absolute_request(request, process)
+    })?;
+    let script_dir = match has_paths(block) {
         true => find::script_dir(file)?.unwrap_or_default(),
         false => PathBuf::new(),
     };
-    let mut hasher = Sha256::new();
-    for part in [
+    let parts = [
         KEY_FORMAT.as_bytes(),
         os::OS_NAME.as_bytes(),
         ARCH.as_bytes(),
         &block.content,
-        asked.as_os_str().as_encoded_bytes(),
-        around.as_os_str().as_encoded_bytes(),
-    ] {
-        hasher.update((part.len() as u64).to_le_bytes());
-        hasher.update(part);
-    }
-    let key = hasher.finalize();
-    let key: String = key
-        .iter()
-        .take(KEY_BYTES)
-        .map(|b| format!("{b:02x}"))
-        .collect();
-    Ok(dir.join(format!("{}-{key}", safe_name(file.file_name()))))
+        python.as_os_str().as_encoded_bytes(),
+        script_dir.as_os_str().as_encoded_bytes(),
+    ];
+    let key = requirements::digest(parts, KEY_BYTES);
+    Ok(envs_dir.join(format!("{}-{key}", safe_name(file.file_name()))))
 }
 
-/// A request as it is the same from everywhere.
-fn absolute_request(wish: &ExplicitRequest, process: &Process) -> Result<PathBuf, Error> {
-    let path = Path::new(&wish.text);
+/// The request, independent of the working directory.
+fn absolute_request(request: &ExplicitRequest, process: &Process) -> Result<PathBuf, Error> {
+    let path = Path::new(&request.text);
     let is_relative = path.components().count() > 1 && !path.starts_with("~");
     match is_relative {
         true => process.absolute(path),
@@ -90,55 +75,43 @@ fn absolute_request(wish: &ExplicitRequest, process: &Process) -> Result<PathBuf
     }
 }
 
-/// Whether the block may name a place that is another one from another directory. An address is taken for one too,
-/// which costs an environment, and no more.
+/// Whether the block may have relative paths. A URL counts too, which at worst costs a second environment.
 fn has_paths(block: &Block) -> bool {
     memchr::memchr2(b'/', b'\\', &block.content).is_some()
 }
 
-/// A name in letters that mean nothing to any shell.
+/// A name without characters that are special to any shell.
 fn safe_name(name: Option<&OsStr>) -> String {
     let name = name.unwrap_or_default().to_string_lossy();
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-    let letters = name.chars().map(|c| if is_plain(c) { c } else { '_' });
-    letters.take(MAX_NAME_LENGTH).collect()
+    let chars = name.chars().map(|c| if is_plain(c) { c } else { '_' });
+    chars.take(MAX_NAME_LENGTH).collect()
 }
 
-/// Whether `dir` is there, and this user's alone.
-///
-/// # Errors
-/// It cannot be looked at, is another's, or open to others.
-fn is_private(dir: &Path) -> io::Result<bool> {
-    let found = match fs::metadata(dir) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
-        other => other?,
-    };
-    if os::owner_of(&found) != os::current_user() || os::is_writable_by_others(&found) {
-        let why = "it belongs to another user, or others may write to it";
-        return Err(io::Error::other(why));
-    }
-    Ok(true)
-}
-
-/// Whether there are environments of scripts in `dir`, and nobody else could have put them there.
-///
-/// # Errors
-/// Somebody else could.
+/// Whether `dir` exists. An error if another user could have put environments there.
 pub(super) fn is_usable_cache(dir: &Path, file: &Path) -> Result<bool, Error> {
-    is_private(dir).map_err(|error| unusable_cache_error(dir, file, &error))
+    let error = match fs::metadata(dir) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) => error,
+        Ok(found)
+            if os::owner_of(&found) != os::current_user() || os::is_writable_by_others(&found) =>
+        {
+            io::Error::other("it belongs to another user, or others may write to it")
+        }
+        Ok(_) => return Ok(true),
+    };
+    Err(unusable_cache_error(dir, file, &error))
 }
 
-/// Makes the directory, for this user alone.
-///
-/// # Errors
-/// It cannot be made, or somebody else could write to it.
+/// Creates the directory, private to the user.
 pub(super) fn create_cache(dir: &Path, file: &Path) -> Result<(), Error> {
-    let cache = dir.parent().unwrap_or(dir);
-    os::create_private_dir(cache).map_err(|error| unusable_cache_error(cache, file, &error))?;
-    os::create_private_dir(dir).map_err(|error| unusable_cache_error(dir, file, &error))
+    for dir in [dir.parent().unwrap_or(dir), dir] {
+        os::create_private_dir(dir).map_err(|error| unusable_cache_error(dir, file, &error))?;
+    }
+    Ok(())
 }
 
-/// Whether the environment at `root` is there, and starts: what cannot is made anew.
+/// Whether the environment at `root` exists and starts.
 pub(super) fn is_usable_env(root: &Path) -> bool {
     let python = venv::python_path(root);
     python.is_file()
@@ -147,21 +120,14 @@ pub(super) fn is_usable_env(root: &Path) -> bool {
 }
 
 fn unusable_cache_error(dir: &Path, file: &Path, error: &io::Error) -> Error {
-    no_cache_error(file).with_cause(format_args!(
-        "the cache {} cannot be used: {}",
-        printable(dir),
-        io_reason(error)
-    ))
+    let (dir, reason) = (printable(dir), io_reason(error));
+    no_cache_error(file).with_cause(format_args!("the cache {dir} cannot be used: {reason}"))
 }
 
 fn no_cache_error(file: &Path) -> Error {
-    let what = format!(
-        "there is no place for the environment that {} asks for",
-        printable(file)
-    );
-    Error::failed(what).with_hint(format!(
-        "say where with VRUN_CACHE_DIR, or run it without: `vrun --no-script-env {}`",
-        shell_word(file)
+    let (name, word) = (printable(file), shell_word(file));
+    Error::failed(format!("there is no place for the environment of {name}")).with_hint(format!(
+        "say where with VRUN_CACHE_DIR, or run it without: `vrun --no-script-env {word}`"
     ))
 }
 
@@ -169,31 +135,23 @@ fn no_cache_error(file: &Path) -> Error {
 mod tests {
     use super::*;
 
-    fn name(file: &str, content: &str, asked: Option<&str>) -> String {
+    fn name(file: &str, content: &str, python: Option<&str>) -> String {
         let block = Block {
             content: content.into(),
             line: 2,
         };
-        let wish = asked.map(|text| ExplicitRequest {
+        let request = python.map(|text| ExplicitRequest {
             text: text.into(),
             source: "--python".into(),
         });
-        let at = env_root(
-            Path::new("scripts"),
-            Path::new(file),
-            &block,
-            wish.as_ref(),
-            &Process::default(),
-        );
-        let at = at.expect("a place");
-        at.strip_prefix("scripts")
-            .expect("below")
-            .display()
-            .to_string()
+        let (dir, file, process) = (Path::new("scripts"), Path::new(file), Process::default());
+        let root = env_root(dir, file, &block, request.as_ref(), &process).expect("a path");
+        let name = root.strip_prefix("scripts").expect("below");
+        name.display().to_string()
     }
 
     #[test]
-    fn what_differs_in_what_is_required_is_another_place() {
+    fn other_requirements_are_another_environment() {
         let one = name("a/tool.py", "dependencies = ['six']\n", None);
         assert_eq!(one, name("b/tool.py", "dependencies = ['six']\n", None));
         assert!(one.starts_with("tool.py-") && one.len() == 24, "{one}");
@@ -207,29 +165,24 @@ mod tests {
     }
 
     #[test]
-    fn a_place_has_a_name_that_needs_no_quotes_and_is_not_long() {
-        let of = |file| name(file, "dependencies = []\n", None);
-        assert!(of("my tool's é.py").starts_with("my_tool_s__.py-"));
-        assert_eq!(
-            of(&"x".repeat(99)).len(),
-            MAX_NAME_LENGTH + 1 + 2 * KEY_BYTES
-        );
+    fn a_directory_has_a_short_name_that_needs_no_quotes() {
+        let name = |file| name(file, "dependencies = []\n", None);
+        assert!(name("my tool's é.py").starts_with("my_tool_s__.py-"));
+        let length = name(&"x".repeat(99)).len();
+        assert_eq!(length, MAX_NAME_LENGTH + 1 + 2 * KEY_BYTES);
     }
 
     #[test]
-    fn where_a_block_names_paths_the_directory_counts() {
+    fn the_directory_counts_if_the_block_has_paths() {
         let dir = tempfile::tempdir().expect("a directory");
-        let at = |place: &str, content: &str| {
-            fs::create_dir_all(dir.path().join(place)).expect("a directory");
-            let file = dir.path().join(place).join("tool.py");
+        let at = |subdir: &str, content: &str| {
+            fs::create_dir_all(dir.path().join(subdir)).expect("a directory");
+            let file = dir.path().join(subdir).join("tool.py");
             fs::write(&file, "").expect("a file");
             name(&file.display().to_string(), content, None)
         };
-        let path = "dependencies = ['a @ ./a']\n";
+        let (path, none) = ("dependencies = ['a @ ./a']\n", "dependencies = []\n");
         assert_ne!(at("x", path), at("y", path));
-        assert_eq!(
-            at("x", "dependencies = []\n"),
-            at("y", "dependencies = []\n")
-        );
+        assert_eq!(at("x", none), at("y", none));
     }
 }

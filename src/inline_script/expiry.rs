@@ -1,8 +1,8 @@
-//! The environments of scripts -> those that were not used for a month, which go.
+//! Removes environments of scripts that were not used for a month.
 //!
-//! When one was last used is the time of its pyvenv.cfg, which every start looks at anyway. It is set anew once a day,
-//! under the lock of the environment, and under that lock an old one goes: so it goes before a start, which makes
-//! another then, or stays.
+//! The time of last use is that of pyvenv.cfg, which every start reads anyway. It is updated once a day, under the
+//! environment's lock, and an old environment is removed under the same lock: so it is either removed before a start,
+//! which then creates another, or kept.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -17,96 +17,93 @@ use crate::{create, os};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How long one is kept that nobody uses.
+/// How long an unused environment is kept.
 const MAX_IDLE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// How long ago the environment at `root` was used; None where there is none.
+/// How long ago the environment at `root` was used; None if there is none.
 fn idle_time(root: &Path) -> Option<Duration> {
     let used = fs::metadata(root.join(PYVENV_CFG)).and_then(|cfg| cfg.modified());
     let since = SystemTime::now().duration_since(used.ok()?);
-    // A clock that was set back.
+    // The clock may have been set back.
     Some(since.unwrap_or(Duration::ZERO))
 }
 
-/// Whether there is an environment at `root`, by one look at it. It counts as used today.
+/// Whether there is an environment at `root`, which is then used today. One system call, but for the first use of a day.
 pub(super) fn touch(root: &Path, verbosity: Verbosity) -> bool {
     match idle_time(root) {
         None => false,
         Some(age) if age < DAY => true,
         Some(_) => {
-            // Where that cannot be had, nobody else has it to take anything away.
+            // If it cannot be taken, nobody else can take it to remove the environment.
             let lock = create::lock_environment(root, "looking after", verbosity);
             let cfg = File::options().append(true).open(root.join(PYVENV_CFG));
-            let is_there = cfg.is_ok_and(|cfg| cfg.set_modified(SystemTime::now()).is_ok());
+            let is_touched = cfg.is_ok_and(|cfg| cfg.set_modified(SystemTime::now()).is_ok());
             drop(lock);
-            is_there || idle_time(root).is_some()
+            is_touched || is_present(root)
         }
     }
 }
 
-/// Whether there is one, without a mark that it is used.
+/// Whether there is an environment at `root`, without using it.
 pub(super) fn is_present(root: &Path) -> bool {
     idle_time(root).is_some()
 }
 
-/// Takes away what was not used for long, and what makers that were killed left.
+/// Removes the expired environments in `dir`, and leftovers of killed processes.
 pub(super) fn remove_expired(dir: &Path, process: &Process) {
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
     let paths: Vec<_> = entries.map(|entry| entry.path()).collect();
     for root in paths.iter().filter_map(|path| env_of_lock(path)) {
         create::remove_leftovers(&root);
     }
-    let is_old = |root: &Path| idle_time(root).is_some_and(|age| age > MAX_IDLE);
-    let old: Vec<_> = paths.into_iter().filter(|path| is_old(path)).collect();
-    if old.is_empty() {
+    let is_expired = |root: &Path| idle_time(root).is_some_and(|age| age > MAX_IDLE);
+    let expired: Vec<_> = paths.into_iter().filter(|path| is_expired(path)).collect();
+    if expired.is_empty() {
         return;
     }
-    // A script may run for longer than a month.
+    // A script may run for more than a month.
     let Some(running) = running_commands(process) else {
         return;
     };
     let is_in_use = |root: &Path| {
         let name = root.as_os_str().as_encoded_bytes();
-        running
-            .iter()
-            .any(|line| memchr::memmem::find(line, name).is_some())
+        let mut lines = running.iter();
+        lines.any(|line| memchr::memmem::find(line, name).is_some())
     };
-    for root in old.iter().filter(|root| !is_in_use(root)) {
-        create::remove_idle_env_if(root, &|| is_old(root));
+    for root in expired.iter().filter(|root| !is_in_use(root)) {
+        create::remove_idle_env_if(root, &|| is_expired(root));
     }
 }
 
-/// The place that the lock at `path` is for.
+/// The environment that the lock at `path` is for.
 fn env_of_lock(path: &Path) -> Option<PathBuf> {
     let name = path.file_name()?.to_str()?;
-    let own = name.strip_suffix(create::LOCK_SUFFIX)?;
-    Some(path.with_file_name(own))
+    Some(path.with_file_name(name.strip_suffix(create::LOCK_SUFFIX)?))
 }
 
-/// The command lines of all that runs. A script's Python is called by its path, which says where its environment is.
+/// The command lines of all processes. That of a script names the Python in its environment.
 fn running_commands(process: &Process) -> Option<Vec<Vec<u8>>> {
     if let Some(lines) = os::command_lines() {
         return Some(lines);
     }
-    let words = ["-A", "-ww", "-o", "command="];
     let ps = Helper {
         program: Path::new("/bin/ps"),
-        args: words.map(Into::into).to_vec(),
+        args: ["-A", "-ww", "-o", "command="].map(Into::into).to_vec(),
         vars: &process.vars,
         cwd: Path::new("/"),
         stdin: None,
     };
     let output = helper::run_captured(ps, &AtomicBool::new(false)).ok()?;
     let lines = output.stdout.split(|byte| *byte == b'\n');
-    let done = output.status.success();
-    done.then(|| lines.map(<[u8]>::to_owned).collect())
+    let is_done = output.status.success();
+    is_done.then(|| lines.map(<[u8]>::to_owned).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// An environment that was used so many days ago.
+    /// An environment that was last used `days` ago.
     fn used(dir: &Path, name: &str, days: u32) -> PathBuf {
         let root = dir.join(name);
         fs::create_dir(&root).expect("a directory");
@@ -117,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn to_claim_an_environment_is_to_use_it_and_once_a_day_it_is_noted() {
+    fn a_use_is_recorded_once_a_day() {
         let dir = tempfile::tempdir().expect("a directory");
         assert!(!touch(&dir.path().join("none"), Verbosity::Quiet));
         let old = used(dir.path(), "old", 29);
@@ -131,13 +128,13 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_used_for_a_month_goes_and_nothing_else() {
+    fn only_what_was_not_used_for_a_month_is_removed() {
         let dir = tempfile::tempdir().expect("a directory");
         for (name, days) in [("a-1", 31), ("b-1", 29), ("c-1", 0), ("busy-1", 40)] {
             used(dir.path(), name, days);
         }
         fs::create_dir(dir.path().join("notes")).expect("a directory");
-        // Somebody is at work on it.
+        // Another process holds its lock.
         let lock = create::lock_environment(&dir.path().join("busy-1"), "", Verbosity::Quiet)
             .expect("a lock");
         remove_expired(dir.path(), &Process::default());
@@ -147,10 +144,8 @@ mod tests {
             names.sort();
             names
         };
-        assert_eq!(
-            names(),
-            ["b-1", "busy-1", "busy-1.vrun-lock", "c-1", "notes"]
-        );
+        let expected = ["b-1", "busy-1", "busy-1.vrun-lock", "c-1", "notes"];
+        assert_eq!(names(), expected);
         drop(lock);
         remove_expired(dir.path(), &Process::default());
         assert_eq!(names(), ["b-1", "c-1", "notes"]);

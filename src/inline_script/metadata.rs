@@ -1,5 +1,4 @@
-//! A script's block -> which packages and which Python it requires. Read where its environment is made, and at no other
-//! time.
+//! A script's block -> the packages and the Python that it requires. Parsed only when its environment is created.
 
 use std::path::Path;
 use std::str::FromStr;
@@ -9,27 +8,31 @@ use pep440_rs::{Version, VersionSpecifiers};
 use crate::error::Error;
 use crate::output::Verbosity;
 use crate::python::ExplicitRequest;
-use crate::quote::{printable, shell_word};
+use crate::quote::{printable, shell_word, toml_cause};
 
 use super::block::Block;
 
-/// What a block says.
+/// The content of a block.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct ScriptMetadata {
-    /// `requires-python`, as it is written.
+    /// `requires-python`, as written.
     pub requires_python: Option<String>,
-    /// `dependencies`, each a line for an installer.
+    /// `dependencies`, one requirement each.
     pub dependencies: Vec<String>,
-    /// The settings in `[tool.uv]`, which no other tool reads.
+    /// The settings in `[tool.uv]`, which only uv reads.
     uv_settings: Vec<String>,
 }
 
-/// Reads the block of `file`. None where it requires neither packages nor a Python.
+/// Parses the block of `file`; None if it requires neither packages nor a Python.
 ///
 /// # Errors
-/// It is no TOML, or what it says is not of the kind that it should be.
+/// It is not valid TOML, or a value is not of the specified type.
 pub(super) fn parse_metadata(block: &Block, file: &Path) -> Result<Option<ScriptMetadata>, Error> {
-    let table = parse_table(block, file)?;
+    let invalid = |cause: String| invalid_block_error(file).with_cause(cause);
+    let text = str::from_utf8(&block.content);
+    let text = text.map_err(|_| invalid("it is not UTF-8, which TOML must be".into()))?;
+    let table: Result<toml::Table, _> = text.parse();
+    let table = table.map_err(|error| invalid(toml_cause(text, block.line, &error)))?;
     let (python, packages) = (table.get("requires-python"), table.get("dependencies"));
     if python.is_none() && packages.is_none() {
         return Ok(None);
@@ -37,117 +40,87 @@ pub(super) fn parse_metadata(block: &Block, file: &Path) -> Result<Option<Script
     let uv = table.get("tool").and_then(|tools| tools.get("uv"));
     let uv = uv.and_then(toml::Value::as_table);
     reject_uv_sources(uv.and_then(|uv| uv.get("sources")), file)?;
+    let requires_python = python.map(parse_requires_python).transpose();
+    let dependencies = packages.map_or(Ok(Vec::new()), parse_dependencies);
     Ok(Some(ScriptMetadata {
-        requires_python: python
-            .map(|value| parse_requires_python(value, file))
-            .transpose()?,
-        dependencies: match packages {
-            Some(value) => parse_dependencies(value, file)?,
-            None => Vec::new(),
-        },
+        requires_python: requires_python.map_err(invalid)?,
+        dependencies: dependencies.map_err(invalid)?,
         uv_settings: uv.map_or(Vec::new(), |uv| uv.keys().cloned().collect()),
     }))
 }
 
-fn parse_table(block: &Block, file: &Path) -> Result<toml::Table, Error> {
-    let text = str::from_utf8(&block.content)
-        .map_err(|_| invalid_block_error(file).with_cause("it is not UTF-8, as TOML has to be"))?;
-    text.parse().map_err(|error: toml::de::Error| {
-        let before = error.span().and_then(|span| text.get(..span.start));
-        let line = before.map_or(0, |before| before.matches('\n').count());
-        let line = block.line + line;
-        invalid_block_error(file)
-            .with_cause(format_args!("line {line}: {}", printable(error.message())))
-    })
-}
-
-fn parse_requires_python(value: &toml::Value, file: &Path) -> Result<String, Error> {
+fn parse_requires_python(value: &toml::Value) -> Result<String, String> {
     let text = value.as_str().map(str::trim);
     text.filter(|text| VersionSpecifiers::from_str(text).is_ok())
         .map(str::to_owned)
-        .ok_or_else(|| {
-            invalid_block_error(file).with_cause("`requires-python` is not a version specifier")
-        })
+        .ok_or_else(|| "`requires-python` is not a version specifier".into())
 }
 
-/// The requirements, none of which is more than that: a line of its own, and no option.
-fn parse_dependencies(value: &toml::Value, file: &Path) -> Result<Vec<String>, Error> {
+/// The requirements. Each must be one line of a requirements file, and not an option.
+fn parse_dependencies(value: &toml::Value) -> Result<Vec<String>, String> {
     let texts = value
         .as_array()
         .and_then(|items| items.iter().map(toml::Value::as_str).collect());
-    let texts: Vec<&str> = texts.ok_or_else(|| {
-        invalid_block_error(file).with_cause("`dependencies` is not a list of strings")
-    })?;
-    let is_one = |text: &str| {
-        let text = text.trim();
-        let is_line = !text.contains(['\n', '\r']) && !text.ends_with('\\');
-        is_line && !text.is_empty() && !text.starts_with(['-', '#'])
+    let texts: Vec<&str> = texts.ok_or("`dependencies` is not a list of strings")?;
+    let parse = |text: &str| {
+        let line = text.trim();
+        let is_line = !line.contains(['\n', '\r']) && !line.ends_with('\\');
+        match is_line && !line.is_empty() && !line.starts_with(['-', '#']) {
+            true => Ok(line.to_owned()),
+            false => {
+                let text = printable(text);
+                Err(format!("`{text}` in `dependencies` is not a requirement"))
+            }
+        }
     };
-    match texts.iter().find(|text| !is_one(text)) {
-        Some(text) => Err(invalid_block_error(file).with_cause(format_args!(
-            "`{}` in `dependencies` is not a requirement",
-            printable(text)
-        ))),
-        None => Ok(texts.into_iter().map(|text| text.trim().into()).collect()),
-    }
+    texts.into_iter().map(parse).collect()
 }
 
-/// Without its source a package would be another one of that name, from the index.
+/// Without its source, a package would be another one of the same name from the index.
 fn reject_uv_sources(sources: Option<&toml::Value>, file: &Path) -> Result<(), Error> {
-    let names = sources.and_then(toml::Value::as_table);
-    let names: Vec<_> = names.into_iter().flat_map(toml::Table::keys).collect();
-    let Some(name) = names.first() else {
+    let sources = sources.and_then(toml::Value::as_table);
+    let Some(name) = sources.and_then(|sources| sources.keys().next()) else {
         return Ok(());
     };
-    let what = format!(
-        "{} says by [tool.uv.sources] where `{}` comes from",
-        printable(file),
-        printable(name)
-    );
+    let (name, command) = (printable(name), format!("uv run {}", shell_word(file)));
+    let what = format!("{} takes `{name}` from [tool.uv.sources]", printable(file));
     Err(Error::failed(what)
         .with_cause("only uv reads that, and the index may have another package of that name")
         .with_hint(format!(
-            "`uv run {}`, or write the source into the block's `dependencies`, as in `{} @ git+https://...`",
-            shell_word(file),
-            printable(name)
+            "`{command}`, or write the source into the block's `dependencies`, as in `{name} @ git+https://...`"
         )))
 }
 
-/// What is said first of a block that cannot be read.
+/// The error for an invalid block, without its cause.
 pub(super) fn invalid_block_error(file: &Path) -> Error {
-    let what = format!("cannot read from {} what it requires", printable(file));
-    Error::failed(what).with_hint(format!(
-        "mend its `# /// script` block, or run it without: `vrun --no-script-env {}`",
-        shell_word(file)
+    let (name, word) = (printable(file), shell_word(file));
+    Error::failed(format!("cannot read what {name} requires")).with_hint(format!(
+        "fix its `# /// script` block, or run it without: `vrun --no-script-env {word}`"
     ))
 }
 
 impl ScriptMetadata {
-    /// The range as a request for a Python.
+    /// `requires-python` as a request.
     pub(super) fn python_request(&self, file: &Path) -> Option<ExplicitRequest> {
-        let range = self
-            .requires_python
-            .as_ref()
-            .filter(|range| !range.is_empty())?;
+        let range = self.requires_python.as_ref();
+        let range = range.filter(|range| !range.is_empty())?;
         Some(ExplicitRequest {
             text: range.into(),
             source: format!("`requires-python` in {}", printable(file)).into(),
         })
     }
 
-    /// Says what of the block is not heeded.
+    /// Reports the settings that only uv reads.
     pub(super) fn warn_ignored_settings(&self, file: &Path, verbosity: Verbosity) {
         if !self.uv_settings.is_empty() {
-            let names = self.uv_settings.join(", ");
+            let (file, names) = (printable(file), printable(self.uv_settings.join(", ")));
             verbosity.notice(format_args!(
-                "{} has settings for uv alone, which do not count here: {}",
-                printable(file),
-                printable(names)
+                "{file} has settings that only uv reads: {names}"
             ));
         }
     }
 
-    /// Says where a Python that was asked for is none that the script asks for. Who asked knows best.
+    /// Reports a requested Python that the script does not support. It is used all the same.
     pub(super) fn warn_version_mismatch(
         &self,
         version: Option<&str>,
@@ -155,16 +128,13 @@ impl ScriptMetadata {
         verbosity: Verbosity,
     ) {
         let range = self.requires_python.as_deref().unwrap_or_default();
-        let (Ok(range), Some(Ok(version))) = (
-            VersionSpecifiers::from_str(range),
-            version.map(Version::from_str),
-        ) else {
-            return;
-        };
-        if !range.contains(&version) {
+        let range = VersionSpecifiers::from_str(range);
+        if let (Ok(range), Some(Ok(version))) = (range, version.map(Version::from_str))
+            && !range.contains(&version)
+        {
+            let file = printable(file);
             verbosity.notice(format_args!(
-                "{} asks for Python {range}, and gets {version}",
-                printable(file)
+                "{file} asks for Python {range}, and gets {version}"
             ));
         }
     }
@@ -183,29 +153,25 @@ mod tests {
     }
 
     #[test]
-    fn a_block_says_which_packages_and_which_python() {
-        let wanted =
-            parse_content("requires-python = ' >=3.11 '\ndependencies = [' six ', 'a @ ./a']\n");
-        let wanted = wanted.expect("readable").expect("wanted");
-        assert_eq!(wanted.requires_python.as_deref(), Some(">=3.11"));
-        assert_eq!(wanted.dependencies, ["six", "a @ ./a"]);
-        assert_eq!(parse_content("[tool.black]\ndependencies = 1\n"), Ok(None));
-        let empty = parse_content("dependencies = []\n").expect("readable");
-        assert_eq!(empty.expect("wanted").dependencies, [""; 0]);
+    fn a_block_lists_packages_and_a_python() {
+        let parse = |content| parse_content(content).expect("readable");
+        let metadata = parse("requires-python = ' >=3.11 '\ndependencies = [' six ', 'a @ ./a']\n");
+        let metadata = metadata.expect("metadata");
+        assert_eq!(metadata.requires_python.as_deref(), Some(">=3.11"));
+        assert_eq!(metadata.dependencies, ["six", "a @ ./a"]);
+        assert_eq!(parse("[tool.black]\ndependencies = 1\n"), None);
+        let empty = parse("dependencies = []\n").expect("metadata");
+        assert_eq!(empty.dependencies, [""; 0]);
     }
 
     #[test]
-    fn what_a_block_gets_wrong_is_told() {
+    fn mistakes_in_a_block_are_reported() {
+        let not_a_list = "`dependencies` is not a list of strings";
+        let not_a_range = "`requires-python` is not a version specifier";
         for (content, part) in [
             ("dependencies = [\n'six'\nx\n", "line 5: "),
-            (
-                "dependencies = 'six'\n",
-                "`dependencies` is not a list of strings",
-            ),
-            (
-                "dependencies = [1]\n",
-                "`dependencies` is not a list of strings",
-            ),
+            ("dependencies = 'six'\n", not_a_list),
+            ("dependencies = [1]\n", not_a_list),
             (
                 "dependencies = ['-r x.txt']\n",
                 "`-r x.txt` in `dependencies` is not",
@@ -214,21 +180,15 @@ mod tests {
                 "dependencies = [\"a\\nb\"]\n",
                 "`a\\nb` in `dependencies` is not",
             ),
-            (
-                "requires-python = 3\n",
-                "`requires-python` is not a version specifier",
-            ),
-            (
-                "requires-python = '3.x'\n",
-                "`requires-python` is not a version specifier",
-            ),
+            ("requires-python = 3\n", not_a_range),
+            ("requires-python = '3.x'\n", not_a_range),
             (
                 "dependencies = []\n[tool.uv.sources]\nx = { path = 'x' }\n",
-                "`x` comes from",
+                "takes `x` from",
             ),
         ] {
-            let said = parse_content(content).expect_err(content);
-            assert!(said.contains(part) && said.contains("tool.py"), "{said}");
+            let error = parse_content(content).expect_err(content);
+            assert!(error.contains(part) && error.contains("tool.py"), "{error}");
         }
     }
 }

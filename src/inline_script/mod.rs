@@ -1,4 +1,4 @@
-//! Inline script metadata (PEP 723): a script with an environment of its own.
+//! Inline script metadata (PEP 723): scripts with an environment each.
 
 mod block;
 mod cache_dir;

@@ -1,8 +1,7 @@
-//! A script that says in itself what it requires (PEP 723) -> an environment of its own, made on first use and found
-//! again by what the script says.
+//! A script with inline metadata (PEP 723) -> its own environment, created on first use and found again by the metadata.
 //!
-//! Where it is there, that is all there is to know: the block is read, and not understood. What it says is taken apart
-//! where the environment is made, and then filled as a project's is (`requirements`).
+//! If the environment exists, the block is only hashed. It is parsed when the environment is created, which is then filled
+//! like a project's (`requirements`).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,14 +21,14 @@ use super::block::{self, Block};
 use super::metadata::{self, ScriptMetadata};
 use super::{cache_dir, expiry};
 
-/// A script with an environment of its own.
+/// A script with its own environment.
 #[derive(Debug)]
 pub(crate) struct Script {
-    /// The file, as it was typed.
+    /// The file, as typed.
     file: PathBuf,
-    /// The directory of its environment.
+    /// The directory of the environment.
     root: PathBuf,
-    /// What is to be in the environment, where that is to be made.
+    /// What the script requires, if the environment is still to be created.
     metadata: Option<ScriptMetadata>,
 }
 
@@ -38,56 +37,50 @@ pub(crate) struct Script {
 pub(crate) enum EnvPurpose {
     /// It is.
     Run,
-    /// It is only told of, and nothing is changed.
+    /// It is only looked at, and not changed.
     Inspect,
 }
 
-/// What is known of the script at `file`, with this text: None where it says of itself nothing that takes an
-/// environment. `wish` is what Python was asked for.
+/// The script at `file`, which has this text; None if it requires nothing. `request` is the requested Python.
 ///
 /// # Errors
-/// It has more than one block, or one that cannot be read; there is no cache to be used.
+/// It has several blocks, or an invalid one; there is no usable cache.
 pub(crate) fn load_script(
     file: &Path,
     text: SourceText,
-    wish: Option<&ExplicitRequest>,
-    usage: EnvPurpose,
+    request: Option<&ExplicitRequest>,
+    purpose: EnvPurpose,
     process: &Process,
     verbosity: Verbosity,
 ) -> Result<Option<Script>, Error> {
     let Some(block) = read_block(file, text)?.filter(Block::has_requirement_keys) else {
         return Ok(None);
     };
-    let at = locate_env(file, &block, wish, process);
-    if let Ok((root, true)) = &at
-        && is_env_ready(root, usage, verbosity)
-    {
-        return Ok(Some(Script {
-            file: file.to_owned(),
-            root: root.clone(),
-            metadata: None,
-        }));
-    }
-    // Now it counts what stands in the block, and where only a tool's settings do, no place is missed.
-    let Some(wanted) = metadata::parse_metadata(&block, file)? else {
-        return Ok(None);
+    let located = locate_env(file, &block, request, process);
+    let metadata = match &located {
+        Ok((root, true)) if is_env_ready(root, purpose, verbosity) => None,
+        // Before an error about the cache: a block with nothing but a tool's settings needs no environment.
+        _ => match metadata::parse_metadata(&block, file)? {
+            None => return Ok(None),
+            metadata => metadata,
+        },
     };
     Ok(Some(Script {
         file: file.to_owned(),
-        root: at?.0,
-        metadata: Some(wanted),
+        root: located?.0,
+        metadata,
     }))
 }
 
-/// Whether the environment at `root` is one that vrun made for a script.
+/// Whether the environment at `root` is one that vrun created for a script.
 pub(crate) fn is_script_env(root: &Path, process: &Process) -> bool {
-    let around = root.parent();
-    // Most are told from that without a question where the cache is.
-    around.and_then(Path::file_name) == Some(cache_dir::ENVS_DIR.as_ref())
-        && cache_dir::envs_dir(process, root).is_ok_and(|dir| around == Some(&dir))
+    let parent = root.parent();
+    // The name rules out most environments without asking for the cache.
+    parent.and_then(Path::file_name) == Some(cache_dir::ENVS_DIR.as_ref())
+        && cache_dir::envs_dir(process, root).is_ok_and(|dir| parent == Some(&dir))
 }
 
-/// Whether a script says of itself what it requires, for who goes by another environment.
+/// Whether a script has metadata, for a caller that uses another environment.
 pub(crate) fn has_inline_metadata(file: &Path, text: SourceText) -> bool {
     read_block(file, text)
         .is_ok_and(|block| block.is_some_and(|block| block.has_requirement_keys()))
@@ -101,53 +94,48 @@ fn read_block(file: &Path, text: SourceText) -> Result<Option<Block>, Error> {
     if let [_, second, ..] = &blocks[..] {
         let line = second.line - 1;
         return Err(metadata::invalid_block_error(file).with_cause(format_args!(
-            "a second `# /// script` block begins in line {line}, and there may be one"
+            "a second `# /// script` block begins in line {line}, and only one is allowed"
         )));
     }
     Ok(blocks.pop())
 }
 
-/// Where its environment lies, and whether there can be one.
+/// The directory of the environment, and whether the cache around it exists.
 fn locate_env(
     file: &Path,
     block: &Block,
-    wish: Option<&ExplicitRequest>,
+    request: Option<&ExplicitRequest>,
     process: &Process,
 ) -> Result<(PathBuf, bool), Error> {
     let dir = cache_dir::envs_dir(process, file)?;
-    let is_open = cache_dir::is_usable_cache(&dir, file)?;
-    Ok((
-        cache_dir::env_root(&dir, file, block, wish, process)?,
-        is_open,
-    ))
+    let has_cache = cache_dir::is_usable_cache(&dir, file)?;
+    let root = cache_dir::env_root(&dir, file, block, request, process)?;
+    Ok((root, has_cache))
 }
 
-fn is_env_ready(root: &Path, usage: EnvPurpose, verbosity: Verbosity) -> bool {
-    let is_there = match usage {
+fn is_env_ready(root: &Path, purpose: EnvPurpose, verbosity: Verbosity) -> bool {
+    let is_present = match purpose {
         EnvPurpose::Run => expiry::touch(root, verbosity),
         EnvPurpose::Inspect => expiry::is_present(root),
     };
-    is_there && cache_dir::is_usable_env(root)
+    is_present && cache_dir::is_usable_env(root)
 }
 
-/// Takes away environments of scripts that nobody used for long. What cannot go stays.
+/// Removes environments of scripts that were not used for long. Errors are ignored.
 pub(crate) fn remove_expired_envs(process: &Process) {
-    let dir = cache_dir::envs_dir(process, Path::new(""));
-    if let Ok(dir) = dir
-        && cache_dir::is_usable_cache(&dir, Path::new("")).is_ok_and(|is_open| is_open)
+    let no_file = Path::new("");
+    if let Ok(dir) = cache_dir::envs_dir(process, no_file)
+        && let Ok(true) = cache_dir::is_usable_cache(&dir, no_file)
     {
         expiry::remove_expired(&dir, process);
     }
 }
 
 impl Script {
-    /// Its environment, as if a search had come upon it.
-    ///
-    /// # Errors
-    /// None that a directory of vrun's own gives rise to.
+    /// Its environment, as if a search had found it.
     pub(crate) fn search_outcome(&self, search: &Search) -> Result<Outcome, Error> {
-        let answer = find::explicit(self.root.clone(), "", search)?;
-        Ok(match answer {
+        let outcome = find::explicit(self.root.clone(), "", search)?;
+        Ok(match outcome {
             Outcome::Found(mut found) if self.metadata.is_none() => {
                 found.reason = Reason::Script(self.file.clone());
                 Outcome::Found(found)
@@ -166,93 +154,85 @@ impl Script {
         })
     }
 
-    /// What it is called: what a shell's prompt shows of its environment.
+    /// Its name, which a shell's prompt shows for the environment.
     pub(crate) fn name(&self) -> String {
         printable(self.file.file_name().unwrap_or_default())
     }
 
-    /// Makes the environment. What it is to hold is left in it for `requirements`.
+    /// Creates the environment and records the script's dependencies for `requirements` to install.
     ///
     /// # Errors
-    /// No Python fits, or it cannot be made; Ctrl-C.
+    /// No Python fits, or the environment cannot be created; Ctrl-C.
     pub(crate) fn create_env(
         &self,
-        wish: Option<&ExplicitRequest>,
+        request: Option<&ExplicitRequest>,
         process: &Process,
         verbosity: Verbosity,
     ) -> Result<(), Error> {
-        let Some(wanted) = &self.metadata else {
+        let Some(metadata) = &self.metadata else {
             return Ok(());
         };
-        let (file, at) = (&self.file, &self.root);
-        let dir = at.parent().unwrap_or(at);
-        cache_dir::create_cache(dir, file)?;
-        create::remove_env_if(at, verbosity, &|| !cache_dir::is_usable_env(at))?;
-        wanted.warn_ignored_settings(file, verbosity);
-        let own_wish = wanted.python_request(file);
+        let (file, root) = (&self.file, &self.root);
+        cache_dir::create_cache(root.parent().unwrap_or(root), file)?;
+        create::remove_env_if(root, verbosity, &|| !cache_dir::is_usable_env(root))?;
+        metadata.warn_ignored_settings(file, verbosity);
+        let metadata_request = metadata.python_request(file);
         let list = self.list_file_name();
-        let around = find::script_dir(file)?.unwrap_or_default();
-        let note = requirements::initial_script_state(&at.join(&list), &around, at);
+        let script_dir = find::script_dir(file)?.unwrap_or_default();
+        let state = requirements::initial_script_state(&root.join(&list), &script_dir, root);
         let options = VenvOptions {
-            seed_packages: self.choose_seeding(wanted, process),
+            seed_packages: choose_seeding(metadata, process),
             ..VenvOptions::default()
         };
-        let order = CreateRequest {
+        let create_request = CreateRequest {
             target: CreateTarget {
-                path: at,
+                path: root,
                 project_root: None,
             },
-            python_request: wish.or(own_wish.as_ref()),
+            python_request: request.or(metadata_request.as_ref()),
             options: &options,
             trigger: Trigger::FirstUse,
-            extra_file: Some(&note),
+            extra_file: Some(&state),
             process,
             verbosity,
         };
-        let lines: String = wanted
-            .dependencies
-            .iter()
-            .map(|p| format!("{p}\n"))
-            .collect();
-        create::create_populated(&order, &|staged, _| {
+        let lines = metadata.dependencies.iter().map(|line| format!("{line}\n"));
+        let lines: String = lines.collect();
+        create::create_populated(&create_request, &|staged, _| {
             fs::write(staged.join(&list), &lines).map_err(|error| {
-                Error::failed(format!("cannot create {}", printable(at)))
+                Error::failed(format!("cannot create {}", printable(root)))
                     .with_cause(io_reason(&error))
             })
         })?;
-        if wish.is_some() {
-            let version = Venv::open(at)?.cfg.version;
-            wanted.warn_version_mismatch(version.as_deref(), file, verbosity);
+        if request.is_some() {
+            let version = Venv::open(root)?.cfg.version;
+            metadata.warn_version_mismatch(version.as_deref(), file, verbosity);
         }
         Ok(())
     }
 
-    /// pip is there where it may have something to install.
-    fn choose_seeding(&self, wanted: &ScriptMetadata, process: &Process) -> SeedPackages {
-        let is_uvs = process
-            .non_empty_var("VRUN_INSTALLER")
-            .is_some_and(|by| by == "uv");
-        match wanted.dependencies.is_empty() || is_uvs {
-            true => SeedPackages::Nothing,
-            false => SeedPackages::Bundled,
-        }
-    }
-
-    /// The file in the environment that lists what is required, by a name that says whose that is.
+    /// The file in the environment that lists the dependencies. Its name says which script they are for.
     fn list_file_name(&self) -> String {
-        let own = self.root.file_name().unwrap_or_default().to_string_lossy();
-        let name = own.rsplit_once('-').map_or(&*own, |(name, _)| name);
+        let name = self.root.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.rsplit_once('-').map_or(&*name, |(name, _)| name);
         requirements::script_list_name(name)
     }
 
-    /// What is said where its environment is asked for and not made. Nobody but vrun, when it runs the script, knows
-    /// what to put into it.
+    /// The error if the environment must exist but does not: only a run of the script creates it.
     pub(crate) fn not_created_error(&self) -> Error {
-        let hint = format!(
-            "`vrun -s {}` makes it, and runs the script",
-            shell_word(&self.file)
-        );
-        self.no_env_error().with_hint(hint)
+        let file = shell_word(&self.file);
+        self.no_env_error()
+            .with_hint(format!("`vrun -s {file}` creates it, and runs the script"))
+    }
+
+    /// The error if the environment must not be created.
+    pub(crate) fn creation_disabled_error(&self) -> Error {
+        let file = shell_word(&self.file);
+        self.no_env_error()
+            .with_cause("`--no-create` or VRUN_NO_CREATE keeps vrun from creating it")
+            .with_hint(format!(
+                "`vrun --no-script-env {file}` runs it in the project's"
+            ))
     }
 
     fn no_env_error(&self) -> Error {
@@ -261,14 +241,13 @@ impl Script {
             printable(&self.file)
         ))
     }
+}
 
-    /// What is said where no environment may be made.
-    pub(crate) fn creation_disabled_error(&self) -> Error {
-        self.no_env_error()
-            .with_cause("`--no-create` or VRUN_NO_CREATE keeps vrun from making it")
-            .with_hint(format!(
-                "`vrun --no-script-env {}` runs it in the project's",
-                shell_word(&self.file)
-            ))
+/// pip is there if it may have something to install.
+fn choose_seeding(metadata: &ScriptMetadata, process: &Process) -> SeedPackages {
+    let installer = process.non_empty_var("VRUN_INSTALLER");
+    match metadata.dependencies.is_empty() || installer.is_some_and(|name| name == "uv") {
+        true => SeedPackages::Nothing,
+        false => SeedPackages::Bundled,
     }
 }

@@ -1,55 +1,48 @@
-//! An interpreter's file -> the prefix that it was configured with, which is where it looks for its library at last.
+//! An interpreter's file -> the prefix it was configured with, the last place where it looks for its library.
 //!
-//! The library that lies around its own file knows: `_sysconfigdata_*.py` holds what `configure` was told. A copy has no
-//! library around it; what it was configured with stands in it as text.
+//! A library found around the file tells: `_sysconfigdata_*.py` holds the arguments of `configure`. A copied
+//! interpreter has no library around it; its prefix is in the file, as text.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::implementation::PythonBinary;
-use super::landmarks::find_stdlib_above;
-use super::posixpath::{bytes_to_path, join, parent};
+use super::landmarks::Landmarks;
+use super::posixpath::{ancestors, bytes_to_path, join, parent, path_below, path_to_bytes};
+use super::python_binary::PythonBinary;
 
-/// prefix, exec_prefix, and the directory of libraries that it is built with; None where no installation of it is
-/// known.
+/// prefix, exec_prefix and platlibdir; None if no installation is found.
 pub(super) fn find_build_prefix(
     python: &PythonBinary,
     platlibdirs: &[&str],
 ) -> Option<(Vec<u8>, Option<Vec<u8>>, String)> {
-    let named = python.cfg_dirs.iter();
-    let named = named.filter_map(|dir| dunce::canonicalize(dir).ok());
-    let own = python.file.parent().map(Path::to_owned);
-    let mut dirs = own.into_iter().chain(named);
+    let cfg_dirs = python.cfg_dirs.iter();
+    let cfg_dirs = cfg_dirs.filter_map(|dir| dunce::canonicalize(dir).ok());
+    let file_dir = python.file.parent().map(Path::to_owned);
+    let mut dirs = file_dir.into_iter().chain(cfg_dirs);
     let above = |dir: PathBuf| find_stdlib_above(python, &dir, platlibdirs);
-    // What a pyvenv.cfg names may be another installation of the same version.
+    // What pyvenv.cfg names may be another installation of the same version.
     let (stdlib, platlibdir) =
         find_embedded_stdlib(python, platlibdirs).or_else(|| dirs.find_map(above))?;
     let entries = fs::read_dir(bytes_to_path(&stdlib)).ok()?.flatten();
-    let mut files: Vec<_> = entries
-        .filter(|entry| {
-            let name = entry.file_name();
-            let name = name.as_encoded_bytes();
-            name.starts_with(b"_sysconfigdata_") && name.ends_with(b".py")
-        })
-        .map(|entry| entry.path())
-        .collect();
-    files.sort();
-    let text = fs::read_to_string(files.first()?).ok()?;
+    let is_sysconfig = |file: &PathBuf| {
+        let name = file.file_name().unwrap_or_default().as_encoded_bytes();
+        name.starts_with(b"_sysconfigdata_") && name.ends_with(b".py")
+    };
+    let files = entries.map(|entry| entry.path()).filter(is_sysconfig);
+    let text = fs::read_to_string(files.min()?).ok()?;
     let value = |key: &str| {
-        let start = format!("'{key}': '");
-        let at = text.find(&start)? + start.len();
-        let end = text[at..].find('\'')?;
-        Some(text.as_bytes()[at..at + end].to_vec())
+        let (_, rest) = text.split_once(&format!("'{key}': '"))?;
+        Some(rest.split_once('\'')?.0.as_bytes().to_vec())
     };
     Some((value("prefix")?, value("exec_prefix"), platlibdir))
 }
 
-/// The library below a path that is named in the interpreter's file: the prefix itself, or, where its code is in a
-/// shared library, that one's directory (DT_RUNPATH, elf(5)).
+/// The library below a path that the interpreter's file names: the prefix itself, or, if its code is in a shared
+/// library, that library's directory (DT_RUNPATH, elf(5)).
 fn find_embedded_stdlib(python: &PythonBinary, platlibdirs: &[&str]) -> Option<(Vec<u8>, String)> {
     let content = fs::read(&python.file).ok()?;
     let texts = content.split(|byte| *byte == 0);
-    let paths: Vec<&[u8]> = texts
+    let paths: Vec<_> = texts
         .filter(|text| text.starts_with(b"/") && text.len() < 4096)
         .collect();
     let libraries = paths.iter().filter(|text| text.ends_with(b"/lib"));
@@ -57,17 +50,25 @@ fn find_embedded_stdlib(python: &PythonBinary, platlibdirs: &[&str]) -> Option<(
         .iter()
         .copied()
         .chain(libraries.map(|dir| parent(dir)));
-    let has_os = |stdlib: &[u8]| bytes_to_path(&join(stdlib, b"os.py")).is_file();
-    for prefix in prefixes {
-        for platlibdir in platlibdirs {
-            let stdlib = join(
-                prefix,
-                format!("{platlibdir}/{}", python.stdlib_name()).as_bytes(),
-            );
-            if has_os(&stdlib) {
-                return Some((stdlib, (*platlibdir).to_owned()));
-            }
-        }
-    }
-    None
+    let mut stdlibs = prefixes.flat_map(|prefix| {
+        platlibdirs.iter().map(move |platlibdir| {
+            let stdlib = join(prefix, format!("{platlibdir}/{}", python.stdlib_name()));
+            (stdlib, (*platlibdir).to_owned())
+        })
+    });
+    stdlibs.find(|(stdlib, _)| path_below(stdlib, "os.py").is_file())
+}
+
+/// The standard library in `dir` or above it, and its platlibdir.
+fn find_stdlib_above(
+    python: &PythonBinary,
+    dir: &Path,
+    platlibdirs: &[&str],
+) -> Option<(Vec<u8>, String)> {
+    let dir = path_to_bytes(dir);
+    platlibdirs.iter().find_map(|platlibdir| {
+        let landmarks = Landmarks::new(python, platlibdir);
+        let prefix = ancestors(&dir).find(|dir| landmarks.has_stdlib(dir))?;
+        Some((join(prefix, &landmarks.stdlib), (*platlibdir).to_owned()))
+    })
 }

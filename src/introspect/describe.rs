@@ -1,4 +1,4 @@
-//! An environment and its variables -> what its Python would say of itself: `sys.prefix`, `sys.path`, install paths.
+//! An environment and its variables -> what its Python would say about itself: `sys.prefix`, `sys.path`, install paths.
 //!
 //! Read from files alone; no Python is started.
 
@@ -8,21 +8,25 @@ use std::path::PathBuf;
 use crate::os;
 use crate::venv::{self, PyvenvCfg};
 
-use super::implementation::{self, PythonBinary};
-use super::posixpath::{bytes_to_path, join, path_to_bytes};
-use super::python_info::{Caveat, IntrospectError, PythonInfo, VersionInfo, VersionSource};
+use super::caveat::Caveat;
+use super::errors::IntrospectError;
+use super::getpath::{self, StdlibLocation};
+use super::identify::identify_python;
+use super::install_schemes::install_paths;
+use super::posixpath::{bytes_to_path, path_below};
+use super::python_binary::PythonBinary;
+use super::python_info::{PythonInfo, VersionInfo, VersionSource};
 use super::site::{self, SiteLayout, SysPathBuilder};
 use super::startup::StartupContext;
-use super::version_rules::{self, VersionRules};
-use super::{getpath, install_schemes};
+use super::version_rules::{StdlibSearch, VersionRules};
 
 /// The first version whose rules are known.
 const OLDEST_SUPPORTED: (u32, u32) = (3, 6);
 
-/// What the environment's Python would say.
+/// What the environment's Python would say about itself.
 ///
 /// # Errors
-/// It would not start, or it is none that is known here.
+/// It would not start, or its rules are unknown here.
 pub(crate) fn inspect_python(
     start: &StartupContext<'_>,
     cfg: &PyvenvCfg,
@@ -30,36 +34,32 @@ pub(crate) fn inspect_python(
     if os::OS_NAME == "Windows" {
         return Err(IntrospectError::UnsupportedPlatform);
     }
-    let python = implementation::identify_python(start.root, cfg, start.cfg_bytes)?;
+    let python = identify_python(start.root, cfg, start.cfg_bytes)?;
     if python.version < OLDEST_SUPPORTED {
         return Err(IntrospectError::UnsupportedVersion(python));
     }
-    let said = cfg_version(&python, cfg);
-    let mut rules = VersionRules::for_interpreter(&python, said.as_deref().and_then(parse_micro));
+    let cfg_version = cfg_version(&python, cfg);
+    let micro = cfg_version.as_deref().and_then(parse_micro);
+    let mut rules = VersionRules::for_interpreter(&python, micro);
     let library = getpath::locate_stdlib(&python, &rules, start)?;
     let layout = inspect_site_py(&python, &library, &mut rules);
-    let is_system_seen = site::is_system_site_enabled(&read_site_cfg(start));
+    let has_system_site = site::is_system_site_enabled(&read_site_cfg(start));
     let mut site = SysPathBuilder::new(&python, &rules, layout, &library, start);
-    let user = site.add_site_packages(start, &library, is_system_seen);
+    let user = site.add_site_packages(start, &library, has_system_site);
     let caveats = library.caveat.clone().into_iter();
     let caveats = caveats.chain(find_pth_override(start, &python, &rules));
     let caveats = caveats.chain(site.caveats).collect();
     Ok(PythonInfo {
-        version: determine_version(&python, &library, said),
+        version: determine_version(&python, &library, cfg_version),
         executable: start.executable(),
         prefix: start.root.to_owned(),
         exec_prefix: start.root.to_owned(),
         base_prefix: bytes_to_path(&library.prefix),
         base_exec_prefix: bytes_to_path(&library.exec_prefix),
         path: site.path.iter().map(|entry| bytes_to_path(entry)).collect(),
-        install_paths: install_schemes::install_paths(
-            &python,
-            &rules,
-            &library,
-            &path_to_bytes(start.root),
-        ),
+        install_paths: install_paths(&python, &rules, &library, start.root),
         platlibdir: library.platlibdir,
-        has_system_site: is_system_seen,
+        has_system_site,
         user,
         is_safe_path: rules.has_safe_path && start.non_empty_var("PYTHONSAFEPATH").is_some(),
         caveats,
@@ -67,50 +67,45 @@ pub(crate) fn inspect_python(
     })
 }
 
-/// The pyvenv.cfg that site reads: one beside the interpreter comes first.
+/// The pyvenv.cfg that site.py reads: one beside the interpreter comes first.
 fn read_site_cfg(start: &StartupContext<'_>) -> Vec<u8> {
     let beside = venv::scripts_dir(start.root).join(venv::PYVENV_CFG);
     fs::read(beside).unwrap_or_else(|_| start.cfg_bytes.to_vec())
 }
 
-/// Distributors change site.py, and later releases of a version mend it: it is asked itself.
+/// Looks into site.py itself: distributors change it, and bug-fix releases do.
 fn inspect_site_py(
     python: &PythonBinary,
-    library: &getpath::StdlibLocation,
+    library: &StdlibLocation,
     rules: &mut VersionRules,
 ) -> SiteLayout {
     let name = format!("{}/{}/site.py", library.platlibdir, python.stdlib_name());
-    let Ok(code) = fs::read_to_string(bytes_to_path(&join(&library.prefix, name.as_bytes())))
-    else {
-        return SiteLayout::Upstream;
-    };
+    let code = fs::read_to_string(path_below(&library.prefix, name)).unwrap_or_default();
     rules.pth.is_hidden_skipped |= code.contains(".startswith(\".\")");
     rules.pth.is_utf8 |= code.contains("utf-8-sig");
-    if code.contains("\"dist-packages\"") {
-        SiteLayout::Debian
-    } else {
-        SiteLayout::Upstream
+    match code.contains("\"dist-packages\"") {
+        true => SiteLayout::Debian,
+        false => SiteLayout::Upstream,
     }
 }
 
-/// A `._pth` file (getpath.py), by the environment's name for its Python or by the interpreter's own.
+/// A `._pth` file (getpath.py), named after the environment's Python or after the interpreter itself.
 fn find_pth_override(
     start: &StartupContext<'_>,
     python: &PythonBinary,
     rules: &VersionRules,
 ) -> Option<Caveat> {
-    let is_read = !matches!(
-        rules.stdlib_search,
-        version_rules::StdlibSearch::GetpathC | version_rules::StdlibSearch::PyPy
-    );
-    let names = [start.executable(), python.file.clone()];
-    let mut files = names.into_iter().map(|name| {
-        let mut name = name.into_os_string();
-        name.push("._pth");
-        PathBuf::from(name)
-    });
-    let file = files.find(|file| is_read && file.is_file())?;
-    Some(Caveat::PthOverride(file))
+    if let StdlibSearch::GetpathC | StdlibSearch::PyPy = rules.stdlib_search {
+        return None;
+    }
+    let mut files = [start.executable(), python.file.clone()]
+        .into_iter()
+        .map(|name| {
+            let mut name = name.into_os_string();
+            name.push("._pth");
+            PathBuf::from(name)
+        });
+    files.find(|file| file.is_file()).map(Caveat::PthOverride)
 }
 
 /// The version in pyvenv.cfg, if it can be this interpreter's: `3.12.1` of `3.12.1.final.0`.
@@ -128,29 +123,24 @@ fn parse_micro(version: &str) -> Option<u32> {
 
 fn determine_version(
     python: &PythonBinary,
-    library: &getpath::StdlibLocation,
-    said: Option<String>,
+    library: &StdlibLocation,
+    cfg_version: Option<String>,
 ) -> VersionInfo {
-    let stem = python.implementation.stem();
-    let name = format!(
-        "include/{stem}{}{}/patchlevel.h",
-        python.major_minor(),
-        python.abiflags
+    let (name, flags) = (python.versioned_name(), &python.abiflags);
+    let header = path_below(
+        &library.prefix,
+        format!("include/{name}{flags}/patchlevel.h"),
     );
-    let headers = fs::read_to_string(bytes_to_path(&join(&library.prefix, name.as_bytes())));
-    let defined = headers.ok().and_then(|text| {
-        let mut lines = text
-            .lines()
-            .filter_map(|line| line.strip_prefix("#define PY_VERSION "));
-        Some(lines.next()?.trim().trim_matches('"').to_owned())
-    });
-    let (text, from) = match (defined, said) {
-        (Some(text), _) => (text, VersionSource::Headers),
+    let headers = fs::read_to_string(header).unwrap_or_default();
+    let mut lines = headers.lines();
+    let defined = lines.find_map(|line| line.strip_prefix("#define PY_VERSION "));
+    let (number, source) = match (defined, cfg_version) {
+        (Some(text), _) => (
+            text.trim().trim_matches('"').to_owned(),
+            VersionSource::Headers,
+        ),
         (None, Some(text)) => (text, VersionSource::PyvenvCfg),
         (None, None) => (python.major_minor(), VersionSource::FileName),
     };
-    VersionInfo {
-        number: text,
-        source: from,
-    }
+    VersionInfo { number, source }
 }

@@ -1,60 +1,54 @@
 //! Prefixes -> where things are installed: `sysconfig.get_paths()` in an environment.
 //!
-//! That is the scheme `venv` from 3.11 on and `posix_prefix` before, which say the same. Debian's own schemes are for
-//! its system; in an environment it takes these too.
+//! From 3.11 the scheme is `venv`, before it `posix_prefix`; the two agree. Debian has schemes for its system, but not
+//! for environments.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::getpath::StdlibLocation;
-use super::implementation::PythonBinary;
-use super::posixpath::{bytes_to_path, normalize};
+use super::posixpath::{bytes_to_path, normalize, path_to_bytes};
+use super::python_binary::PythonBinary;
 use super::version_rules::VersionRules;
 
 /// `sysconfig.get_paths()`
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct InstallPaths {
-    /// The library.
+    /// The standard library.
     pub stdlib: PathBuf,
-    /// Packages of Python alone.
+    /// Pure-Python packages.
     pub purelib: PathBuf,
-    /// Packages with compiled parts.
+    /// Packages with compiled modules.
     pub platlib: PathBuf,
-    /// Programs.
+    /// Scripts.
     pub scripts: PathBuf,
     /// Python's C headers.
     pub include: PathBuf,
 }
 
-/// Those of the environment with this prefix.
+/// The paths of the environment at `root`.
 pub(super) fn install_paths(
     python: &PythonBinary,
     rules: &VersionRules,
     library: &StdlibLocation,
-    prefix: &[u8],
+    root: &Path,
 ) -> InstallPaths {
-    let threading = if rules.has_threading_suffix {
-        python.free_threaded_suffix()
-    } else {
-        ""
-    };
-    let stem = python.implementation.stem();
-    let name = format!("{stem}{}{threading}", python.major_minor());
-    let headers = format!("{stem}{}{}", python.major_minor(), python.abiflags);
-    let platlibdir = if rules.has_platlibdir {
-        library.platlibdir.as_str()
-    } else {
-        "lib"
+    let name = rules.lib_dir_name(python);
+    let headers = python.versioned_name() + &python.abiflags;
+    let platlibdir = match rules.has_platlibdir {
+        true => library.platlibdir.as_str(),
+        false => "lib",
     };
     let below = |dir: &[u8], name: String| {
         bytes_to_path(&normalize(
-            &[&normalize(dir), &b"/"[..], name.as_bytes()].concat(),
+            &[&normalize(dir)[..], name.as_bytes()].join(&b'/'),
         ))
     };
+    let root = path_to_bytes(root);
     InstallPaths {
         stdlib: below(&library.prefix, format!("{platlibdir}/{name}")),
-        purelib: below(prefix, format!("lib/{name}/site-packages")),
-        platlib: below(prefix, format!("{platlibdir}/{name}/site-packages")),
-        scripts: below(prefix, "bin".into()),
+        purelib: below(&root, format!("lib/{name}/site-packages")),
+        platlib: below(&root, format!("{platlibdir}/{name}/site-packages")),
+        scripts: below(&root, "bin".into()),
         include: below(&library.prefix, format!("include/{headers}")),
     }
 }

@@ -1,24 +1,40 @@
-//! A directory -> the standard library that Python would find above it.
+//! The files and directories by which a Python recognizes its library below a prefix.
 
-use std::path::Path;
+use super::posixpath::path_below;
+use super::python_binary::PythonBinary;
 
-use super::getpath::Landmarks;
-use super::implementation::PythonBinary;
-use super::posixpath::{ancestors, join, path_to_bytes};
+/// Landmarks, relative to a prefix.
+pub(super) struct Landmarks {
+    /// `lib/python3.12`
+    pub stdlib: String,
+    /// `lib/python312.zip`
+    pub zip: String,
+    /// `lib/python3.12/lib-dynload`
+    pub dynload: String,
+}
 
-/// The library's directory of an interpreter, upwards from a directory; for what is asked of it beside the search.
-pub(super) fn find_stdlib_above(
-    python: &PythonBinary,
-    dir: &Path,
-    platlibdirs: &[&str],
-) -> Option<(Vec<u8>, String)> {
-    let dir = path_to_bytes(dir);
-    platlibdirs.iter().find_map(|platlibdir| {
-        let places = Landmarks::new(python, platlibdir);
-        let prefix = ancestors(&dir).find(|dir| places.has_stdlib(dir))?;
-        Some((
-            join(prefix, places.stdlib.as_bytes()),
-            (*platlibdir).to_owned(),
-        ))
-    })
+impl Landmarks {
+    pub(super) fn new(python: &PythonBinary, platlibdir: &str) -> Landmarks {
+        let slash = if platlibdir.ends_with('/') { "" } else { "/" };
+        let stdlib = format!("{platlibdir}{slash}{}", python.stdlib_name());
+        let ((major, minor), suffix) = (python.version, python.free_threaded_suffix());
+        Landmarks {
+            zip: format!("{platlibdir}{slash}python{major}{minor}{suffix}.zip"),
+            dynload: format!("{stdlib}/lib-dynload"),
+            stdlib,
+        }
+    }
+
+    pub(super) fn has_stdlib(&self, prefix: &[u8]) -> bool {
+        let is_file = |name| path_below(prefix, format!("{}/{name}", self.stdlib)).is_file();
+        is_file("os.py") || is_file("os.pyc")
+    }
+
+    pub(super) fn has_zip(&self, prefix: &[u8]) -> bool {
+        path_below(prefix, &self.zip).is_file()
+    }
+
+    pub(super) fn has_dynload(&self, prefix: &[u8]) -> bool {
+        path_below(prefix, &self.dynload).is_dir()
+    }
 }

@@ -1,19 +1,24 @@
-//! What a Python would say of itself, from files.
+//! What a Python would say about itself, from files.
 
 mod build_prefix;
+mod caveat;
 mod describe;
+mod errors;
 mod getpath;
-mod implementation;
+mod identify;
 mod install_schemes;
 mod landmarks;
 mod posixpath;
 mod pth;
+mod python_binary;
 mod python_info;
 mod pyvenv_keys;
 mod site;
 mod startup;
 mod version_rules;
 
+pub(crate) use caveat::Caveat;
 pub(crate) use describe::inspect_python;
-pub(crate) use python_info::{Caveat, IntrospectError, PythonInfo, VersionSource};
+pub(crate) use errors::IntrospectError;
+pub(crate) use python_info::{PythonInfo, VersionSource};
 pub(crate) use startup::StartupContext;

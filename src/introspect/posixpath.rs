@@ -1,16 +1,16 @@
-//! Paths as Python treats them: by their text, byte for byte. What `std::path` would tidy away by itself, such as a
-//! doubled separator or a final one, is kept here where Python keeps it.
+//! Paths as Python treats them: as text, byte by byte. `std::path` would drop doubled and trailing separators; here
+//! they stay where Python keeps them.
 
 use std::path::{Path, PathBuf};
 
 use crate::os;
 
-/// A path's text.
+/// A path as bytes.
 pub(super) fn path_to_bytes(path: &Path) -> Vec<u8> {
     path.as_os_str().as_encoded_bytes().to_vec()
 }
 
-/// The path that a text is, however it was decoded.
+/// The path that the bytes spell, however they were decoded.
 pub(super) fn bytes_to_path(bytes: &[u8]) -> PathBuf {
     let plain = bytes.iter().copied().filter(|byte| *byte != DECODED_MARK);
     os::decode_os_string(plain.collect())
@@ -18,10 +18,10 @@ pub(super) fn bytes_to_path(bytes: &[u8]) -> PathBuf {
         .into()
 }
 
-/// Stands before a character that was decoded as UTF-8. No path has it.
+/// Precedes a character that was decoded as UTF-8. No path contains it.
 const DECODED_MARK: u8 = 0;
 
-/// A text as one that was decoded as UTF-8, which is then another than one whose bytes were kept as they are
+/// Marks a text as decoded from UTF-8: to Python it then differs from one whose bytes were kept as they are
 /// (`surrogateescape`), though both lead to the same file.
 pub(super) fn mark_decoded(bytes: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(bytes.len());
@@ -37,8 +37,9 @@ pub(super) fn mark_decoded(bytes: &[u8]) -> Vec<u8> {
     text
 }
 
-/// `os.path.join` of two (posixpath.py): an absolute second is all of it.
-pub(super) fn join(dir: &[u8], more: &[u8]) -> Vec<u8> {
+/// `os.path.join` (posixpath.py): an absolute second path replaces the first.
+pub(super) fn join(dir: &[u8], more: impl AsRef<[u8]>) -> Vec<u8> {
+    let more = more.as_ref();
     if more.starts_with(b"/") || dir.is_empty() {
         return more.to_vec();
     }
@@ -46,13 +47,18 @@ pub(super) fn join(dir: &[u8], more: &[u8]) -> Vec<u8> {
     [dir, slash, more].concat()
 }
 
-/// What stands before the last separator (`dirname` of getpath.py, `reduce` of getpath.c): of `/usr` nothing.
+/// `join`, as a path of the system.
+pub(super) fn path_below(dir: &[u8], more: impl AsRef<[u8]>) -> PathBuf {
+    bytes_to_path(&join(dir, more))
+}
+
+/// All before the last separator (`dirname` of getpath.py, `reduce` of getpath.c): of `/usr`, nothing.
 pub(super) fn parent(path: &[u8]) -> &[u8] {
     let end = path.iter().rposition(|byte| *byte == b'/');
     &path[..end.unwrap_or(0)]
 }
 
-/// The path and all above it, the root left out, as getpath searches them.
+/// The path and all above it without the root, as getpath searches them.
 pub(super) fn ancestors(path: &[u8]) -> impl Iterator<Item = &[u8]> {
     let whole = Some(path).filter(|path| !path.is_empty());
     std::iter::successors(whole, |path| {
@@ -60,7 +66,7 @@ pub(super) fn ancestors(path: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// `os.path.normpath` (posixpath.py): no `.`, `..` or doubled separators; exactly two at the start stay.
+/// `os.path.normpath` (posixpath.py): without `.`, `..` and doubled separators; exactly two at the start stay.
 pub(super) fn normalize(path: &[u8]) -> Vec<u8> {
     let start: &[u8] = match path {
         [b'/', b'/', b'/', ..] => b"/",
@@ -88,12 +94,12 @@ pub(super) fn absolute(cwd: &[u8], path: &[u8]) -> Vec<u8> {
     normalize(&join(cwd, path))
 }
 
-/// `str.strip` of a line: Python counts the separators of ASCII among spaces.
+/// `str.strip`
 pub(super) fn strip(text: &str) -> &str {
     text.trim_matches(is_space)
 }
 
-/// `str.isspace` of a character.
+/// `str.isspace`: Python counts the separators of ASCII among spaces.
 pub(super) fn is_space(c: char) -> bool {
     c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
 }
@@ -103,8 +109,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_made_normal_as_python_does_it() {
-        for (path, is) in [
+    fn normalize_agrees_with_normpath() {
+        for (path, expected) in [
             ("/a/./b//c/", "/a/b/c"),
             ("/a/../../b", "/b"),
             ("//a/../b", "//b"),
@@ -115,20 +121,20 @@ mod tests {
             ("", "."),
             ("/", "/"),
         ] {
-            assert_eq!(normalize(path.as_bytes()), is.as_bytes(), "{path}");
+            assert_eq!(normalize(path.as_bytes()), expected.as_bytes(), "{path}");
         }
     }
 
     #[test]
-    fn a_text_that_was_decoded_is_another_and_the_same_path() {
-        let (raw, known) = ("/\u{e9}".as_bytes(), mark_decoded("/\u{e9}".as_bytes()));
-        assert_ne!(raw, known);
-        assert_eq!(bytes_to_path(raw), bytes_to_path(&known));
+    fn decoded_text_differs_but_is_the_same_path() {
+        let (raw, decoded) = ("/\u{e9}".as_bytes(), mark_decoded("/\u{e9}".as_bytes()));
+        assert_ne!(raw, decoded);
+        assert_eq!(bytes_to_path(raw), bytes_to_path(&decoded));
         assert_eq!(mark_decoded(b"/a\xff"), b"/a\xff");
     }
 
     #[test]
-    fn the_root_is_not_among_what_getpath_searches() {
+    fn getpath_does_not_search_the_root() {
         let searched: Vec<_> = ancestors(b"/usr/bin/").collect();
         assert_eq!(searched, [&b"/usr/bin/"[..], b"/usr/bin", b"/usr"]);
         assert_eq!(ancestors(b"").count(), 0);

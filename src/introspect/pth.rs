@@ -1,36 +1,36 @@
 //! A `.pth` file -> the directories that it adds to the path, and the lines that Python would execute.
 //!
-//! `addpackage` of site.py. What such a line does cannot be told without doing it; it is named, and what follows it is
-//! read as if it did nothing.
+//! `addpackage` of site.py. What such a line does is unknown until it runs: it becomes a caveat, and the rest is read
+//! as if it did nothing.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use super::caveat::Caveat;
 use super::posixpath::{is_space, strip};
-use super::python_info::Caveat;
 use super::version_rules::{PthRules, PthSyntax};
 
-/// What site makes of the lines of one file.
+/// What site.py makes of the lines of a file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct PthLines {
-    /// The directories as they are written, in order.
+    /// The directories as written, in order.
     pub dirs: Vec<Vec<u8>>,
     /// The lines that are code.
     pub caveats: Vec<Caveat>,
 }
 
-/// Reads the content of the file at `file`, in a locale whose text is UTF-8 or ASCII alone.
+/// Reads the content of `file`, in a locale whose encoding is UTF-8 or ASCII.
 ///
 /// # Errors
-/// Its bytes are not of the encoding that Python expects, as far as is known here: Python most likely stops at it.
+/// Its bytes are not in the encoding that Python expects, as far as is known here: Python most likely stops at it.
 pub(super) fn parse_pth(
     content: &[u8],
     file: &Path,
     rules: PthRules,
-    is_ascii: bool,
+    is_ascii_locale: bool,
 ) -> Result<PthLines, Caveat> {
     let undecodable = || Caveat::Undecodable(file.to_owned());
     let text = str::from_utf8(content).map_err(|_| undecodable())?;
-    if is_ascii && !rules.is_utf8 && !text.is_ascii() {
+    if is_ascii_locale && !rules.is_utf8 && !text.is_ascii() {
         return Err(undecodable());
     }
     let text = match text.strip_prefix('\u{feff}') {
@@ -55,9 +55,8 @@ pub(super) fn parse_pth(
             break;
         }
         if !has_nul {
-            lines
-                .dirs
-                .push(line.trim_end_matches(is_space).as_bytes().to_vec());
+            let dir = line.trim_end_matches(is_space);
+            lines.dirs.push(dir.as_bytes().to_vec());
         }
     }
     Ok(lines)
@@ -69,22 +68,21 @@ pub(super) fn parse_start_file(content: &[u8], file: &Path, rules: PthRules) -> 
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines = split_lines(text, rules).into_iter().enumerate();
     let lines = lines.map(|(at, line)| (at + 1, strip(line)));
-    let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
-    lines
-        .map(|(at, line)| executed_line(file, at, line))
-        .collect()
+    let calls = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+    let calls = calls.map(|(at, line)| executed_line(file, at, line));
+    calls.collect()
 }
 
 fn executed_line(file: &Path, line: usize, text: &str) -> Caveat {
     Caveat::ExecutedLine {
-        file: PathBuf::from(file),
+        file: file.to_owned(),
         line,
         text: strip(text).to_owned(),
     }
 }
 
-/// The lines of a file that is opened as text, or, where it is decoded first, of `str.splitlines`, which knows more
-/// ends than one.
+/// The lines of a file opened as text, or, if it is decoded first, those of `str.splitlines`, which knows more line
+/// ends.
 fn split_lines(text: &str, rules: PthRules) -> Vec<&str> {
     let is_end = |c: char| match c {
         '\n' | '\r' => true,
@@ -120,9 +118,8 @@ mod tests {
     const NEW: PthRules = PthRules {
         is_hidden_skipped: true,
         is_utf8: true,
-        syntax: PthSyntax::Legacy,
-        c_locale_encoding: CLocaleEncoding::Utf8,
         is_ended_by_nul: false,
+        ..OLD
     };
 
     fn dirs(text: &str, rules: PthRules) -> Vec<String> {

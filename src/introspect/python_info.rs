@@ -1,65 +1,58 @@
-//! What a Python says of itself, and why it could not be found out.
+//! What a Python says about itself.
 
 use std::path::PathBuf;
 
-use super::implementation::PythonBinary;
+use super::caveat::Caveat;
 use super::install_schemes::InstallPaths;
+use super::python_binary::PythonBinary;
 
-/// What Python says of itself.
+/// What Python says about itself; the first paths are the attributes of `sys` of that name.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct PythonInfo {
-    /// The interpreter.
     pub python: PythonBinary,
-    /// Its whole version, and what told it.
+    /// Its full version, and how it is known.
     pub version: VersionInfo,
-    /// `sys.executable`
     pub executable: PathBuf,
-    /// `sys.prefix`
     pub prefix: PathBuf,
-    /// `sys.exec_prefix`
     pub exec_prefix: PathBuf,
-    /// `sys.base_prefix`
     pub base_prefix: PathBuf,
-    /// `sys.base_exec_prefix`
     pub base_exec_prefix: PathBuf,
-    /// `sys.platlibdir`
     pub platlibdir: String,
-    /// `sys.path` without the first entry, which is what is run: the directory of a script, the working directory
-    /// for `-m`, and for `-c` nothing, which means the same.
+    /// `sys.path` without its first entry, which depends on what is run: the directory of a script, the working
+    /// directory for `-m`, and for `-c` the empty string, which means the same.
     pub path: Vec<PathBuf>,
     /// `sysconfig.get_paths()`
     pub install_paths: InstallPaths,
-    /// Whether the base's packages are seen too.
+    /// Whether the base interpreter's packages are importable too.
     pub has_system_site: bool,
-    /// Where the user's own packages are, and whether they are seen.
+    /// The user site, and whether it is enabled.
     pub user: UserSite,
-    /// `sys.flags.safe_path`: whether even that first entry is left out.
+    /// `sys.flags.safe_path`: whether `sys.path` lacks that first entry.
     pub is_safe_path: bool,
-    /// What may make Python say something else.
+    /// Why the real Python may say something else.
     pub caveats: Vec<Caveat>,
 }
 
-/// A version, and how it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct VersionInfo {
-    /// `3.12.1`, or `3.12` where no more is known.
+    /// `3.12.1`, or `3.12` if no more is known.
     pub number: String,
-    /// What told it.
+    /// Where it is from.
     pub source: VersionSource,
 }
 
-/// What told a version.
+/// Where a version is from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum VersionSource {
-    /// The base's C headers, which are as new as it is.
+    /// The base interpreter's C headers, which are up to date.
     Headers,
-    /// pyvenv.cfg, which knows what the base was when the environment was made.
+    /// pyvenv.cfg, which holds what the base was when the environment was created.
     PyvenvCfg,
-    /// The name of the interpreter.
+    /// The name of the interpreter's file.
     FileName,
 }
 
-/// The user's own packages.
+/// The directory for the user's own packages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct UserSite {
     /// `site.ENABLE_USER_SITE`
@@ -68,46 +61,4 @@ pub(crate) struct UserSite {
     pub base: PathBuf,
     /// `site.USER_SITE`
     pub site: PathBuf,
-}
-
-/// What cannot be told without starting Python.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Caveat {
-    /// A line of a `.pth` file that is executed.
-    ExecutedLine {
-        /// The file.
-        file: PathBuf,
-        /// The line's number, from 1.
-        line: usize,
-        /// The line.
-        text: String,
-    },
-    /// A `sitecustomize` or `usercustomize` that is executed.
-    StartupModule(PathBuf),
-    /// A `.pth` file that is not UTF-8: Python reads it by the locale, or stops at it.
-    Undecodable(PathBuf),
-    /// A `._pth` file beside the interpreter, which replaces all of the path.
-    PthOverride(PathBuf),
-    /// `home` leads to no library, so the interpreter falls back on what it was configured with.
-    BuildPrefix {
-        /// Where it looks first.
-        home: PathBuf,
-        /// Where it looks then.
-        prefix: PathBuf,
-    },
-}
-
-/// Why nothing can be told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum IntrospectError {
-    /// The environment's Python leads to no file.
-    PythonMissing(PathBuf),
-    /// Neither its name nor what lies around it says what it is.
-    UnknownInterpreter(PathBuf),
-    /// One whose rules are not known here.
-    UnsupportedVersion(PythonBinary),
-    /// No library is found from here.
-    StdlibMissing(PathBuf),
-    /// The rules of this system are not known here.
-    UnsupportedPlatform,
 }

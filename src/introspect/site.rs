@@ -1,18 +1,22 @@
-//! What stands on the path already -> what site.py makes of it: the environment's packages, the user's, the base's, and
-//! what `.pth` files add.
+//! The path that the interpreter sets up -> the path after site.py: with the environment's packages, the user's, the
+//! base's, and what `.pth` files add.
 
 use std::collections::HashSet;
 use std::fs;
+use std::path::Path;
 
+use super::caveat::Caveat;
 use super::getpath::StdlibLocation;
-use super::implementation::{Implementation, PythonBinary};
-use super::posixpath::{absolute, bytes_to_path, join, mark_decoded, normalize, path_to_bytes};
-use super::python_info::{Caveat, UserSite};
+use super::posixpath::{
+    absolute, bytes_to_path, join, mark_decoded, normalize, path_below, path_to_bytes,
+};
+use super::python_binary::{Implementation, PythonBinary};
+use super::python_info::UserSite;
 use super::startup::StartupContext;
 use super::version_rules::{PthSyntax, VersionRules};
 use super::{pth, pyvenv_keys};
 
-/// How a distributor lays its packages out.
+/// Where site.py looks for packages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SiteLayout {
     /// As released.
@@ -33,7 +37,7 @@ pub(super) struct SysPathBuilder<'a> {
     seen: HashSet<Vec<u8>>,
     /// `sys.path`
     pub path: Vec<Vec<u8>>,
-    /// What cannot be told of it.
+    /// Why it may be otherwise.
     pub caveats: Vec<Caveat>,
 }
 
@@ -46,9 +50,8 @@ impl<'a> SysPathBuilder<'a> {
         library: &'a StdlibLocation,
         start: &StartupContext<'_>,
     ) -> SysPathBuilder<'a> {
-        let decodes = rules.has_double_decoding && start.c_locale_var().is_some();
         let mut site = SysPathBuilder {
-            is_redecoded: decodes,
+            is_redecoded: rules.has_double_decoding && start.c_locale_var().is_some(),
             python,
             rules,
             layout,
@@ -60,22 +63,20 @@ impl<'a> SysPathBuilder<'a> {
             caveats: Vec::new(),
         };
         site.cwd = site.redecode(path_to_bytes(start.cwd));
-        let named = start.non_empty_var("PYTHONPATH");
-        let named = named.map(|text| text.split(|byte| *byte == b':'));
-        let own = library.path_entries.iter().map(Vec::as_slice);
-        for entry in named.into_iter().flatten().chain(own) {
-            let entry = absolute(&site.cwd, entry);
-            site.append(entry);
+        let pythonpath = start.non_empty_var("PYTHONPATH");
+        let pythonpath = pythonpath.map(|text| text.split(|byte| *byte == b':'));
+        let stdlib = library.path_entries.iter().map(Vec::as_slice);
+        for entry in pythonpath.into_iter().flatten().chain(stdlib) {
+            site.append(absolute(&site.cwd, entry));
         }
         site
     }
 
-    /// A text that Python reads itself, other than what it is started with.
+    /// A text that Python reads itself, unlike its arguments and variables.
     fn redecode(&self, text: Vec<u8>) -> Vec<u8> {
-        if self.is_redecoded {
-            mark_decoded(&text)
-        } else {
-            text
+        match self.is_redecoded {
+            true => mark_decoded(&text),
+            false => text,
         }
     }
 
@@ -85,29 +86,29 @@ impl<'a> SysPathBuilder<'a> {
         }
     }
 
-    /// All that site adds: the environment's packages, the user's and the base's, in this order.
+    /// Adds the packages of the environment, the user and the base, in this order.
     pub(super) fn add_site_packages(
         &mut self,
         start: &StartupContext<'_>,
         library: &StdlibLocation,
-        is_system: bool,
+        has_system_site: bool,
     ) -> UserSite {
         self.add_prefix_packages(&path_to_bytes(start.root));
-        let user = self.user_site(start, is_system);
+        let user = self.user_site(start, has_system_site);
         if user.is_enabled && user.site.is_dir() {
             let dir = self.redecode(path_to_bytes(&user.site));
             self.add_site_dir(&dir);
         }
-        if is_system {
+        if has_system_site {
             self.add_prefix_packages(&library.prefix);
             self.add_prefix_packages(&library.exec_prefix);
         }
-        let modules = [("sitecustomize", true), ("usercustomize", user.is_enabled)];
-        let modules = modules.into_iter().filter(|(_, is_run)| *is_run);
-        let found: Vec<_> = modules
-            .filter_map(|(name, _)| self.find_startup_module(name))
-            .collect();
-        self.caveats.extend(found);
+        self.caveats
+            .extend(self.find_startup_module("sitecustomize"));
+        if user.is_enabled {
+            self.caveats
+                .extend(self.find_startup_module("usercustomize"));
+        }
         user
     }
 
@@ -120,98 +121,80 @@ impl<'a> SysPathBuilder<'a> {
         }
     }
 
-    /// `getsitepackages`: where packages may lie below a prefix.
+    /// `getsitepackages`: the directories for packages below a prefix.
     fn package_dirs(&self, prefix: &[u8]) -> Vec<Vec<u8>> {
-        let name = self.lib_dir_name();
+        let name = self.rules.lib_dir_name(self.python);
         let mut libs = vec![self.platlibdir];
         if self.platlibdir != "lib" {
             libs.push("lib");
         }
         let below = |lib: &str, packages: &str| format!("{lib}/{name}/{packages}");
-        let plain = libs.iter().map(|lib| below(lib, "site-packages"));
-        let names: Vec<String> = match (self.layout, self.python.implementation) {
-            (SiteLayout::Upstream, _) => plain.collect(),
-            (SiteLayout::Debian, kind) => {
-                let mut names = vec![
-                    below("lib", "site-packages"),
-                    below("local/lib", "dist-packages"),
-                    "lib/python3/dist-packages".to_owned(),
-                ];
-                if kind == Implementation::CPython {
-                    names.extend(libs.iter().map(|lib| below(lib, "dist-packages")));
-                }
-                names
-            }
+        let in_libs = |packages| libs.iter().map(move |lib| below(lib, packages));
+        let mut dirs: Vec<String> = match self.layout {
+            SiteLayout::Upstream => in_libs("site-packages").collect(),
+            SiteLayout::Debian => vec![
+                below("lib", "site-packages"),
+                below("local/lib", "dist-packages"),
+                "lib/python3/dist-packages".to_owned(),
+            ],
         };
-        let dirs = names.iter().map(|name| join(prefix, name.as_bytes()));
-        dirs.collect()
-    }
-
-    /// What directories of packages are called: `python3.12`.
-    fn lib_dir_name(&self) -> String {
-        match self.rules.has_threading_suffix {
-            true => self.python.stdlib_name(),
-            false => format!(
-                "{}{}",
-                self.python.implementation.stem(),
-                self.python.major_minor()
-            ),
+        let is_cpython = self.python.implementation == Implementation::CPython;
+        if self.layout == SiteLayout::Debian && is_cpython {
+            dirs.extend(in_libs("dist-packages"));
         }
+        dirs.iter().map(|dir| join(prefix, dir)).collect()
     }
 
-    /// `addsitedir`: the directory, and what its `.pth` files name, by the order of their names.
+    /// `addsitedir`: the directory, and what its `.pth` files add, in the order of their names.
     fn add_site_dir(&mut self, dir: &[u8]) {
         let dir = absolute(&self.cwd, dir);
         self.append(dir.clone());
         for name in self.files_ending_with(&dir, b".pth") {
-            self.add_pth_file(&dir, &join(&dir, &name));
+            self.add_pth_file(&dir, &path_below(&dir, &name));
         }
         if self.rules.pth.syntax == PthSyntax::Pep829 {
             for name in self.files_ending_with(&dir, b".start") {
-                let file = bytes_to_path(&join(&dir, &name));
+                let file = path_below(&dir, &name);
                 let content = fs::read(&file).unwrap_or_default();
                 self.add_caveats(pth::parse_start_file(&content, &file, self.rules.pth));
             }
         }
     }
 
-    /// The files of a directory whose names end so, in order.
-    fn files_ending_with(&self, dir: &[u8], end: &[u8]) -> Vec<Vec<u8>> {
-        let entries = fs::read_dir(bytes_to_path(dir))
-            .into_iter()
+    /// The names of the files in `dir` that end with `suffix`, sorted.
+    fn files_ending_with(&self, dir: &[u8], suffix: &[u8]) -> Vec<Vec<u8>> {
+        let entries = fs::read_dir(bytes_to_path(dir)).into_iter().flatten();
+        let names = entries
             .flatten()
-            .flatten();
-        let names = entries.map(|entry| entry.file_name().into_encoded_bytes());
+            .map(|entry| entry.file_name().into_encoded_bytes());
+        let is_skipped = |name: &[u8]| self.rules.pth.is_hidden_skipped && name.starts_with(b".");
         let mut names: Vec<_> = names
-            .filter(|name| name.ends_with(end))
-            .filter(|name| !(self.rules.pth.is_hidden_skipped && name.starts_with(b".")))
+            .filter(|name| name.ends_with(suffix) && !is_skipped(name))
             .collect();
         names.sort();
         names
     }
 
-    /// Each once: the environment's own directory is gone through twice.
+    /// Adds each once: the environment's own directory is read twice.
     fn add_caveats(&mut self, caveats: Vec<Caveat>) {
-        let new = caveats.into_iter();
-        let new: Vec<_> = new
-            .filter(|caveat| !self.caveats.contains(caveat))
-            .collect();
-        self.caveats.extend(new);
+        for caveat in caveats {
+            if !self.caveats.contains(&caveat) {
+                self.caveats.push(caveat);
+            }
+        }
     }
 
     /// `addpackage`
-    fn add_pth_file(&mut self, dir: &[u8], file: &[u8]) {
-        let file = bytes_to_path(file);
-        let Ok(content) = fs::read(&file) else {
+    fn add_pth_file(&mut self, dir: &[u8], file: &Path) {
+        let Ok(content) = fs::read(file) else {
             return;
         };
-        let lines = match pth::parse_pth(&content, &file, self.rules.pth, self.is_ascii_locale) {
+        let lines = match pth::parse_pth(&content, file, self.rules.pth, self.is_ascii_locale) {
             Ok(lines) => lines,
             Err(caveat) => return self.add_caveats(vec![caveat]),
         };
-        let start = file.with_extension("start");
-        let is_replaced = self.rules.pth.syntax == PthSyntax::Pep829 && start.is_file();
-        if !is_replaced {
+        let has_start_file = || file.with_extension("start").is_file();
+        if self.rules.pth.syntax == PthSyntax::Legacy || !has_start_file() {
             self.add_caveats(lines.caveats);
         }
         for line in lines.dirs {
@@ -223,28 +206,27 @@ impl<'a> SysPathBuilder<'a> {
         }
     }
 
-    /// `getusersitepackages` and `check_enableusersite`. That the process runs as another user than the one who
-    /// started it is left out: vrun is no such program.
-    fn user_site(&self, start: &StartupContext<'_>, is_system: bool) -> UserSite {
+    /// `getusersitepackages` and `check_enableusersite`, without the check for set-user-ID programs.
+    fn user_site(&self, start: &StartupContext<'_>, has_system_site: bool) -> UserSite {
         let is_framework = start.is_framework_build(self.python);
+        let (in_home, lib) = match is_framework {
+            true => (
+                format!("/Library/Python/{}", self.python.major_minor()),
+                "python".to_owned(),
+            ),
+            false => ("/.local".to_owned(), self.rules.lib_dir_name(self.python)),
+        };
         let base = match start.non_empty_var("PYTHONUSERBASE") {
-            Some(named) => named.to_vec(),
-            None if is_framework => {
-                let below = format!("/Library/Python/{}", self.python.major_minor());
-                [start.home().as_slice(), below.as_bytes()].concat()
-            }
-            None => [start.home().as_slice(), b"/.local"].concat(),
+            Some(base) => base.to_vec(),
+            None => [start.home(), in_home.into_bytes()].concat(),
         };
-        let below = match is_framework {
-            true => "/lib/python/site-packages".to_owned(),
-            false => format!("/lib/{}/site-packages", self.lib_dir_name()),
-        };
-        let mut dir = [base.as_slice(), below.as_bytes()].concat();
+        let mut dir = [&base, format!("/lib/{lib}/site-packages").as_bytes()].concat();
         if self.rules.has_normalized_user_site {
             dir = normalize(&dir);
         }
         UserSite {
-            is_enabled: is_system && !self.is_flag_set(start.non_empty_var("PYTHONNOUSERSITE")),
+            is_enabled: has_system_site
+                && !self.is_flag_set(start.non_empty_var("PYTHONNOUSERSITE")),
             base: bytes_to_path(&base),
             site: bytes_to_path(&dir),
         }
@@ -256,26 +238,19 @@ impl<'a> SysPathBuilder<'a> {
         value.is_some_and(|value| !is_zero(value))
     }
 
-    /// The first module of that name on the path: code that runs when Python starts.
+    /// The first module of that name on the path, which runs when Python starts.
     fn find_startup_module(&self, name: &str) -> Option<Caveat> {
-        let forms = [
-            format!("{name}/__init__.py"),
-            format!("{name}.py"),
-            format!("{name}.pyc"),
-        ];
-        let files = self.path.iter().flat_map(|dir| {
-            let files = forms
-                .iter()
-                .map(|form| bytes_to_path(&join(dir, form.as_bytes())));
-            files.collect::<Vec<_>>()
-        });
-        let mut there = files.filter(|file| file.is_file());
-        there.next().map(Caveat::StartupModule)
+        let suffixes = ["/__init__.py", ".py", ".pyc"];
+        let mut files = self
+            .path
+            .iter()
+            .flat_map(|dir| suffixes.map(|suffix| path_below(dir, format!("{name}{suffix}"))));
+        files.find(|file| file.is_file()).map(Caveat::StartupModule)
     }
 }
 
-/// What pyvenv.cfg says of the base's packages, as site reads it: only `true` is yes, and so is nothing at all.
+/// `include-system-site-packages` as site.py reads it: `true` in any case, or no such line.
 pub(super) fn is_system_site_enabled(cfg: &[u8]) -> bool {
     pyvenv_keys::last_value(cfg, "include-system-site-packages")
-        .is_none_or(|said| said.to_lowercase() == "true")
+        .is_none_or(|value| value.to_lowercase() == "true")
 }

@@ -1,37 +1,34 @@
-//! What is wrong with an environment -> the error that says so, with what helps. Nothing is thrown away by
-//! what is hinted: an environment may still serve where it was made.
+//! What is wrong with an environment -> an error with a hint. No hint destroys anything: the environment may still work
+//! where it was created.
 
 use crate::error::Error;
 use crate::health::{self, Fix, Problem};
 use crate::quote::{printable, shell_word};
-use crate::venv;
 
 use super::context::ResolveContext;
+use super::lookup::is_in;
 use super::model::Program;
 
 /// The environment cannot be used (126).
-pub(crate) fn broken_env_error(problem: &Problem, places: &ResolveContext<'_>) -> Error {
-    let root = printable(places.root);
+pub(super) fn broken_env_error(problem: &Problem, context: &ResolveContext<'_>) -> Error {
+    let root = printable(context.root);
     let mut error =
         Error::refused(format!("{root} {}", problem.message())).with_cause(problem.cause());
-    if points_elsewhere(problem) && places.queries.is_tracked() {
+    if points_elsewhere(problem) && context.queries.is_tracked() {
         error =
             error.with_cause("git tracks it: it came with a checkout, as it was where it was made");
     }
-    let call = places.vrun_command();
-    match problem.fix() {
-        Fix::Repair => error.with_hint(format!(
-            "`{call} --repair` rebuilds it with the same packages"
-        )),
-        Fix::CreateBeside(name) if places.is_env_explicit => error.with_hint(format!(
-            "`vrun --env {}` makes and takes one for this system, beside it",
-            shell_word(places.root.with_file_name(name))
-        )),
-        Fix::CreateBeside(name) => error.with_hint(format!(
-            "`export VRUN_NAME={name}` has vrun make and take one for this system, beside it"
-        )),
-        Fix::GrantAccess => error.with_hint(problem.access_hint()),
-    }
+    error.with_hint(match problem.fix() {
+        Fix::Repair => context.repair_hint(),
+        Fix::CreateBeside(name) if context.is_env_explicit => format!(
+            "`vrun --env {}` creates and uses one for this system beside it",
+            shell_word(context.root.with_file_name(name))
+        ),
+        Fix::CreateBeside(name) => format!(
+            "`export VRUN_NAME={name}` has vrun create and use one for this system beside it"
+        ),
+        Fix::GrantAccess => problem.access_hint(),
+    })
 }
 
 fn points_elsewhere(problem: &Problem) -> bool {
@@ -44,22 +41,21 @@ fn points_elsewhere(problem: &Problem) -> bool {
     )
 }
 
-/// The error that `program` ended in, which the system refused to start; or what is wrong with the
-/// environment, where that is what it comes from.
+/// Why the system refused to start `program`: what is wrong with the environment, where that is the reason, else `error`.
 pub(crate) fn explain_start_failure(
     error: Error,
     program: &Program,
-    places: &ResolveContext<'_>,
+    context: &ResolveContext<'_>,
 ) -> Error {
-    if program.file.parent() != Some(&venv::scripts_dir(places.root)) {
+    if !is_in(&context.scripts_dir(), &program.file) {
         return error;
     }
-    match health::fatal(places.root) {
+    match health::fatal(context.root) {
         Some(
             problem @ (Problem::OtherPlatform { .. }
             | Problem::OtherMachine { .. }
             | Problem::LoaderMissing { .. }),
-        ) => broken_env_error(&problem, places),
+        ) => broken_env_error(&problem, context),
         _ => error,
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod broken;
 mod context;
+mod handoff;
 mod install_hint;
 mod lookup;
 mod model;
@@ -13,6 +14,7 @@ mod resolve;
 pub(crate) mod script_interpreter;
 mod script_policy;
 pub(crate) mod shebang;
+mod shell;
 mod shell_line;
 mod shim;
 mod simple_command;
@@ -22,10 +24,10 @@ pub(crate) mod which;
 mod windows_launcher;
 
 pub(crate) use context::{EnvQueries, ResolveContext, vrun_command};
+pub(crate) use handoff::HANDOFF_VAR;
 pub(crate) use model::{ForeignPolicy, Invocation, Program};
 pub(crate) use resolve::{predict_program, resolve_program};
 pub(crate) use script_interpreter::{ScriptInterpreter, ScriptPython};
 pub(crate) use shell_line::ShellLine;
-pub(crate) use shim::HANDOFF_VAR;
 pub(crate) use source_text::{SourceText, avoid_self_exec, python_file};
 pub(crate) use which::WhichMatch;

@@ -1,4 +1,4 @@
-//! What a person asks to run, and what will run for it.
+//! What the user asks to run, and what will run for it.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -6,62 +6,57 @@ use std::path::PathBuf;
 use crate::os::{self, ArgQuoting};
 use crate::venv::SubstitutePython;
 
+use super::handoff::HANDOFF_VAR;
 use super::shell_line::ShellLine;
-use super::shim;
 
-/// What was asked to run.
+/// What to run.
 #[derive(Clone, Debug)]
 pub(crate) enum Invocation {
     /// A program, by name or path; or a Python file.
     Command(OsString),
-    /// A program by its name alone, which is the one that vrun was called by.
+    /// The program of the name that vrun was called by.
     Shim(OsString),
     /// `-m`: a module, as `python -m` takes it.
     Module(OsString),
-    /// `-s`: a Python file that brings its place with it.
+    /// `-s`: a Python file; the environment is looked for from its directory.
     Script(OsString),
-    /// `-c`: a shell's command line.
+    /// `-c`: a command line for a shell.
     ShellLine(ShellLine),
 }
 
 /// Whether a program of another Python may run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ForeignPolicy {
-    /// It may not.
     Refused,
-    /// `--outside`: it may.
+    /// `--outside`
     Allowed,
 }
 
 /// What will run.
 #[derive(Clone, Debug)]
 pub(crate) struct Program {
-    /// The file.
     pub file: PathBuf,
-    /// Its arguments, its own name first.
+    /// Its arguments, `argv[0]` first.
     pub argv: Vec<OsString>,
-    /// The file, where it stands in for the environment's Python: it has to be called by that one's name.
+    /// Set where `file` is run instead of the environment's Python, under the name of that one.
     pub substitute: Option<SubstitutePython>,
-    /// Which Python runs it.
     pub run_by: RunBy,
-    /// What a person should know of it, a line each.
+    /// One line each, printed before the program starts.
     pub warnings: Vec<String>,
-    /// How its arguments are handed over.
     pub quoting: ArgQuoting,
-    /// What does the same as this program, and can say why it does not start: the shell of a `-c` line.
+    /// The shell of a `-c` line that is run without one: it says why the program does not start.
     pub fallback_shell: Option<Box<Program>>,
-    /// What a shim leaves word of, where this is not the environment's: see `shim`.
+    /// The value of `HANDOFF_VAR`, where a shim runs a program outside the environment.
     pub handoff: Option<OsString>,
 }
 
 /// Which Python runs a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RunBy {
-    /// None, or another environment's; or it finds one itself.
+    /// None, or another environment's; or the program finds one itself.
     Other,
-    /// The environment's.
     EnvPython,
-    /// The environment's, where the program itself names another.
+    /// The environment's, although the program names another.
     EnvPythonInstead,
 }
 
@@ -79,14 +74,14 @@ impl Program {
         }
     }
 
-    pub(crate) fn for_env_python(file: PathBuf, argv: Vec<OsString>) -> Program {
+    pub(super) fn for_env_python(file: PathBuf, argv: Vec<OsString>) -> Program {
         Program {
             run_by: RunBy::EnvPython,
             ..Program::new(file, argv)
         }
     }
 
-    /// The variables of a process that is to have `vars`, and what this program is to be told beside them.
+    /// `vars`, with those that this program needs besides.
     pub(crate) fn child_vars(
         &self,
         mut vars: Vec<(OsString, OsString)>,
@@ -94,11 +89,11 @@ impl Program {
         let prefix = self
             .substitute
             .iter()
-            .filter_map(|other| other.prefix.as_ref());
+            .filter_map(|python| python.prefix.as_ref());
         vars.extend(prefix.map(|dir| ("PYTHONHOME".into(), dir.into())));
-        if let Some(word) = &self.handoff {
-            vars.retain(|(name, _)| !os::is_same_var(name, shim::HANDOFF_VAR));
-            vars.push((shim::HANDOFF_VAR.into(), word.clone()));
+        if let Some(handoff) = &self.handoff {
+            vars.retain(|(name, _)| !os::is_same_var(name, HANDOFF_VAR));
+            vars.push((HANDOFF_VAR.into(), handoff.clone()));
         }
         vars
     }

@@ -11,167 +11,133 @@ use crate::quote::{printable, shell_word};
 use crate::venv::{self, MissingScript};
 use crate::{os, self_exe};
 
+use super::broken;
 use super::context::ResolveContext;
+use super::install_hint::{has_pip_module, install_hint};
 use super::python_names::is_python_source;
-use super::{broken, install_hint, lookup};
 
-/// No program of that name is on PATH; or one is, and may not be run.
-pub(super) fn program_not_found(name: &OsStr, places: &ResolveContext<'_>) -> Error {
-    let entries = os::split_paths(places.path).map(|entry| entry.join(name));
-    let mut files = entries.filter(|file| !name.is_empty() && is_non_vrun_file(file, places));
-    if let Some(file) = files.next() {
+/// No program called `name` is on PATH; or one is, and cannot be run.
+pub(super) fn program_not_found(name: &OsStr, context: &ResolveContext<'_>) -> Error {
+    let mut files = os::split_paths(context.path).map(|dir| dir.join(name));
+    let is_program = |file: &PathBuf| !name.is_empty() && is_non_vrun_file(file, context);
+    if let Some(file) = files.find(is_program) {
         return not_executable(&file);
     }
     if is_python_source(name) {
         return file_not_found(name);
     }
-    let scripts = venv::scripts_dir(places.root);
-    let is_lost = || {
-        (!scripts.exists()).then_some(Problem::NoPython {
-            scripts: scripts.clone(),
-        })
+    let no_python = || {
+        let scripts = context.scripts_dir();
+        (!scripts.exists()).then_some(Problem::NoPython { scripts })
     };
-    if let Some(problem) = health::check_platform(places.root).or_else(is_lost) {
-        return broken::broken_env_error(&problem, places);
+    if let Some(problem) = health::check_platform(context.root).or_else(no_python) {
+        return broken::broken_env_error(&problem, context);
     }
-    let (what, root) = (printable(name), printable(places.root));
+    let (what, root) = (printable(name), printable(context.root));
     let error = Error::not_found(format!("no program named `{what}` in {root} or on PATH"));
-    if let Some(missing) = find_missing_script(name, places) {
-        return explain_missing_script(error, &missing, places);
+    if let Some(script) = find_missing_script(name, context) {
+        return explain_missing_script(error, &script, context);
     }
     if Path::new(name).is_file() {
-        return error.with_hint(format!(
-            "`vrun ./{}` runs the file that is here",
-            shell_word(name)
-        ));
+        let file = shell_word(name);
+        return error.with_hint(format!("`vrun ./{file}` runs the file in this directory"));
     }
-    match name.to_str().filter(|name| is_package_name(name)) {
-        Some(name) => {
-            let install = install_hint::install_hint(name, &places.vrun_command(), places);
-            error.with_hint(format!("install it with {install}"))
-        }
+    match package_name(name) {
+        Some(name) => error.with_hint(format!("install it with {}", install_hint(name, context))),
         None => error,
     }
 }
 
-/// The program is there, but another Python's, which cannot see this project. `what` says whose.
+/// `file` is another Python's program, which cannot see this project. `what` says whose.
 pub(super) fn foreign_program_refused(
     file: &Path,
     what: &str,
-    places: &ResolveContext<'_>,
+    context: &ResolveContext<'_>,
 ) -> Error {
     let name = file.file_name().unwrap_or_default();
-    if let Some(problem) = health::check_platform(places.root) {
-        return broken::broken_env_error(&problem, places);
+    if let Some(problem) = health::check_platform(context.root) {
+        return broken::broken_env_error(&problem, context);
     }
-    let (root, call) = (printable(places.root), places.vrun_command());
+    let (root, call) = (printable(context.root), context.vrun_command());
     let error = Error::refused(format!("`{}` is not in {root}", printable(name)))
         .with_cause(format_args!("{} {what}", printable(file)));
     let outside = format!("`{call} --outside {}` runs that one", shell_word(name));
-    match name.to_str().filter(|name| is_package_name(name)) {
-        Some(name) => error.with_hint(format!(
-            "install it with {}; {outside}",
-            install_hint::install_hint(name, &call, places)
-        )),
-        None => error.with_hint(outside),
-    }
+    error.with_hint(match package_name(name) {
+        Some(name) => format!("install it with {}; {outside}", install_hint(name, context)),
+        None => outside,
+    })
 }
 
-/// The script of that name that should be there, because what it belongs to is installed.
-pub(super) fn find_missing_script(
-    name: &OsStr,
-    places: &ResolveContext<'_>,
-) -> Option<MissingScript> {
-    let file = with_exe_suffix(venv::scripts_dir(places.root).join(name));
-    let all = venv::find_missing_scripts(places.root);
-    all.into_iter().find(|missing| missing.file == file)
-}
-
-/// Whether pip is installed, and can be run as a module.
-pub(super) fn has_pip_without_script(places: &ResolveContext<'_>) -> bool {
-    let sites = venv::site_packages(places.root);
-    sites.iter().any(|site| site.join("pip").is_dir())
+/// The script `name` that should exist, because its package is installed.
+fn find_missing_script(name: &OsStr, context: &ResolveContext<'_>) -> Option<MissingScript> {
+    let file = with_exe_suffix(context.scripts_dir().join(name));
+    let mut missing = venv::find_missing_scripts(context.root).into_iter();
+    missing.find(|script| script.file == file)
 }
 
 fn explain_missing_script(
     error: Error,
-    missing: &MissingScript,
-    places: &ResolveContext<'_>,
+    script: &MissingScript,
+    context: &ResolveContext<'_>,
 ) -> Error {
-    let mend = missing.fix_command(&places.vrun_command());
+    let (package, file) = (&script.package, printable(&script.file));
+    let fix = script.fix_command(&context.vrun_command());
+    let cause = format!("{package} is installed, and {file} is missing");
     error
-        .with_cause(format_args!(
-            "{} is installed, and {} is missing",
-            missing.package,
-            printable(&missing.file)
-        ))
-        .with_hint(format!("{mend} brings it back"))
+        .with_cause(cause)
+        .with_hint(format!("{fix} brings it back"))
 }
 
-fn is_non_vrun_file(file: &Path, places: &ResolveContext<'_>) -> bool {
-    file.is_file() && !self_exe::is_vrun(file, places.self_exe.as_deref())
+fn is_non_vrun_file(file: &Path, context: &ResolveContext<'_>) -> bool {
+    file.is_file() && !self_exe::is_vrun(file, context.self_exe.as_deref())
 }
 
-/// The environment has no Python, or pip, of that name; or not one that runs.
-pub(super) fn python_not_found(name: &OsStr, places: &ResolveContext<'_>) -> Error {
-    let scripts = venv::scripts_dir(places.root);
+/// The environment has no Python or pip called `name`, or none that runs.
+pub(super) fn python_not_found(name: &OsStr, context: &ResolveContext<'_>) -> Error {
+    let scripts = context.scripts_dir();
     let file = with_exe_suffix(scripts.join(name));
-    if is_non_vrun_file(&file, places) {
+    if is_non_vrun_file(&file, context) {
         return not_executable(&file);
     }
-    let (root, what, call) = (
-        printable(places.root),
-        printable(name),
-        places.vrun_command(),
-    );
-    let missing = format!("no `{what}` in {root}");
-    // uv's environments have none, and another one's pip would install elsewhere.
+    let (what, call) = (printable(name), context.vrun_command());
+    let missing = format!("no `{what}` in {}", printable(context.root));
     let plain = os::normalize_program_name(&what);
+    let is_pip = plain.starts_with("pip");
     let has_pip = with_exe_suffix(scripts.join("pip")).exists();
-    let seedless = plain.starts_with("pip") && !has_pip;
-    let other = lookup::find_on_path(name, places.path, places).filter(|_| seedless);
-    let error = match other {
-        Some(other) => {
-            let cause = format!("{} is another Python's", printable(other));
-            Error::refused(missing).with_cause(cause)
-        }
+    // uv's environments have no pip, and another Python's would install elsewhere.
+    let other = context.find_on_path(name, context.path);
+    let error = match other.filter(|_| is_pip && !has_pip) {
+        Some(other) => Error::refused(missing)
+            .with_cause(format_args!("{} is another Python's", printable(other))),
         None => Error::not_found(missing),
     };
-    if let Some(missing) = find_missing_script(name, places) {
-        return explain_missing_script(error, &missing, places);
+    if let Some(script) = find_missing_script(name, context) {
+        return explain_missing_script(error, &script, context);
     }
-    match &*plain {
-        "python" if file.exists() => {
-            error.with_cause(format_args!("{} is vrun itself", printable(&file)))
-        }
-        "python" => error
+    if plain == "python" && file.exists() {
+        return error.with_cause(format_args!("{} is vrun itself", printable(&file)));
+    }
+    if plain == "python" {
+        return error
             .with_cause(format_args!("{} does not exist", printable(&file)))
-            .with_hint(format!(
-                "`{call} --repair` rebuilds it with the same packages"
-            )),
-        pip if pip.starts_with("pip") && has_pip => {
-            error.with_hint(format!("`{call} pip` is this environment's"))
-        }
-        pip if pip.starts_with("pip") && has_pip_without_script(places) => {
-            error.with_hint(format!("`{call} -m pip` is this environment's"))
-        }
-        pip if pip.starts_with("pip") => error.with_hint(format!(
-            "{} installs pip there",
-            venv::install_pip_hint(places.root, &call)
-        )),
-        _ => error.with_hint(format!(
-            "`{call} python` is this environment's; `--outside` lets another one run"
-        )),
+            .with_hint(context.repair_hint());
     }
+    error.with_hint(if is_pip && has_pip {
+        format!("`{call} pip` is this environment's")
+    } else if is_pip && has_pip_module(context) {
+        format!("`{call} -m pip` is this environment's")
+    } else if is_pip {
+        let install = venv::install_pip_hint(context.root, &call);
+        format!("{install} installs pip there")
+    } else {
+        format!("`{call} python` is this environment's; `--outside` lets another one run")
+    })
 }
 
-/// The file of a program, with the ending that may be left out.
+/// The file of a program, with the suffix that may be left out.
 fn with_exe_suffix(path: PathBuf) -> PathBuf {
-    if path
-        .to_string_lossy()
-        .to_ascii_lowercase()
-        .ends_with(os::EXE_SUFFIX)
-    {
+    let text = path.to_string_lossy().to_ascii_lowercase();
+    if text.ends_with(os::EXE_SUFFIX) {
         return path;
     }
     let mut name = path.into_os_string();
@@ -179,7 +145,7 @@ fn with_exe_suffix(path: PathBuf) -> PathBuf {
     name.into()
 }
 
-/// There is no program at that path, or it may not be run.
+/// There is no program at the path `name`, or it cannot be run.
 pub(super) fn file_not_runnable(name: &OsStr) -> Error {
     match fs::metadata(name) {
         Ok(found) if found.is_dir() => {
@@ -194,7 +160,7 @@ pub(super) fn file_not_runnable(name: &OsStr) -> Error {
     }
 }
 
-/// There is no such file at all.
+/// There is no such file.
 pub(super) fn file_not_found(name: &OsStr) -> Error {
     Error::not_found(format!("no file named {}", printable(name)))
 }
@@ -203,16 +169,15 @@ fn not_executable(file: &Path) -> Error {
     let error = Error::refused(format!("{} is not executable", printable(file)));
     match os::executable_hint(&shell_word(file)) {
         Some(hint) => error.with_hint(hint),
-        None => error.with_cause("its name does not end as a program's does (PATHEXT)"),
+        None => error.with_cause("its extension is not in PATHEXT"),
     }
 }
 
-/// Whether a package could be called so (PEP 508), and pasting it into a command is harmless.
-fn is_package_name(name: &str) -> bool {
-    let ends = [name.chars().next(), name.chars().next_back()];
-    ends.iter()
-        .all(|end| end.is_some_and(|c| c.is_ascii_alphanumeric()))
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+/// `name` where it is a valid package name (PEP 508), and so harmless in a command to paste.
+fn package_name(name: &OsStr) -> Option<&str> {
+    let name = name.to_str()?;
+    let is_alphanumeric = |c: char| c.is_ascii_alphanumeric();
+    let is_other = |c: char| !is_alphanumeric(c) && !"._-".contains(c);
+    let ends_well = name.starts_with(is_alphanumeric) && name.ends_with(is_alphanumeric);
+    (ends_well && !name.contains(is_other)).then_some(name)
 }

@@ -1,8 +1,8 @@
 //! A name of the environment's Python -> the file that is started for it.
 //!
-//! It is the one in the scripts directory. Where that leads to another minor version it is refused, for it
-//! would start and see none of the packages; where it leads nowhere, an interpreter of the same minor version
-//! is started in its place and by its name, and one line says so.
+//! That is the one in the scripts directory. Where it leads to another minor version it is refused, because it would
+//! start and see none of the packages. Where it leads nowhere, an interpreter of the same minor version is started
+//! instead, under its name, and one line says so.
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -11,10 +11,9 @@ use crate::error::Error;
 use crate::health::{self, Problem};
 use crate::os;
 use crate::quote::printable;
-use crate::venv::{self, SubstitutePython};
+use crate::venv::{self, MinorVersion, SubstitutePython};
 
 use super::context::ResolveContext;
-use super::lookup::find_on_path;
 use super::model::Program;
 use super::python_names::is_python_name;
 use super::{broken, not_found};
@@ -22,57 +21,54 @@ use super::{broken, not_found};
 /// The environment's Python, by one of its names.
 #[derive(Debug)]
 pub(super) struct EnvPython {
-    /// Its path in the environment, which is its `argv[0]`, whether there is such a file or not.
+    /// Its path in the environment, which becomes `argv[0]`, whether the file exists or not.
     pub path: PathBuf,
-    /// What is started in its place, and why.
+    /// What is started instead, and why.
     pub substitute: Option<(SubstitutePython, Problem)>,
 }
 
 impl EnvPython {
-    /// The program that it is with `args`.
+    /// The program that runs it with `args`.
     ///
     /// # Errors
-    /// Told to ignore variables, what stands in for it would not find its own library.
+    /// `args` make Python ignore PYTHONHOME, which the substitute needs.
     pub(super) fn into_program(
         self,
         args: Vec<OsString>,
-        places: &ResolveContext<'_>,
+        context: &ResolveContext<'_>,
     ) -> Result<Program, Error> {
         let ignores_variables = ignores_variables(&args);
         let argv = [self.path.clone().into()].into_iter().chain(args).collect();
-        let Some((other, problem)) = self.substitute else {
+        let Some((substitute, problem)) = self.substitute else {
             return Ok(Program::for_env_python(self.path, argv));
         };
-        if other.prefix.is_some() && ignores_variables {
-            let exe = printable(&other.exe);
-            return Err(
-                broken::broken_env_error(&problem, places).with_cause(format_args!(
-                    "{exe} could stand in for it, but for -E or -I: it needs PYTHONHOME for that"
-                )),
-            );
+        let exe = printable(&substitute.exe);
+        if substitute.prefix.is_some() && ignores_variables {
+            let cause =
+                format!("{exe} could stand in for it, but not with -E or -I: it needs PYTHONHOME");
+            return Err(broken::broken_env_error(&problem, context).with_cause(cause));
         }
-        let remark = substitute_warning(&problem, &other, places);
+        let (cause, call) = (problem.cause(), context.vrun_command());
+        let warning = format!(
+            "{cause}; {exe} stands in for it, and `{call} --repair` fixes it for what this program starts"
+        );
         Ok(Program {
-            substitute: Some(other.clone()),
-            warnings: vec![remark],
-            ..Program::for_env_python(other.exe, argv)
+            warnings: vec![warning],
+            substitute: Some(substitute.clone()),
+            ..Program::for_env_python(substitute.exe, argv)
         })
     }
 }
 
-/// Whether Python, called with these, ignores PYTHONHOME: -E or -I, alone or among other letters, before what
-/// it is to run (CPython's command line; -W and -X take what follows, -c and -m end its options).
+/// Whether `args` make Python ignore PYTHONHOME: -E or -I, alone or among other letters, before what it is to run
+/// (CPython's command line; -W and -X take a value, -c and -m end the options).
 fn ignores_variables(args: &[OsString]) -> bool {
-    let mut words = args.iter().map(|arg| arg.as_encoded_bytes());
-    while let Some(word) = words.next() {
-        let [b'-', letters @ ..] = word else {
-            return false;
-        };
-        if letters.is_empty() || letters == b"-" {
-            return false;
-        }
-        if letters.starts_with(b"-") {
-            continue;
+    let mut args = args.iter().map(|arg| arg.as_encoded_bytes());
+    while let Some([b'-', letters @ ..]) = args.next() {
+        match letters {
+            b"" | b"-" => return false,
+            [b'-', ..] => continue,
+            _ => {}
         }
         let end = letters.iter().position(|letter| b"WXcm".contains(letter));
         let flags = &letters[..end.unwrap_or(letters.len())];
@@ -81,121 +77,100 @@ fn ignores_variables(args: &[OsString]) -> bool {
         }
         match end {
             Some(at) if b"cm".contains(&letters[at]) => return false,
-            Some(at) if at + 1 == letters.len() => drop(words.next()),
+            Some(at) if at + 1 == letters.len() => drop(args.next()),
             _ => {}
         }
     }
     false
 }
 
-/// The program of that name that belongs to the environment's Python: that itself, or its pip. Another one's
-/// would be the very mistake that vrun is there to prevent.
+/// The environment's Python or pip called `name`. Another environment's would be the very mistake that vrun prevents.
 ///
 /// # Errors
-/// There is none, or it is not to be used.
+/// It does not exist, or must not be used.
 pub(super) fn find_env_python(
     name: &OsStr,
-    places: &ResolveContext<'_>,
+    context: &ResolveContext<'_>,
 ) -> Result<EnvPython, Error> {
-    let scripts = venv::scripts_dir(places.root);
-    match find_on_path(name, scripts.as_os_str(), places) {
-        Some(path) => check_python(path, places),
-        None => resolve_missing_python(name, places),
+    match context.find_on_path(name, context.scripts_dir().as_os_str()) {
+        Some(path) => check_python(path, context),
+        None => resolve_missing_python(name, context),
     }
 }
 
-/// The environment's Python at `path`, where there is a file, if its packages are for it.
+/// The environment's Python at `path`, where there is a file.
 ///
 /// # Errors
-/// They are for another minor version.
-pub(super) fn check_python(path: PathBuf, places: &ResolveContext<'_>) -> Result<EnvPython, Error> {
-    let stand_in = match health::check_before_exec(places.root, &path, places.cfg) {
+/// It must not be used, as where the packages are for another minor version.
+pub(super) fn check_python(
+    path: PathBuf,
+    context: &ResolveContext<'_>,
+) -> Result<EnvPython, Error> {
+    let substitute = match health::check_before_exec(context.root, &path, context.cfg) {
         None => None,
-        // Without links all are copies, or start what is at home.
+        // Without symlinks every Python is a copy, or starts the one in `home`.
         Some(problem @ Problem::HomeMissing { .. }) if !os::HAS_SYMLINKS => {
-            return Err(broken::broken_env_error(&problem, places));
+            return Err(broken::broken_env_error(&problem, context));
         }
-        // A copy may find its library where it was configured to be; it says best itself if it does not.
-        Some(problem @ (Problem::HomeMissing { .. } | Problem::HomeInaccessible { .. })) => places
+        // A copy may find its library where it was built to be; it says best itself if it does not.
+        Some(problem) if is_about_home(&problem) => context
             .queries
             .find_substitute()?
-            .map(|other| (other, problem)),
-        Some(problem) => return Err(broken::broken_env_error(&problem, places)),
+            .map(|substitute| (substitute, problem)),
+        Some(problem) => return Err(broken::broken_env_error(&problem, context)),
     };
-    Ok(EnvPython {
-        path,
-        substitute: stand_in,
-    })
+    Ok(EnvPython { path, substitute })
 }
 
-/// There is no file of that name in the environment.
-fn resolve_missing_python(name: &OsStr, places: &ResolveContext<'_>) -> Result<EnvPython, Error> {
-    let path = venv::scripts_dir(places.root).join(name);
-    let own = venv::python_path(places.root);
-    let problem = match health::check_python(places.root, &path, places.cfg) {
-        // Is it the one name that is missing, or all of Python?
-        Some(Problem::NoPython { .. }) => health::check_python(places.root, &own, places.cfg),
+fn is_about_home(problem: &Problem) -> bool {
+    matches!(
+        problem,
+        Problem::HomeMissing { .. } | Problem::HomeInaccessible { .. }
+    )
+}
+
+/// There is no file called `name` in the environment.
+fn resolve_missing_python(name: &OsStr, context: &ResolveContext<'_>) -> Result<EnvPython, Error> {
+    let path = context.scripts_dir().join(name);
+    let python = venv::python_path(context.root);
+    let problem = match health::check_python(context.root, &path, context.cfg) {
+        // Is only this name missing, or all of Python?
+        Some(Problem::NoPython { .. }) => health::check_python(context.root, &python, context.cfg),
         other => other,
     };
-    let is_of_home = |problem: &Problem| {
-        matches!(
-            problem,
-            Problem::HomeMissing { .. } | Problem::HomeInaccessible { .. }
-        )
+    let Some(problem) = problem.filter(|problem| !is_about_home(problem)) else {
+        return Err(not_found::python_not_found(name, context));
     };
-    let Some(problem) = problem.filter(|problem| !is_of_home(problem)) else {
-        return Err(not_found::python_not_found(name, places));
-    };
-    if let Some(elsewhere) = health::check_platform(places.root) {
-        return Err(broken::broken_env_error(&elsewhere, places));
+    if let Some(problem) = health::check_platform(context.root) {
+        return Err(broken::broken_env_error(&problem, context));
     }
-    let is_meant = is_python_name(name) && (path == own || is_env_python_name(name, places));
-    let may_stand_in = matches!(
-        problem,
-        Problem::PythonMissing { .. }
-            | Problem::PythonInaccessible { .. }
-            | Problem::NoPython { .. }
-    );
-    if is_meant
-        && may_stand_in
-        && let Some(other) = places.queries.find_substitute()?
+    let is_python = is_python_name(name);
+    if is_python
+        && (path == python || is_env_python_name(name, context))
+        && problem.is_substitutable()
+        && let Some(substitute) = context.queries.find_substitute()?
     {
-        let stand_in = Some((other, problem));
-        return Ok(EnvPython {
-            path,
-            substitute: stand_in,
-        });
+        let substitute = Some((substitute, problem));
+        return Ok(EnvPython { path, substitute });
     }
     Err(match problem {
-        Problem::NoPython { .. } if is_python_name(name) => {
-            not_found::python_not_found("python".as_ref(), places)
+        Problem::NoPython { .. } if is_python => {
+            not_found::python_not_found("python".as_ref(), context)
         }
-        Problem::NoPython { .. } => not_found::python_not_found(name, places),
-        problem => broken::broken_env_error(&problem, places),
+        Problem::NoPython { .. } => not_found::python_not_found(name, context),
+        problem => broken::broken_env_error(&problem, context),
     })
 }
 
-/// Whether `name`, which is not `python`, is one that this environment's Python goes by.
-fn is_env_python_name(name: &OsStr, places: &ResolveContext<'_>) -> bool {
-    let version = places.cfg.version.as_deref();
-    let own = version.and_then(venv::MinorVersion::from_version);
-    match venv::MinorVersion::from_name(name) {
-        Some(series) => own == Some(series),
+/// Whether `name`, other than `python`, is a name of this environment's Python.
+fn is_env_python_name(name: &OsStr, context: &ResolveContext<'_>) -> bool {
+    match MinorVersion::from_name(name) {
         None => name == "python3",
+        named => {
+            let version = context.cfg.version.as_deref();
+            version.and_then(MinorVersion::from_version) == named
+        }
     }
-}
-
-/// What a person should know of a Python that stands in.
-fn substitute_warning(
-    problem: &Problem,
-    other: &SubstitutePython,
-    places: &ResolveContext<'_>,
-) -> String {
-    let (cause, exe) = (problem.cause(), printable(&other.exe));
-    let call = places.vrun_command();
-    format!(
-        "{cause}; {exe} stands in for it, and `{call} --repair` mends it for what this program starts"
-    )
 }
 
 #[cfg(test)]
@@ -203,24 +178,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn flags_that_have_python_ignore_variables_are_told_from_what_it_runs() {
+    fn only_pythons_own_flags_make_it_ignore_variables() {
         let ignores = |line: &str| {
             let args: Vec<_> = line.split_whitespace().map(OsString::from).collect();
             ignores_variables(&args)
         };
-        for line in [
-            "-I x.py",
-            "-sE -m x",
-            "-X dev -E",
-            "-Wi -BI",
-            "-Ic x",
-            "--check-hash-based-pycs -E",
-        ] {
+        let lines = "-I x.py|-sE -m x|-X dev -E|-Wi -BI|-Ic x|--check-hash-based-pycs -E";
+        for line in lines.split('|') {
             assert!(ignores(line), "{line}");
         }
-        for line in [
-            "", "-", "x.py -I", "-m x -I", "-c I", "-W E", "-XI", "-s -- -E", "-mI",
-        ] {
+        for line in "|-|x.py -I|-m x -I|-c I|-W E|-XI|-s -- -E|-mI".split('|') {
             assert!(!ignores(line), "{line}");
         }
     }

@@ -1,21 +1,24 @@
-//! A program's name as it was typed -> what it says of the program.
+//! A program's name as it was typed -> whether it means Python, pip, a Python file or a path.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{self, Path};
 
 use crate::os;
 
-/// Whether `name` ends as Python's files do.
+/// `tool.py`, `tool.pyw`
 pub(super) fn is_python_source(name: &OsStr) -> bool {
-    let ending = Path::new(name).extension();
-    ending.is_some_and(|end| end.eq_ignore_ascii_case("py") || end.eq_ignore_ascii_case("pyw"))
+    let extension = Path::new(name).extension();
+    extension.is_some_and(|end| {
+        ["py", "pyw"]
+            .iter()
+            .any(|python| end.eq_ignore_ascii_case(python))
+    })
 }
 
 /// Whether `name` is a path.
 pub(super) fn has_separator(name: &OsStr) -> bool {
-    name.as_encoded_bytes()
-        .iter()
-        .any(|byte| std::path::is_separator(char::from(*byte)))
+    let is_separator = |byte: &u8| path::is_separator(char::from(*byte));
+    name.as_encoded_bytes().iter().any(is_separator)
 }
 
 /// Whether `name` means this environment's Python or its pip.
@@ -23,24 +26,20 @@ pub(super) fn is_python_or_pip(name: &OsStr) -> bool {
     is_python_name(name) || is_versioned("pip", name)
 }
 
-/// `python`, `python3`, `python3.12`, `python3.13t`, `python3.6m`, `pypy3`, and on Windows `pythonw` and the ending.
+/// `python`, `python3`, `python3.12`, `python3.13t`, `python3.6m`, `pypy3`, and on Windows `pythonw` and the suffix.
 pub(super) fn is_python_name(name: &OsStr) -> bool {
     is_versioned("python", name) || is_versioned("pypy", name)
 }
 
 fn is_versioned(stem: &str, name: &OsStr) -> bool {
     let name = name.to_str().map(os::normalize_program_name);
-    name.as_deref()
-        .and_then(|name| name.strip_prefix(stem))
-        .is_some_and(is_version_suffix)
-}
-
-fn is_version_suffix(text: &str) -> bool {
+    let suffix = name.as_deref().and_then(|name| name.strip_prefix(stem));
+    let Some(suffix) = suffix else { return false };
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    // The letters of other builds (sys.abiflags), and macOS's name of one that runs as on an Intel machine.
-    let text = text.strip_suffix("-intel64").unwrap_or(text);
-    let number = text.trim_end_matches(['d', 'm', 't', 'u', 'w']);
-    matches!(text, "" | "t" | "w") || number.split('.').all(digits)
+    // macOS's name of a build that runs as on an Intel machine, and the letters of others (sys.abiflags).
+    let suffix = suffix.strip_suffix("-intel64").unwrap_or(suffix);
+    let number = suffix.trim_end_matches(['d', 'm', 't', 'u', 'w']);
+    matches!(suffix, "" | "t" | "w") || number.split('.').all(digits)
 }
 
 #[cfg(test)]
@@ -49,32 +48,14 @@ mod tests {
 
     #[test]
     fn names_of_python_and_pip_are_this_environments() {
-        for name in [
-            "python",
-            "python3",
-            "python3.12",
-            "python3.13t",
-            "python3.13td",
-            "python3.6m",
-            "python3.12-intel64",
-            "pip",
-            "pip3.9",
-            "pypy3",
-            "pypy3.10",
-        ] {
-            assert!(is_python_or_pip(OsStr::new(name)), "{name}");
+        let names = "python python3 python3.12 python3.13t python3.13td python3.6m python3.12-intel64 pip pip3.9 pypy3 \
+            pypy3.10";
+        for name in names.split(' ') {
+            assert!(is_python_or_pip(name.as_ref()), "{name}");
         }
-        for name in [
-            "pythonic",
-            "python-config",
-            "pipx",
-            "pip-compile",
-            "python3.",
-            "pythonmd",
-            "pytest",
-            "ipython",
-        ] {
-            assert!(!is_python_or_pip(OsStr::new(name)), "{name}");
+        let others = "pythonic python-config pipx pip-compile python3. pythonmd pytest ipython";
+        for name in others.split(' ') {
+            assert!(!is_python_or_pip(name.as_ref()), "{name}");
         }
     }
 }

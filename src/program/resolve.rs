@@ -1,4 +1,4 @@
-//! What was asked to run -> the file that runs and its arguments, or why nothing can (126, 127).
+//! An invocation -> the file that runs and its arguments, or why nothing can (126, 127).
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -7,80 +7,67 @@ use crate::error::Error;
 use crate::venv;
 
 use super::context::ResolveContext;
-use super::lookup::{find_at_path, find_on_path, is_dangling_python, is_in};
+use super::lookup::{find_at_path, is_in};
 use super::model::{ForeignPolicy, Invocation, Program};
 use super::python_names::{has_separator, is_python_name, is_python_or_pip, is_python_source};
-use super::script_policy::{self, FoundBy};
-use super::{not_found, python, shell_line, shim, warnings};
+use super::script_policy::{FoundBy, FoundProgram};
+use super::{not_found, python, shell, shim, warnings};
 
-/// The program that `ask` means, with `args` for it.
+/// The program that `invocation` means, with `args`.
 ///
 /// # Errors
 /// There is none (127), or it cannot be run (126).
 pub(crate) fn resolve_program(
-    ask: Invocation,
+    invocation: Invocation,
     args: Vec<OsString>,
-    places: &ResolveContext<'_>,
+    context: &ResolveContext<'_>,
 ) -> Result<Program, Error> {
-    let mut program = resolve_invocation(ask, args, places)?;
-    warnings::add_warnings(&mut program, places);
-    Ok(program)
-}
-
-fn resolve_invocation(
-    ask: Invocation,
-    args: Vec<OsString>,
-    places: &ResolveContext<'_>,
-) -> Result<Program, Error> {
-    match ask {
-        Invocation::Module(module) => run_env_python(
-            [OsString::from("-m"), module].into_iter().chain(args),
-            places,
-        ),
-        Invocation::ShellLine(line) => shell_line::resolve_line(line, args, places),
+    let mut program = match invocation {
+        Invocation::Module(module) => run_env_python(vec!["-m".into(), module], args, context),
+        Invocation::ShellLine(line) => shell::resolve_line(line, args, context),
         Invocation::Script(file) if !Path::new(&file).exists() => {
             Err(not_found::file_not_found(&file))
         }
-        Invocation::Script(file) => {
-            run_env_python([file_argument(file)].into_iter().chain(args), places)
+        Invocation::Script(file) => run_env_python(vec![file_argument(file)], args, context),
+        Invocation::Command(name) if is_python_file(&name, context) => {
+            run_env_python(vec![file_argument(name)], args, context)
         }
-        Invocation::Command(name) if is_python_file(&name, places) => {
-            run_env_python([file_argument(name)].into_iter().chain(args), places)
+        Invocation::Command(name) => resolve_command(name, args, context),
+        Invocation::Shim(name) => {
+            shim::hand_off(&name, resolve_command(name.clone(), args, context), context)
         }
-        Invocation::Command(name) => resolve_command(name, args, places),
-        Invocation::Shim(name) => shim::resolve_shim(name, args, places),
-    }
+    }?;
+    warnings::add_warnings(&mut program, context);
+    Ok(program)
 }
 
-/// What `find` will say once the environment is there, as far as can be told before.
+/// What [`resolve_program`] will return once the environment exists, as far as that is known before.
 ///
 /// # Errors
-/// The shell of a line is not there.
+/// The shell of a line does not exist.
 pub(crate) fn predict_program(
-    ask: Invocation,
+    invocation: Invocation,
     args: Vec<OsString>,
-    places: &ResolveContext<'_>,
+    context: &ResolveContext<'_>,
 ) -> Result<Program, Error> {
-    let python = venv::python_path(places.root);
-    let (file, own) = match ask {
-        Invocation::ShellLine(line) => return shell_line::resolve_shell(&line, args, places),
+    let python = venv::python_path(context.root);
+    let (file, first_args) = match invocation {
+        Invocation::ShellLine(line) => return shell::resolve_shell(&line, args, context),
         Invocation::Module(module) => (python, vec![OsString::from("-m"), module]),
         Invocation::Script(file) => (python, vec![file]),
-        Invocation::Command(name) if is_python_file(&name, places) => (python, vec![name]),
+        Invocation::Command(name) if is_python_file(&name, context) => (python, vec![name]),
         Invocation::Command(name) if has_separator(&name) => (name.into(), Vec::new()),
         Invocation::Command(name) | Invocation::Shim(name) if is_python_or_pip(&name) => {
-            (venv::scripts_dir(places.root).join(name), Vec::new())
+            (context.scripts_dir().join(name), Vec::new())
         }
-        Invocation::Command(name) | Invocation::Shim(name) => (
-            find_on_path(&name, places.path, places).unwrap_or_else(|| name.into()),
-            Vec::new(),
-        ),
+        Invocation::Command(name) | Invocation::Shim(name) => {
+            let found = context.find_on_path(&name, context.path);
+            (found.unwrap_or_else(|| name.into()), Vec::new())
+        }
     };
-    let argv = [file.clone().into()]
-        .into_iter()
-        .chain(own)
-        .chain(args)
-        .collect();
+    let mut argv = vec![file.clone().into()];
+    argv.extend(first_args);
+    argv.extend(args);
     Ok(Program::new(file, argv))
 }
 
@@ -93,50 +80,60 @@ fn file_argument(name: OsString) -> OsString {
 }
 
 fn run_env_python(
-    args: impl Iterator<Item = OsString>,
-    places: &ResolveContext<'_>,
+    mut first_args: Vec<OsString>,
+    args: Vec<OsString>,
+    context: &ResolveContext<'_>,
 ) -> Result<Program, Error> {
-    python::find_env_python(OsStr::new("python"), places)?.into_program(args.collect(), places)
+    first_args.extend(args);
+    python::find_env_python("python".as_ref(), context)?.into_program(first_args, context)
 }
 
-/// Whether `name` is a Python file to be run by the environment's Python: it is there, and it is not the
-/// name of a program in the environment (some tools install theirs with the ending).
-pub(super) fn is_python_file(name: &OsStr, places: &ResolveContext<'_>) -> bool {
-    let program = || {
-        let scripts = venv::scripts_dir(places.root);
-        !has_separator(name) && find_on_path(name, scripts.as_os_str(), places).is_some()
+/// Whether `name` is a file for the environment's Python: it exists, and is not the name of a program in the environment
+/// (some tools install theirs as `tool.py`).
+pub(super) fn is_python_file(name: &OsStr, context: &ResolveContext<'_>) -> bool {
+    let is_env_program = || {
+        let scripts = context.scripts_dir();
+        !has_separator(name) && context.find_on_path(name, scripts.as_os_str()).is_some()
     };
-    is_python_source(name) && Path::new(name).is_file() && !program()
+    is_python_source(name) && Path::new(name).is_file() && !is_env_program()
 }
 
-pub(super) fn resolve_command(
+fn resolve_command(
     name: OsString,
     args: Vec<OsString>,
-    places: &ResolveContext<'_>,
+    context: &ResolveContext<'_>,
 ) -> Result<Program, Error> {
-    let (file, found) = if has_separator(&name) {
+    let (file, found_by) = if has_separator(&name) {
         match find_at_path(&name) {
-            Err(_) if is_dangling_python(&name, places) => {
-                let own = Path::new(&name).file_name().unwrap_or_default();
-                return python::find_env_python(own, places)?.into_program(args, places);
+            Some(file) => (file, FoundBy::Path),
+            None if context.is_dangling_python(&name) => {
+                let name = Path::new(&name).file_name().unwrap_or_default();
+                return python::find_env_python(name, context)?.into_program(args, context);
             }
-            file => (file?, FoundBy::Path),
+            None => return Err(not_found::file_not_runnable(&name)),
         }
-    } else if is_python_or_pip(&name) && places.foreign == ForeignPolicy::Refused {
-        let python = python::find_env_python(&name, places)?;
+    } else if is_python_or_pip(&name) && context.foreign == ForeignPolicy::Refused {
+        let python = python::find_env_python(&name, context)?;
         if is_python_name(&name) {
             // An interpreter looks a bare argv[0] up on PATH again, and may find another than this one there.
-            return python.into_program(args, places);
+            return python.into_program(args, context);
         }
         (python.path, FoundBy::Name)
     } else {
-        let file = find_on_path(&name, places.path, places);
-        let file = file.ok_or_else(|| not_found::program_not_found(&name, places))?;
-        (file, FoundBy::Name)
+        match context.find_on_path(&name, context.path) {
+            Some(file) => (file, FoundBy::Name),
+            None => return Err(not_found::program_not_found(&name, context)),
+        }
     };
-    if is_python_name(&name) && is_in(&venv::scripts_dir(places.root), &file) {
-        return python::check_python(file, places)?.into_program(args, places);
+    if is_python_name(&name) && is_in(&context.scripts_dir(), &file) {
+        return python::check_python(file, context)?.into_program(args, context);
     }
     let argv = [name].into_iter().chain(args).collect();
-    script_policy::apply_policy(file, argv, found, places)
+    let found = FoundProgram {
+        file,
+        argv,
+        found_by,
+        context,
+    };
+    found.apply_policy()
 }

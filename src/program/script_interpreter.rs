@@ -1,8 +1,7 @@
-//! The head of a file -> which Python starts it, if one does.
+//! The head of a file -> which Python starts it, if one does. Nothing is run to find out.
 //!
-//! The forms are those that the makers of scripts write: one line that the kernel reads (execve(2)); where a
-//! path is too long or holds a blank, lines that sh and Python both read (distlib, pip, conda, uv); and the
-//! shims of version managers; and on Windows the launchers that stand for scripts. Nothing is started to find out.
+//! Known are a shebang (execve(2)); where a path is too long or contains a blank, lines that sh and Python both read
+//! (distlib, pip, conda, uv); the shims of version managers; and the launchers of Windows.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -15,54 +14,43 @@ use super::python_names;
 use super::shebang::{file_name, split_words};
 use super::windows_launcher::{self, LauncherTarget};
 
-/// As much as is read of a file: more than the two lines of any script.
+/// How much of a file is read: more than the first two lines of any script.
 const HEAD_SIZE: usize = 4096;
 
-/// What Linux reads of a first line (BINPRM_BUF_SIZE); a longer one is none.
+/// What Linux reads of a shebang (BINPRM_BUF_SIZE); it ignores a longer one.
 const KERNEL_LINE_LIMIT: usize = 255;
 
-/// Editors on Windows put it before UTF-8; the kernel does not know it.
+/// Editors on Windows write it before UTF-8; the kernel does not skip it.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What starts a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum ScriptInterpreter {
-    /// No Python, as far as can be told: the kernel itself, a shell, another interpreter.
+    /// The kernel itself, a shell, another interpreter.
     Other,
-    /// This Python.
     Python(ScriptPython),
     /// The first Python on PATH (`/usr/bin/env python3`), or the one beside the script, with these flags.
     RuntimeLookup(Vec<OsString>),
-    /// A version manager's choice among the Pythons that it keeps.
+    /// A version manager, which chooses among its Pythons.
     ManagerShim(&'static str),
 }
 
 /// A Python that a script names.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ScriptPython {
-    /// Its file, as it is written there.
+    /// As it is written there.
     pub path: PathBuf,
-    /// What it is called with before the script.
+    /// The arguments before the script.
     pub flags: Vec<OsString>,
-    /// Whether the system reads it as it is meant.
-    pub validity: ShebangValidity,
+    /// Whether the system can start the script itself: a byte order mark, a carriage return, a blank in the path, or the
+    /// length may prevent that.
+    pub is_valid: bool,
 }
 
-/// Whether the system can start a script by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ShebangValidity {
-    /// It can, if the interpreter is there.
-    Valid,
-    /// A byte order mark before it, a carriage return or a blank in it, or its length keeps it from that.
-    Invalid,
-}
-
-/// Whether `interpreter` is one of those in the scripts directory `scripts`, whether it is there or not.
-pub(crate) fn is_in_scripts_dir(interpreter: &Path, scripts: &Path) -> bool {
-    let Some(parent) = interpreter.parent() else {
-        return false;
-    };
-    parent == scripts || os::is_same_file(parent, scripts)
+/// Whether `file`, which need not exist, is in the scripts directory `scripts`.
+pub(crate) fn is_in_scripts_dir(file: &Path, scripts: &Path) -> bool {
+    let parent = file.parent();
+    parent.is_some_and(|dir| dir == scripts || os::is_same_file(dir, scripts))
 }
 
 /// Reads the head of `file`.
@@ -74,15 +62,15 @@ pub(crate) fn detect_interpreter(file: &Path) -> io::Result<ScriptInterpreter> {
     let mut file = File::open(file)?;
     (&mut file).take(HEAD_SIZE as u64).read_to_end(&mut head)?;
     if windows_launcher::has_mz_magic(&head) {
-        let launched = windows_launcher::read_launcher(&mut file, &head)?;
-        return Ok(launched.map_or(ScriptInterpreter::Other, from_launcher));
+        let target = windows_launcher::read_launcher(&mut file, &head)?;
+        return Ok(target.map_or(ScriptInterpreter::Other, from_launcher));
     }
     Ok(parse_head(&head))
 }
 
-/// What a launcher for Windows starts. `<launcher_dir>` is where it lies itself (distlib).
-fn from_launcher(launched: LauncherTarget) -> ScriptInterpreter {
-    let path = String::from_utf8_lossy(&launched.python).to_lowercase();
+/// What a Windows launcher starts. `<launcher_dir>` is its own directory (distlib).
+fn from_launcher(target: LauncherTarget) -> ScriptInterpreter {
+    let path = String::from_utf8_lossy(&target.python).to_lowercase();
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
     if !is_python_bytes(name.strip_suffix(".exe").unwrap_or(name).as_bytes()) {
         return ScriptInterpreter::Other;
@@ -90,64 +78,57 @@ fn from_launcher(launched: LauncherTarget) -> ScriptInterpreter {
     if path.starts_with("<launcher_dir>") || path.starts_with("/usr/bin/env") || path == name {
         return ScriptInterpreter::RuntimeLookup(Vec::new());
     }
-    let flags = launched.flags.iter().map(Vec::as_slice);
-    script_python(&launched.python, flags, ShebangValidity::Valid)
+    let flags = target.flags.iter().map(Vec::as_slice);
+    script_python(&target.python, flags, true)
 }
 
 fn parse_head(head: &[u8]) -> ScriptInterpreter {
-    let unmarked = head.strip_prefix(BYTE_ORDER_MARK);
-    let Some(text) = unmarked.unwrap_or(head).strip_prefix(b"#!") else {
+    let after_mark = head.strip_prefix(BYTE_ORDER_MARK);
+    let Some(text) = after_mark.unwrap_or(head).strip_prefix(b"#!") else {
         return ScriptInterpreter::Other;
     };
     let mut lines = text.split(|byte| *byte == b'\n');
     let line = lines.next().unwrap_or_default();
     let plain = line.strip_suffix(b"\r").unwrap_or(line).trim_ascii();
-    let spoilt = unmarked.is_some() || line.ends_with(b"\r") || line.len() + 2 > KERNEL_LINE_LIMIT;
+    let is_valid =
+        after_mark.is_none() && !line.ends_with(b"\r") && line.len() + 2 <= KERNEL_LINE_LIMIT;
     let mut parts = split_words(plain);
     let first = parts.next().unwrap_or_default();
     match file_name(first) {
-        b"env" => from_env_command(parts, lines, shebang_validity(spoilt)),
+        b"env" => from_env_command(parts, lines, is_valid),
         name if is_python_bytes(name) => {
-            // The kernel hands on what follows as one argument.
+            // The kernel passes what follows as one argument.
             let rest = plain[first.len()..].trim_ascii();
             let flags = Some(rest).filter(|rest| !rest.is_empty());
-            script_python(first, flags.into_iter(), shebang_validity(spoilt))
+            script_python(first, flags.into_iter(), is_valid)
         }
-        // A path with a blank in it, which the kernel takes for two words.
+        // A path with a blank, which the kernel takes for two words.
         _ if plain.contains(&b' ')
             && plain.starts_with(b"/")
             && is_python_bytes(file_name(plain)) =>
         {
-            script_python(plain, [].into_iter(), ShebangValidity::Invalid)
+            script_python(plain, [].into_iter(), false)
         }
-        name if is_shell(name) => from_shell_script(lines, shebang_validity(spoilt)),
+        name if is_shell(name) => from_shell_script(lines, is_valid),
         _ => ScriptInterpreter::Other,
-    }
-}
-
-fn shebang_validity(spoilt: bool) -> ShebangValidity {
-    if spoilt {
-        ShebangValidity::Invalid
-    } else {
-        ShebangValidity::Valid
     }
 }
 
 fn script_python<'a>(
     path: &[u8],
     flags: impl Iterator<Item = &'a [u8]>,
-    reading: ShebangValidity,
+    is_valid: bool,
 ) -> ScriptInterpreter {
-    let text = |bytes: &[u8]| os::decode_os_string(bytes.to_vec());
-    let flags = flags.map(text).collect();
-    match (text(path), flags) {
-        (Some(path), Some(flags)) => ScriptInterpreter::Python(ScriptPython {
-            path: path.into(),
-            flags,
-            validity: reading,
-        }),
-        _ => ScriptInterpreter::Other,
-    }
+    let decode = |bytes: &[u8]| os::decode_os_string(bytes.to_vec());
+    let (Some(path), Some(flags)) = (decode(path), flags.map(decode).collect()) else {
+        return ScriptInterpreter::Other;
+    };
+    let path = path.into();
+    ScriptInterpreter::Python(ScriptPython {
+        path,
+        flags,
+        is_valid,
+    })
 }
 
 /// `python`, `python3.13t`, `pypy3`, `pythonw.exe`
@@ -163,38 +144,37 @@ fn is_shell(name: &[u8]) -> bool {
 fn from_env_command<'a>(
     words: impl Iterator<Item = &'a [u8]>,
     lines: impl Iterator<Item = &'a [u8]>,
-    reading: ShebangValidity,
+    is_valid: bool,
 ) -> ScriptInterpreter {
-    let is_no_name = |word: &&[u8]| word.starts_with(b"-") || word.contains(&b'=');
-    let mut words = words.skip_while(is_no_name);
+    let is_before_name = |word: &&[u8]| word.starts_with(b"-") || word.contains(&b'=');
+    let mut words = words.skip_while(is_before_name);
     let Some(program) = words.next() else {
         return ScriptInterpreter::Other;
     };
     match file_name(program) {
         // A path is not looked up: it names one Python, as without env.
         name if is_python_bytes(name) && program.starts_with(b"/") => {
-            script_python(program, words, reading)
+            script_python(program, words, is_valid)
         }
-        name if is_python_bytes(name) => ScriptInterpreter::RuntimeLookup(
-            words
-                .filter_map(|flag| os::decode_os_string(flag.to_vec()))
-                .collect(),
-        ),
-        name if is_shell(name) => from_shell_script(lines, reading),
+        name if is_python_bytes(name) => {
+            let flags = words.filter_map(|flag| os::decode_os_string(flag.to_vec()));
+            ScriptInterpreter::RuntimeLookup(flags.collect())
+        }
+        name if is_shell(name) => from_shell_script(lines, is_valid),
         _ => ScriptInterpreter::Other,
     }
 }
 
-/// What a script for a shell does next: starts a Python, or is a shim.
+/// What a shell script does next: starts a Python, or is a shim.
 fn from_shell_script<'a>(
     lines: impl Iterator<Item = &'a [u8]>,
-    reading: ShebangValidity,
+    is_valid: bool,
 ) -> ScriptInterpreter {
     for line in lines {
         let text = String::from_utf8_lossy(line);
         let text = text.trim();
         if let Some(command) = exec_command(text) {
-            return from_exec_command(command, reading);
+            return from_exec_command(command, is_valid);
         }
         if text.starts_with("# asdf-plugin: python") {
             return ScriptInterpreter::ManagerShim("asdf");
@@ -206,17 +186,18 @@ fn from_shell_script<'a>(
     ScriptInterpreter::Other
 }
 
-/// What stands between `exec` and the script's own name in a line that sh and Python both read.
+/// The text between `exec` and `"$0"` in a line that sh and Python both read.
 fn exec_command(line: &str) -> Option<&str> {
-    let command = ["'''exec' ", "\"exec\" ", "''''exec "]
+    let prefixes = ["'''exec' ", "\"exec\" ", "''''exec "];
+    let command = prefixes
         .iter()
-        .find_map(|form| line.strip_prefix(form))?;
+        .find_map(|prefix| line.strip_prefix(prefix))?;
     let end = command.rfind("\"$0\"")?;
     Some(command[..end].trim())
 }
 
-fn from_exec_command(command: &str, reading: ShebangValidity) -> ScriptInterpreter {
-    // uv's and virtualenv's relocatable forms: the directory is the script's own.
+fn from_exec_command(command: &str, is_valid: bool) -> ScriptInterpreter {
+    // The relocatable forms of uv and virtualenv: the Python beside the script.
     if has_command_substitution(command) {
         return ScriptInterpreter::RuntimeLookup(Vec::new());
     }
@@ -224,14 +205,16 @@ fn from_exec_command(command: &str, reading: ShebangValidity) -> ScriptInterpret
         return ScriptInterpreter::Other;
     };
     match words.split_first() {
-        Some((path, flags)) if is_python_bytes(file_name(path.as_bytes())) => {
-            script_python(path.as_bytes(), flags.iter().map(String::as_bytes), reading)
-        }
+        Some((path, flags)) if is_python_bytes(file_name(path.as_bytes())) => script_python(
+            path.as_bytes(),
+            flags.iter().map(String::as_bytes),
+            is_valid,
+        ),
         _ => ScriptInterpreter::Other,
     }
 }
 
-/// Whether sh would put a command's output there: not between single quotes, nor behind a backslash.
+/// Whether sh would substitute a command's output: not in single quotes, nor after a backslash.
 fn has_command_substitution(command: &str) -> bool {
     let (mut quote, mut letters) = (None, command.chars().peekable());
     while let Some(letter) = letters.next() {
@@ -252,113 +235,57 @@ fn has_command_substitution(command: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn expected_python(path: &str, flags: &[&str], reading: ShebangValidity) -> ScriptInterpreter {
-        ScriptInterpreter::Python(ScriptPython {
-            path: path.into(),
-            flags: flags.iter().map(OsString::from).collect(),
-            validity: reading,
-        })
+    /// `row` is a head, without its `#!`, and the path and flags that it names.
+    #[track_caller]
+    fn check_python(row: &str, is_valid: bool) {
+        let (head, expected) = row.split_once(" => ").expect("an arrow");
+        let mut words = expected.split('|').map(OsString::from);
+        let path = words.next().expect("a path").into();
+        let flags = words.collect();
+        let expected = ScriptInterpreter::Python(ScriptPython {
+            path,
+            flags,
+            is_valid,
+        });
+        let found = parse_head(format!("#!{head}\n").as_bytes());
+        assert_eq!(found, expected, "{head}");
     }
 
     #[test]
-    fn every_makers_script_names_its_python() {
-        let long = format!("/{}/bin/python", "x".repeat(300));
-        for (head, path, flags, reading) in [
-            (
-                "#!/e/bin/python\nimport sys",
-                "/e/bin/python",
-                &[][..],
-                ShebangValidity::Valid,
-            ),
-            (
-                "#! /e/bin/python3.11 -sE\n",
-                "/e/bin/python3.11",
-                &["-sE"],
-                ShebangValidity::Valid,
-            ),
-            (
-                "#!/e/bin/python -s -E\n",
-                "/e/bin/python",
-                &["-s -E"],
-                ShebangValidity::Valid,
-            ),
-            (
-                "#!/e/bin/python\r\nimport sys\r\n",
-                "/e/bin/python",
-                &[],
-                ShebangValidity::Invalid,
-            ),
-            (
-                "\u{feff}#!/e/bin/python\n",
-                "/e/bin/python",
-                &[],
-                ShebangValidity::Invalid,
-            ),
-            (
-                "#!/my env/bin/python\n",
-                "/my env/bin/python",
-                &[],
-                ShebangValidity::Invalid,
-            ),
-            ("#!python3\n", "python3", &[], ShebangValidity::Valid),
-            (
-                "#!/e/bin/python3.6m\n",
-                "/e/bin/python3.6m",
-                &[],
-                ShebangValidity::Valid,
-            ),
-            (&format!("#!{long}\n"), &long, &[], ShebangValidity::Invalid),
-            (
-                "#!/usr/bin/env -S /e/bin/python -s -E\n",
-                "/e/bin/python",
-                &["-s", "-E"],
-                ShebangValidity::Valid,
-            ),
-            // distlib, pip, virtualenv
-            (
-                "#!/bin/sh\n'''exec' /e/bin/python \"$0\" \"$@\"\n' '''\n",
-                "/e/bin/python",
-                &[],
-                ShebangValidity::Valid,
-            ),
-            (
-                "#!/bin/sh\n'''exec' \"/my env/bin/python\" \"$0\" \"$@\"\n' '''\n",
-                "/my env/bin/python",
-                &[],
-                ShebangValidity::Valid,
-            ),
-            // uv
-            (
-                "#!/bin/sh\n'''exec' '/my env/bin/python' \"$0\" \"$@\"\n' '''\n",
-                "/my env/bin/python",
-                &[],
-                ShebangValidity::Valid,
-            ),
-            (
-                "#!/bin/sh\n'''exec' \"/a '\"'`'\"x\"'$'\"(y)/python\" \"$0\" \"$@\"\n' '''\n",
-                "/a '`x$(y)/python",
-                &[],
-                ShebangValidity::Valid,
-            ),
-            // conda
-            (
-                "#!/bin/sh\n'''exec' \"/my env/bin/python\" -E \"$0\" \"$@\" #'''\n",
-                "/my env/bin/python",
-                &["-E"],
-                ShebangValidity::Valid,
-            ),
-            (
-                "#!/opt/pypy/bin/pypy3\n",
-                "/opt/pypy/bin/pypy3",
-                &[],
-                ShebangValidity::Valid,
-            ),
+    fn a_shebang_names_its_python() {
+        for row in [
+            "/e/bin/python\nimport sys => /e/bin/python",
+            " /e/bin/python3.11 -sE => /e/bin/python3.11|-sE",
+            "/e/bin/python -s -E => /e/bin/python|-s -E",
+            "python3 => python3",
+            "/e/bin/python3.6m => /e/bin/python3.6m",
+            "/usr/bin/env -S /e/bin/python -s -E => /e/bin/python|-s|-E",
+            "/opt/pypy/bin/pypy3 => /opt/pypy/bin/pypy3",
         ] {
-            assert_eq!(
-                parse_head(head.as_bytes()),
-                expected_python(path, flags, reading),
-                "{head}"
-            );
+            check_python(row, true);
+        }
+        check_python("/e/bin/python\r\nimport sys\r => /e/bin/python", false);
+        check_python("/my env/bin/python => /my env/bin/python", false);
+        let long = format!("/{}/bin/python", "x".repeat(300));
+        check_python(&format!("{long} => {long}"), false);
+        let marked = parse_head("\u{feff}#!/e/bin/python\n".as_bytes());
+        let expected = script_python(b"/e/bin/python", [].into_iter(), false);
+        assert_eq!(marked, expected);
+    }
+
+    #[test]
+    fn lines_for_sh_and_python_name_their_python() {
+        for row in [
+            // distlib, pip, virtualenv
+            "'''exec' /e/bin/python \"$0\" \"$@\"\n' ''' => /e/bin/python",
+            "'''exec' \"/my env/bin/python\" \"$0\" \"$@\"\n' ''' => /my env/bin/python",
+            // uv
+            "'''exec' '/my env/bin/python' \"$0\" \"$@\"\n' ''' => /my env/bin/python",
+            "'''exec' \"/a '\"'`'\"x\"'$'\"(y)/python\" \"$0\" \"$@\"\n' ''' => /a '`x$(y)/python",
+            // conda
+            "'''exec' \"/my env/bin/python\" -E \"$0\" \"$@\" #''' => /my env/bin/python|-E",
+        ] {
+            check_python(&format!("/bin/sh\n{row}"), true);
         }
     }
 
@@ -371,35 +298,29 @@ mod tests {
             "#!/bin/sh\n\"exec\" \"`dirname $0`/python\" \"$0\" \"$@\"\n",
         ] {
             let flags = Vec::from_iter(head.contains(" -E").then(|| "-E".into()));
-            assert_eq!(
-                parse_head(head.as_bytes()),
-                ScriptInterpreter::RuntimeLookup(flags),
-                "{head}"
-            );
+            let expected = ScriptInterpreter::RuntimeLookup(flags);
+            assert_eq!(parse_head(head.as_bytes()), expected, "{head}");
         }
     }
 
     #[test]
-    fn a_version_managers_shim_is_told_from_a_shells_script() {
+    fn a_version_managers_shim_differs_from_a_shell_script() {
+        use ScriptInterpreter::{ManagerShim, Other};
         let pyenv = "#!/usr/bin/env bash\nset -e\nprogram=\"${0##*/}\"\nexport PYENV_ROOT=\"/p\"\nexec \"/p/libexec/pyenv\" exec \"$program\" \"$@\"\n";
         let asdf = "#!/usr/bin/env bash\n# asdf-plugin: python 3.11.4\nexec /a/bin/asdf exec \"pytest\" \"$@\"\n";
-        for (head, starter) in [
-            (pyenv, ScriptInterpreter::ManagerShim("pyenv")),
-            (asdf, ScriptInterpreter::ManagerShim("asdf")),
-            (
-                "#!/usr/bin/env bash\n# asdf-plugin: nodejs 20\nexec /a/bin/asdf exec \"npm\" \"$@\"\n",
-                ScriptInterpreter::Other,
-            ),
-            (
-                "#!/bin/bash\nexec python3 -m tool \"$@\"\n",
-                ScriptInterpreter::Other,
-            ),
-            ("#!/usr/bin/perl\n", ScriptInterpreter::Other),
-            ("\u{7f}ELF", ScriptInterpreter::Other),
-            ("", ScriptInterpreter::Other),
-            ("#!", ScriptInterpreter::Other),
+        let node =
+            "#!/usr/bin/env bash\n# asdf-plugin: nodejs 20\nexec /a/bin/asdf exec \"npm\" \"$@\"\n";
+        for (head, expected) in [
+            (pyenv, ManagerShim("pyenv")),
+            (asdf, ManagerShim("asdf")),
+            (node, Other),
+            ("#!/bin/bash\nexec python3 -m tool \"$@\"\n", Other),
+            ("#!/usr/bin/perl\n", Other),
+            ("\u{7f}ELF", Other),
+            ("", Other),
+            ("#!", Other),
         ] {
-            assert_eq!(parse_head(head.as_bytes()), starter, "{head}");
+            assert_eq!(parse_head(head.as_bytes()), expected, "{head}");
         }
     }
 }

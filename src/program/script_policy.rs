@@ -1,8 +1,8 @@
-//! A program that was found -> the same, or run by this environment's Python, or refused: whose Python starts
-//! it is told by its head.
+//! A program that was found -> the same, or run by this environment's Python, or refused: its head says which Python
+//! starts it.
 //!
-//! This is where the wrong code would run without a word: a console script of an environment that was moved or
-//! copied still names the old place, and one from elsewhere on PATH sees other packages than this project's.
+//! Wrong code would run silently otherwise: a console script of an environment that was moved or copied still names the
+//! old place, and one from elsewhere on PATH sees other packages than this project's.
 
 use std::ffi::OsString;
 use std::fs;
@@ -14,198 +14,163 @@ use crate::{os, self_exe, venv};
 
 use super::context::ResolveContext;
 use super::model::{ForeignPolicy, Program, RunBy};
+use super::not_found::foreign_program_refused;
+use super::python::{self, EnvPython};
 use super::python_names::{is_python_name, is_python_source};
-use super::script_interpreter::{self, ScriptInterpreter, ScriptPython, ShebangValidity};
-use super::{not_found, python};
+use super::script_interpreter::{
+    ScriptInterpreter, ScriptPython, detect_interpreter, is_in_scripts_dir,
+};
 
-/// How a program was come by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FoundBy {
-    /// By its name, in the scripts directory or on PATH.
+    /// Its name, in the scripts directory or on PATH.
     Name,
-    /// It was named by its path: that very file is meant.
+    /// Its path: that very file is meant.
     Path,
 }
 
-/// The program at `file`, called with `argv`, as it is to be run.
-///
-/// # Errors
-/// It would run with a Python that has no environment, and was found by its name alone (126).
-pub(super) fn apply_policy(
-    file: PathBuf,
-    argv: Vec<OsString>,
-    found: FoundBy,
-    places: &ResolveContext<'_>,
-) -> Result<Program, Error> {
-    let scripts = venv::scripts_dir(places.root);
-    let parent = file.parent().unwrap_or(&file);
-    let within = parent == scripts || found == FoundBy::Path && os::is_same_file(parent, &scripts);
-    if !within && places.foreign == ForeignPolicy::Allowed {
-        return Ok(Program::new(file, argv));
+/// A program that was found, before its head is read.
+#[derive(Debug)]
+pub(super) struct FoundProgram<'a> {
+    pub file: PathBuf,
+    pub argv: Vec<OsString>,
+    pub found_by: FoundBy,
+    pub context: &'a ResolveContext<'a>,
+}
+
+impl FoundProgram<'_> {
+    /// The program as it is to be run.
+    ///
+    /// # Errors
+    /// It would run with a Python that has no environment, and was found by its name alone (126).
+    pub(super) fn apply_policy(self) -> Result<Program, Error> {
+        let context = self.context;
+        let scripts = context.scripts_dir();
+        let parent = self.file.parent().unwrap_or(&self.file);
+        let is_within = parent == scripts
+            || self.found_by == FoundBy::Path && os::is_same_file(parent, &scripts);
+        if !is_within && context.foreign == ForeignPolicy::Allowed {
+            return Ok(self.unchanged());
+        }
+        let name = self.file.file_name().unwrap_or_default();
+        if is_within && is_python_name(name) {
+            let python = python::check_python(scripts.join(name), context)?;
+            return match python.substitute {
+                Some(_) => python.into_program(self.argv.into_iter().skip(1).collect(), context),
+                None => Ok(Program::for_env_python(self.file, self.argv)),
+            };
+        }
+        if !os::HAS_SHEBANGS {
+            let script = find_companion_script(&self.file).filter(|_| is_within);
+            let file = script.unwrap_or_else(|| self.file.clone());
+            if is_python_source(file.as_os_str()) {
+                return FoundProgram { file, ..self }.run_by_env_python(Vec::new());
+            }
+        }
+        self.apply_head(is_within, &scripts)
     }
-    let name = file.file_name().unwrap_or_default();
-    if within && is_python_name(name) {
-        let python = python::check_python(scripts.join(name), places)?;
-        return match python.substitute {
-            Some(_) => python.into_program(argv.into_iter().skip(1).collect(), places),
-            None => Ok(Program::for_env_python(file, argv)),
+
+    fn apply_head(self, is_within: bool, scripts: &Path) -> Result<Program, Error> {
+        // What cannot be read may still run, and will say itself what is wrong with it.
+        let Ok(interpreter) = detect_interpreter(&self.file) else {
+            return Ok(self.unchanged());
         };
-    }
-    if !os::HAS_SHEBANGS {
-        let script = find_companion_script(&file).filter(|_| within);
-        let file = script.unwrap_or_else(|| file.clone());
-        if is_python_source(file.as_os_str()) {
-            return run_by_env_python(file, argv, Vec::new(), places);
+        match interpreter {
+            ScriptInterpreter::Python(python) if is_in_scripts_dir(&python.path, scripts) => {
+                if !python.path.exists() || !python.is_valid && is_within {
+                    return self.run_by_env_python(python.flags);
+                }
+                let env_python = python::check_python(python.path, self.context)?;
+                self.run_by_shebang(&env_python, python.flags)
+            }
+            // The user put the link there, and means what it leads to.
+            ScriptInterpreter::Python(_) if is_within && is_link_outside(&self.file, scripts) => {
+                Ok(self.unchanged())
+            }
+            // It names the environment's Python of where it was created.
+            ScriptInterpreter::Python(ScriptPython { flags, .. }) if is_within => Ok(Program {
+                run_by: RunBy::EnvPythonInstead,
+                ..self.run_by_env_python(flags)?
+            }),
+            ScriptInterpreter::Python(interpreter) => self.run_foreign(interpreter),
+            // The first Python on PATH is this environment's. If that is missing, the next one there would run it.
+            ScriptInterpreter::RuntimeLookup(flags) => {
+                let python = python::find_env_python("python".as_ref(), self.context)?;
+                self.run_by_shebang(&python, flags)
+            }
+            ScriptInterpreter::ManagerShim(manager) if self.found_by == FoundBy::Name => {
+                let what =
+                    format!("is {manager}'s shim, which runs a Python without an environment");
+                Err(foreign_program_refused(&self.file, &what, self.context))
+            }
+            ScriptInterpreter::ManagerShim(_) | ScriptInterpreter::Other => Ok(self.unchanged()),
         }
     }
-    // What cannot be read may still be run, and will say itself what is wrong with it.
-    match script_interpreter::detect_interpreter(&file) {
-        Ok(ScriptInterpreter::Python(interpreter))
-            if script_interpreter::is_in_scripts_dir(&interpreter.path, &scripts) =>
-        {
-            resolve_env_script(file, argv, interpreter, within, places)
+
+    fn unchanged(self) -> Program {
+        Program::new(self.file, self.argv)
+    }
+
+    /// The kernel starts the script with `python`, unless that needs a substitute.
+    fn run_by_shebang(self, python: &EnvPython, flags: Vec<OsString>) -> Result<Program, Error> {
+        match python.substitute {
+            Some(_) => self.run_by_env_python(flags),
+            None => Ok(Program::for_env_python(self.file, self.argv)),
         }
-        Ok(ScriptInterpreter::Python(interpreter)) if within => {
-            resolve_moved_script(file, argv, interpreter, places)
+    }
+
+    /// Runs the script with this environment's Python, whichever it names, and calls it as the kernel would.
+    fn run_by_env_python(self, flags: Vec<OsString>) -> Result<Program, Error> {
+        let python = python::find_env_python("python".as_ref(), self.context)?;
+        let args = flags.into_iter().chain([self.file.into()]);
+        let args = args.chain(self.argv.into_iter().skip(1));
+        python.into_program(args.collect(), self.context)
+    }
+
+    /// A script that names a Python outside this environment.
+    fn run_foreign(self, interpreter: ScriptPython) -> Result<Program, Error> {
+        let ScriptPython { path, flags, .. } = interpreter;
+        // A shim of vrun's would start this environment's.
+        if self_exe::is_shim(&path, self.context.self_exe.as_deref()) {
+            return self.run_by_env_python(flags);
         }
-        Ok(ScriptInterpreter::Python(interpreter)) => {
-            resolve_foreign_script(file, argv, interpreter, found, places)
+        // The system says best what does not exist.
+        if !path.exists() {
+            return Ok(self.unchanged());
         }
-        Ok(ScriptInterpreter::RuntimeLookup(flags)) => {
-            resolve_lookup_script(file, argv, flags, places)
-        }
-        Ok(ScriptInterpreter::ManagerShim(manager)) if found == FoundBy::Name => {
-            let what = format!("is {manager}'s shim, which runs a Python without an environment");
-            Err(not_found::foreign_program_refused(&file, &what, places))
-        }
-        _ => Ok(Program::new(file, argv)),
+        let python = match venv::env_of_python(&path) {
+            Some(root) => format!("the environment {}", printable(root)),
+            None if self.found_by == FoundBy::Path => printable(&path),
+            None => {
+                let what = format!("runs with {}, which has no environment", printable(&path));
+                return Err(foreign_program_refused(&self.file, &what, self.context));
+            }
+        };
+        let warning = format!(
+            "{} runs with {python}, and does not see the packages of {}",
+            printable(&self.file),
+            printable(self.context.root)
+        );
+        Ok(Program {
+            warnings: vec![warning],
+            ..self.unchanged()
+        })
     }
 }
 
-/// A script that names a Python of this environment: the kernel starts it, where it can.
-fn resolve_env_script(
-    file: PathBuf,
-    argv: Vec<OsString>,
-    interpreter: ScriptPython,
-    within: bool,
-    places: &ResolveContext<'_>,
-) -> Result<Program, Error> {
-    let ScriptPython {
-        path,
-        flags,
-        validity: reading,
-    } = interpreter;
-    if !path.exists() || reading == ShebangValidity::Invalid && within {
-        return run_by_env_python(file, argv, flags, places);
-    }
-    match python::check_python(path, places)?.substitute {
-        Some(_) => run_by_env_python(file, argv, flags, places),
-        None => Ok(Program::for_env_python(file, argv)),
-    }
-}
-
-/// A script of this environment that names another's Python, which was its own where it was made.
-fn resolve_moved_script(
-    file: PathBuf,
-    argv: Vec<OsString>,
-    interpreter: ScriptPython,
-    places: &ResolveContext<'_>,
-) -> Result<Program, Error> {
-    if is_link_outside(&file, &venv::scripts_dir(places.root)) {
-        return Ok(Program::new(file, argv));
-    }
-    let program = run_by_env_python(file, argv, interpreter.flags, places)?;
-    Ok(Program {
-        run_by: RunBy::EnvPythonInstead,
-        ..program
-    })
-}
-
-/// A script that takes the first Python on PATH, which is this environment's. Where that is lost, the next one there
-/// would run it.
-fn resolve_lookup_script(
-    file: PathBuf,
-    argv: Vec<OsString>,
-    flags: Vec<OsString>,
-    places: &ResolveContext<'_>,
-) -> Result<Program, Error> {
-    match python::find_env_python("python".as_ref(), places)?.substitute {
-        Some(_) => run_by_env_python(file, argv, flags, places),
-        None => Ok(Program::for_env_python(file, argv)),
-    }
-}
-
-/// The script that setuptools' and conda's launchers start, which is a file of its own: `tool-script.py` for
-/// `tool.exe`.
+/// The script that a launcher of setuptools or conda starts: `tool-script.py` beside `tool.exe`.
 fn find_companion_script(program: &Path) -> Option<PathBuf> {
     let mut name = program.file_stem()?.to_owned();
     name.push("-script.py");
     Some(program.with_file_name(name)).filter(|script| script.is_file())
 }
 
-/// Whether `file`, in the scripts directory, is a link to something elsewhere: a person put it there, and
-/// it is what it leads to.
+/// Whether `file`, in the scripts directory, is a link to a file elsewhere.
 fn is_link_outside(file: &Path, scripts: &Path) -> bool {
     if fs::read_link(file).is_err() {
         return false;
     }
-    let end = dunce::canonicalize(file).unwrap_or_default();
-    end.parent()
-        .is_none_or(|dir| !os::is_same_file(dir, scripts))
-}
-
-/// Whatever Python a script of this environment names, this environment's is meant: nothing else in it is
-/// for another. Called as the kernel would call it.
-fn run_by_env_python(
-    file: PathBuf,
-    argv: Vec<OsString>,
-    flags: Vec<OsString>,
-    places: &ResolveContext<'_>,
-) -> Result<Program, Error> {
-    let python = python::find_env_python("python".as_ref(), places)?;
-    let args = flags.into_iter().chain([file.into()]);
-    let args = args.chain(argv.into_iter().skip(1));
-    python.into_program(args.collect(), places)
-}
-
-/// A script that names a Python outside this environment.
-fn resolve_foreign_script(
-    file: PathBuf,
-    argv: Vec<OsString>,
-    interpreter: ScriptPython,
-    found: FoundBy,
-    places: &ResolveContext<'_>,
-) -> Result<Program, Error> {
-    let ScriptPython { path, flags, .. } = interpreter;
-    // A shim of vrun's would start this environment's.
-    if self_exe::is_shim(&path, places.self_exe.as_deref()) {
-        return run_by_env_python(file, argv, flags, places);
-    }
-    // The system says best what is not there.
-    if !path.exists() {
-        return Ok(Program::new(file, argv));
-    }
-    let whose = match find_env_root(&path) {
-        Some(root) => format!("the environment {}", printable(root)),
-        None if found == FoundBy::Path => printable(&path),
-        None => {
-            let what = format!("runs with {}, which has no environment", printable(&path));
-            return Err(not_found::foreign_program_refused(&file, &what, places));
-        }
-    };
-    let remark = format!(
-        "{} runs with {whose}, and does not see the packages of {}",
-        printable(&file),
-        printable(places.root)
-    );
-    Ok(Program {
-        warnings: vec![remark],
-        ..Program::new(file, argv)
-    })
-}
-
-/// The environment that an interpreter belongs to: its pyvenv.cfg lies beside it or one above (PEP 405).
-fn find_env_root(interpreter: &Path) -> Option<&Path> {
-    let mut above = interpreter.ancestors().skip(1).take(2);
-    above.find(|dir| dir.join(venv::PYVENV_CFG).is_file())
+    let target = dunce::canonicalize(file).unwrap_or_default();
+    let is_scripts_dir = |dir| os::is_same_file(dir, scripts);
+    !target.parent().is_some_and(is_scripts_dir)
 }

@@ -1,5 +1,4 @@
-//! A script's first line: which interpreter the kernel would start for it (execve(2), "Interpreter
-//! scripts").
+//! A script's first line: the interpreter that the kernel starts for it (execve(2), "Interpreter scripts").
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
@@ -8,32 +7,30 @@ use std::path::Path;
 use crate::self_exe::is_vrun_name;
 
 /// More than the kernel reads of it.
-pub(crate) const MAX_SHEBANG_LENGTH: usize = 512;
+pub(super) const MAX_SHEBANG_LENGTH: usize = 512;
 
-/// What stands after `#!` in the first line of `file`; None for a file without one.
+/// The first line of `file` after `#!`; None for a file without a shebang.
 ///
 /// # Errors
 /// The file cannot be read.
 pub(crate) fn read_shebang(file: &Path) -> io::Result<Option<Vec<u8>>> {
-    let line = read_first_line(file)?;
-    Ok(parse_shebang(&line).map(ToOwned::to_owned))
+    let (_, head) = open_head(file, MAX_SHEBANG_LENGTH)?;
+    Ok(parse_shebang(&head).map(ToOwned::to_owned))
 }
 
-/// The same of a file's beginning.
-pub(crate) fn parse_shebang(head: &[u8]) -> Option<&[u8]> {
-    head_line(head).strip_prefix(b"#!")
+/// The same for the beginning of a file.
+pub(super) fn parse_shebang(head: &[u8]) -> Option<&[u8]> {
+    first_line(head).strip_prefix(b"#!")
 }
 
-/// The words of a first line, as the kernel takes them: between blanks. A carriage return is part of
-/// its word.
+/// The words of a shebang, as the kernel splits it: at blanks. A carriage return is part of its word.
 pub(crate) fn split_words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let is_blank = |byte: &u8| *byte == b' ' || *byte == b'\t';
-    line.split(is_blank).filter(|word| !word.is_empty())
+    line.split(|byte| b" \t".contains(byte))
+        .filter(|word| !word.is_empty())
 }
 
-/// Whether a first line starts vrun, and not a shim: `/usr/bin/env vrun`, `/usr/bin/env -S vrun -s`,
-/// `/opt/bin/vrun-1.2`.
-pub(crate) fn runs_vrun(line: &[u8]) -> bool {
+/// Whether a shebang starts vrun, and not a shim: `/usr/bin/env vrun`, `/usr/bin/env -S vrun -s`, `/opt/bin/vrun-1.2`.
+pub(super) fn runs_vrun(line: &[u8]) -> bool {
     let mut words = split_words(line.trim_ascii_end());
     match words.next() {
         Some(path) if file_name(path) == b"env" => env_runs_vrun(words),
@@ -42,23 +39,19 @@ pub(crate) fn runs_vrun(line: &[u8]) -> bool {
     }
 }
 
-/// Whether env, told these words, starts vrun: after its options, some with a value in the next word, and
-/// variables to set (env(1)). What -S splits may stand in quotes, and right behind the option.
+/// Whether env starts vrun with these words: options, some with a value in the next word, and variables to set come
+/// first (env(1)). What -S splits may be quoted, and follow the option without a blank.
 fn env_runs_vrun<'a>(mut words: impl Iterator<Item = &'a [u8]>) -> bool {
     while let Some(word) = words.next() {
-        let bare = |word: &'a [u8]| word.trim_ascii().strip_prefix(b"\"").unwrap_or(word);
         let split = word
             .strip_prefix(b"-S")
             .or(word.strip_prefix(b"--split-string="));
         let word = match split {
             Some(b"") => continue,
-            Some(glued) => bare(glued),
-            None => bare(word),
+            split => split.unwrap_or(word),
         };
-        match word {
-            b"-u" | b"--unset" | b"-C" | b"--chdir" => {
-                words.next();
-            }
+        match word.strip_prefix(b"\"").unwrap_or(word) {
+            b"-u" | b"--unset" | b"-C" | b"--chdir" => drop(words.next()),
             [b'-', ..] => {}
             word if word.contains(&b'=') => {}
             word => return is_vrun_word(file_name(word)),
@@ -72,31 +65,31 @@ fn is_vrun_word(name: &[u8]) -> bool {
     str::from_utf8(name).is_ok_and(|name| is_vrun_name(name.as_ref()))
 }
 
-/// Whether `file` is no text, which no shell would make sense of: its first line holds a NUL byte
-/// (bash looks at that too).
+/// Whether the first line of `file` has a NUL byte, so that no shell could run it (bash checks the same).
 pub(crate) fn is_binary(file: &Path) -> bool {
-    read_first_line(file).is_ok_and(|line| line.contains(&0))
+    open_head(file, MAX_SHEBANG_LENGTH).is_ok_and(|(_, head)| first_line(&head).contains(&0))
 }
 
-fn read_first_line(file: &Path) -> io::Result<Vec<u8>> {
-    // To open a pipe with a name is to wait for who writes into it.
+/// The file and its first `length` bytes; fewer where it is shorter.
+pub(super) fn open_head(file: &Path, length: usize) -> io::Result<(File, Vec<u8>)> {
+    // Opening a named pipe waits for a writer, and reading takes the data from the program.
     if !fs::metadata(file)?.is_file() {
         return Err(ErrorKind::InvalidInput.into());
     }
-    let mut head = [0; MAX_SHEBANG_LENGTH];
-    let length = File::open(file)?.read(&mut head)?;
-    Ok(head_line(&head[..length]).to_owned())
+    let mut file = File::open(file)?;
+    let mut head = vec![0; length];
+    let read = file.read(&mut head)?;
+    head.truncate(read);
+    Ok((file, head))
 }
 
-/// The first line of a file that begins so, as far as it counts.
-fn head_line(head: &[u8]) -> &[u8] {
+fn first_line(head: &[u8]) -> &[u8] {
     let head = &head[..head.len().min(MAX_SHEBANG_LENGTH)];
-    let mut lines = head.split(|byte| *byte == b'\n');
-    lines.next().unwrap_or_default()
+    head.split(|byte| *byte == b'\n').next().unwrap_or_default()
 }
 
-/// What stands behind the last `/`.
-pub(crate) fn file_name(path: &[u8]) -> &[u8] {
+/// The part after the last `/`.
+pub(super) fn file_name(path: &[u8]) -> &[u8] {
     path.rsplit(|byte| *byte == b'/').next().unwrap_or(path)
 }
 
@@ -105,30 +98,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_first_line_names_vrun_however_it_is_reached() {
-        for line in [
-            "/usr/bin/env vrun",
-            "/usr/bin/env -S vrun -s",
-            "/usr/bin/env -S FOO=1 vrun -q",
-            "/opt/bin/vrun",
-            "/opt/bin/vrun-1.2 -s",
-            "/bin/env\tvrun",
-            "/usr/bin/env -S -u FOO vrun",
-            "/usr/bin/env -Svrun",
-            "/usr/bin/env -S \"vrun\" -s",
-            "/usr/bin/env --split-string=vrun -q",
-            "/usr/bin/env -i -C /tmp vrun",
-        ] {
+    fn a_shebang_starts_vrun_in_many_ways() {
+        let lines = "/usr/bin/env vrun|/usr/bin/env -S vrun -s|/usr/bin/env -S FOO=1 vrun -q|/opt/bin/vrun|\
+            /opt/bin/vrun-1.2 -s|/bin/env\tvrun|/usr/bin/env -S -u FOO vrun|/usr/bin/env -Svrun|\
+            /usr/bin/env -S \"vrun\" -s|/usr/bin/env --split-string=vrun -q|/usr/bin/env -i -C /tmp vrun";
+        for line in lines.split('|') {
             assert!(runs_vrun(line.as_bytes()), "{line}");
         }
-        for line in [
-            "/bin/sh",
-            "/usr/bin/env python3",
-            "/usr/bin/env -S python -m vrun",
-            "/bin/vrunner",
-            "/home/ada/shims/python",
-            "",
-        ] {
+        let others = "/bin/sh|/usr/bin/env python3|/usr/bin/env -S python -m vrun|/bin/vrunner|/home/ada/shims/python|";
+        for line in others.split('|') {
             assert!(!runs_vrun(line.as_bytes()), "{line}");
         }
     }

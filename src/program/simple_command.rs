@@ -1,64 +1,53 @@
-//! A shell's line -> its words, where no part of it means anything to a shell but the blanks and quotes between them.
+//! A shell's line -> its words, where nothing in it but blanks and quotes is special to a shell.
 //!
-//! That is for what dash, bash, ksh and busybox all read alike; whatever is in doubt is left to the shell, which is
-//! right by definition.
+//! Only what dash, bash, ksh and busybox all read alike; whatever is in doubt is left to the shell, which is right by
+//! definition.
 
 use std::ffi::{OsStr, OsString};
 
 use crate::os;
 
-/// The shells that are known to read a plain line as it is read here. zsh is not: ~/.zshenv may say anything.
+/// Whether `shell` is known to read a simple line as this file does. zsh is not: ~/.zshenv may say anything.
 pub(super) fn is_supported_shell(shell: &OsStr) -> bool {
     ["sh", "dash", "bash"].iter().any(|name| shell == *name) && os::SCRIPT_SHELL.is_some()
 }
 
-/// Whether a variable has a shell do something before it reads a line. BASH_ENV names a file of commands, SHELLOPTS
-/// and BASHOPTS set options; the others get values of the shell's. bash takes functions from variables whose names are
-/// not a shell's (`BASH_FUNC_x%%`); dash hands such variables on to nobody.
+/// Variables that a shell acts on before it reads a line. BASH_ENV names a file of commands, SHELLOPTS and BASHOPTS set
+/// options; the shell sets the others itself.
+const SETUP_VARS: &str = "BASH_ENV SHELLOPTS BASHOPTS IFS OPTIND LINENO PPID";
+
+/// Whether the variable `name` is one of them, or not valid in a shell: bash takes functions from such variables
+/// (`BASH_FUNC_x%%`), and dash drops them.
 pub(super) fn is_setup_var(name: &OsStr) -> bool {
-    let is_told = [
-        "BASH_ENV",
-        "SHELLOPTS",
-        "BASHOPTS",
-        "IFS",
-        "OPTIND",
-        "LINENO",
-        "PPID",
-    ];
-    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let is_name_byte = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let bytes = name.as_encoded_bytes();
-    is_told.iter().any(|told| name == *told)
-        || !bytes.iter().all(is_of_name)
+    SETUP_VARS.split(' ').any(|var| name == var)
+        || !bytes.iter().all(is_name_byte)
         || bytes.first().is_none_or(u8::is_ascii_digit)
 }
 
-/// The words of `line`: its first, the program's, without quotes, and no word of a shell's own.
+/// The words of `line`. The first, the program, is neither quoted nor a builtin or keyword.
 pub(super) fn parse_simple_command(line: &OsStr) -> Option<Vec<OsString>> {
-    let text = line.to_str().filter(|text| is_simple(text.as_bytes()))?;
+    let text = line.to_str().filter(|text| is_simple(text))?;
     let words = shell_words::split(text).ok()?;
     let first = words.first()?;
-    if BUILTINS_AND_KEYWORDS.split(' ').any(|own| own == first) {
+    if BUILTINS_AND_KEYWORDS.split(' ').any(|word| word == first) {
         return None;
     }
     Some(words.into_iter().map(OsString::from).collect())
 }
 
-/// Whether `line` is made of words, blanks and quotes.
-fn is_simple(line: &[u8]) -> bool {
-    let start = line.iter().position(|byte| !b" \t".contains(byte));
-    let line = &line[start.unwrap_or(line.len())..];
-    let end = line
-        .iter()
-        .position(|byte| b" \t".contains(byte))
-        .unwrap_or(line.len());
-    let (program, rest) = line.split_at(end);
-    is_program_word(program) && has_simple_arguments(rest)
+/// Whether `line` consists of words, blanks and quotes.
+fn is_simple(line: &str) -> bool {
+    let line = line.trim_start_matches([' ', '\t']);
+    let (program, rest) = line.split_at(line.find([' ', '\t']).unwrap_or(line.len()));
+    is_program_word(program.as_bytes()) && has_simple_arguments(rest.as_bytes())
 }
 
 /// `pytest`, `python3.12`, `g++`, `./tool`, `2to3-3.9`
 fn is_program_word(word: &[u8]) -> bool {
-    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_./+-".contains(byte);
-    word.iter().all(is_of_name) && word.first().is_some_and(|byte| !b"+-".contains(byte))
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_./+-".contains(byte);
+    word.iter().all(is_plain) && word.first().is_some_and(|byte| !b"+-".contains(byte))
 }
 
 fn has_simple_arguments(text: &[u8]) -> bool {
@@ -70,10 +59,7 @@ fn has_simple_arguments(text: &[u8]) -> bool {
                 true
             }
             // zsh and some ksh look up what follows a `=` at the start of a word.
-            None => {
-                let starts = b" \t".contains(&before);
-                is_literal_unquoted(*byte) && !(starts && *byte == b'=')
-            }
+            None => is_literal_unquoted(*byte) && !(*byte == b'=' && b" \t".contains(&before)),
             Some(open) if open == *byte => {
                 quote = None;
                 true
@@ -93,12 +79,11 @@ fn is_literal_unquoted(byte: u8) -> bool {
 }
 
 fn is_literal_quoted(byte: u8, open: u8) -> bool {
-    let is_printed = byte == b'\t' || (b' '..=b'~').contains(&byte);
-    is_printed && (open == b'\'' || !b"$`\\!".contains(&byte))
+    let is_printable = byte == b'\t' || (b' '..=b'~').contains(&byte);
+    is_printable && (open == b'\'' || !b"$`\\!".contains(&byte))
 }
 
-/// What a shell does itself, or reads as its grammar: of dash, busybox, bash, ksh, mksh and yash all together.
-/// echo, printf, test and others are programs too, and differ.
+/// Those of dash, busybox, bash, ksh, mksh and yash. echo, printf, test and others are programs too, and differ.
 const BUILTINS_AND_KEYWORDS: &str = "\
     case coproc do done elif else esac fi for foreach function if in namespace repeat select then time until while \
     . .. alias bg break builtin cd chdir command continue declare echo eval exec exit export false fc fg getopts \
@@ -114,68 +99,52 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_plain_where_a_shell_sees_words_in_it_and_nothing_else() {
+    fn a_line_is_simple_where_a_shell_sees_only_words_in_it() {
         for (line, words) in [
-            ("pytest", &["pytest"][..]),
-            (" \tpytest  -q\t", &["pytest", "-q"]),
+            ("pytest", "pytest"),
+            (" \tpytest  -q\t", "pytest|-q"),
             (
-                "ruff check --fix=no a/b.py:1,2 x@y %d",
-                &["ruff", "check", "--fix=no", "a/b.py:1,2", "x@y", "%d"],
+                "ruff --fix=no a/b.py:1,2 x@y %d",
+                "ruff|--fix=no|a/b.py:1,2|x@y|%d",
             ),
             (
                 "pytest -k 'a and $b' \"x y\"z ''",
-                &["pytest", "-k", "a and $b", "x yz", ""],
+                "pytest|-k|a and $b|x yz|",
             ),
-            (
-                "pytest '\"' \"it's; #1 *\"",
-                &["pytest", "\"", "it's; #1 *"],
-            ),
-            ("./a.b/c A=1", &["./a.b/c", "A=1"]),
-            ("g++ if while", &["g++", "if", "while"]),
+            ("pytest '\"' \"it's; #1 *\"", "pytest|\"|it's; #1 *"),
+            ("./a.b/c A=1", "./a.b/c|A=1"),
+            ("g++ if while", "g++|if|while"),
         ] {
-            let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-            assert_eq!(
-                parse_simple_command(OsStr::new(line)),
-                Some(words),
-                "{line}"
-            );
+            let words: Vec<_> = words.split('|').map(OsString::from).collect();
+            assert_eq!(parse_simple_command(line.as_ref()), Some(words), "{line}");
         }
     }
 
     #[test]
-    fn what_means_something_to_a_shell_is_left_to_it() {
-        let signs = "|&;<>()$`\\*?[]#~{}!^";
-        for sign in signs.chars() {
+    fn what_is_special_to_a_shell_is_left_to_it() {
+        for sign in "|&;<>()$`\\*?[]#~{}!^".chars() {
             for line in [
                 format!("a{sign}b"),
                 format!("a {sign}"),
                 format!("{sign} a"),
             ] {
-                assert_eq!(parse_simple_command(OsStr::new(&line)), None, "{line}");
+                assert_eq!(parse_simple_command(line.as_ref()), None, "{line}");
             }
         }
         let lines = "|A=1 b|a\nb|a b\n|\na|a\r|a \r|a\x0bb|a 'b|a \"b|a \"$b\"|a \"`b`\"|a \"\\b\"|a \"!\"|a '\n'|'a'|a'b' c|\
             -a|+a|a =b|%1|a:b|caf\u{e9}|a caf\u{e9}|a '\u{e9}'|a\u{a0}b|cd x|echo|time a|if|.|whence";
         for line in lines.split('|') {
-            assert_eq!(parse_simple_command(OsStr::new(line)), None, "{line:?}");
+            assert_eq!(parse_simple_command(line.as_ref()), None, "{line:?}");
         }
     }
 
     #[test]
-    fn variables_that_have_a_shell_do_something_are_told_from_others() {
-        for name in [
-            "BASH_ENV",
-            "SHELLOPTS",
-            "BASH_FUNC_pytest%%",
-            "a.b",
-            "1A",
-            "",
-            "npm_config_//x",
-        ] {
-            assert!(is_setup_var(OsStr::new(name)), "{name}");
+    fn variables_that_a_shell_acts_on_are_known() {
+        for name in "BASH_ENV|SHELLOPTS|BASH_FUNC_pytest%%|a.b|1A||npm_config_//x".split('|') {
+            assert!(is_setup_var(name.as_ref()), "{name}");
         }
         for name in ["PATH", "_", "npm_config_x", "A1", "ENV"] {
-            assert!(!is_setup_var(OsStr::new(name)), "{name}");
+            assert!(!is_setup_var(name.as_ref()), "{name}");
         }
     }
 }

@@ -1,9 +1,9 @@
-//! What was asked to run -> the text of the file, where that may be a script: opened once, for its first line and for
-//! what else it says of itself.
+//! An invocation -> the text of its file, where that may be a script: opened once, for its shebang and for its inline
+//! metadata.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read};
+use std::fs::File;
+use std::io::{self, Read};
 use std::mem;
 use std::path::Path;
 
@@ -11,10 +11,10 @@ use super::model::Invocation;
 use super::python_names::{has_separator, is_python_source};
 use super::shebang;
 
-/// What is read at once of a Python file: more than most are long.
+/// The first read of a Python file: longer than most are.
 const HEAD_SIZE: usize = 16 * 1024;
 
-/// How much of a file is looked at. What is longer was not written by a person.
+/// How much of a file is read at most. A longer one was not written by a person.
 const MAX_SIZE: usize = 1024 * 1024;
 
 /// A file that may be a script.
@@ -22,86 +22,62 @@ const MAX_SIZE: usize = 1024 * 1024;
 pub(crate) struct SourceText {
     file: File,
     head: Vec<u8>,
-    /// Whether there may be more than that.
+    /// Whether there may be more than `head`.
     has_more: bool,
 }
 
 impl SourceText {
-    /// The text of the file that `ask` names; None where it names none that may be a script, or that can be read.
-    /// Running it will say why.
-    pub(crate) fn open(ask: &Invocation) -> Option<SourceText> {
-        let name = match ask {
-            Invocation::Command(name) if has_separator(name) || is_python_source(name) => name,
-            Invocation::Script(name) => name,
-            Invocation::Command(_)
-            | Invocation::Shim(_)
-            | Invocation::Module(_)
-            | Invocation::ShellLine(_) => return None,
+    /// The file that `invocation` names; None where it names none that may be a script and can be read. Running it will
+    /// say why.
+    pub(crate) fn open(invocation: &Invocation) -> Option<SourceText> {
+        let (name, length) = match invocation {
+            Invocation::Command(name) | Invocation::Script(name)
+                if python_file(invocation).is_some() =>
+            {
+                (name, HEAD_SIZE)
+            }
+            // Of any other program only the first line matters.
+            Invocation::Command(name) if has_separator(name) => (name, shebang::MAX_SHEBANG_LENGTH),
+            _ => return None,
         };
-        // Of what may be any program its first line is all that counts.
-        let length = python_file(ask).map_or(shebang::MAX_SHEBANG_LENGTH, |_| HEAD_SIZE);
-        open_source(Path::new(name), length).ok()
+        let (file, head) = shebang::open_head(Path::new(name), length).ok()?;
+        let has_more = head.len() == length;
+        Some(SourceText {
+            file,
+            head,
+            has_more,
+        })
     }
 
-    /// What stands after `#!` in its first line.
-    fn shebang_line(&self) -> Option<&[u8]> {
-        shebang::parse_shebang(&self.head)
-    }
-
-    /// All of it, as far as it is looked at.
+    /// The whole text, up to MAX_SIZE.
     ///
     /// # Errors
-    /// It cannot be read on.
-    pub(crate) fn read_all(self) -> io::Result<Vec<u8>> {
-        let SourceText {
-            file,
-            mut head,
-            has_more: goes_on,
-        } = self;
-        if goes_on {
-            let rest = MAX_SIZE.saturating_sub(head.len());
-            file.take(rest as u64).read_to_end(&mut head)?;
+    /// The rest cannot be read.
+    pub(crate) fn read_all(mut self) -> io::Result<Vec<u8>> {
+        if self.has_more {
+            let rest = MAX_SIZE.saturating_sub(self.head.len());
+            self.file.take(rest as u64).read_to_end(&mut self.head)?;
         }
-        Ok(head)
+        Ok(self.head)
     }
 }
 
-fn open_source(file: &Path, length: usize) -> io::Result<SourceText> {
-    // To open a pipe with a name is to wait for who writes into it, and to read is to take it away from the program.
-    if !fs::metadata(file)?.is_file() {
-        return Err(ErrorKind::InvalidInput.into());
-    }
-    let mut file = File::open(file)?;
-    let mut head = vec![0; length];
-    let read = file.read(&mut head)?;
-    head.truncate(read);
-    Ok(SourceText {
-        file,
-        head,
-        // What comes short was the end of it.
-        has_more: read == length,
-    })
-}
-
-/// Makes `-s` with that script of a script whose own first line starts vrun: taken as a command it would start vrun,
-/// which would take it as a command.
-pub(crate) fn avoid_self_exec(ask: &mut Invocation, text: Option<&SourceText>) {
-    if let Invocation::Command(name) = ask
-        && let Some(line) = text.and_then(SourceText::shebang_line)
+/// Turns a command whose shebang starts vrun into `-s` with that script: it would start vrun, which would take it as a
+/// command again.
+pub(crate) fn avoid_self_exec(invocation: &mut Invocation, text: Option<&SourceText>) {
+    if let Invocation::Command(name) = invocation
+        && let Some(line) = text.and_then(|text| shebang::parse_shebang(&text.head))
         && shebang::runs_vrun(line)
     {
-        *ask = Invocation::Script(mem::take(name));
+        *invocation = Invocation::Script(mem::take(name));
     }
 }
 
-/// The file that `ask` has Python run, by its name.
-pub(crate) fn python_file(ask: &Invocation) -> Option<&OsStr> {
-    match ask {
+/// The name of the file that `invocation` has Python run.
+pub(crate) fn python_file(invocation: &Invocation) -> Option<&OsStr> {
+    match invocation {
         Invocation::Script(name) => Some(name),
         Invocation::Command(name) if is_python_source(name) => Some(name),
-        Invocation::Command(_)
-        | Invocation::Shim(_)
-        | Invocation::Module(_)
-        | Invocation::ShellLine(_) => None,
+        _ => None,
     }
 }

@@ -1,108 +1,101 @@
-//! A name -> the files that it leads to, the one that would run first, each with what there is to say of it. `find`
-//! is asked, so that the answer is what running would come to.
+//! A name -> the files that it leads to, the one that would run first, each with a description. What would run is what
+//! [`resolve_program`] says.
 
 use std::collections::BTreeSet;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::{os, venv};
 
 use super::context::ResolveContext;
-use super::lookup::{all_on_path, find_at_path, find_on_path, is_in};
-use super::model::{ForeignPolicy, Invocation, Program};
+use super::lookup::{find_at_path, is_in};
+use super::model::{ForeignPolicy, Invocation};
 use super::python_names::{has_separator, is_python_name, is_python_or_pip};
 use super::resolve::{is_python_file, resolve_program};
-use super::script_policy::{self, FoundBy};
+use super::script_interpreter::is_in_scripts_dir;
+use super::script_policy::{FoundBy, FoundProgram};
 
-/// A file, and what a person should know of it.
 #[derive(Debug)]
 pub(crate) struct WhichMatch {
-    /// The file.
     pub file: PathBuf,
-    /// Where it lies, and what would become of it.
+    /// Where it is, and what happens where it is run.
     pub description: String,
 }
 
-/// What would run: of a name the file that bears it; of a module or a Python file the Python; of a Python that is
-/// lost what stands in for it.
-///
-/// # Errors
-/// As `find`.
-pub(crate) fn first_match(
-    ask: &Invocation,
-    places: &ResolveContext<'_>,
-) -> Result<WhichMatch, Error> {
-    let program = resolve_program(ask.clone(), Vec::new(), places)?;
-    let stands_in = program.substitute.is_some();
-    let by_name = |name: &OsStr| {
-        let own = Path::new(name).file_name().unwrap_or_default();
-        !(is_python_file(name, places) || stands_in && is_python_name(own))
-    };
-    let bearer = match ask {
-        Invocation::Command(name) if by_name(name) && has_separator(name) => {
-            find_at_path(name).ok()
+impl WhichMatch {
+    fn new(file: PathBuf, notes: &[String], context: &ResolveContext<'_>) -> WhichMatch {
+        // A path may have been typed in any of its ways.
+        let place = match is_in_scripts_dir(&file, &context.scripts_dir()) {
+            true => "in the environment",
+            false => "outside the environment",
+        };
+        let mut description = place.to_owned();
+        for note in notes {
+            description.push_str("; ");
+            description.push_str(note);
         }
-        Invocation::Command(name) if by_name(name) => find_on_path(name, places.path, places),
-        _ => None,
-    };
-    let file = bearer.unwrap_or_else(|| program.file.clone());
-    let why = describe_location(&file, &program.warnings, places);
-    Ok(WhichMatch {
-        file,
-        description: why,
-    })
+        WhichMatch { file, description }
+    }
 }
 
-/// The others that bear the name, whether they would run or not.
+/// What would run: for a name the file of that name; for a module or a Python file the Python; for a missing Python its
+/// substitute.
+///
+/// # Errors
+/// As [`resolve_program`].
+pub(crate) fn first_match(
+    invocation: &Invocation,
+    context: &ResolveContext<'_>,
+) -> Result<WhichMatch, Error> {
+    let program = resolve_program(invocation.clone(), Vec::new(), context)?;
+    let named = match invocation {
+        Invocation::Command(name) if is_python_file(name, context) => None,
+        Invocation::Command(name)
+            if program.substitute.is_some()
+                && Path::new(name).file_name().is_some_and(is_python_name) =>
+        {
+            None
+        }
+        Invocation::Command(name) if has_separator(name) => find_at_path(name),
+        Invocation::Command(name) => context.find_on_path(name, context.path),
+        _ => None,
+    };
+    let file = named.unwrap_or(program.file);
+    Ok(WhichMatch::new(file, &program.warnings, context))
+}
+
+/// The others of that name, whether they would run or not.
 pub(crate) fn other_matches(
-    ask: &Invocation,
+    invocation: &Invocation,
     first: Option<&Path>,
-    places: &ResolveContext<'_>,
+    context: &ResolveContext<'_>,
 ) -> Vec<WhichMatch> {
-    let name = match ask {
-        Invocation::Command(name) if !is_python_file(name, places) && !has_separator(name) => name,
+    let name = match invocation {
+        Invocation::Command(name) if !is_python_file(name, context) && !has_separator(name) => name,
         _ => return Vec::new(),
     };
-    let mut seen: BTreeSet<_> = first.iter().map(|file| file.to_path_buf()).collect();
-    let files = all_on_path(name, places.path, places);
-    let others = files.filter(|file| seen.insert(file.clone())).map(|file| {
-        let why = describe_location(&file, &outcome_notes(&file, name, places), places);
-        WhichMatch {
-            file,
-            description: why,
-        }
-    });
-    others.collect()
+    let mut seen: BTreeSet<_> = first.map(Path::to_path_buf).into_iter().collect();
+    context
+        .all_on_path(name, context.path)
+        .filter(|file| seen.insert(file.clone()))
+        .map(|file| WhichMatch::new(file.clone(), &run_notes(file, name, context), context))
+        .collect()
 }
 
 /// What there is to say of running that very file by its name.
-fn outcome_notes(file: &Path, name: &OsString, places: &ResolveContext<'_>) -> Vec<String> {
-    let within = is_in(&venv::scripts_dir(places.root), file);
-    if is_python_or_pip(name) && !within && places.foreign == ForeignPolicy::Refused {
-        return vec!["never runs for this name but with --outside".to_owned()];
+fn run_notes(file: PathBuf, name: &OsString, context: &ResolveContext<'_>) -> Vec<String> {
+    let is_within = is_in(&context.scripts_dir(), &file);
+    if is_python_or_pip(name) && !is_within && context.foreign == ForeignPolicy::Refused {
+        return vec!["never runs under this name without --outside".to_owned()];
     }
-    match script_policy::apply_policy(file.to_owned(), vec![name.clone()], FoundBy::Name, places) {
-        Ok(Program {
-            warnings: remarks, ..
-        }) => remarks,
+    let found = FoundProgram {
+        file,
+        argv: vec![name.clone()],
+        found_by: FoundBy::Name,
+        context,
+    };
+    match found.apply_policy() {
+        Ok(program) => program.warnings,
         Err(error) => vec![format!("refused: {}", error.causes().join("; "))],
     }
-}
-
-fn describe_location(file: &Path, remarks: &[String], places: &ResolveContext<'_>) -> String {
-    // A path may have been typed in any of its ways.
-    let scripts = venv::scripts_dir(places.root);
-    let is_within = file
-        .parent()
-        .is_some_and(|dir| os::is_same_file(dir, &scripts));
-    let place = if is_within {
-        "in the environment"
-    } else {
-        "outside the environment"
-    };
-    let said = [place]
-        .into_iter()
-        .chain(remarks.iter().map(String::as_str));
-    said.collect::<Vec<_>>().join("; ")
 }

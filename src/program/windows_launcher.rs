@@ -1,10 +1,9 @@
-//! A program for Windows -> the Python that it starts, where it is the launcher of a console script.
+//! A Windows program -> the Python that it starts, if it is the launcher of a console script.
 //!
-//! There the system starts no scripts, so a small program stands for each, with the script in it as a zip file:
-//! the Python that it names is started with the program's own file, which Python runs as a zip file. Three forms
-//! are about: the program, a first line, the zip (distlib's PC/launcher.c, which pip and virtualenv write); the
-//! program, the zip, the Python's path, its length, and a magic number (uv before 0.9); a program that holds
-//! path and zip as resources (uv's crates/uv-trampoline/src/bounce.rs).
+//! Windows starts no scripts, so each is a small program with the script appended as a zip file. It starts the Python
+//! that it names with its own file, which Python runs as a zip file. There are three forms: the program, a shebang, the
+//! zip (distlib's PC/launcher.c, which pip and virtualenv write); the program, the zip, the Python's path, its length and
+//! a magic number (uv before 0.9); a program with path and zip as resources (uv's crates/uv-trampoline/src/bounce.rs).
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -12,33 +11,30 @@ use std::io::{self, Read, Seek, SeekFrom};
 use super::pe_resources::{self, read_u32};
 use super::shebang;
 
-/// How each program for Windows starts (the PE format, "MS-DOS Stub").
-const MZ_MAGIC: &[u8] = b"MZ";
-
-/// As much of the end as is read: a zip file's last record and, mostly, all of its zip file.
+/// How much of the file's end is read: the zip file's last record and, mostly, all of it.
 const TAIL_SIZE: u64 = 4096;
 
-/// No path in a first line is longer (distlib's buffers are as long as MAX_PATH, a few times over).
+/// No path in a shebang is longer (distlib's buffers are a few times MAX_PATH).
 const MAX_LINE_LENGTH: u64 = 4096;
 
-/// Resources of launchers are small; a program's with pictures in it are not worth a read.
+/// Launchers have small resources; a program with pictures in them is not worth a read.
 const MAX_RESOURCE_SIZE: u32 = 64 * 1024;
 
-/// What a later uv calls the path.
+/// The name of the resource with the path (uv since 0.9).
 const UV_PATH_RESOURCE: &str = "UV_PYTHON_PATH";
 
-/// What a launcher starts its Python with.
+/// What a launcher starts.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct LauncherTarget {
     /// The Python, as it is written there.
     pub python: Vec<u8>,
-    /// What it is called with before the script.
+    /// The arguments before the script.
     pub flags: Vec<Vec<u8>>,
 }
 
-/// Whether a file that starts so may be one.
+/// Whether a file that starts with `head` is a Windows program ("PE Format", "MS-DOS Stub").
 pub(super) fn has_mz_magic(head: &[u8]) -> bool {
-    head.starts_with(MZ_MAGIC)
+    head.starts_with(b"MZ")
 }
 
 /// Reads the launcher `file`, which starts with `head`. None for any other program.
@@ -54,24 +50,23 @@ pub(super) fn read_launcher(file: &mut File, head: &[u8]) -> io::Result<Option<L
     if let Some(zip) = find_zip_start(&tail, length) {
         let from = zip.saturating_sub(MAX_LINE_LENGTH);
         let before = read_range(file, from, zip - from)?;
-        if let Some(launched) = last_shebang_line(&before).and_then(parse_launcher_line) {
-            return Ok(Some(launched));
+        if let Some(target) = last_shebang(&before).and_then(parse_launcher_shebang) {
+            return Ok(Some(target));
         }
     }
-    let Some((from, size, address)) =
-        pe_resources::locate_resources(head).filter(|(_, size, _)| *size <= MAX_RESOURCE_SIZE)
-    else {
-        return Ok(None);
-    };
-    let section = read_range(file, from.into(), size.into())?;
-    Ok(pe_resources::find_raw_data(&section, address, UV_PATH_RESOURCE).map(without_flags))
+    match pe_resources::locate_resources(head) {
+        Some((from, size, address)) if size <= MAX_RESOURCE_SIZE => {
+            let section = read_range(file, from.into(), size.into())?;
+            let path = pe_resources::find_raw_data(&section, address, UV_PATH_RESOURCE);
+            Ok(path.map(without_flags))
+        }
+        _ => Ok(None),
+    }
 }
 
 fn without_flags(path: &[u8]) -> LauncherTarget {
-    LauncherTarget {
-        python: path.to_owned(),
-        flags: Vec::new(),
-    }
+    let (python, flags) = (path.to_owned(), Vec::new());
+    LauncherTarget { python, flags }
 }
 
 fn read_range(file: &mut File, from: u64, length: u64) -> io::Result<Vec<u8>> {
@@ -81,7 +76,7 @@ fn read_range(file: &mut File, from: u64, length: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The path at the end of an earlier uv's.
+/// The path at the end (uv before 0.9).
 fn parse_uv_trailer(tail: &[u8]) -> Option<&[u8]> {
     let rest = tail.strip_suffix(b"UVSC")?;
     let length = read_u32(rest, rest.len().checked_sub(4)?)? as usize;
@@ -89,8 +84,7 @@ fn parse_uv_trailer(tail: &[u8]) -> Option<&[u8]> {
     rest.get(end.checked_sub(length)?..end)
 }
 
-/// Where the zip file starts whose last record is in `tail`, by what the record says of its length
-/// (APPNOTE.TXT, 4.3.16).
+/// Where the zip file starts, by the lengths in its last record, which is in `tail` (APPNOTE.TXT, 4.3.16).
 fn find_zip_start(tail: &[u8], length: u64) -> Option<u64> {
     let at = tail.windows(4).rposition(|four| four == b"PK\x05\x06")?;
     let directory = u64::from(read_u32(tail, at + 12)?) + u64::from(read_u32(tail, at + 16)?);
@@ -98,22 +92,21 @@ fn find_zip_start(tail: &[u8], length: u64) -> Option<u64> {
     end.checked_sub(directory)
 }
 
-/// What stands behind the last `#!`, which ends where the zip file starts.
-fn last_shebang_line(before: &[u8]) -> Option<&[u8]> {
+/// The text after the last `#!`, in a line that ends where the zip file starts.
+fn last_shebang(before: &[u8]) -> Option<&[u8]> {
     let line = before.strip_suffix(b"\n")?;
     let at = line.windows(2).rposition(|two| two == b"#!")?;
     Some(line[at + 2..].trim_ascii())
 }
 
-/// A path, in quotes where it holds a blank, and what Python is called with.
-fn parse_launcher_line(line: &[u8]) -> Option<LauncherTarget> {
+/// A path, in quotes if it contains a blank, and Python's flags.
+fn parse_launcher_shebang(line: &[u8]) -> Option<LauncherTarget> {
     let (path, rest) = match line.strip_prefix(b"\"") {
         Some(quoted) => quoted.split_at(quoted.iter().position(|byte| *byte == b'"')?),
-        None => line.split_at(
-            line.iter()
-                .position(u8::is_ascii_whitespace)
-                .unwrap_or(line.len()),
-        ),
+        None => {
+            let end = line.iter().position(u8::is_ascii_whitespace);
+            line.split_at(end.unwrap_or(line.len()))
+        }
     };
     let rest = rest.strip_prefix(b"\"").unwrap_or(rest);
     Some(LauncherTarget {
@@ -158,22 +151,14 @@ mod tests {
         let zip = [ZIP, &end].concat();
         for (line, python, flags) in [
             ("#!C:\\app\\python.exe\r\n", "C:\\app\\python.exe", &[][..]),
-            (
-                "#!\"C:\\my app\\python.exe\"\n",
-                "C:\\my app\\python.exe",
-                &[],
-            ),
-            (
-                "#!\"C:\\my app\\python.exe\" -E\n",
-                "C:\\my app\\python.exe",
-                &["-E"],
-            ),
+            ("#!\"C:\\a b\\python.exe\"\n", "C:\\a b\\python.exe", &[]),
+            ("#!\"C:\\a b\\p.exe\" -E\n", "C:\\a b\\p.exe", &["-E"]),
             ("#!C:\\python.exe -s -E\n", "C:\\python.exe", &["-s", "-E"]),
         ] {
             let found = read_launcher_parts(&[&program, line.as_bytes(), &zip]);
             assert_eq!(found, expected_target(python, flags), "{line}");
         }
-        // One that is longer than what is read at once.
+        // Longer than what is read at once.
         let script = vec![b'x'; 9000];
         let mut end = end.clone();
         end[16..20].copy_from_slice(&(ZIP.len() as u32 - 15 + 9000).to_le_bytes());
@@ -183,35 +168,22 @@ mod tests {
 
     #[test]
     fn an_earlier_uvs_launcher_ends_with_the_path() {
-        let path = b"C:\\my app\\Scripts\\python.exe";
+        let (path, end) = (b"C:\\my app\\Scripts\\python.exe", last_record());
         let length = (path.len() as u32).to_le_bytes();
-        let found = read_launcher_parts(&[
-            b"MZ",
-            &[0; 500],
-            ZIP,
-            &last_record(),
-            path,
-            &length,
-            b"UVSC",
-        ]);
-        assert_eq!(
-            found,
-            expected_target("C:\\my app\\Scripts\\python.exe", &[])
-        );
+        let parts: [&[u8]; 7] = [b"MZ", &[0; 500], ZIP, &end, path, &length, b"UVSC"];
+        let expected = expected_target("C:\\my app\\Scripts\\python.exe", &[]);
+        assert_eq!(read_launcher_parts(&parts), expected);
     }
 
     /// A program with one section, in which the resource `name` holds `path`.
     fn with_resource(name: &str, path: &[u8]) -> Vec<u8> {
         let mut section = Vec::new();
-        let directory = |section: &mut Vec<u8>, id: u32, leads: u32| {
+        for (id, target) in [(10, HIGH_BIT | 24), (HIGH_BIT | 88, HIGH_BIT | 48), (0, 72)] {
             section.extend([0; 12]);
             section.extend([1, 0, 0, 0]);
-            section.extend(id.to_le_bytes());
-            section.extend(leads.to_le_bytes());
-        };
-        directory(&mut section, 10, HIGH_BIT | 24);
-        directory(&mut section, HIGH_BIT | 88, HIGH_BIT | 48);
-        directory(&mut section, 0, 72);
+            section.extend(u32::to_le_bytes(id));
+            section.extend(u32::to_le_bytes(target));
+        }
         section.extend(0x5200u32.to_le_bytes());
         section.extend((path.len() as u32).to_le_bytes());
         section.extend([0; 8]);
@@ -219,43 +191,31 @@ mod tests {
         section.extend(name.encode_utf16().flat_map(u16::to_le_bytes));
         section.resize(0x200, 0);
         section.extend(path);
-        let mut program = b"MZ".to_vec();
-        program.resize(0x3c, 0);
-        program.extend(0x80u32.to_le_bytes());
-        program.resize(0x80, 0);
-        program.extend(b"PE\0\0\x64\x86\x02\0");
-        program.resize(0x80 + 20, 0);
-        program.extend(240u16.to_le_bytes());
-        program.resize(0x80 + 24, 0);
-        program.extend(0x20bu16.to_le_bytes());
-        program.resize(0x80 + 24 + 112 + 16, 0);
-        program.extend(0x5000u32.to_le_bytes());
-        program.resize(0x80 + 24 + 240, 0);
-        program.extend(b".text\0\0\0");
-        for number in [0, 0x1000, 0x100, 0x100] {
-            program.extend(u32::to_le_bytes(number));
-        }
-        program.resize(0x80 + 24 + 280, 0);
-        program.extend(b".pedata\0");
-        for number in [0, 0x5000, section.len() as u32, 0x400] {
-            program.extend(u32::to_le_bytes(number));
-        }
-        program.resize(0x400, 0);
+        let mut program = vec![0; 0x400];
+        let mut put =
+            |at: usize, bytes: &[u8]| program[at..at + bytes.len()].copy_from_slice(bytes);
+        put(0, b"MZ");
+        put(0x3c, &0x80u32.to_le_bytes());
+        put(0x80, b"PE\0\0\x64\x86\x02\0");
+        put(0x80 + 20, &240u16.to_le_bytes());
+        put(0x80 + 24, &0x20bu16.to_le_bytes());
+        put(0x80 + 24 + 112 + 16, &0x5000u32.to_le_bytes());
+        let text = [0, 0x1000, 0x100, 0x100].map(u32::to_le_bytes).concat();
+        put(0x80 + 24 + 240, &[&b".text\0\0\0"[..], &text].concat());
+        let resources = [0, 0x5000, section.len() as u32, 0x400]
+            .map(u32::to_le_bytes)
+            .concat();
+        put(0x80 + 24 + 280, &[&b".pedata\0"[..], &resources].concat());
         [program, section].concat()
     }
 
     #[test]
     fn a_later_uvs_launcher_holds_the_path_as_a_resource() {
         let path = b"C:\\my app\\Scripts\\python.exe";
-        let found = read_launcher_parts(&[&with_resource("UV_PYTHON_PATH", path)]);
-        assert_eq!(
-            found,
-            expected_target("C:\\my app\\Scripts\\python.exe", &[])
-        );
-        assert_eq!(
-            read_launcher_parts(&[&with_resource("PYTHON_PATH_XX", path)]),
-            None
-        );
+        let found = |name: &str| read_launcher_parts(&[&with_resource(name, path)]);
+        let expected = expected_target("C:\\my app\\Scripts\\python.exe", &[]);
+        assert_eq!(found("UV_PYTHON_PATH"), expected);
+        assert_eq!(found("PYTHON_PATH_XX"), None);
     }
 
     #[test]
@@ -264,12 +224,13 @@ mod tests {
         for length in 0..whole.len() - 14 {
             assert_eq!(read_launcher_parts(&[&whole[..length]]), None, "{length}");
         }
-        for end in [
-            &last_record()[..],
+        let ends: [&[u8]; 4] = [
+            &last_record(),
             b"UVSC",
             b"\xff\xff\xff\xffUVSC",
             b"PK\x05\x06",
-        ] {
+        ];
+        for end in ends {
             assert_eq!(read_launcher_parts(&[b"MZ", end]), None);
         }
     }

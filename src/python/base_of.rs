@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::os;
 use crate::quote::printable;
-use crate::venv::{PYVENV_CFG, Venv};
+use crate::venv::{self, Venv};
 
 /// An environment made from inside an environment made from inside an environment.
 const MAX_DEPTH: usize = 5;
@@ -21,21 +21,13 @@ const MAX_DEPTH: usize = 5;
 pub(crate) fn resolve_base(path: &Path) -> Result<PathBuf, String> {
     let mut path = path.to_owned();
     for _ in 0..MAX_DEPTH {
-        let Some(root) = environment_of(&path) else {
+        let Some(root) = venv::env_of_python(&path) else {
             return Ok(path);
         };
         path = find_base(&path, root)
             .ok_or_else(|| format!("the base of the environment {} is gone", printable(root)))?;
     }
     Err("it is an environment within an environment, too many times".to_owned())
-}
-
-/// The environment that `exe` is the Python of: its pyvenv.cfg lies beside it or one above (PEP 405).
-fn environment_of(exe: &Path) -> Option<&Path> {
-    exe.ancestors()
-        .skip(1)
-        .take(2)
-        .find(|dir| dir.join(PYVENV_CFG).is_file())
 }
 
 fn find_base(exe: &Path, root: &Path) -> Option<PathBuf> {

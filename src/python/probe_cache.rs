@@ -4,11 +4,12 @@
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use crate::error::io_reason;
+use crate::fs::replace_file;
 use crate::os;
 use crate::output::Verbosity;
 use crate::process::Process;
@@ -60,11 +61,7 @@ impl ProbeCache {
 
     fn try_write_answer(&self, exe: &Path, answer: &[u8]) -> Option<()> {
         let (file, stamp) = (self.answer_file(exe)?, stamp(exe)?);
-        let dir = file.parent()?;
-        let mut whole = tempfile::NamedTempFile::new_in(dir).ok()?;
-        whole.write_all(&stamp).ok()?;
-        whole.write_all(answer).ok()?;
-        whole.persist(file).ok().map(drop)
+        replace_file(&file, &[&stamp, answer].concat()).ok()
     }
 
     fn answer_file(&self, exe: &Path) -> Option<PathBuf> {

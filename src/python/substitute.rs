@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use crate::error::{Error, ExitCode};
+use crate::error::{Error, ErrorKind};
 use crate::os;
 use crate::output::Verbosity;
 use crate::process::Process;
@@ -98,7 +98,7 @@ fn matching_interpreter(
             Some(base) => Ok(Some(base)),
             None => match discovery::find_interpreter(Some(request), inquiry) {
                 Ok(base) => Ok(Some(base)),
-                Err(error) if error.exit_code == ExitCode::Interrupted => Err(error),
+                Err(error) if error.kind() == ErrorKind::Interrupted => Err(error),
                 Err(_) => Ok(None),
             },
         },
@@ -194,8 +194,8 @@ fn dangling_target(venv: &Venv) -> Option<PathBuf> {
 /// Where the base is installed, if it would not find that out by itself: an environment's Python looks for
 /// its library above `home` (before 3.11 above what its own links lead to), then where it was configured to be.
 fn required_prefix(base: &Interpreter, venv: &Venv) -> Option<PathBuf> {
-    let (library, name) = (base.stdlib.parent()?, base.stdlib.file_name()?);
-    let below = |dir: &Path| Some(dir.join(library.file_name()?).join(name));
+    let library = base.stdlib.parent()?;
+    let below = Path::new(library.file_name()?).join(base.stdlib.file_name()?);
     let home = venv.cfg.home.clone();
     let linked = dangling_target(venv).and_then(|file| Some(file.parent()?.to_owned()));
     let start = if base.minor() >= GETPATH_PY_MINOR {
@@ -203,18 +203,6 @@ fn required_prefix(base: &Interpreter, venv: &Venv) -> Option<PathBuf> {
     } else {
         linked.or(home)
     };
-    let above = start.iter().flat_map(|start| start.ancestors());
-    let found = above
-        .filter_map(below)
-        .find(|dir| dir.join("os.py").is_file());
-    let prefix = || {
-        sysconfig::read_variable(&base.stdlib, "prefix")
-            .ok()
-            .flatten()
-    };
-    let configured = || below(prefix()?.as_ref());
-    let is_found = found
-        .or_else(configured)
-        .is_some_and(|dir| os::is_same_file(&dir, &base.stdlib));
+    let is_found = sysconfig::finds_stdlib(start.as_deref(), &base.stdlib, &below);
     (!is_found).then(|| library.parent().map(Path::to_owned))?
 }

@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::fs::path_error;
+use crate::os;
 
 /// A text among the variables that `make` wrote down when the Python was built, in the module
 /// `_sysconfigdata_*` of its standard library (Lib/sysconfig). None where there is none, or it is empty.
@@ -27,6 +28,20 @@ pub(crate) fn read_variable(stdlib: &Path, name: &str) -> io::Result<Option<Stri
     let value = value.and_then(|rest| rest.split(|byte| *byte == b'\'').next());
     let value = value.map(|value| String::from_utf8_lossy(value).into_owned());
     Ok(value.filter(|value| !value.is_empty()))
+}
+
+/// Whether an interpreter that looks for its library above `start`, then where it was configured to be (getpath.py),
+/// finds `stdlib`. `below` is the library's path in a prefix.
+pub(crate) fn finds_stdlib(start: Option<&Path>, stdlib: &Path, below: &Path) -> bool {
+    let above = start.into_iter().flat_map(Path::ancestors);
+    let found = above
+        .map(|prefix| prefix.join(below))
+        .find(|dir| dir.join("os.py").is_file());
+    // What cannot be read is left to the interpreter itself.
+    let prefix = || read_variable(stdlib, "prefix").ok().flatten();
+    found
+        .or_else(|| Some(Path::new(&prefix()?).join(below)))
+        .is_some_and(|dir| os::is_same_file(&dir, stdlib))
 }
 
 fn sysconfigdata_path(stdlib: &Path) -> io::Result<Option<PathBuf>> {

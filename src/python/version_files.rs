@@ -13,7 +13,7 @@ use pep440_rs::VersionSpecifiers;
 
 use crate::error::{Error, io_reason};
 use crate::process::Process;
-use crate::quote::printable;
+use crate::quote::{printable, toml_cause};
 
 use super::request::{ExplicitRequest, PythonRequest, RequestSource};
 use super::request_syntax::{self, RequestKind};
@@ -121,13 +121,9 @@ fn read_requires_python(project: &Path) -> Result<Option<PythonRequest>, Error> 
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         other => other.map_err(|error| unreadable_request(&file).with_cause(io_reason(&error)))?,
     };
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        let line = error
-            .span()
-            .and_then(|span| text.get(..span.start))
-            .map_or(1, |before| before.matches('\n').count() + 1);
-        unreadable_request(&file).with_cause(format_args!("line {line}: {}", error.message()))
-    })?;
+    let table: toml::Table = text
+        .parse()
+        .map_err(|error| unreadable_request(&file).with_cause(toml_cause(&text, 1, &error)))?;
     let asked = table
         .get("project")
         .and_then(|part| part.get("requires-python"));

@@ -1,26 +1,59 @@
-//! What `--repair` works on: an environment, its project, and the options.
+//! What `--repair` works on, and its errors.
 
+use std::io;
 use std::path::Path;
 
+use crate::error::{Error, io_reason};
+use crate::health::{Fix, Problem};
 use crate::output::Verbosity;
 use crate::process::Process;
 use crate::python::ExplicitRequest;
+use crate::quote::printable;
 
 /// An environment to be repaired.
 #[derive(Clone, Copy)]
 pub(crate) struct RepairInput<'a> {
-    /// Its directory.
     pub root: &'a Path,
-    /// The project that it is for.
     pub project: Option<&'a Path>,
-    /// The user's home directory.
     pub home: Option<&'a Path>,
-    /// Whether it was named: then even another system's is made anew.
+    /// Whether the user named it: then even another system's is recreated.
     pub is_explicit: bool,
-    /// What Python was asked for.
     pub python_request: Option<&'a ExplicitRequest>,
-    /// Whose variables and cache.
     pub process: &'a Process,
-    /// How much is said.
     pub verbosity: Verbosity,
+}
+
+impl RepairInput<'_> {
+    /// Why a problem is not repaired, if it is not.
+    pub(super) fn refusal(&self, problem: &Problem) -> Option<Error> {
+        let what = format!("{} {}", printable(self.root), problem.message());
+        let error = Error::refused(what).with_cause(problem.cause());
+        match problem.fix() {
+            Fix::GrantAccess => Some(error.with_hint(problem.access_hint())),
+            Fix::CreateBeside(name) if !self.is_explicit => Some(error.with_hint(format!(
+                "`export VRUN_NAME={name}` has vrun make one for this system beside it"
+            ))),
+            _ => None,
+        }
+    }
+
+    pub(super) fn error(&self, error: &io::Error) -> Error {
+        Error::failed(format!("cannot repair {}", printable(self.root)))
+            .with_cause(io_reason(error))
+    }
+
+    pub(super) fn write_error(&self, file: &Path, error: &io::Error) -> Error {
+        let cause = format!("{}: {}", printable(file), io_reason(error));
+        Error::failed(format!("cannot repair {}", printable(self.root))).with_cause(cause)
+    }
+}
+
+/// The first problem that takes more than a line in pyvenv.cfg.
+pub(super) fn main_problem(problems: &[Problem]) -> Option<&Problem> {
+    let mut problems = problems.iter();
+    problems.find(|problem| !is_system_site_unset(problem))
+}
+
+pub(super) fn is_system_site_unset(problem: &Problem) -> bool {
+    matches!(problem, Problem::SystemSiteUnset { .. })
 }

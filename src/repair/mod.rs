@@ -1,6 +1,5 @@
 //! A broken environment -> one that works.
 
-mod errors;
 mod input;
 mod missing_scripts;
 mod path_rewriter;

@@ -1,25 +1,28 @@
-//! A text, a path, the path that it is now -> the same text with each mention of the one made one of the
-//! other, quoted as the text quotes it there.
+//! A text, an old and a new path -> the text with the new path for each occurrence of the old one, quoted as in the text.
 
-/// How a language puts a path into quotes.
+use memchr::memmem;
+
+use crate::quote::{percent_encode, shlex_escape, shlex_quote};
+
+/// How a language quotes a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PathQuoting {
-    /// There are none: a mention is the bare path.
+    /// Not at all.
     Bare,
-    /// As POSIX shells do it.
+    /// As POSIX shells do.
     Shell,
-    /// As fish does it: as the others, but that a backquote is nothing to it.
+    /// As fish does: like the others, but a backquote is not special.
     Fish,
-    /// As csh does it: between double quotes there is no way to keep a `$` as it is.
+    /// As csh does: nothing keeps a `$` from being expanded between double quotes.
     Csh,
-    /// As Python does it.
+    /// As Python does.
     Python,
-    /// As in a URL: what is not plain is %-escaped (RFC 3986).
+    /// As in a URL: percent-encoded (RFC 3986).
     Url,
 }
 
-/// `text` with every mention of `old` replaced by `new`; None where there is none. A mention ends where the
-/// path does: `/a/old` is none in `/a/older`, but one in `/a/old/bin`.
+/// `text` with `new` for every occurrence of `old`; None if there is none. Only whole path components match: `/a/old` does
+/// in `/a/old/bin`, but not in `/a/older`.
 pub(super) fn replace_path(
     text: &[u8],
     old: &[u8],
@@ -31,21 +34,17 @@ pub(super) fn replace_path(
     let forms = quoted_forms(old, quoting);
     while let Some((at, length)) = next_match(rest, &forms) {
         let (before, from) = rest.split_at(at);
+        let (occurrence, after) = from.split_at(length);
         context = context.advance(before);
         result.extend_from_slice(before);
-        let ends = from.get(length).is_none_or(|byte| !is_name_byte(*byte));
-        let starts = before
-            .last()
-            .or(result.last())
-            .is_none_or(|byte| !is_name_byte(*byte));
-        let mention = &from[..length];
-        if starts && ends {
-            result.extend_from_slice(&quote_path(new, quoting, context));
+        let is_name_part = |byte: Option<&u8>| byte.is_some_and(|byte| is_name_byte(*byte));
+        if is_name_part(result.last()) || is_name_part(after.first()) {
+            result.extend_from_slice(occurrence);
         } else {
-            result.extend_from_slice(mention);
+            result.extend_from_slice(&quote_path(new, quoting, context));
         }
-        context = context.advance(mention);
-        rest = &from[length..];
+        context = context.advance(occurrence);
+        rest = after;
     }
     result.extend_from_slice(rest);
     (result != text).then_some(result)
@@ -61,17 +60,14 @@ enum QuoteContext {
 
 impl QuoteContext {
     fn advance(self, text: &[u8]) -> QuoteContext {
-        let mut context = self;
-        for byte in text {
-            context = match (context, byte) {
-                // No path in quotes goes over a line's end here, but an apostrophe in a comment may open one.
+        text.iter()
+            .fold(self, |context, byte| match (context, byte) {
+                // No quoted path spans lines, but an apostrophe in a comment may open a quote.
                 (_, b'\n') => QuoteContext::Unquoted,
                 (QuoteContext::Unquoted, b'\'' | b'"') => QuoteContext::Quoted(*byte),
                 (QuoteContext::Quoted(quote), byte) if quote == *byte => QuoteContext::Unquoted,
                 (context, _) => context,
-            };
-        }
-        context
+            })
     }
 }
 
@@ -82,25 +78,20 @@ fn quoted_forms(path: &[u8], quoting: PathQuoting) -> Vec<Vec<u8>> {
         QuoteContext::Quoted(b'\''),
         QuoteContext::Quoted(b'"'),
     ];
-    let mut forms: Vec<_> = contexts
-        .map(|context| quote_path(path, quoting, context))
-        .into();
+    let quoted = contexts.map(|context| quote_path(path, quoting, context));
+    let mut forms = Vec::from(quoted);
     forms.push(path.to_owned());
     forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
     forms.dedup();
     forms
 }
 
-/// The next place in `text` where one of `forms` stands, and how long that is.
+/// Where one of `forms` occurs next in `text`, and its length.
 fn next_match(text: &[u8], forms: &[Vec<u8>]) -> Option<(usize, usize)> {
-    let find = |form: &Vec<u8>| {
-        let at = text.windows(form.len()).position(|part| part == form)?;
-        Some((at, form.len()))
-    };
-    forms
+    let matches = forms
         .iter()
-        .filter_map(find)
-        .min_by_key(|(at, length)| (*at, std::cmp::Reverse(*length)))
+        .filter_map(|form| Some((memmem::find(text, form)?, form.len())));
+    matches.min_by_key(|(at, length)| (*at, std::cmp::Reverse(*length)))
 }
 
 fn is_name_byte(byte: u8) -> bool {
@@ -108,60 +99,30 @@ fn is_name_byte(byte: u8) -> bool {
 }
 
 fn quote_path(path: &[u8], quoting: PathQuoting, context: QuoteContext) -> Vec<u8> {
+    use PathQuoting::{Bare, Csh, Fish, Python, Shell, Url};
+    let has_any = |special: &[u8]| path.iter().any(|byte| special.contains(byte));
     let escaped = |special: &[u8]| -> Vec<u8> {
         let escape = |byte: &u8| special.contains(byte).then_some(b'\\');
-        let both = |byte: &u8| escape(byte).into_iter().chain([*byte]);
-        path.iter().flat_map(both).collect()
+        let bytes = path.iter();
+        bytes
+            .flat_map(|byte| escape(byte).into_iter().chain([*byte]))
+            .collect()
     };
     match (quoting, context) {
-        (PathQuoting::Bare, _) => path.to_owned(),
-        (PathQuoting::Url, _) => percent_encode(path),
-        (PathQuoting::Fish, QuoteContext::Quoted(b'"')) => escaped(b"\"$\\"),
-        (PathQuoting::Csh, QuoteContext::Quoted(b'"'))
-            if path.iter().all(|byte| !b"$`\"\\!".contains(byte)) =>
-        {
-            path.to_owned()
+        (Bare, _) => path.to_owned(),
+        (Url, _) => {
+            let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-~/".contains(&byte);
+            percent_encode(path, is_plain).into_bytes()
         }
-        (PathQuoting::Csh, QuoteContext::Quoted(b'"')) => {
-            [b"\"'", &single_quote(path)[..], b"'\""].concat()
-        }
-        (PathQuoting::Shell, QuoteContext::Quoted(b'"')) => escaped(b"\"$`\\"),
-        (PathQuoting::Shell | PathQuoting::Fish | PathQuoting::Csh, QuoteContext::Quoted(_)) => {
-            single_quote(path)
-        }
-        (PathQuoting::Shell | PathQuoting::Fish | PathQuoting::Csh, QuoteContext::Unquoted)
-            if path.iter().all(|byte| is_shell_safe(*byte)) =>
-        {
-            path.to_owned()
-        }
-        (PathQuoting::Shell | PathQuoting::Fish | PathQuoting::Csh, QuoteContext::Unquoted) => {
-            [b"'", &single_quote(path)[..], b"'"].concat()
-        }
-        (PathQuoting::Python, QuoteContext::Quoted(b'"')) => escaped(b"\"\\"),
-        (PathQuoting::Python, _) => escaped(b"'\\"),
+        (Python, QuoteContext::Quoted(b'"')) => escaped(b"\"\\"),
+        (Python, _) => escaped(b"'\\"),
+        (Shell, QuoteContext::Quoted(b'"')) => escaped(b"\"$`\\"),
+        (Fish, QuoteContext::Quoted(b'"')) => escaped(b"\"$\\"),
+        (Csh, QuoteContext::Quoted(b'"')) if !has_any(b"$`\"\\!") => path.to_owned(),
+        (Csh, QuoteContext::Quoted(b'"')) => [b"\"'", &shlex_escape(path)[..], b"'\""].concat(),
+        (_, QuoteContext::Quoted(_)) => shlex_escape(path),
+        (_, QuoteContext::Unquoted) => shlex_quote(path),
     }
-}
-
-/// What Python's shlex.quote leaves bare, and every other maker too.
-fn is_shell_safe(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_@%+=:,./-".contains(&byte)
-}
-
-/// What stands between single quotes: as shlex.quote has it.
-fn single_quote(path: &[u8]) -> Vec<u8> {
-    let quoted = |byte: &u8| match byte {
-        b'\'' => b"'\"'\"'".to_vec(),
-        byte => vec![*byte],
-    };
-    path.iter().flat_map(quoted).collect()
-}
-
-fn percent_encode(path: &[u8]) -> Vec<u8> {
-    let encoded = |byte: &u8| match byte {
-        byte if byte.is_ascii_alphanumeric() || b"_.-~/".contains(byte) => vec![*byte],
-        byte => format!("%{byte:02X}").into_bytes(),
-    };
-    path.iter().flat_map(encoded).collect()
 }
 
 #[cfg(test)]
@@ -176,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mention_is_a_whole_path_or_its_beginning() {
+    fn only_whole_components_match() {
         let paths = ("/a/old", "/b");
         for (text, expected) in [
             ("/a/old", Some("/b")),
@@ -190,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shells_quotes_are_kept_or_put_where_they_are_needed() {
+    fn shell_quotes_are_kept_or_added() {
         let plain = ("/a/old", "/my new/it's $1");
         for (text, expected) in [
             ("V=/a/old\n", "V='/my new/it'\"'\"'s $1'\n"),
@@ -203,22 +164,18 @@ mod tests {
         ] {
             check(text, plain, PathQuoting::Shell, Some(expected));
         }
-        let awkward = ("/it's old", "/new");
-        check(
-            "V='/it'\"'\"'s old'\n",
-            awkward,
-            PathQuoting::Shell,
-            Some("V=/new\n"),
-        );
+        let back = ("/it's old", "/new");
+        let text = "V='/it'\"'\"'s old'\n";
+        check(text, back, PathQuoting::Shell, Some("V=/new\n"));
     }
 
     #[test]
-    fn csh_has_a_dollar_between_single_quotes_only() {
-        let there = ("/a/old", "/it's $1");
+    fn csh_has_dollars_in_single_quotes_only() {
+        let to = ("/a/old", "/it's $1");
         let quoted = "setenv V \"\"'/it'\"'\"'s $1/bin'\"\"\n";
         check(
             "setenv V \"/a/old/bin\"\n",
-            there,
+            to,
             PathQuoting::Csh,
             Some("setenv V \"\"'/it'\"'\"'s $1'\"/bin\"\n"),
         );
@@ -227,26 +184,16 @@ mod tests {
     }
 
     #[test]
-    fn python_and_urls_are_spelt_by_their_own_rules() {
+    fn python_and_urls_have_their_own_quoting() {
         let paths = ("/a/old", "/it's\\new");
-        check(
-            "M = {'a': '/a/old/a'}",
-            paths,
-            PathQuoting::Python,
-            Some("M = {'a': '/it\\'s\\\\new/a'}"),
-        );
-        check(
-            "M = {\"a\": \"/a/old\"}",
-            paths,
-            PathQuoting::Python,
-            Some("M = {\"a\": \"/it's\\\\new\"}"),
-        );
+        for (text, expected) in [
+            ("M = {'a': '/a/old/a'}", "M = {'a': '/it\\'s\\\\new/a'}"),
+            ("M = {\"a\": \"/a/old\"}", "M = {\"a\": \"/it's\\\\new\"}"),
+        ] {
+            check(text, paths, PathQuoting::Python, Some(expected));
+        }
+        let (text, expected) = ("\"file:///my%20old/x\"", "\"file:///my%20new/x\"");
         let paths = ("/my old", "/my new");
-        check(
-            "\"file:///my%20old/x\"",
-            paths,
-            PathQuoting::Url,
-            Some("\"file:///my%20new/x\""),
-        );
+        check(text, paths, PathQuoting::Url, Some(expected));
     }
 }

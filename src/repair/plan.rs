@@ -1,107 +1,83 @@
-//! An environment to be repaired -> what `--repair` would do with it, as clauses, without an interpreter being asked and
-//! without a file being changed.
+//! An environment to be repaired -> what `--repair` would do, as clauses. Runs no interpreter and changes no file.
 
 use crate::error::Error;
-use crate::health::{self, Fix, Problem};
+use crate::health::{self, Fix};
 use crate::python;
-use crate::quote::printable;
+use crate::quote::{printable, printable_name};
 use crate::venv::{self, MinorVersion, MissingScript, Venv};
 
-use super::errors::refusal_error;
-use super::input::RepairInput;
+use super::input::{RepairInput, is_system_site_unset, main_problem};
 use super::reinstall;
 use super::relocated::{count_by_kind, stale_files};
 
-/// All of it; nothing where there is nothing to mend.
-///
-/// # Errors
-/// It would be refused.
-pub(crate) fn plan_repair(case: &RepairInput<'_>) -> Result<Vec<String>, Error> {
-    let problems = health::find_problems(case.root);
+/// All steps of the repair, or why it would be refused.
+pub(crate) fn plan_repair(input: &RepairInput<'_>) -> Result<Vec<String>, Error> {
+    let problems = health::find_problems(input.root);
     let mut plan = Vec::new();
-    match problems
-        .iter()
-        .find(|problem| !matches!(problem, Problem::SystemSiteUnset { .. }))
-    {
-        None => {}
-        Some(problem) => match refusal_error(problem, case) {
+    if let Some(problem) = main_problem(&problems) {
+        match input.refusal(problem) {
             Some(refusal) => return Err(refusal),
-            None if problem.fix() == Fix::Repair => plan.push(describe_python_fix(case)),
-            None => plan.push(describe_rebuild(case, &describe_python(case, None))),
-        },
+            None if problem.fix() == Fix::Repair => plan.push(describe_python_fix(input)),
+            None => plan.push(describe_rebuild(
+                input,
+                "the first Python that fits the project",
+            )),
+        }
     }
-    if problems
-        .iter()
-        .any(|problem| matches!(problem, Problem::SystemSiteUnset { .. }))
-    {
-        plan.push("keep the base interpreter's packages out".to_owned());
+    if problems.iter().any(is_system_site_unset) {
+        plan.push("hide the base interpreter's packages".to_owned());
     }
-    let stale = stale_files(case.root, case.home);
+    let stale = stale_files(input.root, input.home);
     if let Some(first) = stale.first() {
-        let (files, verb) = match stale.len() {
-            1 => (count_by_kind(&stale), "names"),
-            _ => (count_by_kind(&stale), "name"),
-        };
+        let (files, old) = (count_by_kind(&stale), printable(&first.old_path));
+        let verb = if stale.len() == 1 { "refers" } else { "refer" };
         plan.push(format!(
-            "have {files} that {verb} another place ({}) name this one",
-            printable(&first.old_path)
+            "rewrite {files} that {verb} to another place ({old})"
         ));
     }
-    let missing = venv::find_missing_scripts(case.root);
+    let missing = venv::find_missing_scripts(input.root);
     let missing = missing
         .iter()
         .filter(|missing| MissingScript::is_repairable(missing));
     let names: Vec<_> = missing
-        .map(|missing| printable(missing.file.file_name().unwrap_or_default()))
+        .map(|missing| printable_name(&missing.file))
         .collect();
     if !names.is_empty() {
-        plan.push(format!(
-            "write the scripts that are missing: {}",
-            names.join(", ")
-        ));
+        plan.push(format!("write the missing scripts: {}", names.join(", ")));
     }
     Ok(plan)
 }
 
-/// What would give it a Python again.
-fn describe_python_fix(case: &RepairInput<'_>) -> String {
-    let venv = Venv::open(case.root);
-    let series = venv
-        .as_ref()
-        .ok()
-        .and_then(|venv| venv.cfg.version.as_deref());
-    let series = series
+/// How it would get a working Python.
+fn describe_python_fix(input: &RepairInput<'_>) -> String {
+    let venv = Venv::open(input.root).ok();
+    let version = venv.as_ref().and_then(|venv| venv.cfg.version.as_deref());
+    let version = version
         .and_then(MinorVersion::from_version)
-        .or_else(|| MinorVersion::from_library(case.root));
-    let is_other = |venv: &Venv| {
-        let wish = case.python_request?;
-        Some(python::check_compatible(venv, wish, case.process).is_err())
-    };
-    match (venv, series) {
-        (Ok(venv), _) if is_other(&venv) == Some(true) => {
-            describe_rebuild(case, &describe_python(case, None))
-        }
-        (_, None) => describe_rebuild(case, &describe_python(case, None)),
-        (_, Some(series)) => format!(
-            "put a Python {series} in the place of its own, or, where there is none, {}",
-            describe_rebuild(case, &describe_python(case, Some(series)))
+        .or_else(|| MinorVersion::from_library(input.root));
+    let is_mismatch = venv
+        .zip(input.python_request)
+        .is_some_and(|(venv, request)| {
+            python::check_compatible(&venv, request, input.process).is_err()
+        });
+    match version.filter(|_| !is_mismatch) {
+        None => describe_rebuild(input, "the first Python that fits the project"),
+        Some(version) => format!(
+            "replace its Python with a Python {version}, or, if there is none, {}",
+            describe_rebuild(input, "another Python")
         ),
     }
 }
 
-/// Which Python it would be made with.
-fn describe_python(case: &RepairInput<'_>, not: Option<MinorVersion>) -> String {
-    match (case.python_request, not) {
-        (Some(wish), _) => format!("with `{}`", printable(&wish.text)),
-        (None, Some(_)) => "with another Python".to_owned(),
-        (None, None) => "with the first Python that fits the project".to_owned(),
-    }
-}
-
-fn describe_rebuild(case: &RepairInput<'_>, with: &str) -> String {
-    match reinstall::installed_requirements(case.root).len() {
-        0 => format!("make it anew {with}"),
-        1 => format!("make it anew {with} and install its package again"),
-        count => format!("make it anew {with} and install its {count} packages again"),
+/// `python` describes the Python if none is requested.
+fn describe_rebuild(input: &RepairInput<'_>, python: &str) -> String {
+    let python = match input.python_request {
+        Some(request) => format!("`{}`", printable(&request.text)),
+        None => python.to_owned(),
+    };
+    match reinstall::installed_requirements(input.root).len() {
+        0 => format!("recreate it with {python}"),
+        1 => format!("recreate it with {python} and reinstall its package"),
+        count => format!("recreate it with {python} and reinstall its {count} packages"),
     }
 }

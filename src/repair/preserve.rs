@@ -1,5 +1,4 @@
-//! An environment that is made anew -> what is in the old one and belongs to no package and no maker: the user's own,
-//! which comes along.
+//! An environment that is recreated -> the user's own files in the old one, which belong to no package, are copied.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -9,138 +8,96 @@ use std::{fs, io};
 
 use crate::error::io_reason;
 use crate::process::normalize;
-use crate::quote::printable;
+use crate::quote::{printable, summarize_names};
 use crate::{os, venv};
 
-/// What makers write at the top, or vrun notes there.
-const GENERATED_ROOT_NAMES: [&str; 9] = [
-    "bin",
-    "Scripts",
-    "lib",
-    "lib64",
-    "Lib",
-    "pyvenv.cfg",
-    "pyvenv.cfg.old",
-    ".gitignore",
-    "CACHEDIR.TAG",
-];
+/// What tools and vrun write in the environment's directory.
+const GENERATED_ROOT_NAMES: &str =
+    "bin Scripts lib lib64 Lib pyvenv.cfg pyvenv.cfg.old .gitignore CACHEDIR.TAG";
 
-/// How the names start that makers give in the scripts directory.
-const GENERATED_SCRIPT_PREFIXES: [&str; 9] = [
-    "python",
-    "pypy",
-    "\u{1d70b}",
-    "activate",
-    "deactivate",
-    "pip",
-    "easy_install",
-    "wheel",
-    "pydoc",
-];
+/// How the names of generated files in the scripts directory start.
+const GENERATED_SCRIPT_PREFIXES: &str =
+    "python pypy \u{1d70b} activate deactivate pip easy_install wheel pydoc";
 
-/// What comes into site-packages with pip, setuptools and virtualenv, or is written anew with what is installed.
-const GENERATED_SITE_NAMES: [&str; 10] = [
-    "__pycache__",
-    "pip",
-    "setuptools",
-    "pkg_resources",
-    "_distutils_hack",
-    "distutils-precedence.pth",
-    "easy-install.pth",
-    "easy_install.py",
-    "_virtualenv.pth",
-    "_virtualenv.py",
-];
+/// What pip, setuptools and virtualenv write in site-packages, or an install writes again.
+const GENERATED_SITE_NAMES: &str = "__pycache__ pip setuptools pkg_resources _distutils_hack distutils-precedence.pth \
+    easy-install.pth easy_install.py _virtualenv.pth _virtualenv.py";
 
-/// How an activation script ends that somebody has edited: what it said does not fit the new environment.
+/// Added to the name of an activation script that the user has edited: its content does not fit the new environment.
 const OLD_SUFFIX: &str = ".old";
 
-/// Makers write them all at one time.
+/// The time within which a tool writes all activation scripts.
 const CREATION_WINDOW: Duration = Duration::from_secs(60);
 
-/// Copies it from the environment at `old` to the new one at `new`, where nothing of that name is yet. What came along,
-/// from the root of the environment.
-///
-/// # Errors
-/// It cannot be copied.
+/// Copies them from the environment at `old` to the new one at `new`, except over existing files. Returns the copied files,
+/// relative to `new`.
 pub(super) fn copy_user_files(old: &Path, new: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut move_in = UserFiles {
+    let mut files = UserFiles {
         package_files: recorded_files(old),
-        old,
         new,
         copied: Vec::new(),
     };
     for name in sorted_names(old)? {
         let text = name.to_string_lossy();
-        if !GENERATED_ROOT_NAMES.contains(&&*text) && !text.contains("vrun-") {
-            move_in.copy_relative(Path::new(&name))?;
+        if !lists(GENERATED_ROOT_NAMES, &text) && !text.contains("vrun-") {
+            files.copy(&old.join(&name), &new.join(&name))?;
         }
     }
-    for name in sorted_names(&venv::scripts_dir(old))? {
+    let (from, to) = (venv::scripts_dir(old), venv::scripts_dir(new));
+    for name in sorted_names(&from)? {
         let text = name.to_string_lossy().to_lowercase();
-        let is_makers = GENERATED_SCRIPT_PREFIXES
-            .iter()
-            .any(|start| text.starts_with(start));
-        if !is_makers || text.ends_with(OLD_SUFFIX) || venv::scripts_dir(old).join(&name).is_dir() {
-            move_in.copy_relative(&Path::new(os::SCRIPTS_DIR).join(&name))?;
+        let mut prefixes = GENERATED_SCRIPT_PREFIXES.split(' ');
+        let is_generated = prefixes.any(|prefix| text.starts_with(prefix));
+        if !is_generated || text.ends_with(OLD_SUFFIX) || from.join(&name).is_dir() {
+            files.copy(&from.join(&name), &to.join(&name))?;
         }
     }
-    for name in edited_activation_scripts(&venv::scripts_dir(old))? {
-        let mut kept = name.clone();
-        kept.push(OLD_SUFFIX);
-        let (from, to) = (venv::scripts_dir(old), venv::scripts_dir(new));
-        move_in.copy(&from.join(name), &to.join(kept))?;
+    for name in edited_activation_scripts(&from)? {
+        let mut old_name = name.clone();
+        old_name.push(OLD_SUFFIX);
+        files.copy(&from.join(name), &to.join(old_name))?;
     }
     let (from, to) = (venv::site_packages(old), venv::site_packages(new));
     if let (Some(from), Some(to)) = (from.first(), to.first()) {
-        let of_old = top_level_modules(from);
+        let modules = top_level_modules(from);
         for name in sorted_names(from)? {
             let text = name.to_string_lossy();
-            let is_of_package = [".dist-info", ".egg-info", ".egg-link", ".egg"]
-                .iter()
-                .any(|end| text.ends_with(end));
-            if !is_of_package && !GENERATED_SITE_NAMES.contains(&&*text) && !of_old.contains(&*text)
+            let mut suffixes = [".dist-info", ".egg-info", ".egg-link", ".egg"].iter();
+            if !suffixes.any(|suffix| text.ends_with(suffix))
+                && !lists(GENERATED_SITE_NAMES, &text)
+                && !modules.contains(&*text)
             {
-                move_in.copy(&from.join(&name), &to.join(&name))?;
+                files.copy(&from.join(&name), &to.join(&name))?;
             }
         }
     }
-    Ok(move_in.copied)
+    Ok(files.copied)
 }
 
-/// What came along, in a line.
-pub(super) fn describe_copied(came: &[PathBuf]) -> String {
-    let names: Vec<_> = came.iter().take(3).map(printable).collect();
-    let more = match came.len() - names.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!("{}{more} came along, being no package's", names.join(", "))
+fn lists(names: &str, name: &str) -> bool {
+    names.split(' ').any(|listed| listed == name)
+}
+
+/// The notice about copied files.
+pub(super) fn describe_copied(copied: &[PathBuf]) -> String {
+    format!("kept {} of the old environment", summarize_names(copied))
 }
 
 struct UserFiles<'a> {
-    /// The files that packages list.
+    /// The files of packages.
     package_files: HashSet<PathBuf>,
-    old: &'a Path,
     new: &'a Path,
     copied: Vec<PathBuf>,
 }
 
 impl UserFiles<'_> {
-    fn copy_relative(&mut self, path: &Path) -> io::Result<()> {
-        self.copy(&self.old.join(path), &self.new.join(path))
-    }
-
     fn copy(&mut self, from: &Path, to: &Path) -> io::Result<()> {
         let found = fs::symlink_metadata(from)?;
         if found.is_dir() {
-            for name in sorted_names(from)?
-                .iter()
-                .filter(|name| *name != "__pycache__")
-            {
-                self.copy(&from.join(name), &to.join(name))?;
-            }
-            return Ok(());
+            let names = sorted_names(from)?.into_iter();
+            return names
+                .filter(|name| name != "__pycache__")
+                .try_for_each(|name| self.copy(&from.join(&name), &to.join(&name)));
         }
         if self.package_files.contains(from) || fs::symlink_metadata(to).is_ok() {
             return Ok(());
@@ -149,62 +106,58 @@ impl UserFiles<'_> {
         if found.is_symlink() {
             os::symlink_or_copy(&fs::read_link(from)?, to)?;
         } else if found.is_file() {
-            let unread = |error: io::Error| {
-                io::Error::new(
-                    error.kind(),
-                    format!("{}: {}", printable(from), io_reason(&error)),
-                )
-            };
-            fs::copy(from, to).map_err(unread)?;
+            fs::copy(from, to).map_err(|error| {
+                let reason = format!("{}: {}", printable(from), io_reason(&error));
+                io::Error::new(error.kind(), reason)
+            })?;
         }
-        let short = to.strip_prefix(self.new).unwrap_or(to);
-        self.copied.push(short.to_owned());
+        let path = to.strip_prefix(self.new).unwrap_or(to);
+        self.copied.push(path.to_owned());
         Ok(())
     }
 }
 
-/// The activation scripts that were written to since they were made, which their times tell: each base has its own
-/// text for them, and of a lost one nobody knows it.
+/// The activation scripts that were written to after the environment was created, by their times: their original text
+/// depends on the base interpreter, which may be gone.
 fn edited_activation_scripts(scripts: &Path) -> io::Result<Vec<OsString>> {
     let mut times = Vec::new();
     for name in sorted_names(scripts)? {
         let text = name.to_string_lossy().to_lowercase();
-        // PowerShell's does not name the environment, so a repair has not written it.
+        // PowerShell's does not name the environment, so a repair has not rewritten it.
         if text.starts_with("activate") && !text.ends_with(OLD_SUFFIX) && !text.ends_with(".ps1") {
             let found = fs::symlink_metadata(scripts.join(&name))?;
             times.extend(found.is_file().then_some((found.modified()?, name)));
         }
     }
-    let made = times.iter().map(|(time, _)| *time).min();
-    let is_later = |time| made.is_some_and(|made| time > made + CREATION_WINDOW);
-    times.retain(|(time, _)| is_later(*time));
+    let created = times.iter().map(|(time, _)| *time).min();
+    let is_edited = |time| created.is_some_and(|created| time > created + CREATION_WINDOW);
+    times.retain(|(time, _)| is_edited(*time));
     Ok(times.into_iter().map(|(_, name)| name).collect())
 }
 
-/// The names in a directory, sorted; of one that is not there, none.
+/// The names in a directory, sorted. A missing directory has none.
 fn sorted_names(dir: &Path) -> io::Result<Vec<OsString>> {
     let entries = match fs::read_dir(dir) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         other => other?,
     };
-    let mut names = entries
-        .map(|entry| Ok(entry?.file_name()))
-        .collect::<io::Result<Vec<_>>>()?;
+    let names = entries.map(|entry| Ok(entry?.file_name()));
+    let mut names: Vec<_> = names.collect::<io::Result<_>>()?;
     names.sort();
     Ok(names)
 }
 
-/// Every file that RECORD lists, or what setuptools left of old (installed-files.txt).
+/// Every file that a RECORD or setuptools' older installed-files.txt lists.
 fn recorded_files(root: &Path) -> HashSet<PathBuf> {
     let mut files = HashSet::new();
     for site in venv::site_packages(root) {
         for info in sorted_names(&site).unwrap_or_default() {
             let info = site.join(info);
             let record = fs::read_to_string(info.join("RECORD")).unwrap_or_default();
-            let rows = record
+            let paths = record
                 .lines()
                 .filter_map(|line| Some(line.split_once(',')?.0));
-            files.extend(rows.map(|path| normalize(site.join(path))));
+            files.extend(paths.map(|path| normalize(site.join(path))));
             let old = fs::read_to_string(info.join("installed-files.txt")).unwrap_or_default();
             files.extend(old.lines().map(|path| normalize(info.join(path))));
         }
@@ -212,16 +165,16 @@ fn recorded_files(root: &Path) -> HashSet<PathBuf> {
     files
 }
 
-/// The modules of packages that list no files, by what they say is theirs (top_level.txt).
+/// The modules of packages that list no files, by their top_level.txt.
 fn top_level_modules(site: &Path) -> HashSet<String> {
-    let mut found = HashSet::new();
+    let mut modules = HashSet::new();
     for info in sorted_names(site).unwrap_or_default() {
         let text = fs::read_to_string(site.join(info).join("top_level.txt")).unwrap_or_default();
         for name in text.lines().map(str::trim) {
-            found.extend([name.to_owned(), format!("{name}.py")]);
+            modules.extend([name.to_owned(), format!("{name}.py")]);
         }
     }
-    found
+    modules
 }
 
 #[cfg(test)]
@@ -229,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_activation_script_that_was_edited_is_kept_beside_the_new_one() {
+    fn an_edited_activation_script_is_kept_beside_the_new_one() {
         let dir = tempfile::tempdir().expect("a directory");
         let (old, new) = (dir.path().join("old"), dir.path().join("new"));
         for (root, text) in [(&old, "old"), (&new, "new")] {
@@ -240,12 +193,12 @@ mod tests {
         }
         assert!(copy_user_files(&old, &new).expect("copied").is_empty());
         let activate = venv::scripts_dir(&old).join("activate");
-        let file = fs::File::options().append(true).open(activate);
+        let activate = fs::File::options().append(true).open(activate);
         let later = std::time::SystemTime::now() + CREATION_WINDOW * 2;
-        file.and_then(|file| file.set_modified(later))
-            .expect("a time");
-        let came = copy_user_files(&old, &new).expect("copied");
-        assert_eq!(came, [Path::new(os::SCRIPTS_DIR).join("activate.old")]);
+        let activate = activate.expect("a file");
+        activate.set_modified(later).expect("a time");
+        let copied = copy_user_files(&old, &new).expect("copied");
+        assert_eq!(copied, [Path::new(os::SCRIPTS_DIR).join("activate.old")]);
         for (name, text) in [("activate", "new"), ("activate.old", "old")] {
             let found = fs::read_to_string(venv::scripts_dir(&new).join(name));
             assert_eq!(found.expect("a file"), text);
@@ -253,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_packages_and_no_makers_comes_along() {
+    fn files_of_no_package_are_copied() {
         let dir = tempfile::tempdir().expect("a directory");
         let dir = dunce::canonicalize(dir.path()).expect("its real path");
         let (old, new) = (dir.join("old"), dir.join("new"));
@@ -264,42 +217,29 @@ mod tests {
             fs::write(path, text).expect("a file");
         };
         let record = "demo.py,,\n../../share/demo.txt,,\nlist.pth,,\n";
-        for (path, text) in [
-            ("demo-1.dist-info/RECORD", record),
-            ("older.egg-info/top_level.txt", "older\n"),
+        write(format!("old/{site}/demo-1.dist-info/RECORD"), record);
+        write(
+            format!("old/{site}/older.egg-info/top_level.txt"),
+            "older\n",
+        );
+        for (dir, names) in [
+            (site, "demo.py list.pth older.py mine.pth sitecustomize.py"),
+            (
+                ".",
+                "share/demo.txt share/mine.txt .env pyvenv.cfg pip.conf",
+            ),
+            (
+                os::SCRIPTS_DIR,
+                "activate python3.11 pip postactivate activate.d/x",
+            ),
         ] {
-            write(format!("old/{site}/{path}"), text);
-        }
-        for name in [
-            "demo.py",
-            "list.pth",
-            "older.py",
-            "mine.pth",
-            "sitecustomize.py",
-        ] {
-            write(format!("old/{site}/{name}"), "old");
-        }
-        for name in [
-            "share/demo.txt",
-            "share/mine.txt",
-            ".env",
-            "pyvenv.cfg",
-            "pip.conf",
-        ] {
-            write(format!("old/{name}"), "old");
-        }
-        for name in [
-            "activate",
-            "python3.11",
-            "pip",
-            "postactivate",
-            "activate.d/x",
-        ] {
-            write(format!("old/{}/{name}", os::SCRIPTS_DIR), "old");
+            for name in names.split(' ') {
+                write(format!("old/{dir}/{name}"), "old");
+            }
         }
         write(format!("new/{site}/x"), "new");
         write("new/pip.conf".to_owned(), "new");
-        let came = copy_user_files(&old, &new).expect("copied");
+        let copied = copy_user_files(&old, &new).expect("copied");
         let expected = [
             PathBuf::from(".env"),
             "share/mine.txt".into(),
@@ -308,18 +248,15 @@ mod tests {
             Path::new(site).join("mine.pth"),
             Path::new(site).join("sitecustomize.py"),
         ];
-        assert_eq!(came, expected);
+        assert_eq!(copied, expected);
         for path in expected {
-            assert_eq!(
-                fs::read(new.join(&path)).expect("a file"),
-                b"old",
-                "{path:?}"
-            );
+            let text = fs::read(new.join(&path)).expect("a file");
+            assert_eq!(text, b"old", "{path:?}");
         }
         assert_eq!(fs::read(new.join("pip.conf")).expect("a file"), b"new");
         assert_eq!(
-            describe_copied(&came[..1]),
-            ".env came along, being no package's"
+            describe_copied(&copied[..1]),
+            "kept .env of the old environment"
         );
     }
 }

@@ -1,9 +1,9 @@
-//! What is installed in an environment -> the same, installed in another: names and versions, and where those
-//! came from that came from no index (PEP 610).
+//! The packages in an environment -> the same packages in another: names and versions, or the URL if they did not come
+//! from an index (PEP 610).
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use serde_json::Value;
@@ -15,16 +15,15 @@ use crate::{installer_errors, process, venv};
 
 use super::input::RepairInput;
 
-/// A line of a requirements file for each project that is installed in the environment at `root`, sorted. Not
-/// for pip, which comes with every environment.
+/// A requirement for each package in the environment at `root`, sorted, but not for pip, which every environment gets.
 pub(super) fn installed_requirements(root: &Path) -> Vec<String> {
     let mut lines = Vec::new();
     for site in venv::site_packages(root) {
         let entries = fs::read_dir(site).into_iter().flatten().flatten();
-        let found = entries.map(|entry| entry.path());
-        lines.extend(found.filter_map(|path| match path.extension()?.to_str()? {
+        let paths = entries.map(|entry| entry.path());
+        lines.extend(paths.filter_map(|path| match path.extension()?.to_str()? {
             "dist-info" => dist_requirement(&path, &path.join("METADATA")),
-            // Before wheels: setuptools' are directories, distutils' files.
+            // Older than wheels: a directory of setuptools, a file of distutils.
             "egg-info" if path.is_dir() => dist_requirement(&path, &path.join("PKG-INFO")),
             "egg-info" => dist_requirement(&path, &path),
             "egg-link" => egg_link_requirement(&path),
@@ -36,7 +35,7 @@ pub(super) fn installed_requirements(root: &Path) -> Vec<String> {
     lines
 }
 
-/// What setuptools' `develop` left of an editable install: where the code is, and from there its setup.py.
+/// An editable install by setuptools' `develop`: the path of the code, and from there that of its setup.py.
 fn egg_link_requirement(file: &Path) -> Option<String> {
     let text = fs::read_to_string(file).ok()?;
     let mut lines = text.lines().map(str::trim);
@@ -47,19 +46,17 @@ fn egg_link_requirement(file: &Path) -> Option<String> {
 
 fn dist_requirement(info: &Path, metadata: &Path) -> Option<String> {
     let metadata = fs::read_to_string(metadata).ok()?;
-    let head = metadata.split("\n\n").next().unwrap_or_default();
+    let header = metadata.split("\n\n").next().unwrap_or_default();
     let field = |name: &str| {
-        let mut values = head.lines().filter_map(|line| line.strip_prefix(name));
-        values
-            .find_map(|rest| rest.strip_prefix(':'))
-            .map(str::trim)
+        let mut values = header.lines().filter_map(|line| line.strip_prefix(name));
+        let value = values.find_map(|rest| rest.strip_prefix(':'));
+        value.map(str::trim)
     };
     let (name, version) = (field("Name")?, field("Version")?);
     if name.eq_ignore_ascii_case("pip") {
         return None;
     }
-    // Pythons before 3.12 bring one along, and an old one does not run on a newer Python: the one that is there,
-    // or else the newest.
+    // Pythons before 3.12 bundle it, and an old version does not run on a newer Python: any version will do.
     if name.eq_ignore_ascii_case("setuptools") {
         return Some(name.to_owned());
     }
@@ -75,63 +72,57 @@ fn direct_reference(name: &str, origin: &Value) -> Option<String> {
     if origin["dir_info"]["editable"] == true {
         return Some(format!("-e {url}"));
     }
-    let below = origin["subdirectory"].as_str();
-    let below = below
-        .map(|dir| format!("#subdirectory={dir}"))
-        .unwrap_or_default();
+    let subdir = origin["subdirectory"].as_str();
+    let subdir = subdir.map_or(String::new(), |dir| format!("#subdirectory={dir}"));
     let vcs = &origin["vcs_info"];
     match (vcs["vcs"].as_str(), vcs["commit_id"].as_str()) {
-        (Some(vcs), Some(commit)) => Some(format!("{name} @ {vcs}+{url}@{commit}{below}")),
-        _ => Some(format!("{name} @ {url}{below}")),
+        (Some(vcs), Some(commit)) => Some(format!("{name} @ {vcs}+{url}@{commit}{subdir}")),
+        _ => Some(format!("{name} @ {url}{subdir}")),
     }
 }
 
-/// Installs what `lines` name into the environment at `staged`, and nothing else.
+/// Installs exactly `requirements` into the environment at `staged`.
 ///
 /// # Errors
-/// Its pip cannot: a package is not to be had for this Python, or the index is out of reach. Ctrl-C.
+/// pip fails: a package does not support this Python, or the index is unreachable. Ctrl-C.
 pub(super) fn install_requirements(
-    lines: &[String],
+    requirements: &[String],
     staged: &Path,
-    case: &RepairInput<'_>,
-    workshop: &BuildContext<'_>,
+    input: &RepairInput<'_>,
+    build_context: &BuildContext<'_>,
 ) -> Result<(), Error> {
-    if lines.is_empty() {
+    let count = requirements.len();
+    if count == 0 {
         return Ok(());
     }
-    let cannot = || Error::failed(format!("cannot rebuild {}", printable(case.root)));
-    let written = || {
+    let failure = || Error::failed(format!("cannot rebuild {}", printable(input.root)));
+    let write = || {
         let mut file = tempfile::NamedTempFile::new()?;
-        writeln!(file, "{}", lines.join("\n"))?;
+        writeln!(file, "{}", requirements.join("\n"))?;
         Ok(file)
     };
-    let file = written().map_err(|error: std::io::Error| cannot().with_cause(io_reason(&error)))?;
-    let count = lines.len();
+    let file = write().map_err(|error: io::Error| failure().with_cause(io_reason(&error)))?;
     let packages = if count == 1 { "package" } else { "packages" };
-    case.verbosity.notice(format_args!(
-        "installing the {count} {packages} that it had"
-    ));
-    let words = [
-        "-m",
-        "pip",
-        "install",
-        "--no-deps",
-        "--disable-pip-version-check",
-        "-r",
-    ];
-    let args = words.iter().map(OsString::from).chain([file.path().into()]);
-    let output = create::run_pip(staged, args.collect(), case.process, workshop)?;
+    input
+        .verbosity
+        .notice(format_args!("reinstalling {count} {packages}"));
+    let args = "-m pip install --no-deps --disable-pip-version-check -r";
+    let args = args
+        .split(' ')
+        .map(OsString::from)
+        .chain([file.path().into()]);
+    let output = create::run_pip(staged, args.collect(), input.process, build_context)?;
     if output.status.success() {
         return Ok(());
     }
-    let said = [&output.stdout[..], &output.stderr].join(&b'\n');
-    let told = installer_errors::installer_error_lines(&String::from_utf8_lossy(&said));
-    let told = told.into_iter().fold(cannot(), Error::with_cause);
-    Err(told
-        .with_cause("the old environment is as it was")
+    let text = [&output.stdout[..], &output.stderr].join(&b'\n');
+    let lines = installer_errors::installer_error_lines(&String::from_utf8_lossy(&text));
+    let error = lines.into_iter().fold(failure(), Error::with_cause);
+    let root = shell_word(input.root);
+    Err(error
+        .with_cause("the old environment is unchanged")
         .with_hint(format!(
-            "`vrun --repair --env {} -p REQUEST` tries it with another Python",
-            shell_word(case.root)
+            "`vrun --repair --env {root} -p REQUEST` tries another Python"
         )))
 }
 
@@ -140,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_came_from_no_index_comes_from_where_it_came() {
+    fn packages_not_from_an_index_keep_their_url() {
         for (origin, line) in [
             (
                 r#"{"url": "file:///a", "dir_info": {"editable": true}}"#,

@@ -1,7 +1,7 @@
-//! An environment's directory -> which of its files name another place, and what they are to say instead.
+//! An environment's directory -> its files that refer to another place, and their new text.
 //!
-//! Python itself finds its way in an environment that was moved, renamed or copied; what its makers and
-//! installers wrote into files does not. Nothing is changed here.
+//! Python itself works in an environment that was moved, renamed or copied; the paths that tools and installers wrote into
+//! files do not. Changes nothing.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,35 +13,34 @@ use crate::{find, os};
 use super::path_rewriter::{PathQuoting, replace_path};
 use super::shebang_rewriter;
 
-/// A file that names another place.
+/// A file that refers to another place.
 #[derive(Debug)]
 pub(crate) struct StaleFile {
-    /// The file.
     pub file: PathBuf,
-    /// What kind of file it is.
     pub kind: StaleKind,
-    /// Its text as it should be.
+    /// The text that it should have.
     pub new_text: Vec<u8>,
-    /// The place that it names.
+    /// The place that it refers to.
     pub old_path: PathBuf,
 }
 
-/// What a stale file is for.
+/// The kinds of stale files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum StaleKind {
-    /// A console script, which names another Python.
+    /// A console script of another Python.
     Script,
     /// An activation script.
     Activation,
-    /// pyvenv.cfg, which notes where it was made.
+    /// pyvenv.cfg, which records where it was created.
     PyvenvCfg,
-    /// What an editable install of the project leaves: where the sources are.
+    /// A file of an editable install, with the path of the sources.
     Editable,
 }
 
-/// How many files of each kind there are, in words.
+/// `2 console scripts, 1 activation script and pyvenv.cfg`
 pub(super) fn count_by_kind(stale: &[StaleFile]) -> String {
-    let kinds = [
+    let mut words = Vec::new();
+    for (kind, singular, plural) in [
         (StaleKind::Script, "console script", "console scripts"),
         (
             StaleKind::Activation,
@@ -53,17 +52,13 @@ pub(super) fn count_by_kind(stale: &[StaleFile]) -> String {
             "file of an editable install",
             "files of an editable install",
         ),
-    ];
-    let counted = |(kind, one, several): (StaleKind, &str, &str)| match stale
-        .iter()
-        .filter(|stale| stale.kind == kind)
-        .count()
-    {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        count => Some(format!("{count} {several}")),
-    };
-    let mut words: Vec<_> = kinds.into_iter().filter_map(counted).collect();
+    ] {
+        match stale.iter().filter(|stale| stale.kind == kind).count() {
+            0 => {}
+            1 => words.push(format!("1 {singular}")),
+            count => words.push(format!("{count} {plural}")),
+        }
+    }
     if stale.iter().any(|stale| stale.kind == StaleKind::PyvenvCfg) {
         words.push("pyvenv.cfg".to_owned());
     }
@@ -74,27 +69,21 @@ pub(super) fn count_by_kind(stale: &[StaleFile]) -> String {
     }
 }
 
-/// Every file of the environment at `root` that names another place.
+/// Every file of the environment at `root` that refers to another place.
 pub(crate) fn stale_files(root: &Path, home: Option<&Path>) -> Vec<StaleFile> {
     let mut found = stale_scripts(root);
     let Some(old) = original_root(root) else {
         return found;
     };
-    let activation = list_files(&venv::scripts_dir(root));
-    let activation = activation
-        .into_iter()
-        .filter(|file| is_activation_script(file));
-    found.extend(activation.filter_map(|file| {
-        let quoting = quoting_for(&file);
-        stale_file(file, StaleKind::Activation, &old, root, quoting)
-    }));
-    found.extend(stale_file(
-        root.join(venv::PYVENV_CFG),
-        StaleKind::PyvenvCfg,
-        &old,
-        root,
-        PathQuoting::Bare,
-    ));
+    let stale = |file: PathBuf, kind, quoting| stale_file(file, kind, &old, root, quoting);
+    for file in list_files(&venv::scripts_dir(root)) {
+        if is_activation_script(&file) {
+            let quoting = quoting_for(&file);
+            found.extend(stale(file, StaleKind::Activation, quoting));
+        }
+    }
+    let cfg = root.join(venv::PYVENV_CFG);
+    found.extend(stale(cfg, StaleKind::PyvenvCfg, PathQuoting::Bare));
     if let Some((was, is)) = moved_project(&old, root, home) {
         found.extend(stale_editables(root, &was, &is));
     }
@@ -104,7 +93,7 @@ pub(crate) fn stale_files(root: &Path, home: Option<&Path>) -> Vec<StaleFile> {
 /// The console scripts that start another Python than this environment's.
 pub(super) fn stale_scripts(root: &Path) -> Vec<StaleFile> {
     let dir = venv::scripts_dir(root);
-    let of = |file: PathBuf| {
+    let stale_script = |file: PathBuf| {
         let Ok(ScriptInterpreter::Python(interpreter)) =
             script_interpreter::detect_interpreter(&file)
         else {
@@ -113,25 +102,26 @@ pub(super) fn stale_scripts(root: &Path) -> Vec<StaleFile> {
         if script_interpreter::is_in_scripts_dir(&interpreter.path, &dir) {
             return None;
         }
-        let same = dir.join(interpreter.path.file_name()?);
-        let python = if same.exists() {
-            same
-        } else {
-            venv::python_path(root)
+        let same_name = dir.join(interpreter.path.file_name()?);
+        let python = match same_name.exists() {
+            true => same_name,
+            false => venv::python_path(root),
         };
-        let text =
-            shebang_rewriter::rewrite_shebang(&fs::read(&file).ok()?, &interpreter, &python)?;
+        let text = fs::read(&file).ok()?;
         Some(StaleFile {
             file,
             kind: StaleKind::Script,
-            new_text: text,
+            new_text: shebang_rewriter::rewrite_shebang(&text, &interpreter, &python)?,
             old_path: interpreter.path,
         })
     };
-    list_files(&dir).into_iter().filter_map(of).collect()
+    list_files(&dir)
+        .into_iter()
+        .filter_map(stale_script)
+        .collect()
 }
 
-/// The files in a directory, links left out, sorted.
+/// The regular files in a directory, sorted.
 fn list_files(dir: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
     let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
@@ -145,7 +135,7 @@ fn is_activation_script(file: &Path) -> bool {
     name.to_ascii_lowercase().starts_with("activate")
 }
 
-/// As the shell that reads it has it.
+/// How the shell that reads an activation script quotes.
 fn quoting_for(activation: &Path) -> PathQuoting {
     match activation.extension().and_then(|end| end.to_str()) {
         Some("csh") => PathQuoting::Csh,
@@ -157,16 +147,18 @@ fn quoting_for(activation: &Path) -> PathQuoting {
     }
 }
 
-/// Where the environment was made, if that is another place: as its activation script says, for that is the
-/// one thing that all makers write, else as pyvenv.cfg notes.
+/// The path at which the environment was created, if it is another: by its activation script, which every tool writes, else
+/// by pyvenv.cfg.
 pub(super) fn original_root(root: &Path) -> Option<PathBuf> {
     let activate = fs::read_to_string(venv::scripts_dir(root).join("activate"));
     let activated = activate
         .unwrap_or_default()
         .lines()
         .find_map(parse_virtual_env);
-    let noted = || venv::created_path(&Venv::open(root).ok()?.cfg);
-    let old = activated.or_else(noted).filter(|old| old.is_absolute())?;
+    let recorded = || venv::created_path(&Venv::open(root).ok()?.cfg);
+    let old = activated
+        .or_else(recorded)
+        .filter(|old| old.is_absolute())?;
     (old != root && !os::is_same_file(&old, root)).then_some(old)
 }
 
@@ -175,10 +167,8 @@ fn parse_virtual_env(line: &str) -> Option<PathBuf> {
     let line = line.trim();
     let line = line.strip_prefix("export ").unwrap_or(line);
     let words = shell_words::split(line.strip_prefix("VIRTUAL_ENV=")?).ok()?;
-    words
-        .first()
-        .map(PathBuf::from)
-        .filter(|path| path.is_absolute())
+    let path = words.first().map(PathBuf::from);
+    path.filter(|path| path.is_absolute())
 }
 
 fn stale_file(
@@ -189,17 +179,17 @@ fn stale_file(
     quoting: PathQuoting,
 ) -> Option<StaleFile> {
     let [old, new] = [was, is].map(|path| path.as_os_str().as_encoded_bytes());
-    let text = replace_path(&fs::read(&file).ok()?, old, new, quoting)?;
+    let new_text = replace_path(&fs::read(&file).ok()?, old, new, quoting)?;
     Some(StaleFile {
         file,
         kind,
-        new_text: text,
+        new_text,
         old_path: was.to_owned(),
     })
 }
 
-/// Where the project was and is, if it went along: what lies between it and the environment is the same. The
-/// original may still be there, where this is a copy.
+/// The old and the new path of the project, if it moved along with the environment: the path between them is the same.
+/// After a copy the original may still exist.
 pub(super) fn moved_project(
     old: &Path,
     root: &Path,
@@ -212,34 +202,35 @@ pub(super) fn moved_project(
         .then(|| (was.to_owned(), is.to_owned()))
 }
 
-/// What editable installs of the project wrote into site-packages: `.pth` files (site.py), with `.egg-link` beside
-/// them where setuptools was old, finders (setuptools'
-/// `__editable___*_finder.py`), and where the distribution came from (direct_url.json, PEP 610).
+/// The files of editable installs of the project in site-packages: `.pth` (site.py), old setuptools' `.egg-link`, setuptools'
+/// finders (`__editable___*_finder.py`), and direct_url.json (PEP 610).
 pub(super) fn stale_editables(root: &Path, was: &Path, is: &Path) -> Vec<StaleFile> {
+    let stale = |file: PathBuf, quoting| stale_file(file, StaleKind::Editable, was, is, quoting);
     let mut found = Vec::new();
     for site in venv::site_packages(root) {
         for file in list_files(&site) {
-            let name = file
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            let quoting = match name.rsplit_once('.') {
-                Some((_, "pth" | "egg-link")) => PathQuoting::Bare,
-                Some((stem, "py")) if stem.starts_with("__editable__") => PathQuoting::Python,
-                _ => continue,
-            };
-            found.extend(stale_file(file, StaleKind::Editable, was, is, quoting));
+            if let Some(quoting) = editable_quoting(&file) {
+                found.extend(stale(file, quoting));
+            }
         }
         let entries = fs::read_dir(&site).into_iter().flatten().flatten();
         let urls = entries.map(|entry| entry.path().join("direct_url.json"));
         let mut urls: Vec<_> = urls.filter(|file| file.is_file()).collect();
         urls.sort();
         found.extend(
-            urls.into_iter().filter_map(|file| {
-                stale_file(file, StaleKind::Editable, was, is, PathQuoting::Url)
-            }),
+            urls.into_iter()
+                .filter_map(|file| stale(file, PathQuoting::Url)),
         );
     }
     found
+}
+
+/// How a file of an editable install quotes paths; None if it is not one.
+fn editable_quoting(file: &Path) -> Option<PathQuoting> {
+    let name = file.file_name()?.to_string_lossy();
+    match name.rsplit_once('.')? {
+        (_, "pth" | "egg-link") => Some(PathQuoting::Bare),
+        (stem, "py") if stem.starts_with("__editable__") => Some(PathQuoting::Python),
+        _ => None,
+    }
 }

@@ -1,15 +1,14 @@
-//! A console script that names another Python -> the same script, naming the one it is to run with.
+//! A console script of another Python -> the same script for this one.
 //!
-//! Only how it is started changes; its flags stay, and a coding line stays where Python looks for one (PEP 263).
+//! Only the shebang changes: its flags stay, and a coding line stays where Python looks for one (PEP 263).
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::Path;
 
 use crate::program::ScriptPython;
 use crate::wheel::{quote_shebang_path, shebang_lines};
 
-/// The script's text with `python` in the place of `interpreter`. None where its form is none that can be
-/// rewritten; vrun runs it all the same.
+/// The script's text with `python` for `interpreter`; None if its form is unknown. vrun runs it all the same.
 pub(super) fn rewrite_shebang(
     text: &[u8],
     interpreter: &ScriptPython,
@@ -32,30 +31,23 @@ pub(super) fn rewrite_shebang(
     let line = lines[at];
     let end = line.windows(4).rposition(|part| part == b"\"$0\"")?;
     let in_quotes = |word: &OsStr| quote_shebang_path(word.as_encoded_bytes());
-    // Where the words are strings of Python's own, flags are no less.
-    let flag = |flag: &OsString| match prefix {
-        STRING_EXEC_PREFIX => in_quotes(flag),
-        _ => flag.as_encoded_bytes().to_vec(),
-    };
-    let flags = interpreter
-        .flags
-        .iter()
-        .flat_map(|word| [b" ", &flag(word)[..]].concat());
-    let command = [
-        prefix,
-        &in_quotes(python.as_os_str()),
-        &flags.collect::<Vec<u8>>(),
-        b" ",
-        &line[end..],
-    ]
-    .concat();
+    let mut command = [prefix, &in_quotes(python.as_os_str()), b" "].concat();
+    for flag in &interpreter.flags {
+        // Each word must be a string of Python's too.
+        match prefix {
+            STRING_EXEC_PREFIX => command.extend(in_quotes(flag)),
+            _ => command.extend(flag.as_encoded_bytes()),
+        }
+        command.push(b' ');
+    }
+    command.extend(&line[end..]);
     Some([lines[..at].concat(), command, lines[at + 1..].concat()].concat())
 }
 
-/// What stands before the interpreter in a line that sh and Python both read.
+/// What precedes the interpreter in a line that is valid in sh and Python.
 const EXEC_PREFIXES: [&[u8]; 3] = [b"'''exec' ", STRING_EXEC_PREFIX, b"''''exec "];
 
-/// Every word is a string of Python's.
+/// The form in which every word is a string in Python.
 const STRING_EXEC_PREFIX: &[u8] = b"\"exec\" ";
 
 fn rewrite_first_line(
@@ -63,13 +55,13 @@ fn rewrite_first_line(
     flags: &[impl AsRef<OsStr>],
     python: &Path,
 ) -> Option<Vec<u8>> {
-    let start = shebang_lines(python.as_os_str(), flags);
-    let lines: Vec<&[u8]> = start.split_inclusive(|byte| *byte == b'\n').collect();
+    let shebang = shebang_lines(python.as_os_str(), flags);
+    let lines: Vec<&[u8]> = shebang.split_inclusive(|byte| *byte == b'\n').collect();
     let (first, more) = lines.split_first()?;
     if !more.is_empty() && has_docstring(rest) {
         return Some(insert_before_docstring(first, more, rest));
     }
-    // Python looks for a coding in the first two lines; for sh it is a comment.
+    // Python looks for a coding in the first two lines; to sh it is a comment.
     let (coding, body) = match rest.split_first() {
         Some((second, body)) if is_coding_line(second) && !more.is_empty() => (*second, body),
         _ => (&b""[..], rest),
@@ -77,8 +69,7 @@ fn rewrite_first_line(
     Some([first, coding, &more.concat()[..], &body.concat()].concat())
 }
 
-/// Whether the first statement is a string: `__doc__`, after which `from __future__` may still stand. With another
-/// string before it, it would be neither.
+/// Whether the first statement is a docstring, which `from __future__` may follow. After another string it would not be one.
 fn has_docstring(lines: &[&[u8]]) -> bool {
     let first = lines.get(count_comment_lines(lines));
     first.is_some_and(|line| {
@@ -87,14 +78,13 @@ fn has_docstring(lines: &[&[u8]]) -> bool {
     })
 }
 
-/// How many lines at the beginning hold nothing but comments, which they are for sh and Python both.
+/// The number of comment and blank lines at the start.
 fn count_comment_lines(lines: &[&[u8]]) -> usize {
     let is_comment = |line: &&&[u8]| line.starts_with(b"#") || line.trim_ascii().is_empty();
     lines.iter().take_while(is_comment).count()
 }
 
-/// The lines that sh needs right before that string, and going on into it: Python takes strings side by side
-/// for one.
+/// Puts the lines for sh right before the docstring and joins them to it: Python concatenates adjacent strings.
 fn insert_before_docstring(first: &[u8], more: &[&[u8]], rest: &[&[u8]]) -> Vec<u8> {
     let (comments, body) = rest.split_at(count_comment_lines(rest));
     let lines = more.concat();
@@ -128,31 +118,25 @@ mod tests {
     }
 
     #[test]
-    fn a_first_line_names_the_other_python_with_its_flags() {
+    fn flags_and_coding_lines_are_kept() {
         for (before, after) in [
-            (
-                "#!/old/bin/python\nimport a\n",
-                "#!/new/bin/python\nimport a\n",
-            ),
+            ("#!/old/bin/python\na\n", "#!/new/bin/python\na\n"),
             (
                 "#!/old/bin/python3 -sE\n# coding: latin-1\nx\n",
                 "#!/new/bin/python -sE\n# coding: latin-1\nx\n",
             ),
             (
-                "\u{feff}#!/old/bin/python\r\nimport a\r\n",
-                "#!/new/bin/python\nimport a\r\n",
+                "\u{feff}#!/old/bin/python\r\na\r\n",
+                "#!/new/bin/python\na\r\n",
             ),
-            (
-                "#!/my old/bin/python\nimport a\n",
-                "#!/new/bin/python\nimport a\n",
-            ),
+            ("#!/my old/bin/python\na\n", "#!/new/bin/python\na\n"),
         ] {
             check(before, "/new/bin/python", after);
         }
     }
 
     #[test]
-    fn a_path_that_is_no_first_line_is_started_by_sh_and_the_coding_stays_where_it_counts() {
+    fn a_path_with_spaces_is_started_by_sh() {
         check(
             "#!/old/bin/python -E\n# coding: latin-1\nimport a\n",
             "/my new/bin/python",
@@ -161,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_docstring_stays_one_where_sh_has_to_start_the_script() {
+    fn a_docstring_stays_one_after_a_line_for_sh() {
         check(
             "#!/old/bin/python\n# coding: latin-1\n\n'''About.'''\nfrom __future__ import annotations\n",
             "/my new/bin/python",
@@ -170,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_for_sh_and_python_stays_one() {
+    fn a_line_for_sh_and_python_is_rewritten() {
         for (before, after) in [
             (
                 "#!/bin/sh\n'''exec' \"/my old/bin/python\" \"$0\" \"$@\"\n' '''\nimport a\n",

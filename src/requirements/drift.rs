@@ -1,127 +1,117 @@
-//! What is known of the requirement files, and a look at them -> whether they still say what was installed.
+//! The recorded state, and the requirement files on disk -> whether they have changed since the install.
 //!
-//! On the hot path: one call to the system for each file. Only where that shows a difference is a file read.
+//! On the hot path: one system call per file. A file is read only if that shows a difference.
 
 use std::path::Path;
 
 use crate::quote::printable;
 
-use super::fingerprint;
+use super::fingerprint::{self, DIGEST_LENGTH};
 use super::state::{FileStamp, InstallState, TrackedFile};
 
-/// What a look shows.
+/// How the files differ from the recorded ones.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Drift {
-    /// All is as it was.
+    /// Not at all.
     Unchanged,
-    /// The files were touched, and say the same. They are known better now.
+    /// Only in their stamps, which are these now.
     Touched(Vec<TrackedFile>),
-    /// They say something else.
+    /// In their content, or Python in its version.
     Changed(RequirementsChange),
 }
 
-/// What has changed.
+/// A change since the install.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct RequirementsChange {
-    /// The subject of a line: `requirements.txt changed`.
-    pub description: String,
-    /// The file that still asks for one that is gone: no install succeeds before that is mended.
-    pub included_by: Option<String>,
-    /// What tells this change from another.
+    /// `requirements.txt changed`
+    description: String,
+    /// The file that still includes one that is gone: until it is fixed, no install succeeds.
+    included_by: Option<String>,
+    /// Identifies the change.
     pub id: String,
 }
 
-/// Looks at the files. `python` is the minor version of the environment's Python.
+/// Compares the files. `python` is the minor version of the environment's Python.
 pub(super) fn detect_drift(state: &InstallState, python: &str) -> Drift {
     if state.python_version != python {
+        let was = printable(&state.python_version);
         return Drift::Changed(RequirementsChange {
-            description: format!(
-                "Python was {} and is {python}",
-                printable(&state.python_version)
-            ),
+            description: format!("Python was {was} and is {python}"),
             included_by: None,
-            id: fingerprint::digest([python.as_bytes()]),
+            id: fingerprint::digest([python.as_bytes()], DIGEST_LENGTH),
         });
     }
-    let is_as_seen = |known: &TrackedFile| {
-        FileStamp::stat(&known.path) == known.fingerprint.as_ref().map(|seen| seen.0)
-    };
-    if state.files.iter().all(is_as_seen) {
+    let files = &state.files;
+    if files
+        .iter()
+        .all(|file| FileStamp::stat(&file.path) == file.stamp())
+    {
         return Drift::Unchanged;
     }
-    let now: Vec<_> = state
-        .files
+    let now = files
         .iter()
-        .map(|known| TrackedFile::capture(known.path.clone()))
-        .collect();
-    let pairs = state.files.iter().zip(&now);
+        .map(|file| TrackedFile::capture(file.path.clone()));
+    let now: Vec<_> = now.collect();
+    let pairs = files.iter().zip(&now);
     let changed: Vec<_> = pairs
-        .filter(|(was, is)| digest_of(was) != digest_of(is))
+        .filter(|(was, is)| was.digest() != is.digest())
         .collect();
-    match changed.first() {
-        None => Drift::Touched(now),
-        Some((was, is)) => Drift::Changed(RequirementsChange {
-            description: format!(
-                "{} {}",
-                relative_name(&is.path, state),
-                change_verb(was, is)
-            ),
-            included_by: included_by(&changed, state),
-            id: fingerprint::digest(
-                now.iter()
-                    .map(|known| digest_of(known).unwrap_or_default().as_bytes()),
-            ),
-        }),
-    }
-}
-
-/// The source, where it is as it was and part of it is gone.
-fn included_by(changed: &[(&TrackedFile, &TrackedFile)], state: &InstallState) -> Option<String> {
-    let is_lost = |(was, is): &(&TrackedFile, &TrackedFile)| {
-        was.fingerprint.is_some() && is.fingerprint.is_none()
+    let Some((was, is)) = changed.first() else {
+        return Drift::Touched(now);
     };
-    let is_source = |(_, is): &(&TrackedFile, &TrackedFile)| is.path == state.source;
-    let lost = changed.iter().all(is_lost) && !changed.iter().any(is_source);
-    lost.then(|| relative_name(&state.source, state))
-}
-
-impl RequirementsChange {
-    /// What is known of it, as a sentence.
-    pub(super) fn describe(&self) -> String {
-        match &self.included_by {
-            None => format!("{} since the last install", self.description),
-            Some(source) => format!(
-                "{} since the last install, and {source} still asks for it",
-                self.description
-            ),
-        }
-    }
-
-    /// What to do about it, for who is called `call`.
-    pub(super) fn fix(&self, call: &str) -> String {
-        match &self.included_by {
-            None => format!("`{call} --sync`"),
-            Some(source) => format!("mend {source}, then `{call} --sync`"),
-        }
-    }
-}
-
-fn digest_of(known: &TrackedFile) -> Option<&str> {
-    known
-        .fingerprint
-        .as_ref()
-        .map(|(_, digest)| digest.as_str())
-}
-
-fn change_verb(was: &TrackedFile, is: &TrackedFile) -> &'static str {
-    match (&was.fingerprint, &is.fingerprint) {
+    let verb = match (was.digest(), is.digest()) {
         (None, _) => "is new",
         (_, None) => "is gone",
         _ => "changed",
+    };
+    let digests = now
+        .iter()
+        .map(|file| file.digest().unwrap_or_default().as_bytes());
+    Drift::Changed(RequirementsChange {
+        description: format!("{} {verb}", relative_name(&is.path, state)),
+        included_by: included_by(&changed, state),
+        id: fingerprint::digest(digests, DIGEST_LENGTH),
+    })
+}
+
+/// The source, if it is unchanged and files that it includes are gone.
+fn included_by(changed: &[(&TrackedFile, &TrackedFile)], state: &InstallState) -> Option<String> {
+    let is_lost = |(was, is): &(&TrackedFile, &TrackedFile)| {
+        was.digest().is_some() && is.digest().is_none() && is.path != state.source
+    };
+    changed
+        .iter()
+        .all(is_lost)
+        .then(|| relative_name(&state.source, state))
+}
+
+impl RequirementsChange {
+    /// The change as a clause.
+    pub(super) fn describe(&self) -> String {
+        let since = format!("{} since the last install", self.description);
+        match &self.included_by {
+            None => since,
+            Some(source) => format!("{since}, and {source} still asks for it"),
+        }
+    }
+
+    /// What to do about it, where vrun is called as `vrun_command`.
+    pub(super) fn fix(&self, vrun_command: &str) -> String {
+        match &self.included_by {
+            None => format!("`{vrun_command} --sync`"),
+            Some(source) => format!("fix {source}, then `{vrun_command} --sync`"),
+        }
+    }
+
+    /// The same as a sentence.
+    pub(super) fn advice(&self) -> String {
+        match &self.included_by {
+            None => "run `vrun --sync`".to_owned(),
+            Some(_) => self.fix("vrun"),
+        }
     }
 }
 
-/// A file's name as the project's people know it.
-pub(super) fn relative_name(path: &Path, state: &InstallState) -> String {
+fn relative_name(path: &Path, state: &InstallState) -> String {
     printable(path.strip_prefix(&state.project).unwrap_or(path))
 }

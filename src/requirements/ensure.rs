@@ -1,4 +1,4 @@
-//! What a project requires -> installed on first use, and one line where the requirements have changed since.
+//! What a project requires -> installed on first use, and a notice when the requirements have changed since.
 
 use std::path::Path;
 
@@ -6,139 +6,101 @@ use crate::create::ExtraFile;
 use crate::error::Error;
 use crate::os;
 use crate::output::Verbosity;
-use crate::process::{self, Process};
+use crate::process::Process;
 use crate::quote::printable;
-use crate::venv::Venv;
 
 use super::context::{InstallContext, python_minor_version};
 use super::drift::{self, Drift, RequirementsChange};
-use super::options::{InstallMode, InstallOptions, RequirementsFile, SyncMode};
-use super::state::{self, InstallState, Status};
+use super::options::{InstallMode, InstallOptions, SyncMode};
+use super::state::{InstallState, Status};
 use super::sync::{self, SyncReason};
 use super::{script_list, source, state_file};
 
-/// What a new environment for the project at `project` is to hold, so that its requirements are known to be missing:
-/// None where there are none, or none are wanted.
+/// The state file of a new environment at `root`, which lists the requirements of `project` as still to be installed;
+/// None if there are none, or they are not wanted.
 ///
 /// # Errors
-/// The file that says it cannot be read.
+/// The requirement file cannot be read.
 pub(crate) fn initial_state(
-    wishes: &InstallOptions,
+    options: &InstallOptions,
     project: Option<&Path>,
-    at: &Path,
+    root: &Path,
     process: &Process,
 ) -> Result<Option<ExtraFile>, Error> {
-    let project = project.or(at.parent()).unwrap_or(at);
-    let source = match &wishes.requirements_file {
-        _ if wishes.install == InstallMode::Never && !matches!(wishes.sync, SyncMode::Now(_)) => {
+    let project = project.or(root.parent()).unwrap_or(root);
+    let source = match &options.requirements_file {
+        _ if options.install == InstallMode::Never && !matches!(options.sync, SyncMode::Now(_)) => {
             None
         }
-        Some(RequirementsFile::FromOption(file)) => {
-            Some(source::source_from_file(&process.absolute(file)?)?)
+        Some(file) => {
+            let file = file.resolve(process, || project.to_owned())?;
+            Some(source::source_from_file(&file)?)
         }
-        Some(RequirementsFile::FromVariable(file)) => Some(source::source_from_file(
-            &process::normalize(project.join(file)),
-        )?),
         None => source::detect_source(project)?,
     };
-    Ok(source.map(|source| ExtraFile {
-        name: state::STATE_FILE,
-        content: state_file::serialize_state(
-            &InstallState::unfinished(&source, project, String::new()),
-            at,
-        ),
-    }))
+    Ok(source.map(|source| state_file::initial_file(&source, project, root)))
 }
 
-/// What an environment that is made anew should keep of the one at `root`: what is known of its requirements.
-pub(crate) fn saved_state(root: &Path) -> Option<ExtraFile> {
-    let text = std::fs::read_to_string(root.join(state::STATE_FILE)).ok()?;
-    Some(ExtraFile {
-        name: state::STATE_FILE,
-        content: text,
-    })
-}
-
-/// Has an environment that was made anew with the packages of the old one stand where that stood, for its Python as it is
-/// now.
-pub(crate) fn refresh_python(venv: &Venv) {
-    if let Some((state, bytes)) = InstallState::load(&venv.root) {
-        let python = python_minor_version(venv);
-        InstallState {
-            python_version: python,
-            ..state
-        }
-        .save_if_unchanged(&venv.root, &bytes);
-    }
-}
-
-/// Sees to it before a program runs: takes up what is unfinished, brings in line what is asked for, says what has
-/// changed. With nothing to do this is a look at each file that is known, and at none where none is.
+/// Before a program runs: finishes an unfinished install, syncs if that is asked for, and reports changed requirements.
+/// With nothing to do it makes one system call for each recorded file.
 ///
 /// # Errors
-/// What is asked for cannot be installed; Ctrl-C.
-pub(crate) fn ensure_installed(site: &InstallContext<'_>) -> Result<(), Error> {
-    if let SyncMode::Now(extras) = site.options.sync {
-        return sync::sync(site, SyncReason::Requested(extras));
+/// An install that was asked for fails; Ctrl-C.
+pub(crate) fn ensure_installed(context: &InstallContext<'_>) -> Result<(), Error> {
+    let InstallContext { venv, options, .. } = context;
+    if let SyncMode::Now(extraneous) = options.sync {
+        return sync::sync(context, SyncReason::Requested(extraneous));
     }
-    if site.options.install == InstallMode::Never {
+    if options.install == InstallMode::Never {
         return Ok(());
     }
-    let Some((state, bytes)) = InstallState::load(&site.venv.root) else {
-        return match site.options.sync {
-            SyncMode::IfChanged => sync::sync(site, SyncReason::Outdated),
-            _ => Ok(()),
+    let sync_outdated = || sync::sync(context, SyncReason::Outdated);
+    let Some((state, bytes)) = InstallState::load(&venv.root) else {
+        return match context.is_auto_sync() {
+            true => sync_outdated(),
+            false => Ok(()),
         };
     };
-    if state.status == Status::Unfinished || site.has_different_file(&state) {
-        return sync::sync(site, SyncReason::Outdated);
+    if state.status == Status::Unfinished || sync::has_different_file(&state, context) {
+        return sync_outdated();
     }
-    let drift = drift::detect_drift(&state, &python_minor_version(site.venv));
-    match (&state.status, drift) {
-        (Status::Failed(why), Drift::Unchanged | Drift::Touched(_)) => {
-            let is_scripts = script_list::is_script_list(&state.source, &site.venv.root);
-            if is_scripts || site.is_ci() || site.is_auto_sync() {
-                return sync::sync(site, SyncReason::Outdated);
-            }
-            let name = script_list::display_name(&state.source, &state.project, &site.venv.root);
-            site.verbosity.notice(format_args!(
+    match (
+        &state.status,
+        drift::detect_drift(&state, &python_minor_version(venv)),
+    ) {
+        (Status::Failed(_), Drift::Changed(_)) => return sync_outdated(),
+        (Status::Failed(_), _) if sync::is_retried(&state, context) => return sync_outdated(),
+        (Status::Failed(reason), _) => {
+            let name = script_list::display_name(&state.source, &state.project, &venv.root);
+            context.verbosity.notice(format_args!(
                 "{name} is not installed ({}); `vrun --sync` tries again",
-                printable(why)
+                printable(reason)
             ));
-            Ok(())
         }
-        (Status::Failed(_), Drift::Changed(_)) => sync::sync(site, SyncReason::Outdated),
-        (_, Drift::Unchanged) => Ok(()),
+        (_, Drift::Unchanged) => {}
         (_, Drift::Touched(files)) => {
-            InstallState { files, ..state }.save_if_unchanged(&site.venv.root, &bytes);
-            Ok(())
+            InstallState { files, ..state }.save_if_unchanged(&venv.root, &bytes);
         }
-        (_, Drift::Changed(_)) if site.is_auto_sync() => sync::sync(site, SyncReason::Outdated),
-        (_, Drift::Changed(change)) => {
-            notify_change(change, state, &bytes, site);
-            Ok(())
-        }
+        (_, Drift::Changed(_)) if context.is_auto_sync() => return sync_outdated(),
+        (_, Drift::Changed(change)) => notify_change(&change, state, &bytes, context),
     }
+    Ok(())
 }
 
-/// Once for each change and session, and in every step of a CI job.
+/// Once per change and session, and in every step of a CI job.
 fn notify_change(
-    change: RequirementsChange,
+    change: &RequirementsChange,
     mut state: InstallState,
     bytes: &[u8],
-    site: &InstallContext<'_>,
+    context: &InstallContext<'_>,
 ) {
-    let is_news = site.is_ci() || state.mark_notified(&change.id, os::session_id());
-    if !is_news || site.verbosity == Verbosity::Quiet {
+    let is_new = context.is_ci() || state.mark_notified(&change.id, os::session_id());
+    if !is_new || context.verbosity == Verbosity::Quiet {
         return;
     }
-    let run = match change.included_by {
-        None => "run `vrun --sync`".to_owned(),
-        Some(_) => change.fix("vrun"),
-    };
-    site.verbosity
-        .notice(format_args!("{}: {run}", change.describe()));
-    if !site.is_ci() {
-        state.save_if_unchanged(&site.venv.root, bytes);
+    let (change, advice) = (change.describe(), change.advice());
+    context.verbosity.notice(format_args!("{change}: {advice}"));
+    if !context.is_ci() {
+        state.save_if_unchanged(&context.venv.root, bytes);
     }
 }

@@ -1,7 +1,7 @@
-//! A requirement file -> the files that it consists of, and what their content comes to.
+//! A requirement file -> the files that it consists of, and their digests.
 //!
-//! What an installer would read is followed as far as it lies on this disk: `-r` and `-c` lines of pip's format, and
-//! what describes a local project that an `-e` line names. The lines themselves are the installer's to understand.
+//! Local files that an installer would read are followed: those of `-r` and `-c` lines in pip's format, and the metadata
+//! of a project that an `-e` line names. All other lines are left to the installer.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,28 +12,23 @@ use crate::process;
 
 use super::source::{self, RequirementsFormat, RequirementsSource};
 
-/// What describes a local project.
+/// The files that describe a local project.
 const PROJECT_FILES: [&str; 3] = ["pyproject.toml", "setup.cfg", "setup.py"];
 
-/// The parts of a pyproject.toml that say what is installed. The settings of linters and the like are no change.
+/// The tables of a pyproject.toml that affect an install. A linter's settings do not.
 const PROJECT_TABLES: [&str; 3] = ["project", "build-system", "dependency-groups"];
 
-/// The tools that install by settings of their own in there.
-const TOOL_TABLES: [&str; 7] = [
-    "tool.setuptools",
-    "tool.poetry",
-    "tool.hatch",
-    "tool.pdm",
-    "tool.flit",
-    "tool.maturin",
-    "tool.uv",
-];
+/// The tables below `[tool]` that do too.
+const TOOL_TABLES: &str = "setuptools poetry hatch pdm flit maturin uv";
 
-/// All files of `source`, itself among them, and those that would count before it.
+/// How many bytes of a SHA-256 are recorded.
+pub(super) const DIGEST_LENGTH: usize = 16;
+
+/// `source` itself, the files that it includes, and those that would take precedence over it.
 pub(super) fn tracked_files(source: &RequirementsSource) -> Vec<PathBuf> {
     let mut found = source::higher_priority_files(source);
     match source.format {
-        RequirementsFormat::Pylock | RequirementsFormat::Pyproject(_) => {
+        RequirementsFormat::Pylock | RequirementsFormat::Pyproject { .. } => {
             found.push(source.path.clone())
         }
         RequirementsFormat::Requirements => collect_files(&source.path, &mut found),
@@ -54,21 +49,18 @@ fn collect_files(file: &Path, found: &mut Vec<PathBuf>) {
         match parse_line(line) {
             Some(FileReference::Include(path)) => collect_files(&at(path), found),
             Some(FileReference::Project(path)) => {
-                let parts = PROJECT_FILES.iter().map(|name| at(path).join(name));
-                let there: Vec<_> = parts.filter(|path| path.is_file()).collect();
-                found.extend(
-                    there
-                        .into_iter()
-                        .filter(|path| !found.contains(path))
-                        .collect::<Vec<_>>(),
-                );
+                for file in PROJECT_FILES.map(|name| at(path).join(name)) {
+                    if file.is_file() && !found.contains(&file) {
+                        found.push(file);
+                    }
+                }
             }
             None => {}
         }
     }
 }
 
-/// A line that names something on this disk.
+/// A line that names a local file or project.
 #[derive(Debug, PartialEq, Eq)]
 enum FileReference<'a> {
     /// `-r FILE`, `-c FILE`
@@ -93,45 +85,34 @@ fn parse_line(line: &str) -> Option<FileReference<'_>> {
     Some(FileReference::Project(dir.split('[').next().unwrap_or(dir)))
 }
 
-/// What the content of a file comes to; None where there is no file.
+/// The digest of a file, or of the relevant tables of a pyproject.toml. None if there is no file.
 pub(super) fn file_digest(file: &Path) -> Option<String> {
     let bytes = fs::read(file).ok()?;
-    let is_pyproject = file
-        .file_name()
-        .is_some_and(|name| name == "pyproject.toml");
-    let parts = || relevant_tables(str::from_utf8(&bytes).ok()?);
-    match is_pyproject.then(parts).flatten() {
-        Some(parts) => Some(digest([parts.as_bytes()])),
-        None => Some(digest([&bytes[..]])),
-    }
+    let is_pyproject = file.ends_with("pyproject.toml");
+    let text = str::from_utf8(&bytes).ok().filter(|_| is_pyproject);
+    let tables = text.and_then(relevant_tables);
+    let content = tables.map_or(bytes, String::into_bytes);
+    Some(digest([&content[..]], DIGEST_LENGTH))
 }
 
-/// The first 16 bytes of the SHA-256 of what is given, in hexadecimal.
-pub(super) fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
+/// The first `length` bytes of the SHA-256 of all parts and their lengths, in hexadecimal.
+pub(crate) fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>, length: usize) -> String {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update((part.len() as u64).to_le_bytes());
         hasher.update(part);
     }
     let bytes = hasher.finalize();
-    bytes
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let bytes = bytes.iter().take(length);
+    bytes.map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn relevant_tables(text: &str) -> Option<String> {
     let table: toml::Table = text.parse().ok()?;
-    let of_tools = TOOL_TABLES.iter().map(|name| {
-        let name = name.trim_start_matches("tool.");
-        table.get("tool").and_then(|tools| tools.get(name))
-    });
-    let parts = PROJECT_TABLES
-        .iter()
-        .map(|name| table.get(*name))
-        .chain(of_tools);
-    Some(parts.map(|part| format!("{part:?}\n")).collect())
+    let project = PROJECT_TABLES.iter().map(|name| table.get(*name));
+    let tool = |name| table.get("tool").and_then(|tools| tools.get(name));
+    let tables = project.chain(TOOL_TABLES.split(' ').map(tool));
+    Some(tables.map(|table| format!("{table:?}\n")).collect())
 }
 
 #[cfg(test)]
@@ -140,22 +121,17 @@ mod tests {
 
     #[test]
     fn lines_that_name_files_are_followed() {
+        use FileReference::{Include, Project};
         for (line, expected) in [
-            ("-r base.txt", Some(FileReference::Include("base.txt"))),
-            (
-                "-rbase.txt # the rest",
-                Some(FileReference::Include("base.txt")),
-            ),
-            (
-                "--requirement=a/b.txt",
-                Some(FileReference::Include("a/b.txt")),
-            ),
+            ("-r base.txt", Some(Include("base.txt"))),
+            ("-rbase.txt # the rest", Some(Include("base.txt"))),
+            ("--requirement=a/b.txt", Some(Include("a/b.txt"))),
             (
                 "-c 'my constraints.txt'",
-                Some(FileReference::Include("my constraints.txt")),
+                Some(Include("my constraints.txt")),
             ),
             ("-r https://example.org/r.txt", None),
-            ("-e .[dev]", Some(FileReference::Project("."))),
+            ("-e .[dev]", Some(Project("."))),
             ("-e git+https://example.org/x", None),
             ("requests==2.0 --hash=sha256:0", None),
             ("# -r old.txt", None),
@@ -173,38 +149,22 @@ mod tests {
         write("requirements.txt", "-r dev.txt\n-c gone.txt\n-e .\n");
         write("dev.txt", "-r requirements.txt\n");
         write("pyproject.toml", "");
-        let source = source::detect_source(dir.path())
-            .expect("a choice")
-            .expect("a file");
-        let names: Vec<_> = tracked_files(&source)
-            .iter()
-            .map(|path| path.strip_prefix(dir.path()).expect("below").to_owned())
-            .collect();
-        let expected = [
-            "pylock.toml",
-            "requirements.txt",
-            "dev.txt",
-            "gone.txt",
-            "pyproject.toml",
-        ];
-        assert_eq!(names, expected.map(PathBuf::from));
+        let source = source::detect_source(dir.path()).expect("a source");
+        let names = "pylock.toml requirements.txt dev.txt gone.txt pyproject.toml";
+        let expected: Vec<_> = names.split(' ').map(|name| dir.path().join(name)).collect();
+        assert_eq!(tracked_files(&source.expect("a file")), expected);
     }
 
     #[test]
-    fn of_a_pyproject_counts_what_is_installed_by_it() {
+    fn only_tables_that_affect_an_install_count() {
         let same = |a: &str, b: &str| relevant_tables(a) == relevant_tables(b);
         let project = "[project]\nname = 'app'\n";
-        assert!(same(
-            project,
-            "[tool.ruff]\nx = 1\n[project]\nname='app' # mine\n"
-        ));
-        assert!(!same(
-            project,
-            "[project]\nname = 'app'\ndependencies = ['six']\n"
-        ));
-        assert!(!same(
-            project,
-            "[project]\nname = 'app'\n[tool.hatch]\nx = 1\n"
-        ));
+        for (other, is_same) in [
+            ("[tool.ruff]\nx = 1\n[project]\nname='app' # mine\n", true),
+            ("[project]\nname = 'app'\ndependencies = ['six']\n", false),
+            ("[project]\nname = 'app'\n[tool.hatch]\nx = 1\n", false),
+        ] {
+            assert_eq!(same(project, other), is_same, "{other}");
+        }
     }
 }

@@ -17,7 +17,9 @@ mod status;
 mod sync;
 
 pub(crate) use context::InstallContext;
-pub(crate) use ensure::{ensure_installed, initial_state, refresh_python, saved_state};
+pub(crate) use ensure::{ensure_installed, initial_state};
+pub(crate) use fingerprint::digest;
 pub(crate) use options::{Extraneous, InstallMode, InstallOptions, RequirementsFile, SyncMode};
 pub(crate) use script_list::{initial_script_state, script_list_name};
+pub(crate) use state_file::{refresh_python, saved_state};
 pub(crate) use status::{InstallProgress, InstallStatus, install_status};

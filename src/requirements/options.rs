@@ -1,52 +1,69 @@
-//! What a person asks of the installing: by options, and by variables for a whole CI job.
+//! The install options, and the variables that set them for a whole CI job.
 
 use std::path::PathBuf;
+
+use crate::error::Error;
+use crate::process::{self, Process};
 
 /// The options.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct InstallOptions {
-    /// Whether anything is installed unasked.
+    /// Whether missing requirements are installed without being asked for.
     pub install: InstallMode,
-    /// Whether the environment is brought in line.
+    /// Whether the environment is synced with its requirement files.
     pub sync: SyncMode,
-    /// A requirement file other than the usual ones.
+    /// A requirement file instead of the one that is detected.
     pub requirements_file: Option<RequirementsFile>,
 }
 
-/// Whether what an environment lacks is installed unasked.
+/// Whether missing requirements are installed without being asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InstallMode {
-    /// On first use, and where that was not finished.
+    /// On first use, and after an unfinished install.
     AsNeeded,
-    /// Never: `--no-install`.
+    /// `--no-install`
     Never,
 }
 
-/// Whether an environment is brought in line with the requirement files.
+/// Whether an environment is synced with the requirement files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SyncMode {
-    /// It is not.
+    /// The default.
     Never,
-    /// Where something has changed: VRUN_SYNC.
+    /// If they have changed: VRUN_SYNC.
     IfChanged,
-    /// Now: `--sync`.
+    /// `--sync`
     Now(Extraneous),
 }
 
-/// What becomes of packages that nothing asks for.
+/// What happens to packages that nothing requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Extraneous {
     /// They stay.
     Keep,
-    /// They go: `--exact`.
+    /// `--exact`
     Remove,
 }
 
-/// A requirement file that was named.
+/// A requirement file that the user named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RequirementsFile {
     /// By `--requirements`: relative to the working directory.
     FromOption(PathBuf),
     /// By VRUN_REQUIREMENTS: relative to the project.
     FromVariable(PathBuf),
+}
+
+impl RequirementsFile {
+    /// Its absolute path.
+    pub(super) fn resolve(
+        &self,
+        process: &Process,
+        project: impl FnOnce() -> PathBuf,
+    ) -> Result<PathBuf, Error> {
+        match self {
+            RequirementsFile::FromOption(file) => process.absolute(file),
+            RequirementsFile::FromVariable(file) => Ok(process::normalize(project().join(file))),
+        }
+    }
 }

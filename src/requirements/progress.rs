@@ -1,5 +1,5 @@
-//! The lines that an installer prints -> what a person sees meanwhile: on a terminal one line that is drawn over, in a
-//! log that folds all of them, else nothing but the steps.
+//! The lines that an installer prints -> progress: one changing line on a terminal, a folded group of all lines in a log
+//! that supports it, else only the steps.
 
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
@@ -9,22 +9,22 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::output::{self, Verbosity};
 use crate::quote::printable;
 
-/// How much of an installer's line is shown.
+/// How many characters of an installer's line are shown.
 const MAX_WIDTH: usize = 60;
 
-/// Where the steps are followed.
+/// Where progress is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ProgressOutput {
-    /// A person sees them, as they come.
+pub(super) enum ProgressOutput {
+    /// On a terminal.
     Interactive,
-    /// They are read later, in the log of a CI job.
+    /// In the log of a CI job.
     Log,
-    /// The same in one that folds groups of lines: GitHub Actions. Its runner takes `::group::` from both streams
-    /// (actions/runner, ScriptHandler.cs), and stdout is not vrun's.
+    /// In a log that folds groups of lines: GitHub Actions. Its runner reads `::group::` on both streams
+    /// (actions/runner, ScriptHandler.cs), and stdout is the program's.
     GroupedLog,
 }
 
-/// One step.
+/// One step of an install.
 #[derive(Debug)]
 pub(super) struct StepProgress {
     display: DisplayMode,
@@ -33,7 +33,6 @@ pub(super) struct StepProgress {
     started: Instant,
 }
 
-/// How it is shown.
 #[derive(Debug)]
 enum DisplayMode {
     Plain,
@@ -42,9 +41,9 @@ enum DisplayMode {
 }
 
 impl StepProgress {
-    /// Begins a step, with a line that says what it is.
-    pub(super) fn start(line: &str, reader: ProgressOutput, verbosity: Verbosity) -> StepProgress {
-        let form = match reader {
+    /// Begins a step, which `line` describes.
+    pub(super) fn start(line: &str, output: ProgressOutput, verbosity: Verbosity) -> StepProgress {
+        let display = match output {
             _ if verbosity < Verbosity::Normal => DisplayMode::Plain,
             ProgressOutput::GroupedLog => DisplayMode::Grouped,
             ProgressOutput::Interactive if io::stderr().is_terminal() => {
@@ -52,7 +51,7 @@ impl StepProgress {
             }
             ProgressOutput::Interactive | ProgressOutput::Log => DisplayMode::Plain,
         };
-        match &form {
+        match &display {
             DisplayMode::Plain => verbosity.notice(line),
             DisplayMode::Grouped => {
                 output::write_stderr(&format!("::group::vrun: {}\n", line.replace('%', "%25")))
@@ -60,27 +59,27 @@ impl StepProgress {
             DisplayMode::Spinner(_) => {}
         }
         StepProgress {
-            display: form,
+            display,
             line: line.to_owned(),
             verbosity,
             started: Instant::now(),
         }
     }
 
-    /// Shows what the installer is at.
-    pub(super) fn on_line(&self, said: &str) {
+    /// Takes a line of the installer.
+    pub(super) fn on_line(&self, line: &str) {
         match &self.display {
             DisplayMode::Plain => {}
-            DisplayMode::Grouped => output::write_stderr(&format!("{said}\n")),
+            DisplayMode::Grouped => output::write_stderr(&format!("{line}\n")),
             DisplayMode::Spinner(bar) => {
-                if let Some(what) = package_line(said) {
-                    bar.set_message(format!("{}: {what}", self.line));
+                if let Some(package) = package_line(line) {
+                    bar.set_message(format!("{}: {package}", self.line));
                 }
             }
         }
     }
 
-    /// Ends the step. What was drawn makes room for its plain line.
+    /// Ends the step. On a terminal its plain line replaces the changing one.
     pub(super) fn finish(self) -> Duration {
         match &self.display {
             DisplayMode::Plain => {}
@@ -104,21 +103,13 @@ fn spinner(line: &str) -> ProgressBar {
     bar
 }
 
-/// What of an installer's line is worth showing: which package it is at.
-fn package_line(said: &str) -> Option<String> {
-    let said = said.trim();
-    let known = [
-        "Processing ",
-        "Collecting ",
-        "Downloading ",
-        "Building ",
-        "Installing ",
-        "Obtaining ",
-        "Using cached ",
-    ];
-    let is_known = known.iter().any(|word| said.starts_with(word));
-    // The environment is known; the long lists of names are cut.
-    is_known.then(|| printable(said).chars().take(MAX_WIDTH).collect())
+/// A line that says which package the installer is working on.
+fn package_line(line: &str) -> Option<String> {
+    let line = line.trim();
+    let verbs = "Processing|Collecting|Downloading|Building|Installing|Obtaining|Using cached";
+    let mut rests = verbs.split('|').filter_map(|verb| line.strip_prefix(verb));
+    let is_package = rests.any(|rest| rest.starts_with(' '));
+    is_package.then(|| printable(line).chars().take(MAX_WIDTH).collect())
 }
 
 #[cfg(test)]
@@ -126,16 +117,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_what_an_installer_prints_the_packages_are_shown() {
-        assert_eq!(
-            package_line("Collecting six==1.16.0\n").as_deref(),
-            Some("Collecting six==1.16.0")
-        );
+    fn lines_about_packages_are_shown() {
+        let line = "Collecting six==1.16.0";
+        assert_eq!(package_line(&format!("{line}\n")).as_deref(), Some(line));
         assert_eq!(package_line("Requirement already satisfied: six"), None);
         let long = format!("Installing collected packages: {}", "é".repeat(100));
-        assert_eq!(
-            package_line(&long).map(|line| line.chars().count()),
-            Some(MAX_WIDTH)
-        );
+        let length = package_line(&long).map(|line| line.chars().count());
+        assert_eq!(length, Some(MAX_WIDTH));
     }
 }

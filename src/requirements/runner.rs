@@ -1,4 +1,4 @@
-//! A step of the installing -> a process that is run to its end, what is shown of it, and what is said where it fails.
+//! A step of an install -> an installer that is run to its end, its progress, and the error if it fails.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -13,55 +13,103 @@ use crate::output::{self, Verbosity};
 use crate::quote::printable;
 use crate::{installer_errors, interrupt};
 
-use super::installer::Installer;
 use super::progress::{ProgressOutput, StepProgress};
 
-/// Where all that a failed installer said is kept, in the environment.
+/// The file in the environment that keeps the full output of a failed installer.
 const LOG_FILE: &str = "vrun-install.log";
 
-/// What the work is done with.
+/// The hint after the install of a project's requirements has failed.
+pub(super) const RETRY_HINT: &str =
+    "`vrun --sync` tries again, and other commands run with what is installed";
+
+/// The hint for a project that has `[project]` but cannot be built.
+const NOT_A_PACKAGE_HINT: &str = "`py-modules = []` below [tool.setuptools] in pyproject.toml installs only its \
+    dependencies; or list them in a requirements.txt; or run without them: `vrun --no-install ...`";
+
+/// A program that installs packages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Installer {
+    /// `uv pip`, with this uv.
+    Uv(PathBuf),
+    /// The environment's own pip.
+    Pip,
+}
+
+/// Runs installers for one environment.
 #[derive(Debug)]
-pub(super) struct InstallerContext<'a> {
+pub(super) struct InstallRunner<'a> {
     /// The environment.
     pub root: &'a Path,
-    /// Its Python.
     pub python: PathBuf,
     /// The project's root, where the installer works.
     pub project: &'a Path,
     /// All variables of the installer.
     pub vars: &'a [(OsString, OsString)],
-    /// The lock: it is held as long as an installer runs, even where vrun is killed before it.
+    /// The lock. The installer holds it too, so it outlives a vrun that is killed.
     pub lock: &'a File,
     /// Set by Ctrl-C.
     pub stop: &'a AtomicBool,
-    /// Where the steps are followed.
     pub progress_output: ProgressOutput,
-    /// What is typed where it fails.
+    /// The hint after a failure.
     pub retry_hint: &'static str,
-    /// How much is said.
     pub verbosity: Verbosity,
 }
 
-/// Why the work ends early.
+/// Why an install ended early.
 #[derive(Debug)]
-pub(crate) enum InstallError {
-    /// Ctrl-C: it is taken up again.
+pub(super) enum InstallError {
+    /// Ctrl-C: the next run continues.
     Interrupted,
-    /// What is asked for cannot be had.
+    /// It failed.
     Failed {
-        /// For now.
+        /// What to report now.
         error: Error,
-        /// For later runs, in a few words.
+        /// What to record for later runs, in a few words.
         reason: String,
     },
 }
 
-/// Words that are known here.
-pub(super) fn os_args(words: &[&str]) -> Vec<OsString> {
-    words.iter().map(OsString::from).collect()
+impl From<InstallError> for Error {
+    fn from(error: InstallError) -> Error {
+        match error {
+            InstallError::Interrupted => interrupt::interrupted_error(),
+            InstallError::Failed { error, .. } => error,
+        }
+    }
 }
 
-impl InstallerContext<'_> {
+pub(super) fn os_args(args: &[&str]) -> Vec<OsString> {
+    args.iter().map(OsString::from).collect()
+}
+
+impl Installer {
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Installer::Uv(_) => "uv",
+            Installer::Pip => "pip",
+        }
+    }
+
+    /// The program to start for `args`, and its arguments. pip ignores modules in the project's root, where it works,
+    /// and in the user's site-packages (`-I`), and prints each step as it comes to it (`-u`).
+    fn command_line(&self, python: &Path, mut args: Vec<OsString>) -> (PathBuf, Vec<OsString>) {
+        match self {
+            Installer::Pip => {
+                args.splice(..0, os_args(&["-I", "-u", "-m", "pip"]));
+                (python.to_owned(), args)
+            }
+            Installer::Uv(uv) => {
+                // The option follows the verb.
+                let verb_end = args.len().min(1);
+                args.splice(verb_end..verb_end, ["--python".into(), python.into()]);
+                args.insert(0, "pip".into());
+                (uv.clone(), args)
+            }
+        }
+    }
+}
+
+impl InstallRunner<'_> {
     fn helper<'h>(&'h self, program: &'h Path, args: Vec<OsString>) -> io::Result<Helper<'h>> {
         Ok(Helper {
             program,
@@ -72,107 +120,120 @@ impl InstallerContext<'_> {
         })
     }
 
-    /// What a program prints that does well; None where it does not.
+    /// The stdout of a program, if it succeeds.
     pub(super) fn stdout_of(&self, program: &Path, args: Vec<OsString>) -> Option<String> {
         let output = helper::run_captured(self.helper(program, args).ok()?, self.stop).ok()?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         output.status.success().then_some(text)
     }
 
-    /// The same of one that writes to stderr.
-    pub(super) fn output_of(&self, program: &Path, args: Vec<OsString>) -> Option<String> {
-        let helper = self.helper(program, args).ok()?;
-        let (status, said) = helper::stream_lines(helper, self.stop, &mut |_| {}).ok()?;
-        status.success().then_some(said)
+    /// The same of the environment's pip.
+    pub(super) fn pip_stdout(&self, args: Vec<OsString>) -> Option<String> {
+        let (program, args) = Installer::Pip.command_line(&self.python, args);
+        self.stdout_of(&program, args)
     }
 
-    /// Has the installer do one thing, which `line` tells. `cannot` is what is said first where it fails.
-    ///
-    /// # Errors
-    /// It cannot be started, or fails; Ctrl-C.
+    /// What an installer prints on both streams, if it succeeds.
+    pub(super) fn output_of(&self, installer: &Installer, args: Vec<OsString>) -> Option<String> {
+        let (program, args) = installer.command_line(&self.python, args);
+        let helper = self.helper(&program, args).ok()?;
+        let (status, output) = helper::stream_lines(helper, self.stop, &mut |_| {}).ok()?;
+        status.success().then_some(output)
+    }
+
+    /// Runs one step of an install. `line` describes it; `failure` is the error's message.
     pub(super) fn run_step(
         &self,
         installer: &Installer,
-        words: Vec<OsString>,
+        args: Vec<OsString>,
         line: &str,
-        cannot: &str,
+        failure: &str,
     ) -> Result<Duration, InstallError> {
-        let (program, args) = installer.command_line(&self.python, words);
+        let (program, args) = installer.command_line(&self.python, args);
         let progress = StepProgress::start(line, self.progress_output, self.verbosity);
-        let mut hear = |said: &str| progress.on_line(said);
         let helper = self.helper(&program, args);
-        let ended = helper.and_then(|helper| helper::stream_lines(helper, self.stop, &mut hear));
-        let took = progress.finish();
+        let result = helper.and_then(|helper| {
+            helper::stream_lines(helper, self.stop, &mut |line| progress.on_line(line))
+        });
+        let duration = progress.finish();
         if self.stop.load(Ordering::Relaxed) {
             return Err(InstallError::Interrupted);
         }
-        match ended {
-            Ok((status, _)) if status.success() => Ok(took),
-            Ok((_, said)) => Err(self.installer_failure(installer, &said, cannot)),
+        match result {
+            Ok((status, _)) if status.success() => Ok(duration),
+            Ok((_, output)) => Err(self.installer_failure(installer, &output, failure)),
             Err(error) => {
-                let why = format!("{}: {}", printable(&program), io_reason(&error));
-                let error = Error::failed(cannot)
-                    .with_cause(&why)
-                    .with_hint(self.retry_hint);
-                Err(InstallError::Failed { error, reason: why })
+                let reason = format!("{}: {}", printable(&program), io_reason(&error));
+                let error = Error::failed(failure).with_cause(&reason);
+                Err(InstallError::Failed {
+                    error: error.with_hint(self.retry_hint),
+                    reason,
+                })
             }
         }
     }
 
-    /// What the installer said is shown in full, and kept.
-    fn installer_failure(&self, installer: &Installer, said: &str, cannot: &str) -> InstallError {
-        output::write_stderr(said);
+    /// Prints the installer's output in full, and keeps it in the log.
+    fn installer_failure(
+        &self,
+        installer: &Installer,
+        output: &str,
+        failure: &str,
+    ) -> InstallError {
+        output::write_stderr(output);
         let log = self.root.join(LOG_FILE);
-        let told = installer_errors::installer_error_lines(said);
-        let mut error = told.iter().fold(Error::failed(cannot), Error::with_cause);
-        if fs::write(&log, said).is_ok() {
-            let name = installer.name();
-            error = error.with_cause(format_args!(
-                "all that {name} said is in {}",
-                printable(&log)
-            ));
+        let lines = installer_errors::installer_error_lines(output);
+        let mut error = lines.iter().fold(Error::failed(failure), Error::with_cause);
+        if fs::write(&log, output).is_ok() {
+            let (name, log) = (installer.name(), printable(&log));
+            error = error.with_cause(format_args!("the full output of {name} is in {log}"));
         }
-        let why = match &told[..] {
+        let reason = match &lines[..] {
             [] => "the installer failed".to_owned(),
-            // What uv says first is what it could not do; why comes next.
-            [what, cause, ..] if matches!(installer, Installer::Uv(_)) => {
-                format!("{what}: {cause}")
-            }
+            // uv says first what it could not do, then why.
+            [what, why, ..] if matches!(installer, Installer::Uv(_)) => format!("{what}: {why}"),
             [what, ..] => what.clone(),
         };
-        // setuptools has it so for what is no package at all, such as an application.
-        let is_no_package = said.contains("Multiple top-level ");
-        let hint = if is_no_package {
-            NOT_A_PACKAGE_HINT
-        } else {
-            self.retry_hint
+        // setuptools says so of a project that is not a package, such as an application.
+        let hint = match output.contains("Multiple top-level ") {
+            true => NOT_A_PACKAGE_HINT,
+            false => self.retry_hint,
         };
         InstallError::Failed {
             error: error.with_hint(hint),
-            reason: why,
+            reason,
         }
     }
 
-    /// The work is done: there is nothing to read about it.
+    /// Removes the log of an earlier failure.
     pub(super) fn remove_log(&self) {
         let _ = fs::remove_file(self.root.join(LOG_FILE));
     }
 }
 
-/// What is typed where a project's requirements cannot be had.
-pub(super) const RETRY_HINT: &str =
-    "`vrun --sync` tries again, and other commands run with what there is";
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// What is typed where a project has `[project]`, and is none that can be built.
-const NOT_A_PACKAGE_HINT: &str = "`py-modules = []` below [tool.setuptools] in pyproject.toml has what it requires installed \
-    alone; or list that in a requirements.txt; or go on without: `vrun --no-install ...`";
-
-/// Ctrl-C, as it is said.
-impl From<InstallError> for Error {
-    fn from(stop: InstallError) -> Error {
-        match stop {
-            InstallError::Interrupted => interrupt::interrupted_error(),
-            InstallError::Failed { error, .. } => error,
+    #[test]
+    fn uv_is_given_the_environment_and_pip_is_in_it() {
+        let python = Path::new("/app/.venv/bin/python");
+        for (installer, expected) in [
+            (
+                Installer::Uv("/usr/bin/uv".into()),
+                "/usr/bin/uv pip install --python /app/.venv/bin/python six",
+            ),
+            (
+                Installer::Pip,
+                "/app/.venv/bin/python -I -u -m pip install six",
+            ),
+        ] {
+            let (program, args) = installer.command_line(python, os_args(&["install", "six"]));
+            let args = args.join(" ".as_ref());
+            assert_eq!(
+                format!("{} {}", program.display(), args.display()),
+                expected
+            );
         }
     }
 }

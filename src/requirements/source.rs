@@ -1,173 +1,140 @@
-//! A project's directory, perhaps a file that was named -> what says which packages it needs.
+//! A project's directory, or a file that the user named -> the file that lists the requirements.
 //!
-//! The first that is there of `pylock.toml` (PEP 751), `requirements.txt`, and a `pyproject.toml` that is more
-//! than the settings of tools: one with `[project]` or `[build-system]`.
+//! The first that exists of `pylock.toml` (PEP 751), `requirements.txt`, and a `pyproject.toml` that holds more than the
+//! settings of tools: `[project]` or `[build-system]`.
 
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, io_reason};
-use crate::quote::printable;
+use crate::quote::{printable, toml_cause};
 
-/// Where the requirements stand.
+/// A file that lists requirements.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RequirementsSource {
-    /// The file.
+pub(super) struct RequirementsSource {
     pub path: PathBuf,
-    /// What it is.
     pub format: RequirementsFormat,
-    /// Whether a person named it.
+    /// Whether the user named it.
     pub is_explicit: bool,
 }
 
-/// The formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RequirementsFormat {
+pub(super) enum RequirementsFormat {
     /// A lock file (PEP 751).
     Pylock,
     /// pip's own format.
     Requirements,
-    /// The project itself, editable.
-    Pyproject(DependencyGroup),
-}
-
-/// Whether a project has a `dev` dependency group (PEP 735).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DependencyGroup {
-    /// It has.
-    Dev,
-    /// It has none.
-    None,
+    /// The project itself, editable, with its `dev` dependency group (PEP 735) if it has one.
+    Pyproject { has_dev_group: bool },
 }
 
 const PYLOCK: &str = "pylock.toml";
-
 const REQUIREMENTS: &str = "requirements.txt";
-
 const PYPROJECT: &str = "pyproject.toml";
 
-/// What counts in the project at `dir`; None where nothing says what it needs.
-///
-/// # Errors
-/// Its pyproject.toml cannot be read.
+/// The requirement file of the project at `dir`; None if there is none. Its pyproject.toml may be unreadable.
 pub(super) fn detect_source(dir: &Path) -> Result<Option<RequirementsSource>, Error> {
-    let unnamed = |path: PathBuf, kind| RequirementsSource {
-        path,
-        format: kind,
+    let detected = |name, format| RequirementsSource {
+        path: dir.join(name),
+        format,
         is_explicit: false,
     };
-    for (name, kind) in [
+    for (name, format) in [
         (PYLOCK, RequirementsFormat::Pylock),
         (REQUIREMENTS, RequirementsFormat::Requirements),
     ] {
-        let path = dir.join(name);
-        if path.is_file() {
-            return Ok(Some(unnamed(path, kind)));
+        if dir.join(name).is_file() {
+            return Ok(Some(detected(name, format)));
         }
     }
-    let path = dir.join(PYPROJECT);
-    let Some(table) = read_table(&path)? else {
-        return Ok(None);
-    };
+    let table = read_table(&dir.join(PYPROJECT))?.unwrap_or_default();
     let is_project = table.contains_key("project") || table.contains_key("build-system");
-    Ok(is_project.then(|| unnamed(path, RequirementsFormat::Pyproject(dev_group(&table)))))
+    Ok(is_project.then(|| detected(PYPROJECT, pyproject_format(&table))))
 }
 
-/// The file that a person named, by what its name says of its format (PEP 751: `pylock.*.toml`).
-///
-/// # Errors
-/// There is no such file, or it cannot be read.
+/// The file that the user named, if it exists. Its name says its format (PEP 751: `pylock.*.toml`).
 pub(super) fn source_from_file(path: &Path) -> Result<RequirementsSource, Error> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let kind = if !path.is_file() {
+    if !path.is_file() {
         let what = format!("no requirement file named {}", printable(path));
         return Err(Error::failed(what).with_hint("`--requirements FILE` takes a file that exists"));
-    } else if is_pylock(&name) {
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let format = if is_pylock(&name) {
         RequirementsFormat::Pylock
     } else if name == PYPROJECT {
-        RequirementsFormat::Pyproject(
-            read_table(path)?.map_or(DependencyGroup::None, |table| dev_group(&table)),
-        )
+        pyproject_format(&read_table(path)?.unwrap_or_default())
     } else {
         RequirementsFormat::Requirements
     };
     Ok(RequirementsSource {
         path: path.to_owned(),
-        format: kind,
+        format,
         is_explicit: true,
     })
 }
 
 fn is_pylock(name: &str) -> bool {
-    let between = name
-        .strip_prefix("pylock.")
-        .and_then(|rest| rest.strip_suffix(".toml"));
-    name == PYLOCK || between.is_some_and(|part| !part.is_empty() && !part.contains('.'))
+    let middle = name.strip_prefix("pylock.");
+    let middle = middle.and_then(|rest| rest.strip_suffix(".toml"));
+    name == PYLOCK || middle.is_some_and(|part| !part.is_empty() && !part.contains('.'))
 }
 
-/// The files that would count before `source` if they were there.
+/// The files that would take precedence over `source` if they existed.
 pub(super) fn higher_priority_files(source: &RequirementsSource) -> Vec<PathBuf> {
     let names: &[&str] = match source.format {
         _ if source.is_explicit => &[],
         RequirementsFormat::Pylock => &[],
         RequirementsFormat::Requirements => &[PYLOCK],
-        RequirementsFormat::Pyproject(_) => &[PYLOCK, REQUIREMENTS],
+        RequirementsFormat::Pyproject { .. } => &[PYLOCK, REQUIREMENTS],
     };
-    names
-        .iter()
-        .map(|name| source.path.with_file_name(name))
-        .collect()
+    let paths = names.iter().map(|name| source.path.with_file_name(name));
+    paths.collect()
 }
 
-/// Whether a file of pip's format asks for nothing: it holds comments and blank lines.
+/// Whether a file in pip's format holds nothing but comments and blank lines.
 pub(super) fn is_blank(source: &RequirementsSource) -> bool {
-    let text = fs::read_to_string(&source.path);
-    let says = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let has_content = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
     source.format == RequirementsFormat::Requirements
-        && text.is_ok_and(|text| !text.lines().any(says))
+        && fs::read_to_string(&source.path).is_ok_and(|text| !text.lines().any(has_content))
 }
 
-fn dev_group(table: &toml::Table) -> DependencyGroup {
-    match table
-        .get("dependency-groups")
-        .and_then(|groups| groups.get("dev"))
-    {
-        Some(_) => DependencyGroup::Dev,
-        None => DependencyGroup::None,
+fn pyproject_format(table: &toml::Table) -> RequirementsFormat {
+    let groups = table.get("dependency-groups");
+    RequirementsFormat::Pyproject {
+        has_dev_group: groups.is_some_and(|groups| groups.get("dev").is_some()),
     }
 }
 
 fn read_table(file: &Path) -> Result<Option<toml::Table>, Error> {
-    let unreadable = || {
+    let unreadable = |cause: String| {
         Error::failed(format!(
-            "cannot read from {} what to install",
+            "cannot read what to install from {}",
             printable(file)
         ))
-        .with_hint("mend that file, or run without it: `vrun --no-install ...`")
+        .with_cause(cause)
+        .with_hint("fix that file, or run without it: `vrun --no-install ...`")
     };
     let text = match fs::read_to_string(file) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        other => other.map_err(|error| unreadable().with_cause(io_reason(&error)))?,
+        other => other.map_err(|error| unreadable(io_reason(&error)))?,
     };
-    let table = text.parse().map_err(|error: toml::de::Error| {
-        let before = error.span().and_then(|span| text.get(..span.start));
-        let line = before.map_or(1, |before| before.matches('\n').count() + 1);
-        unreadable().with_cause(format_args!("line {line}: {}", printable(error.message())))
-    })?;
-    Ok(Some(table))
+    let table = text.parse();
+    table
+        .map(Some)
+        .map_err(|error| unreadable(toml_cause(&text, 1, &error)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn chosen(files: &[(&str, &str)]) -> Option<(String, RequirementsFormat)> {
+    fn detected(files: &[(&str, &str)]) -> Option<(String, RequirementsFormat)> {
         let dir = tempfile::tempdir().expect("a directory");
         for (name, text) in files {
             fs::write(dir.path().join(name), text).expect("a file");
         }
-        let source = detect_source(dir.path()).expect("a choice")?;
+        let source = detect_source(dir.path()).expect("a source")?;
         let name = source.path.file_name().expect("a name");
         Some((name.to_string_lossy().into_owned(), source.format))
     }
@@ -176,35 +143,37 @@ mod tests {
     fn the_first_of_lock_requirements_and_project_counts() {
         let project = ("pyproject.toml", "[project]\nname = 'app'\n");
         let files = [("pylock.toml", ""), ("requirements.txt", ""), project];
-        let kinds = [
+        let formats = [
             RequirementsFormat::Pylock,
             RequirementsFormat::Requirements,
-            RequirementsFormat::Pyproject(DependencyGroup::None),
+            RequirementsFormat::Pyproject {
+                has_dev_group: false,
+            },
         ];
-        for (at, kind) in kinds.into_iter().enumerate() {
-            assert_eq!(chosen(&files[at..]), Some((files[at].0.into(), kind)));
+        for (at, format) in formats.into_iter().enumerate() {
+            assert_eq!(detected(&files[at..]), Some((files[at].0.into(), format)));
         }
-        assert_eq!(chosen(&[]), None);
+        assert_eq!(detected(&[]), None);
     }
 
     #[test]
     fn a_pyproject_that_only_sets_tools_up_asks_for_nothing() {
-        let of = |text| chosen(&[("pyproject.toml", text)]).map(|(_, kind)| kind);
-        assert_eq!(of("[tool.black]\n"), None);
-        assert_eq!(
-            of("[build-system]\n"),
-            Some(RequirementsFormat::Pyproject(DependencyGroup::None))
-        );
-        let groups = "[project]\n[dependency-groups]\ndev = ['pytest']\n";
-        assert_eq!(
-            of(groups),
-            Some(RequirementsFormat::Pyproject(DependencyGroup::Dev))
-        );
-        let groups = "[project]\n[dependency-groups]\ndocs = ['sphinx']\n";
-        assert_eq!(
-            of(groups),
-            Some(RequirementsFormat::Pyproject(DependencyGroup::None))
-        );
+        let pyproject = |has_dev_group| RequirementsFormat::Pyproject { has_dev_group };
+        for (text, expected) in [
+            ("[tool.black]\n", None),
+            ("[build-system]\n", Some(pyproject(false))),
+            (
+                "[project]\n[dependency-groups]\ndev = ['pytest']\n",
+                Some(pyproject(true)),
+            ),
+            (
+                "[project]\n[dependency-groups]\ndocs = ['sphinx']\n",
+                Some(pyproject(false)),
+            ),
+        ] {
+            let found = detected(&[("pyproject.toml", text)]).map(|(_, format)| format);
+            assert_eq!(found, expected, "{text}");
+        }
     }
 
     #[test]

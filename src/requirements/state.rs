@@ -1,140 +1,93 @@
-//! What was installed into an environment -> a small file in it, and back.
-//!
-//! The file is written by a rename, so it is there whole or not at all.
+//! What was installed into an environment, and from which files.
 
-use std::fs::{self, File, Metadata};
-use std::io::{self, Read, Write};
+use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use crate::{os, venv};
+use crate::os;
 
+use super::fingerprint;
 use super::source::RequirementsSource;
-use super::{fingerprint, state_file};
 
-/// Its name in the environment.
-pub(super) const STATE_FILE: &str = "vrun-requirements";
-
-/// How many sessions are remembered that know of a change.
+/// How many sessions are recorded that have been notified of a change.
 const MAX_SESSIONS: usize = 32;
 
-/// What is known of an environment's requirements.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct InstallState {
-    /// How far they are.
+/// What is recorded of an environment's requirements.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct InstallState {
     pub status: Status,
-    /// The file.
+    /// The requirement file.
     pub source: PathBuf,
-    /// Whether a person named it.
+    /// Whether the user named it.
     pub is_explicit: bool,
-    /// The project's root.
     pub project: PathBuf,
-    /// The Python that they were installed for, by its minor version.
+    /// The minor version of the Python that they were installed for.
     pub python_version: String,
-    /// The files as they were then.
+    /// The files as they were at the install.
     pub files: Vec<TrackedFile>,
-    /// Who was told of which change.
+    /// The sessions that know of the latest change.
     pub notified: Option<NotifiedSessions>,
 }
 
-/// How far the installing is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Status {
-    /// It is to be done, or was begun.
+/// How far an install got.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Status {
+    /// Not started, or interrupted.
+    #[default]
     Unfinished,
-    /// It is done.
     Done,
-    /// The installer refused, and why.
+    /// The installer failed, and why.
     Failed(String),
 }
 
 /// A file as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct TrackedFile {
+pub(super) struct TrackedFile {
     pub path: PathBuf,
-    /// None where there was none.
+    /// None if there was no such file.
     pub fingerprint: Option<(FileStamp, String)>,
 }
 
-/// What a look at a file tells without reading it.
+/// What `stat` says of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct FileStamp {
+pub(super) struct FileStamp {
     pub size: u64,
     pub modified: i128,
     pub inode: u64,
 }
 
-/// A change, and the sessions that were told of it.
+/// A change, and the sessions that were notified of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct NotifiedSessions {
+pub(super) struct NotifiedSessions {
     pub change_id: String,
     pub sessions: Vec<u32>,
 }
 
 impl InstallState {
-    /// What is to be installed, and is not yet.
-    pub(crate) fn unfinished(
-        source: &RequirementsSource,
-        project: &Path,
-        python: String,
-    ) -> InstallState {
+    /// Requirements that are still to be installed.
+    pub(super) fn unfinished(source: &RequirementsSource, project: &Path) -> InstallState {
         InstallState {
-            status: Status::Unfinished,
             source: source.path.clone(),
             is_explicit: source.is_explicit,
             project: project.to_owned(),
-            python_version: python,
-            files: Vec::new(),
-            notified: None,
+            ..InstallState::default()
         }
     }
 
-    /// The file in the environment at `root`; None where there is none that can be read. The bytes come with it.
-    pub(crate) fn load(root: &Path) -> Option<(InstallState, Vec<u8>)> {
-        let bytes = read_small_file(&root.join(STATE_FILE)).ok()?;
-        let state = state_file::parse_state(str::from_utf8(&bytes).ok()?, root)?;
-        Some((state, bytes))
-    }
-
-    /// Writes it into the environment at `root`.
-    ///
-    /// # Errors
-    /// It cannot be written.
-    pub(crate) fn save(&self, root: &Path) -> io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(root)?;
-        file.write_all(state_file::serialize_state(self, root).as_bytes())?;
-        // As readable as the environment is.
-        os::copy_mode(&root.join(venv::PYVENV_CFG), file.path())?;
-        file.persist(root.join(STATE_FILE))?;
-        Ok(())
-    }
-
-    /// The same, unless another has written meanwhile or it cannot be done: nothing hangs on it.
-    pub(crate) fn save_if_unchanged(&self, root: &Path, was: &[u8]) {
-        if fs::read(root.join(STATE_FILE)).is_ok_and(|bytes| bytes == was) {
-            let _ = self.save(root);
-        }
-    }
-
-    /// Takes it away: the environment is the user's own.
-    pub(crate) fn delete(root: &Path) {
-        let _ = fs::remove_file(root.join(STATE_FILE));
-    }
-
-    /// Remembers that a session knows of a change. False where it knew.
-    pub(crate) fn mark_notified(&mut self, change: &str, session: u32) -> bool {
+    /// Records that a session knows of a change. False if it already did.
+    pub(super) fn mark_notified(&mut self, change_id: &str, session: u32) -> bool {
         match &mut self.notified {
-            Some(told) if told.change_id == change => {
-                if told.sessions.contains(&session) {
+            Some(notified) if notified.change_id == change_id => {
+                if notified.sessions.contains(&session) {
                     return false;
                 }
-                told.sessions.push(session);
-                let extra = told.sessions.len().saturating_sub(MAX_SESSIONS);
-                told.sessions.drain(..extra);
+                notified.sessions.push(session);
+                let extra = notified.sessions.len().saturating_sub(MAX_SESSIONS);
+                notified.sessions.drain(..extra);
             }
-            told => {
-                *told = Some(NotifiedSessions {
-                    change_id: change.to_owned(),
+            notified => {
+                *notified = Some(NotifiedSessions {
+                    change_id: change_id.to_owned(),
                     sessions: vec![session],
                 });
             }
@@ -143,49 +96,40 @@ impl InstallState {
     }
 }
 
-/// A small file in one read: what comes short was the end of it.
-fn read_small_file(path: &Path) -> io::Result<Vec<u8>> {
-    let mut file = File::open(path)?;
-    let mut bytes = vec![0; 8 * 1024];
-    let length = file.read(&mut bytes)?;
-    bytes.truncate(length);
-    if length == 8 * 1024 {
-        file.read_to_end(&mut bytes)?;
-    }
-    Ok(bytes)
-}
-
 impl TrackedFile {
-    /// A file as it is now.
-    pub(crate) fn capture(path: PathBuf) -> TrackedFile {
+    /// The file as it is now.
+    pub(super) fn capture(path: PathBuf) -> TrackedFile {
         let stamp = FileStamp::stat(&path);
-        let seen = stamp.and_then(|stamp| Some((stamp, fingerprint::file_digest(&path)?)));
-        TrackedFile {
-            path,
-            fingerprint: seen,
-        }
+        let fingerprint = stamp.and_then(|stamp| Some((stamp, fingerprint::file_digest(&path)?)));
+        TrackedFile { path, fingerprint }
+    }
+
+    pub(super) fn stamp(&self) -> Option<FileStamp> {
+        self.fingerprint.as_ref().map(|(stamp, _)| *stamp)
+    }
+
+    pub(super) fn digest(&self) -> Option<&str> {
+        self.fingerprint.as_ref().map(|(_, digest)| &**digest)
     }
 }
 
 impl FileStamp {
-    /// One call to the system; None where there is no file.
-    pub(crate) fn stat(path: &Path) -> Option<FileStamp> {
+    /// One system call; None if there is no file.
+    pub(super) fn stat(path: &Path) -> Option<FileStamp> {
         fs::metadata(path).ok().map(|found| FileStamp::from(&found))
     }
 }
 
 impl From<&Metadata> for FileStamp {
     fn from(found: &Metadata) -> FileStamp {
-        let age = found
-            .modified()
-            .ok()
-            .map(|time| match time.duration_since(UNIX_EPOCH) {
-                Ok(after) => after.as_nanos() as i128,
-                Err(before) => -(before.duration().as_nanos() as i128),
-            });
+        let modified = found.modified().ok();
+        let modified = modified.map(|time| match time.duration_since(UNIX_EPOCH) {
+            Ok(after) => after.as_nanos() as i128,
+            Err(before) => -(before.duration().as_nanos() as i128),
+        });
         FileStamp {
             size: found.len(),
-            modified: age.unwrap_or(0),
+            modified: modified.unwrap_or(0),
             inode: os::inode(found),
         }
     }
@@ -193,19 +137,19 @@ impl From<&Metadata> for FileStamp {
 
 #[cfg(test)]
 mod tests {
-    use super::super::source::RequirementsFormat;
     use super::*;
+    use crate::requirements::source::RequirementsFormat;
 
     #[test]
-    fn a_session_is_told_once_of_each_change() {
+    fn a_session_is_notified_once_of_each_change() {
         let source = RequirementsSource {
             path: "/app/requirements.txt".into(),
             format: RequirementsFormat::Requirements,
             is_explicit: false,
         };
-        let mut state = InstallState::unfinished(&source, Path::new("/app"), String::new());
-        let told = [("a", 1), ("a", 2), ("a", 1), ("b", 1), ("b", 1)];
-        let told = told.map(|(change, session)| state.mark_notified(change, session));
-        assert_eq!(told, [true, true, false, true, false]);
+        let mut state = InstallState::unfinished(&source, Path::new("/app"));
+        let notices = [("a", 1), ("a", 2), ("a", 1), ("b", 1), ("b", 1)];
+        let is_new = notices.map(|(change, session)| state.mark_notified(change, session));
+        assert_eq!(is_new, [true, true, false, true, false]);
     }
 }

@@ -1,79 +1,146 @@
-//! What is known of an environment's requirements -> the text of a file, and back.
+//! The file `vrun-requirements` in an environment: what was installed there.
 //!
-//! A line for each thing. Paths below the directory that holds the environment are written from there, so that a
-//! project which is moved takes what is known of it along.
+//! One item per line. Paths below the directory that holds the environment are relative to it, so a project that is
+//! moved keeps its state. The file is replaced by a rename, so it is always whole.
 
 use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use crate::create::ExtraFile;
 use crate::os;
+use crate::quote::percent_encode;
+use crate::venv::{self, Venv};
 
+use super::context::python_minor_version;
+use super::source::RequirementsSource;
 use super::state::{FileStamp, InstallState, NotifiedSessions, Status, TrackedFile};
 
-/// The first line: another one is another vrun's.
+const STATE_FILE: &str = "vrun-requirements";
+
+/// The first line. Files with another one are ignored.
 const FORMAT_LINE: &str = "vrun-requirements 1";
 
-/// The file's text, for the environment at `root`.
-pub(super) fn serialize_state(state: &InstallState, root: &Path) -> String {
-    let at = |path: &Path| format_path(path, root);
-    let mut lines = vec![FORMAT_LINE.to_owned()];
-    lines.push(match &state.status {
-        Status::Unfinished => "unfinished".into(),
-        Status::Done => "done".into(),
-        Status::Failed(why) => format!("refused {}", percent_encode(why.as_bytes())),
-    });
-    lines.push(format!("python {}", state.python_version));
-    lines.push(format!("project {}", at(&state.project)));
-    let by = if state.is_explicit { "named" } else { "source" };
-    lines.push(format!("{by} {}", at(&state.source)));
-    for TrackedFile {
-        path,
-        fingerprint: seen,
-    } in &state.files
-    {
-        lines.push(match seen {
-            None => format!("none {}", at(path)),
-            Some((stamp, digest)) => {
-                let FileStamp {
-                    size,
-                    modified,
-                    inode,
-                } = stamp;
-                format!("file {size} {modified} {inode} {digest} {}", at(path))
-            }
-        });
+/// The state file of a new environment at `root`, with everything still to be installed.
+pub(super) fn initial_file(source: &RequirementsSource, project: &Path, root: &Path) -> ExtraFile {
+    extra_file(serialize_state(
+        &InstallState::unfinished(source, project),
+        root,
+    ))
+}
+
+/// The state file of the environment at `root`, for one that replaces it.
+pub(crate) fn saved_state(root: &Path) -> Option<ExtraFile> {
+    fs::read_to_string(root.join(STATE_FILE))
+        .ok()
+        .map(extra_file)
+}
+
+fn extra_file(content: String) -> ExtraFile {
+    ExtraFile {
+        name: STATE_FILE,
+        content,
     }
-    if let Some(NotifiedSessions {
-        change_id: change,
-        sessions,
-    }) = &state.notified
-    {
-        let sessions: String = sessions.iter().map(|id| format!(" {id}")).collect();
-        lines.push(format!("told {change}{sessions}"));
+}
+
+/// Records the Python of an environment that was recreated with the packages of the old one.
+pub(crate) fn refresh_python(venv: &Venv) {
+    if let Some((mut state, bytes)) = InstallState::load(&venv.root) {
+        state.python_version = python_minor_version(venv);
+        state.save_if_unchanged(&venv.root, &bytes);
+    }
+}
+
+impl InstallState {
+    /// The state of the environment at `root`, if it can be read, and the file's bytes.
+    pub(super) fn load(root: &Path) -> Option<(InstallState, Vec<u8>)> {
+        let bytes = read_small_file(&root.join(STATE_FILE)).ok()?;
+        let state = parse_state(str::from_utf8(&bytes).ok()?, root)?;
+        Some((state, bytes))
+    }
+
+    /// Writes it into the environment at `root`.
+    pub(super) fn save(&self, root: &Path) -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(root)?;
+        file.write_all(serialize_state(self, root).as_bytes())?;
+        // As readable as the environment is.
+        os::copy_mode(&root.join(venv::PYVENV_CFG), file.path())?;
+        file.persist(root.join(STATE_FILE))?;
+        Ok(())
+    }
+
+    /// Saves it unless another process has meanwhile. A failure is ignored: nothing depends on it.
+    pub(super) fn save_if_unchanged(&self, root: &Path, was: &[u8]) {
+        if fs::read(root.join(STATE_FILE)).is_ok_and(|bytes| bytes == was) {
+            let _ = self.save(root);
+        }
+    }
+
+    /// Removes it: the user manages this environment.
+    pub(super) fn delete(root: &Path) {
+        let _ = fs::remove_file(root.join(STATE_FILE));
+    }
+}
+
+/// A small file, in one read: a short read has reached its end.
+fn read_small_file(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let mut bytes = vec![0; 8 * 1024];
+    let length = file.read(&mut bytes)?;
+    bytes.truncate(length);
+    if length == 8 * 1024 {
+        file.read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
+}
+
+fn serialize_state(state: &InstallState, root: &Path) -> String {
+    let path = |path: &Path| format_path(path, root);
+    let source_key = if state.is_explicit { "named" } else { "source" };
+    let mut lines = vec![
+        FORMAT_LINE.to_owned(),
+        match &state.status {
+            Status::Unfinished => "unfinished".into(),
+            Status::Done => "done".into(),
+            Status::Failed(reason) => format!("refused {}", escape(reason.as_bytes())),
+        },
+        format!("python {}", state.python_version),
+        format!("project {}", path(&state.project)),
+        format!("{source_key} {}", path(&state.source)),
+    ];
+    lines.extend(state.files.iter().map(|file| match &file.fingerprint {
+        None => format!("none {}", path(&file.path)),
+        Some((stamp, digest)) => {
+            let (size, modified, inode) = (stamp.size, stamp.modified, stamp.inode);
+            format!(
+                "file {size} {modified} {inode} {digest} {}",
+                path(&file.path)
+            )
+        }
+    }));
+    if let Some(notified) = &state.notified {
+        let sessions: String = notified
+            .sessions
+            .iter()
+            .map(|id| format!(" {id}"))
+            .collect();
+        lines.push(format!("told {}{sessions}", notified.change_id));
     }
     lines.join("\n") + "\n"
 }
 
-/// The same read again; None where it is none.
-pub(super) fn parse_state(text: &str, root: &Path) -> Option<InstallState> {
+fn parse_state(text: &str, root: &Path) -> Option<InstallState> {
     let mut lines = text.lines();
     lines.next().filter(|line| *line == FORMAT_LINE)?;
-    let mut state = InstallState {
-        status: Status::Unfinished,
-        source: PathBuf::new(),
-        is_explicit: false,
-        project: PathBuf::new(),
-        python_version: String::new(),
-        files: Vec::new(),
-        notified: None,
-    };
+    let mut state = InstallState::default();
     for line in lines {
         let (key, value) = line.split_once(' ').unwrap_or((line, ""));
         match key {
             "done" => state.status = Status::Done,
             "refused" => {
-                let why = String::from_utf8_lossy(&percent_decode(value)).into_owned();
-                state.status = Status::Failed(why);
+                let reason = String::from_utf8_lossy(&percent_decode(value)).into_owned();
+                state.status = Status::Failed(reason);
             }
             "python" => state.python_version = value.to_owned(),
             "project" => state.project = parse_path(value, root)?,
@@ -81,7 +148,11 @@ pub(super) fn parse_state(text: &str, root: &Path) -> Option<InstallState> {
                 state.is_explicit = key == "named";
                 state.source = parse_path(value, root)?;
             }
-            "none" | "file" => state.files.push(parse_tracked_file(key, value, root)?),
+            "none" => state.files.push(TrackedFile {
+                path: parse_path(value, root)?,
+                fingerprint: None,
+            }),
+            "file" => state.files.push(parse_tracked_file(value, root)?),
             "told" => {
                 let mut words = value.split(' ');
                 state.notified = Some(NotifiedSessions {
@@ -95,14 +166,7 @@ pub(super) fn parse_state(text: &str, root: &Path) -> Option<InstallState> {
     Some(state).filter(|state| state.source != Path::new(""))
 }
 
-fn parse_tracked_file(key: &str, value: &str, root: &Path) -> Option<TrackedFile> {
-    if key == "none" {
-        let path = parse_path(value, root)?;
-        return Some(TrackedFile {
-            path,
-            fingerprint: None,
-        });
-    }
+fn parse_tracked_file(value: &str, root: &Path) -> Option<TrackedFile> {
     let mut words = value.splitn(5, ' ');
     let stamp = FileStamp {
         size: words.next()?.parse().ok()?,
@@ -116,15 +180,14 @@ fn parse_tracked_file(key: &str, value: &str, root: &Path) -> Option<TrackedFile
     })
 }
 
-/// `../requirements.txt` for what lies beside the environment, else the path as it is.
+/// `../requirements.txt` for a path beside the environment, else the path itself.
 fn format_path(path: &Path, root: &Path) -> String {
-    let beside = root
-        .parent()
-        .and_then(|parent| path.strip_prefix(parent).ok());
-    match beside {
-        Some(rest) => format!("../{}", percent_encode(rest.as_os_str().as_encoded_bytes())),
-        None => percent_encode(path.as_os_str().as_encoded_bytes()),
-    }
+    let parent = root.parent();
+    let (prefix, path) = match parent.and_then(|parent| path.strip_prefix(parent).ok()) {
+        Some(rest) => ("../", rest),
+        None => ("", path),
+    };
+    format!("{prefix}{}", escape(path.as_os_str().as_encoded_bytes()))
 }
 
 fn parse_path(text: &str, root: &Path) -> Option<PathBuf> {
@@ -134,23 +197,16 @@ fn parse_path(text: &str, root: &Path) -> Option<PathBuf> {
     };
     let path: OsString = os::decode_os_string(percent_decode(text))?;
     Some(match parent {
-        // Without the separator that joining nothing would add.
+        // Joining an empty path would add a separator.
         Some(parent) if path.is_empty() => parent.to_owned(),
         Some(parent) => parent.join(path),
         None => path.into(),
     })
 }
 
-/// One line of plain text, whatever bytes there are.
-fn percent_encode(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for byte in bytes {
-        match byte {
-            b'%' | ..b' ' | 0x7f.. => text.push_str(&format!("%{byte:02x}")),
-            byte => text.push(char::from(*byte)),
-        }
-    }
-    text
+/// One line of printable ASCII, whatever the bytes are.
+fn escape(bytes: &[u8]) -> String {
+    percent_encode(bytes, |byte| byte.is_ascii_graphic() && byte != b'%')
 }
 
 fn percent_decode(text: &str) -> Vec<u8> {
@@ -175,19 +231,17 @@ mod tests {
             modified: -1,
             inode: 9,
         };
+        let file = |path, fingerprint| TrackedFile { path, fingerprint };
         InstallState {
             status: Status::Failed("100% no\nway é".into()),
             source: project.join("re quire\nments.txt"),
             is_explicit: true,
             files: vec![
-                TrackedFile {
-                    path: project.join("pylock.toml"),
-                    fingerprint: None,
-                },
-                TrackedFile {
-                    path: "/etc/pip constraints.txt".into(),
-                    fingerprint: Some((stamp, "ab12".into())),
-                },
+                file(project.join("pylock.toml"), None),
+                file(
+                    "/etc/pip constraints.txt".into(),
+                    Some((stamp, "ab12".into())),
+                ),
             ],
             project,
             python_version: "3.12".into(),
@@ -199,22 +253,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn a_state_is_parsed_as_it_was_written() {
         let root = Path::new("/home/ada/app/.venv");
         let state = state(root);
-        assert_eq!(
-            parse_state(&serialize_state(&state, root), root),
-            Some(state)
-        );
-        assert_eq!(parse_state("", root), None);
-        assert_eq!(
-            parse_state("vrun-requirements 2\ndone\nsource ../x\n", root),
-            None
-        );
+        let text = serialize_state(&state, root);
+        assert_eq!(parse_state(&text, root), Some(state));
+        for other in ["", "vrun-requirements 2\ndone\nsource ../x\n"] {
+            assert_eq!(parse_state(other, root), None);
+        }
     }
 
     #[test]
-    fn a_project_that_moves_takes_it_along() {
+    fn a_project_that_is_moved_keeps_its_state() {
         let (old, new) = (Path::new("/old/.venv"), Path::new("/new/place/.venv"));
         let moved = parse_state(&serialize_state(&state(old), old), new).expect("a state");
         assert_eq!(moved.project, Path::new("/new/place"));

@@ -1,4 +1,4 @@
-//! What is recorded of an environment's requirements -> what `--info` says of them.
+//! The recorded state of an environment's requirements -> what `--info` and `--doctor` say of them.
 
 use std::path::PathBuf;
 
@@ -10,77 +10,65 @@ use super::drift::{self, Drift};
 use super::script_list;
 use super::state::{InstallState, Status};
 
-/// How an environment stands with what it was to hold.
+/// The status of an environment's requirements.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct InstallStatus {
     /// The requirement file.
     pub file: PathBuf,
-    /// How far it is.
     pub progress: InstallProgress,
-    /// What is lacking; None where nothing is.
+    /// What is missing, if anything.
     pub shortfall: Option<Shortfall>,
 }
 
-/// What an environment lacks of what it was to hold.
+/// What is missing of an environment's requirements.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Shortfall {
-    /// That, as a clause.
+    /// A clause that says so.
     pub description: String,
     /// What to do about it.
     pub fix: String,
 }
 
-/// How far what was required is installed.
+/// How far the requirements are installed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InstallProgress {
-    /// All of it.
+    /// Completely.
     Installed,
-    /// The installing was cut off, or has not begun.
+    /// The install was interrupted, or has not started.
     Unfinished,
-    /// The installer refused.
+    /// The installer failed.
     Failed,
-    /// It was, and the files have changed since.
+    /// The files have changed since the install.
     Changed,
 }
 
-/// What is known of that, for who is called `call`; None where vrun has installed nothing there. Nothing is written.
-pub(crate) fn install_status(venv: &Venv, call: &str) -> Option<InstallStatus> {
+/// The status of `venv`, where vrun is called as `vrun_command`; None if vrun has installed nothing there. Writes nothing.
+pub(crate) fn install_status(venv: &Venv, vrun_command: &str) -> Option<InstallStatus> {
     let (state, _) = InstallState::load(&venv.root)?;
     let name = script_list::display_name(&state.source, &state.project, &venv.root);
-    let lacking = |what: String| {
-        let mend = format!("`{call} --sync`");
-        Some(Shortfall {
-            description: what,
-            fix: mend,
-        })
-    };
-    let (progress, lacking) = match (
-        &state.status,
-        drift::detect_drift(&state, &python_minor_version(venv)),
-    ) {
+    let drift = drift::detect_drift(&state, &python_minor_version(venv));
+    let sync = format!("`{vrun_command} --sync`");
+    let (progress, shortfall) = match (&state.status, drift) {
         (Status::Unfinished, _) => (
             InstallProgress::Unfinished,
-            lacking(format!("the installation of {name} is not finished")),
+            Some((format!("the installation of {name} is not finished"), sync)),
         ),
-        (Status::Failed(why), _) => (
+        (Status::Failed(reason), _) => (
             InstallProgress::Failed,
-            lacking(format!("{name} is not installed ({})", printable(why))),
+            Some((
+                format!("{name} is not installed ({})", printable(reason)),
+                sync,
+            )),
         ),
-        (Status::Done, Drift::Changed(change)) => {
-            let (what, mend) = (change.describe(), change.fix(call));
-            (
-                InstallProgress::Changed,
-                Some(Shortfall {
-                    description: what,
-                    fix: mend,
-                }),
-            )
-        }
+        (Status::Done, Drift::Changed(change)) => (
+            InstallProgress::Changed,
+            Some((change.describe(), change.fix(vrun_command))),
+        ),
         (Status::Done, _) => (InstallProgress::Installed, None),
     };
     Some(InstallStatus {
         file: state.source,
         progress,
-        shortfall: lacking,
+        shortfall: shortfall.map(|(description, fix)| Shortfall { description, fix }),
     })
 }

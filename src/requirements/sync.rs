@@ -1,8 +1,7 @@
-//! An environment, what its project requires -> the environment brought in line. The order of the work: the lock, the
-//! choice, the mark, trust, the installer, the note of what was installed.
+//! An environment, and what its project requires -> the environment synced.
 //!
-//! The mark is in the environment before anything changes in it, so what is interrupted is known to be unfinished,
-//! and the next run takes it up.
+//! In this order: take the lock, select the source, mark the environment unfinished, check trust, run the installer,
+//! record what was installed. An interrupted install stays marked, and the next run continues.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,273 +10,251 @@ use std::sync::atomic::Ordering;
 use crate::error::{Error, io_reason};
 use crate::interrupt::{self, InterruptGuard};
 use crate::quote::{printable, shell_word};
-use crate::{create, os, output, process, python, trust, venv};
+use crate::{create, os, output, python, trust, venv};
 
 use super::context::{InstallContext, python_minor_version};
 use super::drift::{self, Drift};
-use super::installer::{self, Installer};
-use super::options::{Extraneous, RequirementsFile};
-use super::runner::{InstallError, InstallerContext, RETRY_HINT, os_args};
+use super::installer;
+use super::options::Extraneous;
+use super::runner::{InstallError, InstallRunner, Installer, RETRY_HINT, os_args};
 use super::source::{self, RequirementsSource};
 use super::state::{InstallState, Status, TrackedFile};
 use super::{fingerprint, prune, script_list};
 
-/// Why an environment is brought in line.
+/// Why an environment is synced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SyncReason {
-    /// What was asked for once is not there yet, or has changed. Another may have seen to it meanwhile.
+    /// Its requirements are missing or have changed, unless another process has installed them meanwhile.
     Outdated,
-    /// A person asks.
+    /// `--sync`
     Requested(Extraneous),
 }
 
-/// Brings it in line.
+/// Syncs the environment.
 ///
 /// # Errors
-/// Nothing says what to install, though a person asks; the files are a stranger's; the installer refuses; Ctrl-C.
-pub(super) fn sync(site: &InstallContext<'_>, cause: SyncReason) -> Result<(), Error> {
-    let root = &site.venv.root;
-    if cause == SyncReason::Outdated && has_no_requirements(site)? {
+/// `--sync` without a requirement file; the files belong to another user; the installer fails; Ctrl-C.
+pub(super) fn sync(context: &InstallContext<'_>, reason: SyncReason) -> Result<(), Error> {
+    let root = &context.venv.root;
+    if reason == SyncReason::Outdated && has_no_requirements(context)? {
         return Ok(());
     }
-    let lock = match create::lock_environment(root, "installing into", site.verbosity) {
+    let lock = match create::lock_environment(root, "installing into", context.verbosity) {
         Ok(lock) => lock,
-        // A read-only image, say: what is there may do.
-        Err(error) if cause == SyncReason::Outdated && !site.is_auto_sync() => {
-            let (root, why) = (printable(root), io_reason(&error));
-            site.verbosity.notice(format_args!(
-                "what is missing in {root} is not installed: {why}"
+        // The environment may be on a read-only image, and good enough.
+        Err(error) if reason == SyncReason::Outdated && !context.is_auto_sync() => {
+            let (root, cause) = (printable(root), io_reason(&error));
+            context.verbosity.notice(format_args!(
+                "missing requirements are not installed into {root}: {cause}"
             ));
             return Ok(());
         }
         Err(error) => return Err(not_writable_error(root, &error)),
     };
-    let watch = InterruptGuard::install();
-    let known = InstallState::load(root).map(|(state, _)| state);
-    let known = known.as_ref();
-    if cause == SyncReason::Outdated && known.is_some_and(|known| !is_outdated(known, site)) {
+    let interrupt = InterruptGuard::install();
+    let state = InstallState::load(root).map(|(state, _)| state);
+    let state = state.as_ref();
+    if reason == SyncReason::Outdated && state.is_some_and(|state| !is_outdated(state, context)) {
         return Ok(());
     }
-    let project = project_root(site, known);
-    let Some(source) = select_source(site, known, &project)? else {
-        return handle_no_source(site, cause, &project);
+    let project = project_root(context, state);
+    let Some(source) = select_source(context, state, &project)? else {
+        return handle_no_source(context, reason, &project);
     };
-    let work = InstallerContext {
+    let runner = InstallRunner {
         root,
         python: venv::python_path(root),
         project: &project,
-        vars: &python::vars_for_pip(site.process, root),
+        vars: &python::vars_for_pip(context.process, root),
         lock: lock.file(),
-        stop: watch.flag(),
-        progress_output: site.progress_output(),
+        stop: interrupt.flag(),
+        progress_output: context.progress_output(),
         retry_hint: match script_list::is_script_list(&source.path, root) {
             true => script_list::SCRIPT_RETRY_HINT,
             false => RETRY_HINT,
         },
-        verbosity: site.verbosity,
+        verbosity: context.verbosity,
     };
-    install_and_record(&source, cause, &work, site)
+    install_and_record(&source, reason, &runner, context)
 }
 
-/// The work between two notes of how far it is.
+/// Records the state before and after the install.
 fn install_and_record(
     source: &RequirementsSource,
-    cause: SyncReason,
-    work: &InstallerContext<'_>,
-    site: &InstallContext<'_>,
+    reason: SyncReason,
+    runner: &InstallRunner<'_>,
+    context: &InstallContext<'_>,
 ) -> Result<(), Error> {
-    let mut state = InstallState::unfinished(source, work.project, python_minor_version(site.venv));
-    save_state(&state, work.root)?;
-    // As they are before: what changes while the installer runs has changed.
-    state.files = fingerprint::tracked_files(source)
-        .into_iter()
-        .map(TrackedFile::capture)
-        .collect();
-    let done = check_trusted(&state, site).and_then(|()| install(source, cause, work, site));
-    if work.stop.load(Ordering::Relaxed) {
-        // Whatever it was that came of it.
+    let save = |state: &InstallState| {
+        let saved = state.save(runner.root);
+        saved.map_err(|error| not_writable_error(runner.root, &error))
+    };
+    let mut state = InstallState::unfinished(source, runner.project);
+    state.python_version = python_minor_version(context.venv);
+    save(&state)?;
+    // Before the installer runs: what changes meanwhile has changed.
+    let files = fingerprint::tracked_files(source);
+    state.files = files.into_iter().map(TrackedFile::capture).collect();
+    let result =
+        check_trusted(&state, context).and_then(|()| install(source, reason, runner, context));
+    if runner.stop.load(Ordering::Relaxed) {
+        // Whatever the result.
         return Err(interrupt::interrupted_error());
     }
-    match &done {
+    match &result {
         Ok(()) => {
             state.status = Status::Done;
-            work.remove_log();
+            runner.remove_log();
         }
-        Err(InstallError::Failed { reason: why, .. }) => state.status = Status::Failed(why.clone()),
+        Err(InstallError::Failed { reason, .. }) => state.status = Status::Failed(reason.clone()),
         Err(InstallError::Interrupted) => {}
     }
-    save_state(&state, work.root)?;
-    done.map_err(Error::from)
+    save(&state)?;
+    result.map_err(Error::from)
 }
 
-/// Whether nothing was ever asked for here, so that there is nothing to wait for.
-fn has_no_requirements(site: &InstallContext<'_>) -> Result<bool, Error> {
-    let root = &site.venv.root;
-    Ok(InstallState::load(root).is_none()
-        && select_source(site, None, &project_root(site, None))?.is_none())
+/// Whether nothing was ever required here, so that there is no need to wait for the lock.
+fn has_no_requirements(context: &InstallContext<'_>) -> Result<bool, Error> {
+    Ok(InstallState::load(&context.venv.root).is_none()
+        && select_source(context, None, &project_root(context, None))?.is_none())
 }
 
-fn is_outdated(state: &InstallState, site: &InstallContext<'_>) -> bool {
-    let is_same = || {
-        !matches!(
-            drift::detect_drift(state, &python_minor_version(site.venv)),
-            Drift::Changed(_)
-        )
+fn is_outdated(state: &InstallState, context: &InstallContext<'_>) -> bool {
+    let has_changed = || {
+        let drift = drift::detect_drift(state, &python_minor_version(context.venv));
+        matches!(drift, Drift::Changed(_))
     };
     match &state.status {
         Status::Unfinished => true,
-        _ if site.has_different_file(state) => true,
-        Status::Done => !is_same(),
-        Status::Failed(_) if script_list::is_script_list(&state.source, &site.venv.root) => true,
-        Status::Failed(_) => site.is_ci() || site.is_auto_sync() || !is_same(),
+        _ if has_different_file(state, context) => true,
+        Status::Done => has_changed(),
+        Status::Failed(_) => is_retried(state, context) || has_changed(),
     }
 }
 
-/// The project's root: what was noted, else what the environment lies in.
-fn project_root(site: &InstallContext<'_>, known: Option<&InstallState>) -> PathBuf {
-    let noted = known
-        .map(|known| known.project.clone())
-        .filter(|project| project.is_dir());
-    let beside = || {
-        site.venv
-            .root
-            .parent()
-            .unwrap_or(&site.venv.root)
-            .to_owned()
-    };
-    noted.or_else(|| site.project_root()).unwrap_or_else(beside)
+/// Whether a failed install is retried on each run, though its files are unchanged.
+pub(super) fn is_retried(state: &InstallState, context: &InstallContext<'_>) -> bool {
+    script_list::is_script_list(&state.source, &context.venv.root)
+        || context.is_ci()
+        || context.is_auto_sync()
 }
 
-/// What is installed: the file that is named now, or was when it was noted, else what is usual.
+/// Whether the user names another file than the one that was installed.
+pub(super) fn has_different_file(state: &InstallState, context: &InstallContext<'_>) -> bool {
+    let is_different =
+        |file: PathBuf| file != state.source && !os::is_same_file(&file, &state.source);
+    context
+        .requirements_file()
+        .is_some_and(|file| file.is_ok_and(is_different))
+}
+
+/// The recorded root of the project, else the one around the environment.
+fn project_root(context: &InstallContext<'_>, state: Option<&InstallState>) -> PathBuf {
+    let recorded = state.map(|state| state.project.clone());
+    let root = &context.venv.root;
+    recorded
+        .filter(|project| project.is_dir())
+        .or_else(|| context.project_root())
+        .unwrap_or_else(|| root.parent().unwrap_or(root).to_owned())
+}
+
+/// The file that the user names now, or named at the last install, else the detected one.
 fn select_source(
-    site: &InstallContext<'_>,
-    known: Option<&InstallState>,
+    context: &InstallContext<'_>,
+    state: Option<&InstallState>,
     project: &Path,
 ) -> Result<Option<RequirementsSource>, Error> {
-    if let Some(file) = site.requirements_file() {
+    if let Some(file) = context.requirements_file() {
         return source::source_from_file(&file?).map(Some);
     }
-    match known.filter(|known| known.is_explicit && known.source.is_file()) {
-        Some(known) => source::source_from_file(&known.source).map(Some),
+    match state.filter(|state| state.is_explicit && state.source.is_file()) {
+        Some(state) => source::source_from_file(&state.source).map(Some),
         None => source::detect_source(project),
     }
 }
 
-/// Nothing says what to install.
 fn handle_no_source(
-    site: &InstallContext<'_>,
-    cause: SyncReason,
+    context: &InstallContext<'_>,
+    reason: SyncReason,
     project: &Path,
 ) -> Result<(), Error> {
-    if cause == SyncReason::Outdated {
-        InstallState::delete(&site.venv.root);
+    if reason == SyncReason::Outdated {
+        InstallState::delete(&context.venv.root);
         return Ok(());
     }
     let what = format!("nothing in {} says what to install", printable(project));
     Err(Error::failed(what)
         .with_cause("there is no pylock.toml, no requirements.txt, and no pyproject.toml with [project] or [build-system]")
-        .with_hint("`vrun pip freeze > requirements.txt` writes down what is installed"))
+        .with_hint("`vrun pip freeze > requirements.txt` lists what is installed"))
 }
 
-/// What lies in the project may be another user's, and a requirement file says what code is run. What was named was
-/// chosen.
-fn check_trusted(state: &InstallState, site: &InstallContext<'_>) -> Result<(), InstallError> {
-    let files = state
-        .files
-        .iter()
-        .filter(|known| known.fingerprint.is_some() && !state.is_explicit);
-    for TrackedFile { path, .. } in files {
-        let whose = trust::read_metadata(path)
-            .ok()
-            .and_then(|seen| trust::untrusted_file_owner(&seen, site.start));
-        if whose.is_some() {
-            let why = format!("{} belongs to another user", printable(path));
-            let what = format!("{} is not trusted", printable(path));
-            let hint = format!(
-                "`vrun --sync --requirements {}` allows it",
-                shell_word(&state.source)
-            );
-            let error = Error::refused(what)
-                .with_cause(&why)
-                .with_cause("what is installed runs code; only your own files, root's and those of who owns the start count")
-                .with_hint(hint);
-            return Err(InstallError::Failed { error, reason: why });
-        }
-    }
-    Ok(())
+/// An install runs code that a requirement file chooses, so another user's file is refused unless the user named it.
+fn check_trusted(state: &InstallState, context: &InstallContext<'_>) -> Result<(), InstallError> {
+    let is_untrusted = |file: &&TrackedFile| {
+        file.fingerprint.is_some()
+            && trust::read_metadata(&file.path)
+                .is_ok_and(|found| trust::untrusted_file_owner(&found, context.start).is_some())
+    };
+    let mut files = state.files.iter().filter(|_| !state.is_explicit);
+    let Some(file) = files.find(is_untrusted) else {
+        return Ok(());
+    };
+    let file = printable(&file.path);
+    let reason = format!("{file} belongs to another user");
+    let hint = format!(
+        "`vrun --sync --requirements {}` allows it",
+        shell_word(&state.source)
+    );
+    let error = Error::refused(format!("{file} is not trusted"))
+        .with_cause(&reason)
+        .with_cause("installing runs code; only files of yours, root's and the owner of the start directory are trusted")
+        .with_hint(hint);
+    Err(InstallError::Failed { error, reason })
 }
 
 fn install(
     source: &RequirementsSource,
-    cause: SyncReason,
-    work: &InstallerContext<'_>,
-    site: &InstallContext<'_>,
+    reason: SyncReason,
+    runner: &InstallRunner<'_>,
+    context: &InstallContext<'_>,
 ) -> Result<(), InstallError> {
-    let refused = |error: Error| InstallError::Failed {
-        reason: "VRUN_INSTALLER names none that is there".into(),
-        error,
-    };
-    if source::is_blank(source) && cause != SyncReason::Requested(Extraneous::Remove) {
+    let is_exact = reason == SyncReason::Requested(Extraneous::Remove);
+    if source::is_blank(source) && !is_exact {
         return Ok(());
     }
-    let installer = installer::choose_installer(work, site.process).map_err(refused)?;
-    if installer == Installer::Pip {
-        installer::upgrade_pip_if_needed(source, work)?;
-    }
-    let name = script_list::display_name(&source.path, work.project, work.root);
-    let asked = installer::install_args(source, work.project);
-    if !source::is_blank(source) {
-        let mut words = os_args(&["install"]);
-        if cause != SyncReason::Outdated || site.is_auto_sync() {
-            words.push("--upgrade".into());
+    let installer = installer::choose_installer(runner, context.process).map_err(|error| {
+        InstallError::Failed {
+            error,
+            reason: "VRUN_INSTALLER names an installer that is not there".into(),
         }
-        words.extend(asked.iter().cloned());
+    })?;
+    if installer == Installer::Pip {
+        installer::upgrade_pip_if_needed(source, runner)?;
+    }
+    let required = installer::install_args(source, runner.project);
+    if !source::is_blank(source) {
+        let mut args = os_args(&["install"]);
+        if reason != SyncReason::Outdated || context.is_auto_sync() {
+            args.push("--upgrade".into());
+        }
+        args.extend(required.iter().cloned());
+        let name = script_list::display_name(&source.path, runner.project, runner.root);
         let line = format!("installing {name} with {}", installer.name());
-        let cannot = format!("cannot install {name} into {}", printable(work.root));
-        let took = work.run_step(&installer, words, &line, &cannot)?;
-        let took = output::format_duration(took);
-        work.verbosity
-            .notice(format_args!("installed {name} in {took}"));
+        let failure = format!("cannot install {name} into {}", printable(runner.root));
+        let duration = runner.run_step(&installer, args, &line, &failure)?;
+        let duration = output::format_duration(duration);
+        let verbosity = runner.verbosity;
+        verbosity.notice(format_args!("installed {name} in {duration}"));
     }
-    if cause == SyncReason::Requested(Extraneous::Remove) {
-        prune::remove_extraneous(&installer, source, asked, work)?;
+    match is_exact {
+        true => prune::remove_extraneous(&installer, source, required, runner),
+        false => Ok(()),
     }
-    Ok(())
-}
-
-fn save_state(state: &InstallState, root: &Path) -> Result<(), Error> {
-    state
-        .save(root)
-        .map_err(|error| not_writable_error(root, &error))
 }
 
 fn not_writable_error(root: &Path, error: &io::Error) -> Error {
-    Error::failed(format!("cannot install into {}", printable(root)))
-        .with_cause(format_args!(
-            "{} cannot be written to: {}",
-            printable(root),
-            io_reason(error)
-        ))
-        .with_hint("`vrun --no-install ...` runs with what there is")
-}
-
-impl InstallContext<'_> {
-    /// Whether another file is named than was installed.
-    pub(crate) fn has_different_file(&self, state: &InstallState) -> bool {
-        let is_other =
-            |file: PathBuf| file != state.source && !os::is_same_file(&file, &state.source);
-        self.requirements_file()
-            .is_some_and(|file| file.is_ok_and(is_other))
-    }
-
-    /// The file that was named, absolute.
-    fn requirements_file(&self) -> Option<Result<PathBuf, Error>> {
-        Some(match self.options.requirements_file.as_ref()? {
-            RequirementsFile::FromOption(file) => self.process.absolute(file),
-            RequirementsFile::FromVariable(file) => {
-                let project = self.project_root().unwrap_or_else(|| self.start.to_owned());
-                Ok(process::normalize(project.join(file)))
-            }
-        })
-    }
+    let (root, reason) = (printable(root), io_reason(error));
+    Error::failed(format!("cannot install into {root}"))
+        .with_cause(format_args!("{root} cannot be written to: {reason}"))
+        .with_hint("`vrun --no-install ...` runs with what is installed")
 }

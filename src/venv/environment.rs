@@ -1,7 +1,7 @@
-//! One environment on disk: where its parts are, and what its pyvenv.cfg says.
+//! An environment's directory -> its parts, and what its pyvenv.cfg says.
 //!
-//! The Python in the scripts directory is never resolved: `.venv/bin/python` is the environment, and what it links to is
-//! the base interpreter.
+//! The links of `.venv/bin/python` are never resolved: its path selects the environment, and its target is the base
+//! interpreter.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -9,13 +9,11 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, io_reason};
 use crate::os;
+use crate::quote::{printable, shell_word};
 
-use super::pyvenv_cfg::{self, PyvenvCfg};
+use super::pyvenv_cfg::{self, PYVENV_CFG, PyvenvCfg, SIZE_LIMIT};
 
-/// What makes a directory an environment (PEP 405).
-pub(crate) const PYVENV_CFG: &str = "pyvenv.cfg";
-
-/// An environment that is there.
+/// An existing environment.
 #[derive(Debug)]
 pub(crate) struct Venv {
     /// Its directory, absolute, as the user wrote or sees it.
@@ -28,72 +26,84 @@ impl Venv {
     /// Reads the environment at `root`.
     ///
     /// # Errors
-    /// Its pyvenv.cfg cannot be read, or Python would stop at it.
+    /// Its pyvenv.cfg cannot be read, or Python would reject it.
     pub(crate) fn open(root: &Path) -> Result<Venv, Error> {
-        let file = root.join(PYVENV_CFG);
-        let bytes = read_limited(&file)
-            .map_err(|error| pyvenv_cfg::unreadable_error(&file).with_cause(io_reason(&error)))?;
         Ok(Venv {
             root: root.to_owned(),
-            cfg: pyvenv_cfg::parse(&bytes, &file)?,
+            cfg: pyvenv_cfg::parse(&read_pyvenv_cfg(root)?, root)?,
         })
     }
 }
 
-/// The pyvenv.cfg of the environment at `root`, as it stands.
-///
-/// # Errors
-/// It cannot be read.
+/// The bytes of the pyvenv.cfg of the environment at `root`, which must be readable.
 pub(crate) fn read_pyvenv_cfg(root: &Path) -> Result<Vec<u8>, Error> {
     let file = root.join(PYVENV_CFG);
-    read_limited(&file)
-        .map_err(|error| pyvenv_cfg::unreadable_error(&file).with_cause(io_reason(&error)))
+    read_limited(&file, SIZE_LIMIT).map_err(|error| {
+        let hint = format!("`ls -ld {}` shows its owner", shell_word(&file));
+        Error::failed(format!("{} cannot be read", printable(&file)))
+            .with_hint(hint)
+            .with_cause(io_reason(&error))
+    })
 }
 
-/// What a shell's prompt should name for the environment at `root`: the prompt that it was given, else its
-/// directory, and for a directory called `.venv`, which says nothing, the project's.
+/// What a shell's prompt shows for the environment at `root`: `given`, else the name of its directory, or for `.venv`,
+/// which says nothing, of the project's.
 pub(crate) fn prompt(root: &Path, given: Option<String>) -> String {
-    let named = || {
-        let own = root.file_name();
+    let default = || {
+        let name = root.file_name();
         match root.parent().and_then(Path::file_name) {
-            Some(project) if own.is_some_and(|name| name == ".venv") => project,
-            _ => own.unwrap_or(root.as_os_str()),
+            Some(project) if name.is_some_and(|name| name == ".venv") => project,
+            _ => name.unwrap_or(root.as_os_str()),
         }
     };
-    given.unwrap_or_else(|| named().to_string_lossy().into_owned())
+    given.unwrap_or_else(|| default().to_string_lossy().into_owned())
 }
 
-/// The scripts directory of the environment at `root`, which need not be there yet.
+/// The scripts directory of the environment at `root`, which may not exist yet.
 pub(crate) fn scripts_dir(root: &Path) -> PathBuf {
     root.join(os::SCRIPTS_DIR)
 }
 
-/// The environment's Python, which need not be there yet.
+/// The Python of the environment at `root`, which may not exist yet.
 pub(crate) fn python_path(root: &Path) -> PathBuf {
     scripts_dir(root).join(format!("python{}", os::EXE_SUFFIX))
 }
 
-/// Whether `root` is an environment whose Python can be started, as far as a quick look tells: its
-/// pyvenv.cfg is there, and its `python` leads to a file. `health` looks closer.
-pub(crate) fn looks_usable(root: &Path) -> bool {
-    root.join(PYVENV_CFG).is_file() && python_path(root).is_file()
+/// Whether `root` is an environment: it holds a pyvenv.cfg.
+pub(crate) fn is_env(root: &Path) -> bool {
+    root.join(PYVENV_CFG).is_file()
 }
 
-/// What starts in place of an environment's own Python, which is gone.
+/// The environment that `dir` is or lies in.
+pub(crate) fn enclosing_env(dir: &Path) -> Option<&Path> {
+    dir.ancestors().find(|dir| is_env(dir))
+}
+
+/// The environment that the interpreter `exe` belongs to: pyvenv.cfg lies beside it or one directory above (PEP 405).
+pub(crate) fn env_of_python(exe: &Path) -> Option<&Path> {
+    exe.ancestors().skip(1).take(2).find(|dir| is_env(dir))
+}
+
+/// Whether `root` is an environment whose Python can be started, by a quick look: its `python` leads to a file.
+/// `health` looks closer.
+pub(crate) fn looks_usable(root: &Path) -> bool {
+    is_env(root) && python_path(root).is_file()
+}
+
+/// The interpreter that starts in place of an environment's own Python, which is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SubstitutePython {
-    /// An interpreter of the same kind and minor version. Called by the name of the environment's own, it
-    /// takes itself for that.
+    /// An interpreter of the same implementation and minor version. Called by the name of the environment's Python,
+    /// it takes itself for that.
     pub exe: PathBuf,
-    /// What it has to be told is its own place (PYTHONHOME), where it would not find that by itself.
+    /// Its own prefix, for PYTHONHOME, if it would not find that by itself.
     pub prefix: Option<PathBuf>,
 }
 
-/// The file's bytes, and one more than Python would take of a file that is too large.
-pub(crate) fn read_limited(file: &Path) -> io::Result<Vec<u8>> {
+/// The file's bytes, at most `limit` of them.
+pub(crate) fn read_limited(file: &Path, limit: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(1024);
-    File::open(file)?
-        .take(pyvenv_cfg::SIZE_LIMIT as u64)
-        .read_to_end(&mut bytes)?;
+    let file = File::open(file)?;
+    file.take(limit as u64).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

@@ -1,5 +1,5 @@
-//! What is installed in an environment -> the scripts of it that are not there, though RECORD lists them (PEP 376), and
-//! what each would call (the entry points specification).
+//! An environment -> the scripts that RECORD lists (PEP 376) but that are missing, and what each would call (the entry
+//! points specification).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,24 +11,24 @@ use crate::quote::shell_word;
 use super::environment::scripts_dir;
 use super::site_packages::site_packages;
 
-/// A script that is not there.
+/// A script that is missing.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct MissingScript {
     /// Where it should be.
     pub file: PathBuf,
-    /// What it calls: `demo.cli:main`. None where it is none of those that an installer writes.
+    /// What it calls: `demo.cli:main`. None if it is not a console script.
     pub entry_point: Option<String>,
-    /// `demo==1.0`, which it comes with.
+    /// The package that it comes with: `demo==1.0`.
     pub package: String,
 }
 
 impl MissingScript {
-    /// Whether an installer's text can be written for it: on Windows a script is a program.
+    /// Whether its text can be written: on Windows a console script is a program.
     pub(crate) fn is_repairable(&self) -> bool {
         os::HAS_SHEBANGS && self.entry_point.is_some()
     }
 
-    /// What to type so that it is there again, for who is called `call`.
+    /// The command that brings it back. `call` is how vrun is called.
     pub(crate) fn fix_command(&self, call: &str) -> String {
         match self.is_repairable() {
             true => format!("`{call} --repair`"),
@@ -40,15 +40,15 @@ impl MissingScript {
     }
 }
 
-/// Every script of what is installed in the environment at `root` that is not in its scripts directory.
+/// The scripts of installed packages that are missing from the scripts directory of the environment at `root`.
 pub(crate) fn find_missing_scripts(root: &Path) -> Vec<MissingScript> {
-    let dir = scripts_dir(root);
+    let scripts = scripts_dir(root);
     let mut found = Vec::new();
     for site in site_packages(root) {
         let entries = fs::read_dir(&site).into_iter().flatten().flatten();
-        let infos = entries.map(|entry| entry.path());
-        for info in infos.filter(|path| path.extension().is_some_and(|end| end == "dist-info")) {
-            found.extend(missing_in_package(&info, &site, &dir));
+        let paths = entries.map(|entry| entry.path());
+        for dist_info in paths.filter(|path| path.extension().is_some_and(|it| it == "dist-info")) {
+            found.extend(missing_in_package(&dist_info, &site, &scripts));
         }
     }
     found.sort_by(|one, other| one.file.cmp(&other.file));
@@ -56,68 +56,65 @@ pub(crate) fn find_missing_scripts(root: &Path) -> Vec<MissingScript> {
     found
 }
 
-fn missing_in_package(info: &Path, site: &Path, dir: &Path) -> Vec<MissingScript> {
-    let record = fs::read_to_string(info.join("RECORD")).unwrap_or_default();
-    // A path with a comma stands in quotes; no script's does.
-    let paths = record
-        .lines()
-        .filter_map(|line| Some(line.split_once(',')?.0));
-    let outside = paths.filter(|path| path.starts_with("..") || Path::new(path).is_absolute());
-    let files = outside.map(|path| normalize(site.join(path)));
-    let files =
-        files.filter(|file| file.parent() == Some(dir) && fs::symlink_metadata(file).is_err());
-    let files: Vec<_> = files.collect();
+fn missing_in_package(dist_info: &Path, site: &Path, scripts: &Path) -> Vec<MissingScript> {
+    let record = fs::read_to_string(dist_info.join("RECORD")).unwrap_or_default();
+    // A path with a comma is quoted; no script has one.
+    let paths = record.lines().filter_map(|line| line.split_once(','));
+    let outside = paths
+        .map(|(path, _)| path)
+        .filter(|path| path.starts_with("..") || Path::new(path).is_absolute());
+    let files: Vec<_> = outside
+        .map(|path| normalize(site.join(path)))
+        .filter(|file| file.parent() == Some(scripts) && fs::symlink_metadata(file).is_err())
+        .collect();
     if files.is_empty() {
         return Vec::new();
     }
-    let points = fs::read_to_string(info.join("entry_points.txt")).unwrap_or_default();
-    let points = parse_entry_points(&points);
-    let package = package_spec(info);
+    let entry_points = fs::read_to_string(dist_info.join("entry_points.txt")).unwrap_or_default();
+    let entry_points = parse_entry_points(&entry_points);
+    // `demo-1.0.dist-info`
+    let name = dist_info.file_stem().unwrap_or_default().to_string_lossy();
+    let package = name.replacen('-', "==", 1);
     let missing = files.into_iter().map(|file| MissingScript {
         entry_point: file
             .file_name()
-            .and_then(|name| find_entry_point(name.to_str()?, &points)),
+            .and_then(|name| find_entry_point(name.to_str()?, &entry_points)),
         package: package.clone(),
         file,
     });
     missing.collect()
 }
 
-/// `demo==1.0` of `demo-1.0.dist-info`
-fn package_spec(info: &Path) -> String {
-    let name = info.file_stem().unwrap_or_default().to_string_lossy();
-    name.replacen('-', "==", 1)
-}
-
-/// The names and targets of the scripts that an installer writes, with a window or without.
+/// The names and targets of console and GUI scripts.
 fn parse_entry_points(text: &str) -> Vec<(&str, &str)> {
-    let (mut points, mut is_of_scripts) = (Vec::new(), false);
+    let (mut found, mut is_script_section) = (Vec::new(), false);
     for line in text.lines().map(str::trim) {
         if line.starts_with('[') {
-            is_of_scripts = line == "[console_scripts]" || line == "[gui_scripts]";
-        } else if let Some((name, target)) = line.split_once('=').filter(|_| is_of_scripts) {
-            // What stands in brackets behind it is nothing to a script.
+            is_script_section = line == "[console_scripts]" || line == "[gui_scripts]";
+        } else if let Some((name, target)) = line.split_once('=').filter(|_| is_script_section) {
+            // The extras in brackets mean nothing to a script.
             let target = target.split('[').next().unwrap_or(target);
-            points.push((name.trim(), target.trim()));
+            found.push((name.trim(), target.trim()));
         }
     }
-    points
+    found
 }
 
-/// pip and easy_install have names with a version too, which they do not list, or for another Python than this.
-fn find_entry_point(name: &str, points: &[(&str, &str)]) -> Option<String> {
-    let of = |name: &str| {
-        let mut found = points.iter().filter(|(known, _)| *known == name);
-        found.next().map(|(_, target)| (*target).to_owned())
+/// The target of the script `name`. pip and easy_install have versioned names too, which they do not list, or list
+/// for another Python.
+fn find_entry_point(name: &str, entry_points: &[(&str, &str)]) -> Option<String> {
+    let target = |name: &str| {
+        let mut entry_points = entry_points.iter();
+        let (_, target) = entry_points.find(|(known, _)| *known == name)?;
+        Some((*target).to_owned())
     };
-    let is_version = |text: &str| {
-        text.bytes()
-            .all(|byte| byte.is_ascii_digit() || b".-".contains(&byte))
+    let is_version = |c: char| c.is_ascii_digit() || ".-".contains(c);
+    let is_versioned = |stem: &&str| {
+        name.strip_prefix(stem)
+            .is_some_and(|end| end.chars().all(is_version))
     };
-    let plain = ["pip", "easy_install"]
-        .into_iter()
-        .find(|stem| name.strip_prefix(stem).is_some_and(is_version));
-    of(name).or_else(|| of(plain?))
+    let unversioned = ["pip", "easy_install"].into_iter().find(is_versioned);
+    target(name).or_else(|| target(unversioned?))
 }
 
 #[cfg(test)]
@@ -125,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_script_calls_is_what_its_entry_point_says() {
+    fn a_script_is_found_by_its_entry_point() {
         let points = "[other]\ndemo = no:no\n\n[console_scripts]\n demo=demo.cli : main [extra]\npip = pip:main\n\
                       pip3.11 = pip:main\n[gui_scripts]\nwindow = demo:window\n";
         let points = parse_entry_points(points);

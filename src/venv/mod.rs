@@ -12,11 +12,11 @@ mod site_packages;
 pub(crate) use created_at::{created_path, relocated_from};
 pub(crate) use creator::{Creator, detect_creator};
 pub(crate) use environment::{
-    PYVENV_CFG, SubstitutePython, Venv, looks_usable, prompt, python_path, read_limited,
-    read_pyvenv_cfg, scripts_dir,
+    SubstitutePython, Venv, enclosing_env, env_of_python, is_env, looks_usable, prompt,
+    python_path, read_limited, read_pyvenv_cfg, scripts_dir,
 };
 pub(crate) use missing_scripts::{MissingScript, find_missing_scripts};
 pub(crate) use pip_hint::{get_pip_hint, install_pip_hint};
 pub(crate) use python_version::MinorVersion;
-pub(crate) use pyvenv_cfg::PyvenvCfg;
+pub(crate) use pyvenv_cfg::{PYVENV_CFG, PyvenvCfg};
 pub(crate) use site_packages::site_packages;

@@ -1,4 +1,4 @@
-//! A name or a version -> the minor version of Python that it speaks of, which packages are installed for.
+//! A version or a name -> its minor version of Python, for which packages are installed.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -15,46 +15,41 @@ pub(crate) struct MinorVersion {
     minor: u32,
 }
 
-/// What a directory of packages, and an interpreter, is called before its version.
+/// The start of the name of an interpreter and of its library directory, before the version.
 const NAME_PREFIXES: [&str; 2] = ["python", "pypy"];
 
 impl MinorVersion {
     /// Of `3.12.1`, `3.12`, `3.14.0rc1`.
     pub(crate) fn from_version(text: &str) -> Option<MinorVersion> {
         let (major, rest) = text.split_once('.')?;
-        let end = rest.find(|c: char| !c.is_ascii_digit());
-        let minor = &rest[..end.unwrap_or(rest.len())];
-        Some(MinorVersion {
-            major: major.parse().ok()?,
-            minor: minor.parse().ok()?,
-        })
+        let minor = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+        let (major, minor) = (major.parse().ok()?, minor.parse().ok()?);
+        Some(MinorVersion { major, minor })
     }
 
     /// Of `python3.12`, `python3.13t`, `pypy3.11`; not of `python3`, `python3.12-config`.
     pub(crate) fn from_name(name: &OsStr) -> Option<MinorVersion> {
         let name = name.to_str()?;
         let name = name.strip_suffix(os::EXE_SUFFIX).unwrap_or(name);
-        let version = NAME_PREFIXES
-            .iter()
-            .find_map(|stem| name.strip_prefix(stem))?;
+        let mut prefixes = NAME_PREFIXES.iter();
+        let version = prefixes.find_map(|prefix| name.strip_prefix(prefix))?;
         let version = version.strip_suffix('t').unwrap_or(version);
         let is_plain = version.bytes().all(|c| c.is_ascii_digit() || c == b'.');
         MinorVersion::from_version(version).filter(|_| is_plain)
     }
 
-    /// Of the one library in the environment at `root`; None where there is none, or there are several.
+    /// Of the only library in the environment at `root`; None if there is none or several.
     pub(crate) fn from_library(root: &Path) -> Option<MinorVersion> {
         let names = site_packages::library_names(root);
-        let mut found = names
-            .iter()
-            .filter_map(|name| MinorVersion::from_name(name.as_ref()));
+        let names = names.iter().map(OsStr::new);
+        let mut found = names.filter_map(MinorVersion::from_name);
         found.next().filter(|_| found.next().is_none())
     }
 
-    /// Whether packages for it can be in the environment at `root`.
+    /// Whether the environment at `root` has a library of this version.
     pub(crate) fn has_library(self, root: &Path) -> bool {
         let lib = root.join("lib");
-        let names = NAME_PREFIXES.iter().map(|stem| format!("{stem}{self}"));
+        let names = NAME_PREFIXES.iter().map(|prefix| format!("{prefix}{self}"));
         let mut names = names.chain([format!("python{self}t")]);
         names.any(|name| lib.join(name).exists())
     }

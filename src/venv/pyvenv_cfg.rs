@@ -1,15 +1,20 @@
 //! pyvenv.cfg: the bytes of the file -> the few values vrun needs, read as CPython reads them.
 //!
-//! The rules are getpath.py's (CPython 3.11 and later) and site.py's: UTF-8; a line counts if it holds
-//! a `=`; the key is what stands before the first one, stripped, in any case; there are no comments,
-//! and a byte order mark is part of the first key. The first `home` wins, of all else the last.
+//! The rules are those of getpath.py (CPython 3.11 and later) and site.py: UTF-8; a line counts if it holds a `=`; the
+//! key is what stands before the first one, stripped, in any case; there are no comments, and a byte order mark is part
+//! of the first key. The first `home` wins; for any other key the last.
 
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::quote::{printable, shell_word};
 
-/// getpath.py gives up at a file of 32 KiB.
+use super::python_version::MinorVersion;
+
+/// What makes a directory an environment (PEP 405).
+pub(crate) const PYVENV_CFG: &str = "pyvenv.cfg";
+
+/// getpath.py rejects a file of 32 KiB.
 pub(crate) const SIZE_LIMIT: usize = 32 * 1024;
 
 /// The keys of pyvenv.cfg that vrun looks at. venv, virtualenv and uv each write some of them.
@@ -17,61 +22,65 @@ pub(crate) const SIZE_LIMIT: usize = 32 * 1024;
 pub(crate) struct PyvenvCfg {
     /// The directory of the base interpreter.
     pub home: Option<PathBuf>,
-    /// What stands before a shell's prompt, its quotes taken off.
+    /// The prefix of a shell's prompt, unquoted.
     pub prompt: Option<String>,
-    /// The version of the base interpreter as it was at creation, as exact as the maker wrote it.
+    /// The version of the base interpreter at creation, as exact as the creator wrote it.
     pub version: Option<String>,
-    /// `CPython`, `PyPy`; venv itself does not say.
+    /// `CPython`, `PyPy`; venv does not write it.
     pub implementation: Option<String>,
-    /// The command that made it, the place that it was made at last; venv says so since 3.11.
+    /// The command that created the environment, with its path at the end; venv writes it since 3.11.
     pub command: Option<String>,
-    /// Whether the base interpreter's packages are to be seen too. Where it does not say, they are (site.py).
+    /// Whether Python sees the base interpreter's packages too. It does if this is unset (site.py).
     pub system_site_packages: Option<bool>,
 }
 
-/// Reads the text of the pyvenv.cfg that lies at `file`.
+/// The keys and values of the text, stripped, in order.
+pub(crate) fn entries(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.lines().filter_map(entry)
+}
+
+/// The key and the value of a line, stripped; None if it has no `=`.
+pub(crate) fn entry(line: &str) -> Option<(&str, &str)> {
+    let (key, value) = line.split_once('=')?;
+    Some((key.trim(), value.trim()))
+}
+
+/// Reads the pyvenv.cfg of the environment at `root`.
 ///
 /// # Errors
 /// Not UTF-8, or too large: with either, no Python starts in that environment.
-pub(crate) fn parse(bytes: &[u8], file: &Path) -> Result<PyvenvCfg, Error> {
+pub(crate) fn parse(bytes: &[u8], root: &Path) -> Result<PyvenvCfg, Error> {
     if bytes.len() >= SIZE_LIMIT {
         return Err(
-            invalid_error(file).with_cause("it is larger than the 32 KiB that Python reads")
+            invalid_error(root).with_cause("it is larger than the 32 KiB that Python reads")
         );
     }
     let text = str::from_utf8(bytes).map_err(|error| {
-        invalid_error(file).with_cause(format_args!("it is not UTF-8: {error}"))
+        invalid_error(root).with_cause(format_args!("it is not UTF-8: {error}"))
     })?;
     let mut cfg = PyvenvCfg::default();
     let mut minor = None;
-    for line in text.lines() {
-        match line.split_once('=') {
-            Some((key, value)) if key.trim().eq_ignore_ascii_case("python-version") => {
-                minor = Some(value.trim());
-            }
-            Some((key, value)) => cfg.set_value(key.trim(), value.trim()),
-            None => {}
+    for (key, value) in entries(text) {
+        match key.eq_ignore_ascii_case("python-version") {
+            true => minor = Some(value),
+            false => cfg.set_value(key, value),
         }
     }
-    // PEP 838: the one to believe, where it stands. It is no more than major and minor, so a version that
-    // agrees with it and says more is kept.
+    // PEP 838: this key is authoritative. It has major and minor only, so a version that agrees with it and says more
+    // is kept.
     if let Some(minor) = minor.filter(|minor| !cfg.has_minor(minor)) {
         cfg.version = Some(minor.to_owned());
     }
     Ok(cfg)
 }
 
-/// The start of every error about a pyvenv.cfg that Python itself would stop at.
-pub(crate) fn unreadable_error(file: &Path) -> Error {
-    let hint = format!("`ls -ld {}` tells whose it is", shell_word(file));
-    Error::failed(format!("{} cannot be read", printable(file))).with_hint(hint)
-}
-
-/// The same of one whose text is no such file's.
-fn invalid_error(file: &Path) -> Error {
-    let env = shell_word(file.parent().unwrap_or(file));
-    let hint = format!("`vrun --env {env} --repair` writes it anew; the packages stay");
-    Error::failed(format!("{} cannot be read", printable(file))).with_hint(hint)
+fn invalid_error(root: &Path) -> Error {
+    let hint = format!(
+        "`vrun --env {} --repair` rewrites it and keeps the packages",
+        shell_word(root)
+    );
+    let file = printable(root.join(PYVENV_CFG));
+    Error::failed(format!("{file} cannot be read")).with_hint(hint)
 }
 
 impl PyvenvCfg {
@@ -88,34 +97,33 @@ impl PyvenvCfg {
         } else if is("include-system-site-packages") {
             self.system_site_packages = Some(value.eq_ignore_ascii_case("true"));
         } else if is("version") || is("version_info") {
-            // venv writes `version`, uv `version_info`, virtualenv both, the latter with a suffix.
+            // venv writes `version`, uv `version_info`, virtualenv both, the second with a suffix.
             self.version.get_or_insert_with(|| value.to_owned());
         }
     }
 
+    /// The minor version of [`PyvenvCfg::version`].
+    pub(crate) fn minor_version(&self) -> Option<MinorVersion> {
+        MinorVersion::from_version(self.version.as_deref()?)
+    }
+
     fn has_minor(&self, minor: &str) -> bool {
-        let rest = self
-            .version
-            .as_deref()
-            .and_then(|version| version.strip_prefix(minor));
+        let version = self.version.as_deref();
+        let rest = version.and_then(|version| version.strip_prefix(minor));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     }
 }
 
-/// A prompt as it was given. venv writes Python's `repr()`, virtualenv double quotes, uv the bare text.
+/// The prompt as it was given. venv writes Python's `repr()`, virtualenv double quotes, uv the bare text.
 fn unquote(value: &str) -> String {
-    let inner = ['\'', '"'].iter().find_map(|quote| {
-        value
-            .strip_prefix(*quote)
-            .and_then(|rest| rest.strip_suffix(*quote))
-    });
-    match inner {
+    let inner = |quote: char| value.strip_prefix(quote)?.strip_suffix(quote);
+    match inner('\'').or_else(|| inner('"')) {
         Some(inner) => unescape(inner),
         None => value.to_owned(),
     }
 }
 
-/// Undoes what `repr()` escapes in a string; what is no escape stays as it stands.
+/// Undoes the escapes of `repr()`; other backslashes stay.
 fn unescape(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
@@ -129,7 +137,7 @@ fn unescape(text: &str) -> String {
     plain
 }
 
-/// The character that the text after a backslash stands for, and how many bytes of it do so.
+/// The character that the text after a backslash stands for, and how many bytes it takes.
 fn decode_escape(after: &str) -> Option<(char, usize)> {
     let hex = |digits: usize| {
         let code = u32::from_str_radix(after.get(1..1 + digits)?, 16).ok()?;
@@ -152,11 +160,11 @@ mod tests {
     use super::*;
 
     fn parse_text(text: &str) -> PyvenvCfg {
-        parse(text.as_bytes(), Path::new("/app/.venv/pyvenv.cfg")).expect("a readable file")
+        parse(text.as_bytes(), Path::new("/app/.venv")).expect("a readable file")
     }
 
     #[test]
-    fn home_is_found_however_it_is_spaced_cased_and_ended() {
+    fn home_is_found_in_any_spacing_case_and_line_end() {
         for text in [
             "home = /usr/bin\n",
             "home=/usr/bin",
@@ -170,17 +178,9 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_spoils_the_first_key_as_it_does_for_python() {
-        assert_eq!(
-            parse_text("\u{feff}home = /usr/bin\nprompt = x\n").home,
-            None
-        );
-        assert_eq!(
-            parse_text("\u{feff}home = /usr/bin\nprompt = x\n")
-                .prompt
-                .as_deref(),
-            Some("x")
-        );
+    fn a_byte_order_mark_spoils_the_first_key_as_in_python() {
+        let cfg = parse_text("\u{feff}home = /usr/bin\nprompt = x\n");
+        assert_eq!((cfg.home, cfg.prompt.as_deref()), (None, Some("x")));
     }
 
     #[test]
@@ -190,36 +190,29 @@ mod tests {
 
     #[test]
     fn a_prompt_is_read_in_all_three_spellings() {
-        for (written, meant) in [
-            ("'my env'", "my env"),
-            (r#"'it\'s "q" $X'"#, r#"it's "q" $X"#),
-            (r#""double""#, "double"),
-            ("bare text", "bare text"),
-            (r"'tab\there \\ \xe9\u20ac\U0001f40d'", "tab\there \\ é€🐍"),
-            (r"'C:\dir'", r"C:\dir"),
-            ("'", "'"),
+        for (written, prompt) in [
+            ("'my env'", Some("my env")),
+            (r#"'it\'s "q" $X'"#, Some(r#"it's "q" $X"#)),
+            (r#""double""#, Some("double")),
+            ("bare text", Some("bare text")),
+            (
+                r"'tab\there \\ \xe9\u20ac\U0001f40d'",
+                Some("tab\there \\ é€🐍"),
+            ),
+            (r"'C:\dir'", Some(r"C:\dir")),
+            ("'", Some("'")),
+            ("''", None),
         ] {
-            assert_eq!(
-                parse_text(&format!("prompt = {written}\n"))
-                    .prompt
-                    .as_deref(),
-                Some(meant)
-            );
+            let cfg = parse_text(&format!("prompt = {written}\n"));
+            assert_eq!(cfg.prompt.as_deref(), prompt);
         }
-        assert_eq!(parse_text("prompt = ''\n").prompt, None);
     }
 
     #[test]
-    fn a_version_is_read_from_whichever_key_the_maker_wrote() {
-        assert_eq!(
-            parse_text("version = 3.12.1\n").version.as_deref(),
-            Some("3.12.1")
-        );
-        assert_eq!(
-            parse_text("version_info = 3.12.1\n").version.as_deref(),
-            Some("3.12.1")
-        );
+    fn the_version_is_read_from_any_creators_key() {
         for (text, version) in [
+            ("version = 3.12.1\n", "3.12.1"),
+            ("version_info = 3.12.1\n", "3.12.1"),
             (
                 "version_info = 3.12.1.final.0\npython-version = 3.12\n",
                 "3.12.1.final.0",
@@ -234,28 +227,25 @@ mod tests {
     }
 
     #[test]
-    fn whether_the_bases_packages_are_seen_is_what_the_last_line_of_it_says() {
-        for (text, said) in [
-            ("include-system-site-packages = false\n", Some(false)),
-            ("Include-System-Site-Packages=TRUE", Some(true)),
-            ("include-system-site-packages = yes\n", Some(false)),
-            (
-                "include-system-site-packages = true\ninclude-system-site-packages = false\n",
-                Some(false),
-            ),
-            ("home = /usr/bin\n", None),
+    fn the_last_include_system_site_packages_counts() {
+        let key = "include-system-site-packages";
+        for (text, expected) in [
+            (format!("{key} = false\n"), Some(false)),
+            ("Include-System-Site-Packages=TRUE".into(), Some(true)),
+            (format!("{key} = yes\n"), Some(false)),
+            (format!("{key} = true\n{key} = false\n"), Some(false)),
+            ("home = /usr/bin\n".into(), None),
         ] {
-            assert_eq!(parse_text(text).system_site_packages, said, "{text}");
+            let cfg = parse_text(&text);
+            assert_eq!(cfg.system_site_packages, expected, "{text}");
         }
     }
 
     #[test]
-    fn what_stops_python_is_an_error_that_names_the_file() {
-        let file = Path::new("/app/.venv/pyvenv.cfg");
+    fn what_python_rejects_is_an_error_that_names_the_file() {
         for bytes in [b"home = /\xff\n".to_vec(), vec![b'#'; SIZE_LIMIT]] {
-            let error = parse(&bytes, file)
-                .expect_err("Python stops at it")
-                .to_string();
+            let error = parse(&bytes, Path::new("/app/.venv")).expect_err("Python rejects it");
+            let error = error.to_string().replace('\\', "/");
             assert!(error.starts_with("vrun: /app/.venv/pyvenv.cfg cannot be read\n  cause: "));
         }
     }

@@ -13,11 +13,12 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use crate::fs::replace_file;
 use crate::os::{self, FileSignature};
 use crate::python::BytecodeFormat;
 
 use super::manifest::{self, Fields};
-use super::store::{CachedFile, CachedWheel, Verify, write_atomically};
+use super::store::{CachedFile, CachedWheel, Verify};
 
 const MANIFEST: &str = "manifest";
 
@@ -114,7 +115,7 @@ impl CachedBytecode {
             files.sort_by_key(|file| file.to);
             self.manifest = files.iter().map(format_line).collect();
             let text = manifest::with_checksum(&self.manifest);
-            let _ = write_atomically(&self.dir.join(MANIFEST), text.as_bytes());
+            let _ = replace_file(&self.dir.join(MANIFEST), text.as_bytes());
         }
         let _ = remember_env(site, sites, &self.dir);
     }
@@ -236,7 +237,7 @@ fn cache_pyc(
     }
     let _ = fs::create_dir_all(dir);
     let _ = fs::remove_file(&file);
-    let copy = |_| write_atomically(&file, &fs::read(compiled)?);
+    let copy = |_| replace_file(&file, &fs::read(compiled)?);
     fs::hard_link(compiled, &file).or_else(copy).ok()?;
     valid_pyc_state(&file, module.source, bytecode)
 }
@@ -293,5 +294,5 @@ fn remember_env(site: &Path, mut sites: Vec<PathBuf>, dir: &Path) -> io::Result<
         .take(MAX_KNOWN_ENVS);
     let text: String = lines.map(|line| format!("{line}\n")).collect();
     fs::create_dir_all(dir)?;
-    write_atomically(&dir.join(KNOWN_ENVS), text.as_bytes())
+    replace_file(&dir.join(KNOWN_ENVS), text.as_bytes())
 }

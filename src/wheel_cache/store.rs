@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::fs::path_error;
+use crate::fs::{path_error, replace_file};
 use crate::os::{self, Dir, FileSignature};
 use crate::wheel::{RecordRow, UnpackedFile, unpack_wheel};
 
@@ -206,17 +206,9 @@ impl WheelCache {
             _ => {}
         }
         let digest = hexadecimal(&Sha256::digest(fs::read(wheel)?));
-        write_atomically(&known, digest.as_bytes())?;
+        replace_file(&known, digest.as_bytes())?;
         Ok(digest)
     }
-}
-
-/// Writes a file beside its place and renames it, so that no one reads half of it.
-pub(super) fn write_atomically(file: &Path, content: &[u8]) -> io::Result<()> {
-    let new = tempfile::NamedTempFile::new_in(file.parent().unwrap_or(file))?;
-    fs::write(new.path(), content)?;
-    new.persist(file)?;
-    Ok(())
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

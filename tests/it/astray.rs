@@ -31,7 +31,7 @@ fn copy(command: &str, from: &str) -> Sandbox {
 
 const ORIGINAL: &str = "/usr/bin/python3 -m venv [ROOT]/app/.venv";
 const SAID: &str =
-    "vrun: demo is imported from [ROOT]/app, not from [ROOT]/copy; `vrun --repair` mends it\n";
+    "vrun: demo is imported from [ROOT]/app, not from [ROOT]/copy; `vrun --repair` fixes it\n";
 
 #[track_caller]
 fn says(sandbox: &Sandbox, typed: &[&str], said: &str) {
@@ -79,7 +79,7 @@ fn what_a_shell_or_make_would_run_with_the_original_is_said_too() {
         .probe("app/.venv/bin/python")
         .script("copy/.venv/bin/tool", "#![ROOT]/app/.venv/bin/python\n");
     let said = "vrun: tool in [ROOT]/copy/.venv/bin runs with [ROOT]/app/.venv/bin/python where vrun does not start it; \
-                `vrun --repair` mends it\n";
+                `vrun --repair` fixes it\n";
     says(&sandbox, &["sh", "-c", ""], said);
     // Which vrun does start with the copy's.
     says(&sandbox, &["tool"], "");
@@ -93,7 +93,7 @@ fn what_a_shell_or_make_would_not_start_where_the_old_place_is_gone_is_said_too(
         .script("tools/pytest", "#!/bin/sh\n")
         .var("PATH", "[ROOT]/tools:/usr/bin:/bin");
     let said = "vrun: pytest in [ROOT]/copy/.venv/bin does not start without vrun, for [ROOT]/app/.venv/bin/python does \
-                not exist; `vrun --repair` mends it\n";
+                not exist; `vrun --repair` fixes it\n";
     // Which takes the next one on PATH.
     says(&sandbox, &["-c", "pytest; true"], said);
     says(&sandbox, &["sh", "-c", ""], said);

@@ -20,7 +20,7 @@ fn an_environment_that_is_there_is_printed_and_stays_as_it_is() {
     sandbox.run(["--create"]).stdout("[ROOT]/app/.venv\n");
     sandbox
         .run(["--create", "--prompt", "x"])
-        .says("is there already");
+        .says("already exists");
     assert_eq!(sandbox.tree(), before);
 }
 
@@ -141,10 +141,10 @@ fn what_is_no_environment_is_never_cleared() {
         .error(125, &["other things in it: keep", "  hint: "]);
     sandbox
         .run(["--create", "--clear", "--env", "work"])
-        .error(126, &["is not cleared", "  hint: "]);
+        .error(126, &["refusing to clear", "  hint: "]);
     sandbox
         .run(["-C", "work/bin", "--create", "--clear"])
-        .error(126, &["is not cleared", "  hint: "]);
+        .error(126, &["refusing to clear", "  hint: "]);
     assert_eq!(sandbox.tree(), before);
 }
 

@@ -43,6 +43,11 @@
 //! Every rule is a test, and the test is called what the rule says. `law` runs everywhere, the others on Unix;
 //! tests/windows is for Windows.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read variables and start programs"
+)]
+
 mod law;
 
 #[cfg(unix)]

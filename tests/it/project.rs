@@ -190,7 +190,7 @@ fn the_directories_for_temporary_files_that_all_share_are_barred_whatever_tmpdir
     for shared in ["/tmp", "/var/tmp"] {
         sandbox
             .run(["-C", shared, "-n", "true"])
-            .error(126, &[shared, "which all share"]);
+            .error(126, &[shared, "which all users share"]);
     }
 }
 

@@ -177,7 +177,7 @@ fn a_block_that_cannot_be_read_is_an_error_with_the_way_on() {
         let before = sandbox.tree();
         sandbox
             .run(["tool.py"])
-            .error(125, &["cannot read from tool.py", part, hint]);
+            .error(125, &["cannot read what tool.py requires", part, hint]);
         assert_eq!(sandbox.tree(), before);
         sandbox
             .run(["--no-script-env", "tool.py"])
@@ -208,7 +208,7 @@ fn where_the_cache_is_not_the_users_alone_nothing_of_it_is_run() {
         sandbox.run(["tool.py"]).error(
             125,
             &[
-                "no place for the environment that tool.py asks for",
+                "no place for the environment of tool.py",
                 "[ROOT]/home/.cache/vrun/scripts cannot be used",
                 "VRUN_CACHE_DIR",
             ],
@@ -293,7 +293,7 @@ fn which_of_a_script_whose_environment_is_not_made_says_what_makes_it() {
             125,
             &[
                 "there is no environment for tool.py",
-                "hint: `vrun -s tool.py` makes it",
+                "hint: `vrun -s tool.py` creates it",
             ],
         );
         assert_eq!(sandbox.tree(), before);
@@ -303,7 +303,7 @@ fn which_of_a_script_whose_environment_is_not_made_says_what_makes_it() {
     sandbox.run(["--which", "tool.py"]).stdout(&python);
     sandbox
         .run(["-v", "--which", "tool.py"])
-        .says("(tool.py says what is in it)");
+        .says("(it is for tool.py)");
 }
 
 #[test]

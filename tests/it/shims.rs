@@ -82,7 +82,7 @@ fn nothing_is_overwritten_but_shims_and_then_nothing_is_made() {
         .error(
             126,
             &[
-                "vrun: [ROOT]/home/shims/pytest is there, and is no shim of vrun's\n",
+                "vrun: [ROOT]/home/shims/pytest exists, and is not a shim of vrun's\n",
                 "  hint: `rm [ROOT]/home/shims/pytest`",
             ],
         );
@@ -91,12 +91,12 @@ fn nothing_is_overwritten_but_shims_and_then_nothing_is_made() {
         let sandbox = home().dir("home/shims").link("home/shims/python", target);
         sandbox
             .run(["--shims", "[ROOT]/home/shims", "python"])
-            .error(126, &["is no shim of vrun's"]);
+            .error(126, &["is not a shim of vrun's"]);
     }
     home()
         .dir("home/shims/python")
         .run(["--shims", "[ROOT]/home/shims", "python"])
-        .error(126, &["is no shim of vrun's"]);
+        .error(126, &["is not a shim of vrun's"]);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn a_name_that_is_none_for_a_shim_is_125() {
         let sandbox = home();
         sandbox.run(["--shims", "s", "python", name]).error(
             125,
-            &["is no name for a shim", "hint: `vrun --shims s python"],
+            &["is not a valid shim name", "hint: `vrun --shims s python"],
         );
         assert!(!sandbox.path("app/s").exists());
     }
@@ -161,14 +161,14 @@ fn an_environments_own_programs_are_not_hidden_behind_shims() {
         sandbox.run(["--shims", dir, "pytest"]).error(
             126,
             &[
-                "no shims are put into",
+                "refusing to create shims in",
                 "the programs of the environment [ROOT]/app/.venv",
             ],
         );
     }
     home()
         .run(["--shims", "[ROOT]/lib/probe", "x"])
-        .error(126, &["it is no directory"]);
+        .error(126, &["it is not a directory"]);
 }
 
 #[test]

@@ -114,7 +114,7 @@ fn all_come_in_order_the_environments_first() {
         .stdout("[ROOT]/app/.venv/bin/python\n[ROOT]/tools/python\n");
     sandbox
         .run(["-v", "--which", "-a", "python"])
-        .says("[ROOT]/tools/python is outside the environment; never runs for this name");
+        .says("[ROOT]/tools/python is outside the environment; never runs under this name");
 }
 
 #[test]

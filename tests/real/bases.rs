@@ -2,12 +2,13 @@
 
 use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use crate::mounts::{can_mount, in_mounts};
 use crate::project::{Project, tell};
 use crate::pythons::{self, Python};
+use crate::stripped::{forget_shared_wheels, python_without};
 
 #[test]
 fn python_2_is_refused_by_name() {
@@ -205,32 +206,10 @@ fn a_link_that_is_not_enough_is_replaced_by_what_it_leads_to() {
     assert!(link.starts_with(&moved) || link.is_relative(), "{link:?}");
 }
 
-/// A Python of its own in `poor`, the newest one's, that lacks a part of its library.
-pub(crate) fn poor(lacks: &str) -> Project {
-    let python = pythons::newest();
-    let lib = PathBuf::from(python.says("import os; print(os.path.dirname(os.__file__))"));
-    let own = Path::new("poor/lib").join(lib.file_name().expect("a name"));
-    let lacking = Path::new(lacks);
-    let mut project = Project::new().dir("poor/bin");
-    for above in lacking.ancestors().skip(1) {
-        project = project.dir(own.join(above).to_str().expect("UTF-8"));
-        for entry in fs::read_dir(lib.join(above)).expect("a library").flatten() {
-            let part = above.join(entry.file_name());
-            if !lacking.starts_with(&part) {
-                let link = project.path(own.join(part));
-                std::os::unix::fs::symlink(entry.path(), link).expect("a link");
-            }
-        }
-    }
-    let to = project.path("poor/bin/python3");
-    let copied = Command::new("/bin/cp").arg(&python.exe).arg(to).status();
-    assert!(copied.is_ok_and(|status| status.success()));
-    project
-}
-
 #[test]
 fn a_base_without_ensurepip_makes_an_environment_without_pip_and_says_so() {
-    let project = poor("ensurepip");
+    let project = python_without("ensurepip");
+    forget_shared_wheels(&project);
     project
         .run([
             "-p",
@@ -243,7 +222,7 @@ fn a_base_without_ensurepip_makes_an_environment_without_pip_and_says_so() {
         .stdout(&project.path("app/.venv").display().to_string())
         .says(&[
             "vrun: it has no pip, because ",
-            " brings none along; `curl -LO https://",
+            " does not bundle it; `curl -LO https://",
         ]);
     let hint = "`vrun python get-pip.py` installs pip there";
     let missing = project.run(["pip", "list"]).code(127);
@@ -313,7 +292,7 @@ fn pypy_makes_its_environment_itself_and_that_is_said() {
     let env = project.path("app/.venv").display().to_string();
     made.code(0).stdout(&format!("PyPy {env}")).says(&[
         &format!("vrun: creating {env} (PyPy "),
-        "bin/pypy3 makes it itself\n",
+        "bin/pypy3 -m venv creates it\n",
     ]);
     let pip = project.run(["pip", "--version"]).code(0).stdout;
     assert!(pip.contains(&format!(" from {env}/lib/pypy3.")), "{pip}");

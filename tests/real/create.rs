@@ -4,10 +4,10 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::Path;
 
-use crate::bases::poor;
 use crate::mounts::{can_mount, in_mounts};
 use crate::project::{Project, tell};
 use crate::pythons;
+use crate::stripped::python_without;
 
 const PREFIX: [&str; 3] = ["python", "-c", "import sys; print(sys.prefix)"];
 
@@ -262,12 +262,12 @@ fn a_directory_of_other_things_keeps_them_unless_they_are_in_the_way() {
 #[test]
 fn a_base_that_makes_its_own_is_handed_the_options() {
     // vrun itself needs the templates of the activation scripts.
-    let project = poor("venv/scripts");
+    let project = python_without("venv/scripts");
     let python = project.path("poor/bin/python3").display().to_string();
     let words = ["-v", "-p", &python, "--create", "--prompt", "my env"];
     let more = ["--system-site-packages", "--copies", "--without-pip"];
     let made = project.run([&words[..], &more].concat()).code(0);
-    made.says(&["makes it itself"]);
+    made.says(&["-m venv creates it"]);
     let cfg = cfg(&project);
     assert!(cfg.contains("include-system-site-packages = true"), "{cfg}");
     assert!(cfg.contains("prompt = 'my env'"), "{cfg}");

@@ -148,7 +148,7 @@ fn upgrade_deps_brings_pip_up_to_date_from_the_index() {
     let made = vrun(&project, &["--create", "--upgrade-deps"]);
     if !made.status.success() {
         made.says(&[
-            "vrun: cannot bring up to date pip in ",
+            "vrun: cannot upgrade pip in ",
             "`vrun --env ",
             " pip install --upgrade pip`",
         ]);

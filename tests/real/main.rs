@@ -3,6 +3,10 @@
 //!
 //! For Unix; tests/windows has those for Windows.
 #![cfg(unix)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read variables and start programs"
+)]
 
 /// Mounts that one command alone sees.
 mod mounts;
@@ -12,6 +16,8 @@ mod project;
 mod pythons;
 /// A place for a shell to stand in.
 mod shells;
+/// A Python that lacks a part of its library.
+mod stripped;
 /// Projects with an index of their own.
 mod wheels;
 

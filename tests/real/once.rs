@@ -8,8 +8,8 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::bases;
 use crate::project::{Project, interrupt, signal};
+use crate::stripped;
 
 #[test]
 fn fifty_at_once_make_one_environment_and_all_succeed() {
@@ -48,7 +48,7 @@ fn fifty_at_once_make_one_environment_and_all_succeed() {
 /// A project whose Python takes its time: vrun leaves it to make its environments itself, because its venv
 /// has no templates.
 fn slow() -> Project {
-    let project = bases::poor("venv/scripts");
+    let project = stripped::python_without("venv/scripts");
     let bin = project.path("poor/bin");
     project.first_on_path(&bin)
 }

@@ -154,7 +154,10 @@ fn a_mount_point_is_filled_in_place() {
 fn a_directory_in_a_tree_that_cannot_be_written_to_is_filled_in_place() {
     let vrun = env!("CARGO_BIN_EXE_vrun");
     // One that vrun makes an environment for itself, and one that it leaves to its own venv.
-    for project in [Project::with_python(), crate::bases::poor("venv/scripts")] {
+    for project in [
+        Project::with_python(),
+        crate::stripped::python_without("venv/scripts"),
+    ] {
         let project = if project.path("poor/bin").is_dir() {
             let bin = project.path("poor/bin");
             project.first_on_path(&bin)

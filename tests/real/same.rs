@@ -7,9 +7,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::bases::poor;
 use crate::project::{Outcome, Project};
 use crate::pythons::{self, Python};
+use crate::stripped::python_without;
 
 /// A file of an environment.
 #[derive(PartialEq)]
@@ -26,7 +26,7 @@ fn the_tree_is_that_of_the_bases_own_venv_for_every_python_found() {
         let venv = project.path("app/.venv");
         let exe = python.exe.to_str().expect("a plain path");
         let made = project.run(["-v", "-p", exe, "python", "-c", ""]).code(0);
-        assert!(!made.stderr.contains("makes it itself"), "{made}");
+        assert!(!made.stderr.contains("-m venv creates it"), "{made}");
         let ours = without_pyc(tree(&venv));
         fs::remove_dir_all(&venv).expect("made by this test");
         by_venv(&project, python, &[], &venv);
@@ -57,7 +57,7 @@ fn each_option_of_create_makes_what_it_makes_in_the_bases_own_venv() {
             let options = [&set[..], &["--without-pip"]].concat();
             let create = [&["-v", "--create", "-p", exe], &options[..]].concat();
             let made = project.run(create).code(0);
-            assert!(!made.stderr.contains("makes it itself"), "{made}");
+            assert!(!made.stderr.contains("-m venv creates it"), "{made}");
             let ours = tree(&venv);
             fs::remove_dir_all(&venv).expect("made by this test");
             by_venv(&project, python, &options, &venv);
@@ -73,7 +73,7 @@ fn each_option_of_create_makes_what_it_makes_in_the_bases_own_venv() {
 
 #[test]
 fn what_a_distribution_put_beside_the_templates_comes_along_as_with_venv() {
-    let project = poor("venv/scripts/posix/activate.fish");
+    let project = python_without("venv/scripts/posix/activate.fish");
     let lib = project.path("poor/lib");
     let [library] = &fs::read_dir(lib)
         .expect("lib")
@@ -106,7 +106,7 @@ fn what_a_distribution_put_beside_the_templates_comes_along_as_with_venv() {
     let (venv, exe_name) = (project.path("app/.venv"), exe.to_str().expect("UTF-8"));
     let create = ["-v", "-p", exe_name, "--create", "--without-pip"];
     let made = project.run(create).code(0);
-    assert!(!made.stderr.contains("makes it itself"), "{made}");
+    assert!(!made.stderr.contains("-m venv creates it"), "{made}");
     let ours = tree(&venv);
     fs::remove_dir_all(&venv).expect("made by this test");
     let python = Python {

@@ -46,7 +46,7 @@ fn refused_then_finished(project: Project, installer: &str, part: &str) {
         "vrun: cannot install requirements.txt into ",
         "\n  cause: ",
         part,
-        &format!("all that {installer} said is in {}", log.display()),
+        &format!("the full output of {installer} is in {}", log.display()),
         "\n  hint: `vrun --sync` tries again",
     ]);
     let said = fs::read_to_string(&log).expect("a log");

@@ -123,15 +123,24 @@ pub(crate) fn uv() -> Option<&'static PathBuf> {
             dirs.push(entry.path().join("bin"));
         }
         let found = dirs.into_iter().map(|dir| dir.join("uv")).find(works);
-        found.or_else(|| {
-            let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("uv");
-            let words = ["-m", "pip", "install", "-q", "uv", "--target"];
-            let mut pip = Command::new(&pythons::newest().exe);
-            let _ = pip.args(words).arg(&dir).status();
-            Some(dir.join("bin/uv")).filter(works)
-        })
+        found.or_else(|| Some(from_pypi("uv", "uv")).filter(works))
     })
     .as_ref()
+}
+
+/// Where a program of a package on PyPI is, if pip gets it; later runs find it again. It is the pip of an environment,
+/// for Debian's Python has none of its own.
+pub(crate) fn from_pypi(package: &str, program: &str) -> PathBuf {
+    let env = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(package);
+    let file = env.join("bin").join(program);
+    if !file.exists() {
+        let mut make = Command::new(&pythons::newest().exe);
+        let made = make.args(["-I", "-m", "venv"]).arg(&env).status();
+        assert!(made.is_ok_and(|status| status.success()), "{env:?}");
+        let mut pip = Command::new(env.join("bin/python"));
+        let _ = pip.args(["-m", "pip", "install", "-q", package]).status();
+    }
+    file
 }
 
 /// What VERSIONS says in the project's environment.

@@ -3,6 +3,10 @@
 //!
 //! PATH has to have a CPython with `venv`; where uv is on PATH too, its launchers take part.
 #![cfg(windows)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read variables and start programs"
+)]
 
 /// `--create`, and what may lie where the environment is to be.
 mod create;

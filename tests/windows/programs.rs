@@ -73,7 +73,7 @@ fn what_is_no_program_by_its_name_is_told_without_a_word_of_chmod() {
     let error = project
         .run([".\\notes.txt"])
         .code(126)
-        .says(&["cannot be run", "it is no program"]);
+        .says(&["cannot be run", "it is not a program"]);
     assert!(!error.stderr.contains("chmod"), "{error}");
 }
 
@@ -158,7 +158,7 @@ fn a_base_that_is_gone_is_told_with_what_mends_it() {
     let ran = project.run(["cmd", "/c", "echo ran"]).code(0).stdout("ran");
     ran.says(&[
         " is broken: the home of its Python is gone; what this program starts as `python` does not run; ",
-        "`vrun --repair` mends it",
+        "`vrun --repair` fixes it",
     ]);
     project
         .run(["-q", "cmd", "/c", "echo ran"])

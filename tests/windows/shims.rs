@@ -70,11 +70,11 @@ fn nothing_else_is_overwritten_and_a_name_has_no_ending() {
     let project = Project::with_venv().file("shims/pytest.exe", "MZ");
     make(&project, &["python", "pytest"])
         .code(126)
-        .says(&["is there, and is no shim of vrun's"]);
+        .says(&["exists, and is not a shim of vrun's"]);
     assert!(!project.path("shims/python.exe").exists());
     for name in ["python.exe", "tool.bat", "a\\b", "VRUN"] {
         make(&project, &[name])
             .code(125)
-            .says(&["is no name for a shim"]);
+            .says(&["is not a valid shim name"]);
     }
 }

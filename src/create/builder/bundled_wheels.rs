@@ -1,4 +1,4 @@
-//! Which wheels a base interpreter brings along to seed its environments with (ensurepip/__init__.py).
+//! The wheels that a base interpreter bundles to seed its environments with (ensurepip/__init__.py).
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -7,35 +7,22 @@ use std::path::{Path, PathBuf};
 use crate::fs::path_error;
 use crate::python::sysconfig;
 
-use super::supported::SupportedBase;
+use super::plan::SupportedBase;
 
-/// A wheel file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct BundledWheel {
     /// `pip`, `setuptools`.
     pub project: &'static str,
-    /// As the file's name has it.
+    /// As in the file's name.
     pub version: String,
-    /// The file.
     pub file: PathBuf,
 }
 
-impl BundledWheel {
-    /// The directory in site-packages that tells of the installed project.
-    pub(super) fn dist_info(&self) -> String {
-        format!("{}-{}.dist-info", self.project, self.version)
-    }
-}
-
-/// The wheels in the order they are installed; none where the base interpreter has no pip to give.
-///
-/// # Errors
-/// What it has cannot be read.
+/// The wheels in the order in which they are installed, pip last; none where the base interpreter has no pip.
 pub(super) fn find_bundled(base: &SupportedBase<'_>) -> io::Result<Vec<BundledWheel>> {
-    let projects: &[&'static str] = if base.version < (3, 12) {
-        &["setuptools", "pip"]
-    } else {
-        &["pip"]
+    let projects: &[&'static str] = match base.version < (3, 12) {
+        true => &["setuptools", "pip"],
+        false => &["pip"],
     };
     if let Some(wheels) = wheels_in_shared_dir(base, projects)? {
         return Ok(wheels);
@@ -46,26 +33,29 @@ pub(super) fn find_bundled(base: &SupportedBase<'_>) -> io::Result<Vec<BundledWh
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         other => other.map_err(|error| path_error("read", &module, &error))?,
     };
-    let mut wheels = Vec::new();
-    for project in projects {
-        // The file is found by the version that ensurepip names: stale ones lie beside it (3.8.18).
+    let wheels = find_all(projects, |project| {
+        // The version that ensurepip names counts: stale wheels may be beside it (3.8.18).
         let Some(version) = parse_version(project, &text) else {
-            return Ok(Vec::new());
+            return Ok(None);
         };
-        let start = format!("{project}-{version}-");
-        let Some(file) = list_with_prefix(&ensurepip.join("_bundled"), &start)?
-            .into_iter()
-            .next()
-        else {
-            return Ok(Vec::new());
-        };
-        wheels.push(BundledWheel {
+        let prefix = format!("{project}-{version}-");
+        let files = list_with_prefix(&ensurepip.join("_bundled"), &prefix)?;
+        Ok(files.into_iter().next().map(|file| BundledWheel {
             project,
             version,
             file,
-        });
-    }
-    Ok(wheels)
+        }))
+    });
+    Ok(wheels?.unwrap_or_default())
+}
+
+/// None unless each is found.
+fn find_all(
+    projects: &[&'static str],
+    find: impl Fn(&'static str) -> io::Result<Option<BundledWheel>>,
+) -> io::Result<Option<Vec<BundledWheel>>> {
+    let found = projects.iter().map(|project| find(project).transpose());
+    found.collect::<Option<io::Result<_>>>().transpose()
 }
 
 /// `_PIP_VERSION = "24.2"`.
@@ -76,8 +66,8 @@ fn parse_version(project: &str, text: &str) -> Option<String> {
     Some(value.trim_matches(['"', '\'']).to_owned())
 }
 
-/// The wheels of a directory that a distribution keeps for all its Pythons: the one that was compiled in
-/// (sysconfig's WHEEL_PKG_DIR), and Debian's where it split ensurepip off. Only if it has them all.
+/// The newest wheels of a directory that a distribution has for all its Pythons (sysconfig's WHEEL_PKG_DIR), as Debian,
+/// which split ensurepip off. None unless they are all there.
 fn wheels_in_shared_dir(
     base: &SupportedBase<'_>,
     projects: &[&'static str],
@@ -85,39 +75,28 @@ fn wheels_in_shared_dir(
     let Some(directory) = sysconfig::read_variable(base.stdlib, "WHEEL_PKG_DIR")? else {
         return Ok(None);
     };
-    let mut wheels = Vec::new();
-    for project in projects {
+    find_all(projects, |project| {
         let newest = list_with_prefix(Path::new(&directory), &format!("{project}-"))?.pop();
-        let Some(wheel) = newest.and_then(|file| wheel_from_path(project, file)) else {
-            return Ok(None);
-        };
-        wheels.push(wheel);
-    }
-    Ok(Some(wheels))
-}
-
-/// `pip-24.2-py3-none-any.whl`
-fn wheel_from_path(project: &'static str, file: PathBuf) -> Option<BundledWheel> {
-    let name = file.file_name()?.to_str()?;
-    let version = name.split('-').nth(1)?.to_owned();
-    Some(BundledWheel {
-        project,
-        version,
-        file,
+        Ok(newest.and_then(|file| {
+            // `pip-24.2-py3-none-any.whl`
+            let version = file.file_name()?.to_str()?.split('-').nth(1)?.to_owned();
+            Some(BundledWheel {
+                project,
+                version,
+                file,
+            })
+        }))
     })
 }
 
-/// The files of a directory whose names start so, sorted.
+/// The files of a directory whose names start with `prefix`, sorted.
 fn list_with_prefix(directory: &Path, prefix: &str) -> io::Result<Vec<PathBuf>> {
-    let unread = |error: io::Error| path_error("read", directory, &error);
+    let unreadable = |error: io::Error| path_error("read", directory, &error);
     let mut found = Vec::new();
-    for entry in sysconfig::read_dir_if_exists(directory).map_err(unread)? {
-        let entry = entry.map_err(unread)?;
-        if entry
-            .file_name()
-            .to_str()
-            .is_some_and(|name| name.starts_with(prefix))
-        {
+    for entry in sysconfig::read_dir_if_exists(directory).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        let name = entry.file_name();
+        if name.to_str().is_some_and(|name| name.starts_with(prefix)) {
             found.push(entry.path());
         }
     }
@@ -130,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ensurepip_names_its_versions() {
+    fn ensurepip_names_the_bundled_versions() {
         let text = "_PACKAGE_NAMES = ('pip',)\n_SETUPTOOLS_VERSION = \"65.5.0\"\n_PIP_VERSION = \"23.2.1\"\n";
         assert_eq!(parse_version("pip", text).as_deref(), Some("23.2.1"));
         assert_eq!(parse_version("setuptools", text).as_deref(), Some("65.5.0"));

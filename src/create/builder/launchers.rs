@@ -1,8 +1,7 @@
-//! On Windows: the programs by which an environment starts the base interpreter, and those that console scripts
-//! are.
+//! On Windows: the programs with which an environment starts the base interpreter, and those of console scripts.
 //!
 //! The first are the base's own: they read pyvenv.cfg and start its Python (CPython's PC/launcher.c, PC/venvlauncher.c).
-//! The second are distlib's, which lie in pip's wheel; behind each stand a first line and a zip file.
+//! The second are distlib's, which are in pip's wheel; a script appends a first line and a zip file.
 
 use std::fs::{self, File};
 use std::io::{self, Cursor, Read, Write};
@@ -14,10 +13,9 @@ use zip::{CompressionMethod, ZipWriter};
 use crate::fs::path_error;
 use crate::os;
 
-use super::supported::SupportedBase;
+use super::plan::SupportedBase;
 
-/// Whether an environment of `base` starts it from where it was found, by a program that it has, and there are
-/// launchers for its processor.
+/// Whether `base` has a launcher that starts it from where it was found, and pip has one for its processor.
 pub(super) fn has_launchers(base: &SupportedBase<'_>) -> bool {
     let library = base.exe.parent().map(|home| home.join("Lib"));
     let is_at_home = library.is_some_and(|library| os::is_same_file(&library, base.stdlib));
@@ -27,10 +25,7 @@ pub(super) fn has_launchers(base: &SupportedBase<'_>) -> bool {
         && launcher_in_wheel(base.exe).is_ok()
 }
 
-/// Puts such programs into the scripts directory (EnvBuilder.setup_python).
-///
-/// # Errors
-/// One cannot be written.
+/// Copies the launchers into the scripts directory (EnvBuilder.setup_python).
 pub(super) fn copy_python_launchers(base: &SupportedBase<'_>, scripts: &Path) -> io::Result<()> {
     for (file, name) in python_launchers(base) {
         let to = scripts.join(name);
@@ -42,25 +37,24 @@ pub(super) fn copy_python_launchers(base: &SupportedBase<'_>, scripts: &Path) ->
     Ok(())
 }
 
-/// Each, where the base has it, with what it is called in an environment.
+/// The launchers that `base` may have, each with its name in an environment.
 fn python_launchers(base: &SupportedBase<'_>) -> Vec<(PathBuf, String)> {
-    let theirs = base.stdlib.join("venv").join("scripts").join("nt");
+    let templates = base.stdlib.join("venv").join("scripts").join("nt");
     let (_, minor) = base.version;
     if minor < 13 {
         // For each kind of Python that the base has.
         let home = base.exe.parent().unwrap_or(base.exe);
-        let called = base.exe.file_name().unwrap_or_default().to_string_lossy();
+        let own_name = base.exe.file_name().unwrap_or_default().to_string_lossy();
         let usual = ["python.exe", "python_d.exe", "pythonw.exe", "pythonw_d.exe"];
-        let names = usual.into_iter().chain([&*called]);
+        let names = usual.into_iter().chain([&*own_name]);
+        let launcher = |name: &str| (templates.join(name), name.to_owned());
         let names = names.filter(|name| home.join(name).is_file());
-        return names
-            .map(|name| (theirs.join(name), name.to_owned()))
-            .collect();
+        return names.map(launcher).collect();
     }
     let threads = if base.free_threaded { "t" } else { "" };
     let mut files = Vec::new();
     for kind in ["", "w"] {
-        let file = theirs.join(format!("venv{kind}launcher{threads}.exe"));
+        let file = templates.join(format!("venv{kind}launcher{threads}.exe"));
         if base.free_threaded {
             files.push((file.clone(), format!("python{kind}3.{minor}t.exe")));
         }
@@ -69,11 +63,8 @@ fn python_launchers(base: &SupportedBase<'_>) -> Vec<(PathBuf, String)> {
     files
 }
 
-/// What a script's launcher is called in pip's wheel, for the processor that `python` is for, by its head (distlib's
-/// ScriptMaker._get_launcher; the PE format, "COFF File Header").
-///
-/// # Errors
-/// It cannot be read, or there is no launcher for it.
+/// The script launcher in pip's wheel for the processor that `python` is built for, by its header (distlib's
+/// ScriptMaker._get_launcher; the PE format, "COFF File Header"). An error where there is none.
 pub(super) fn launcher_in_wheel(python: &Path) -> io::Result<&'static str> {
     let machine = machine_type(python).map_err(|error| path_error("read", python, &error))?;
     match machine {
@@ -85,20 +76,17 @@ pub(super) fn launcher_in_wheel(python: &Path) -> io::Result<&'static str> {
 }
 
 fn machine_type(program: &Path) -> io::Result<Option<u16>> {
-    let mut head = Vec::new();
-    File::open(program)?.take(4096).read_to_end(&mut head)?;
-    let bytes = |at: usize| head.get(at..at.checked_add(4)?);
+    let mut header = Vec::new();
+    File::open(program)?.take(4096).read_to_end(&mut header)?;
+    let bytes = |at: usize| header.get(at..at.checked_add(4)?);
     let number = |at| Some(u32::from_le_bytes(bytes(at)?.try_into().ok()?));
-    // Where the head of today begins, and the two bytes behind its signature.
+    // Where the PE header begins, and the two bytes behind its signature.
     let start = number(0x3c).and_then(|start| usize::try_from(start).ok());
     let machine = start.and_then(|start| bytes(start.checked_add(4)?));
     Ok(machine.map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]])))
 }
 
-/// A console script: the launcher, the line that it reads, and what Python is to run (ScriptMaker._write_script).
-///
-/// # Errors
-/// None, for all is in memory.
+/// A console script: the launcher, the line that it reads, and what Python runs (ScriptMaker._write_script).
 pub(super) fn build_script(launcher: &[u8], python: &Path, code: &str) -> io::Result<Vec<u8>> {
     let python = python.as_os_str().as_encoded_bytes();
     let quote: &[u8] = if python.contains(&b' ') { b"\"" } else { b"" };
@@ -116,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_script_is_a_launcher_with_a_line_and_what_python_runs() {
+    fn a_script_is_a_launcher_a_first_line_and_a_zip_file() {
         let script =
             |python: &str| build_script(b"MZ", python.as_ref(), "import x\n").expect("a script");
         let plain = script(r"C:\a\Scripts\python.exe");
@@ -130,10 +118,10 @@ mod tests {
     }
 
     #[test]
-    fn a_programs_head_says_which_launcher_it_wants() {
+    fn a_programs_header_says_which_launcher_it_needs() {
         let dir = tempfile::tempdir().expect("a directory");
         let file = dir.path().join("python.exe");
-        let head = |machine: u16| {
+        let launcher = |machine: u16| {
             let mut bytes = vec![0; 0x44];
             bytes[0x3c] = 0x40;
             bytes[0x40..].copy_from_slice(b"PE\0\0");
@@ -142,10 +130,10 @@ mod tests {
             fs::write(&file, bytes).expect("a file");
             launcher_in_wheel(&file)
         };
-        assert!(head(0x8664).expect("a name").ends_with("/t64.exe"));
-        assert!(head(0x014c).expect("a name").ends_with("/t32.exe"));
-        assert!(head(0xaa64).expect("a name").ends_with("/t64-arm.exe"));
-        head(0x1234).expect_err("none");
+        assert!(launcher(0x8664).expect("a name").ends_with("/t64.exe"));
+        assert!(launcher(0x014c).expect("a name").ends_with("/t32.exe"));
+        assert!(launcher(0xaa64).expect("a name").ends_with("/t64-arm.exe"));
+        launcher(0x1234).expect_err("none");
         fs::write(&file, "MZ").expect("a file");
         launcher_in_wheel(&file).expect_err("none");
     }

@@ -6,41 +6,27 @@ use std::{fs, io};
 
 use crate::fs::{make_dir, path_error, write_file};
 use crate::os;
-use crate::venv::{PYVENV_CFG, scripts_dir};
+use crate::venv::{PYVENV_CFG, pyvenv_cfg, scripts_dir};
 
 use super::super::errors;
 use super::super::options::{IgnoreFile, python_repr};
 use super::launchers;
-use super::plan::BuildPlan;
-use super::supported::SupportedBase;
+use super::plan::{BuildPlan, SupportedBase};
 
-/// Writes what an environment begins with: pyvenv.cfg (EnvBuilder.create_configuration), and what keeps it out
-/// of git.
-///
-/// # Errors
-/// Something cannot be written.
+/// Writes pyvenv.cfg and .gitignore (EnvBuilder.create_configuration and create_git_ignore_file).
 pub(super) fn write_config_files(plan: &BuildPlan<'_>) -> io::Result<()> {
-    let BuildPlan {
-        base,
-        root,
-        options,
-        ..
-    } = plan;
+    let root = plan.root;
     make_dir(&scripts_dir(root))?;
     make_dir(&plan.site_packages())?;
-    if base.version >= (3, 13) && options.ignore_file == IgnoreFile::Written {
-        let by = "# Created by venv; see https://docs.python.org/3/library/venv.html";
+    if plan.base.version >= (3, 13) && plan.options.ignore_file == IgnoreFile::Written {
+        let comment = "# Created by venv; see https://docs.python.org/3/library/venv.html";
         let end = os::LINE_ENDING;
-        write_file(&root.join(".gitignore"), format!("{by}{end}*{end}"))?;
+        write_file(&root.join(".gitignore"), format!("{comment}{end}*{end}"))?;
     }
     write_file(&root.join(PYVENV_CFG), render_pyvenv_cfg(plan)?)
 }
 
-/// Makes the directories and the names of Python that are not there (EnvBuilder.ensure_directories and
-/// setup_python).
-///
-/// # Errors
-/// Something cannot be written.
+/// Creates the directories and names of Python that are missing (EnvBuilder.ensure_directories and setup_python).
 pub(super) fn ensure_dirs_and_links(plan: &BuildPlan<'_>) -> io::Result<()> {
     let BuildPlan { base, root, .. } = plan;
     make_dir(&scripts_dir(root))?;
@@ -52,7 +38,8 @@ pub(super) fn ensure_dirs_and_links(plan: &BuildPlan<'_>) -> io::Result<()> {
     }
     let lib64 = root.join("lib64");
     if os::HAS_LIB64 && fs::symlink_metadata(&lib64).is_err() {
-        link(Path::new("lib"), &lib64)?;
+        os::symlink_or_copy(Path::new("lib"), &lib64)
+            .map_err(|error| path_error("link", &lib64, &error))?;
     }
     match os::HAS_SYMLINKS {
         true => install_pythons(base, &scripts_dir(root), plan.options.has_copied_python()),
@@ -60,25 +47,24 @@ pub(super) fn ensure_dirs_and_links(plan: &BuildPlan<'_>) -> io::Result<()> {
     }
 }
 
-/// The link to the base goes by the name the base was called by; the other names link to that one. With
-/// copies each is one of its own (EnvBuilder.setup_python).
+/// The link to the base has the name of the base's file; the other names link to that one. With `copies` each is a copy
+/// (EnvBuilder.setup_python).
 fn install_pythons(base: &SupportedBase<'_>, scripts: &Path, copies: bool) -> io::Result<()> {
-    let called = base.exe.file_name().unwrap_or(OsStr::new("python"));
-    let first = scripts.join(called);
-    if fs::symlink_metadata(&first).is_err() {
-        link_or_copy_python(base.exe, base.exe, &first, copies)?;
-    }
-    for name in python_names(base.version) {
+    let exe_name = base.exe.file_name().unwrap_or(OsStr::new("python"));
+    let install = |name: &OsStr, target: &Path| {
         let path = scripts.join(name);
-        if fs::symlink_metadata(&path).is_err() {
-            link_or_copy_python(Path::new(called), base.exe, &path, copies)?;
+        match fs::symlink_metadata(&path) {
+            Ok(_) => Ok(()),
+            Err(_) => link_or_copy_python(target, base.exe, &path, copies),
         }
-    }
-    Ok(())
+    };
+    install(exe_name, base.exe)?;
+    let mut names = python_names(base.version).into_iter();
+    names.try_for_each(|name| install(name.as_ref(), exe_name.as_ref()))
 }
 
-/// What an environment's Python is called, beside what the base was called by.
-pub(super) fn python_names((major, minor): (u64, u64)) -> Vec<String> {
+/// The names of an environment's Python, beside that of the base's file.
+fn python_names((major, minor): (u64, u64)) -> Vec<String> {
     let mut names = vec!["python".to_owned(), format!("python{major}")];
     if (major, minor) >= (3, 9) {
         names.push(format!("python{major}.{minor}"));
@@ -89,8 +75,8 @@ pub(super) fn python_names((major, minor): (u64, u64)) -> Vec<String> {
     names
 }
 
-/// A link to `target`; or a copy of `exe`, which is the same file, where that is wanted, or the file system
-/// has no links: what it says then differs from one to the next, but not that there is no room.
+/// A link to `target`; or, with `copies`, or where the file system has no links, a copy of `exe`, which is the same
+/// file. File systems report that in different ways, but not as a full disk.
 fn link_or_copy_python(target: &Path, exe: &Path, at: &Path, copies: bool) -> io::Result<()> {
     if !copies {
         match os::symlink_or_copy(target, at) {
@@ -101,79 +87,64 @@ fn link_or_copy_python(target: &Path, exe: &Path, at: &Path, copies: bool) -> io
             Err(_) => {}
         }
     }
-    let copied = fs::copy(exe, at).and_then(|_| os::set_program_mode(at));
-    copied.map_err(|error| path_error("write", at, &error))
+    fs::copy(exe, at)
+        .and_then(|_| os::set_program_mode(at))
+        .map_err(|error| path_error("write", at, &error))
 }
 
 /// pyvenv.cfg, its keys in venv's order (EnvBuilder.create_configuration).
-///
-/// # Errors
-/// A path is not UTF-8, or the base interpreter cannot be found any more.
-pub(super) fn render_pyvenv_cfg(plan: &BuildPlan<'_>) -> io::Result<Vec<u8>> {
-    let SupportedBase {
-        exe,
-        version,
-        full_version,
-        ..
-    } = plan.base;
+pub(super) fn render_pyvenv_cfg(plan: &BuildPlan<'_>) -> io::Result<String> {
+    let (exe, version) = (plan.base.exe, plan.base.version);
     let mut text = Vec::new();
-    let mut key = |name: &str, value: &[&OsStr]| {
-        text.extend_from_slice(name.as_bytes());
+    let mut add = |key: &str, value: &[&OsStr]| {
+        text.extend_from_slice(key.as_bytes());
         text.extend_from_slice(b" = ");
         for part in value {
             text.extend_from_slice(part.as_encoded_bytes());
         }
         text.extend_from_slice(os::LINE_ENDING.as_bytes());
     };
-    let seen = if plan.options.system_site_packages {
-        "true"
-    } else {
-        "false"
-    };
-    key("home", &[exe.parent().unwrap_or(exe).as_os_str()]);
-    key("include-system-site-packages", &[seen.as_ref()]);
-    key("version", &[full_version.as_ref()]);
-    if let Some(prompt) = plan.prompt.as_deref().filter(|_| *version >= (3, 8)) {
-        key("prompt", &[python_repr(prompt).as_ref()]);
+    let system_site = plan.options.system_site_packages.to_string();
+    add("home", &[exe.parent().unwrap_or(exe).as_os_str()]);
+    add("include-system-site-packages", &[system_site.as_ref()]);
+    add("version", &[plan.base.full_version.as_ref()]);
+    if let Some(prompt) = plan.prompt.as_deref().filter(|_| version >= (3, 8)) {
+        add("prompt", &[python_repr(prompt).as_ref()]);
     }
-    if *version >= (3, 11) {
+    if version >= (3, 11) {
         let real = dunce::canonicalize(exe).map_err(|error| path_error("find", exe, &error))?;
-        key("executable", &[real.as_os_str()]);
+        add("executable", &[real.as_os_str()]);
         let mut options = plan.options.command_options(version.1);
         if !options.is_empty() {
             options.push(' ');
         }
-        let parts = [
-            exe.as_os_str(),
-            " -m venv ".as_ref(),
-            options.as_ref(),
-            plan.final_root.as_os_str(),
-        ];
-        key("command", &parts);
+        let (exe, root) = (exe.as_os_str(), plan.final_root.as_os_str());
+        add(
+            "command",
+            &[exe, " -m venv ".as_ref(), options.as_ref(), root],
+        );
     }
-    // Python reads the file as UTF-8, and stops at what is not.
-    match String::from_utf8(text) {
-        Ok(text) => Ok(text.into_bytes()),
-        Err(_) => Err(io::Error::other(
-            "its path, or that of the base interpreter, is not UTF-8, which pyvenv.cfg has to be",
-        )),
-    }
+    // Python reads the file as UTF-8.
+    String::from_utf8(text).map_err(|_| {
+        io::Error::other(
+            "its path, or the base interpreter's, is not UTF-8, as pyvenv.cfg has to be",
+        )
+    })
 }
 
-/// The lines of an environment's pyvenv.cfg that say nothing of its base, and so still hold when that is
-/// another: what the user or another maker wrote there.
-pub(super) fn preserved_lines(old: &str) -> String {
-    let is_renewed = |line: &&str| {
-        let key = line.split_once('=').map_or("", |(key, _)| key.trim());
-        REWRITTEN_KEYS
-            .iter()
-            .any(|name| key.eq_ignore_ascii_case(name))
+/// The lines of an environment's pyvenv.cfg that say nothing about its base, and so stay valid with another one: what
+/// the user or another tool wrote.
+pub(super) fn preserved_lines(old_cfg: &str) -> String {
+    let is_rewritten = |line: &&str| {
+        let key = pyvenv_cfg::entry(line).map_or("", |(key, _)| key);
+        let mut rewritten = REWRITTEN_KEYS.iter();
+        rewritten.any(|name| key.eq_ignore_ascii_case(name))
     };
-    let lines = old.lines().filter(|line| !is_renewed(line));
+    let lines = old_cfg.lines().filter(|line| !is_rewritten(line));
     lines.map(|line| format!("{line}\n")).collect()
 }
 
-/// What venv writes, and what virtualenv and uv write of the base interpreter.
+/// What venv writes, and what virtualenv and uv write about the base interpreter.
 const REWRITTEN_KEYS: [&str; 12] = [
     "home",
     "include-system-site-packages",
@@ -188,7 +159,3 @@ const REWRITTEN_KEYS: [&str; 12] = [
     "base-executable",
     "implementation",
 ];
-
-fn link(target: &Path, at: &Path) -> io::Result<()> {
-    os::symlink_or_copy(target, at).map_err(|error| path_error("link", at, &error))
-}

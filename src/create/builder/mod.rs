@@ -1,4 +1,4 @@
-//! The native builder: an environment as `python -m venv` makes it, without starting Python.
+//! The native builder: an environment as `python -m venv` creates it, without starting Python.
 
 mod activation_scripts;
 mod build;
@@ -10,9 +10,8 @@ mod seed;
 mod seed_package;
 mod supported;
 
-pub(super) use build::{
-    PipStatus, build_environment, bundled_pip_version, refresh_environment,
-    write_activation_scripts,
-};
-pub(super) use plan::BuildPlan;
-pub(super) use supported::{SupportedBase, with_supported_exe};
+pub(super) use activation_scripts::write_activation_scripts;
+pub(super) use build::{build_environment, bundled_pip_version, refresh_environment};
+pub(super) use plan::{BuildPlan, SupportedBase};
+pub(super) use seed::PipStatus;
+pub(super) use supported::with_supported_exe;

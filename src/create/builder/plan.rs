@@ -1,56 +1,77 @@
-//! What the builder is to create, and where its parts go.
+//! What the builder is to create, from which base interpreter, and where its parts go.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use crate::python::BytecodeFormat;
 use crate::{os, venv};
 
 use super::super::options::VenvOptions;
-use super::supported::SupportedBase;
 
-/// An environment to be made.
+/// A base interpreter whose environments vrun knows how to create.
+#[derive(Debug)]
+pub(crate) struct SupportedBase<'a> {
+    /// The file to link to: absolute, as it was found, links kept.
+    pub exe: &'a Path,
+    /// 3.13 is (3, 13).
+    pub version: (u64, u64),
+    /// `3.13.0`.
+    pub full_version: String,
+    pub free_threaded: bool,
+    /// The directory of its standard library.
+    pub stdlib: &'a Path,
+    /// Which `.pyc` files it takes.
+    pub bytecode: Option<&'a BytecodeFormat>,
+}
+
+impl SupportedBase<'_> {
+    /// Where packages are installed in an environment at `root` (sysconfig's `venv` scheme).
+    fn site_packages(&self, root: &Path) -> PathBuf {
+        os::lib_dir(root, &self.lib_dir_name()).join("site-packages")
+    }
+
+    /// `python3.13`; a free-threaded build's is `python3.13t`.
+    pub(super) fn lib_dir_name(&self) -> String {
+        let (major, minor) = self.version;
+        let suffix = if self.free_threaded { "t" } else { "" };
+        format!("python{major}.{minor}{suffix}")
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct BuildPlan<'a> {
-    /// Its base interpreter.
     pub base: &'a SupportedBase<'a>,
-    /// Where it is written: a directory that is there and empty.
+    /// Where it is written.
     pub root: &'a Path,
-    /// Where it will stand; its files say so.
+    /// Where it will be: its files say so.
     pub final_root: &'a Path,
-    /// What it is to be like.
     pub options: &'a VenvOptions,
-    /// What a shell's prompt is to show, where that was said.
+    /// The shell's prompt, if it was given.
     pub prompt: Option<String>,
 }
 
 impl BuildPlan<'_> {
-    /// Where packages are installed.
     pub(crate) fn site_packages(&self) -> PathBuf {
         self.base.site_packages(self.root)
     }
 
-    /// Where they will be.
-    pub(crate) fn final_site_packages(&self) -> PathBuf {
+    pub(super) fn final_site_packages(&self) -> PathBuf {
         self.base.site_packages(self.final_root)
     }
 
-    /// The Python that its scripts will start: by the name that the base was called by, but for Windows' newer
-    /// ones (EnvBuilder.ensure_directories).
-    pub(crate) fn final_python(&self) -> PathBuf {
-        let called = self.base.exe.file_name().unwrap_or_default();
+    /// The Python that its scripts will start: by the name of the base's file, except for newer ones on Windows
+    /// (EnvBuilder.ensure_directories).
+    pub(super) fn final_python(&self) -> PathBuf {
         let name = match os::HAS_SYMLINKS || self.base.version < (3, 13) {
-            true => called,
+            true => self.base.exe.file_name().unwrap_or_default(),
             false => OsStr::new("python.exe"),
         };
         venv::scripts_dir(self.final_root).join(name)
     }
 
-    /// A script's path as RECORD has it.
-    pub(crate) fn script_record_path(&self, script: &str) -> String {
-        let site = self.site_packages();
-        let depth = site
-            .strip_prefix(self.root)
-            .map_or(0, |path| path.components().count());
+    /// A script's path in RECORD.
+    pub(super) fn script_record_path(&self, script: &str) -> String {
+        let depth = self.site_packages().components().count() - self.root.components().count();
         format!("{}{}/{script}", "../".repeat(depth), os::SCRIPTS_DIR)
     }
 }

@@ -1,4 +1,4 @@
-//! The wheels that a base interpreter bundles -> installed projects, as pip installs them (PEP 427).
+//! The wheels that a base interpreter bundles -> installed packages, as pip installs them (PEP 427).
 
 use std::fs::{self, Metadata};
 use std::io;
@@ -10,103 +10,94 @@ use crate::wheel_cache::{CacheState, CachedFile, LinkJob, OpenDir, Verify, Wheel
 use crate::work_queue;
 use crate::{os, venv};
 
-use super::build::PipStatus;
 use super::plan::BuildPlan;
 use super::seed_package::SeedWheel;
 use super::{bundled_wheels, launchers};
 
-/// What came of it.
+/// Whether the environment has pip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SeedOutcome {
-    /// It is as it should be.
-    Done(PipStatus),
-    /// The store has not what its manifests say: what was taken along is of no use.
-    CacheAltered,
+pub(crate) enum PipStatus {
+    Installed,
+    /// `--without-pip`
+    NotRequested,
+    /// The base interpreter bundles none.
+    NotBundled,
 }
 
-/// Installs the wheels, while another thread begins with `beside`, which has nothing to do with them; what is to
-/// be taken from the store the two then share.
-///
-/// # Errors
-/// A wheel is damaged, something cannot be written, or `beside` fails.
+/// Installs the wheels, while another thread begins with `beside`, which is independent of them; then the two share the
+/// linking of cached files. None where the cache does not match its manifests: then what was installed is unusable.
 pub(super) fn install_seed_packages(
     plan: &BuildPlan<'_>,
-    store: Option<(&WheelCache, Verify)>,
+    cache: Option<(&WheelCache, Verify)>,
     beside: impl Fn() -> io::Result<()> + Sync,
-) -> io::Result<SeedOutcome> {
-    let marker = plan.root.join(venv::PYVENV_CFG);
-    let usual = fs::metadata(&marker).map_err(|error| path_error("read", &marker, &error))?;
+) -> io::Result<Option<PipStatus>> {
+    let cfg = plan.root.join(venv::PYVENV_CFG);
+    let usual = fs::metadata(&cfg).map_err(|error| path_error("read", &cfg, &error))?;
     let site = plan.site_packages();
     let site = OpenDir::open(&site)?;
-    let found = OnceLock::new();
-    let ready = OnceLock::<Option<PreparedSeed<'_>>>::new();
-    let other = || {
+    let packages = OnceLock::new();
+    let prepared = OnceLock::<Option<PreparedSeed<'_>>>::new();
+    let second = || {
         beside()?;
-        match ready.wait() {
-            Some(ready) => ready.link_job.run_forward(),
+        match prepared.wait() {
+            Some(prepared) => prepared.link_job.run_forward(),
             None => Ok(CacheState::Altered),
         }
     };
-    let own = || {
-        // The first thread's, for to it the C library gives memory in larger pieces.
-        let found: &io::Result<Vec<SeedWheel>> =
-            found.get_or_init(|| prepare_packages(plan, store));
-        let ready =
-            ready.get_or_init(|| PreparedSeed::prepare(found.as_ref().ok()?, plan, &site, &usual));
-        let Some(ready) = ready else {
+    let first = || {
+        // Prepared by the first thread, to which the C library gives memory in larger pieces.
+        let packages: &io::Result<Vec<_>> = packages.get_or_init(|| {
+            let wheels = bundled_wheels::find_bundled(plan.base)?.into_iter();
+            let packages = wheels.map(|wheel| SeedWheel::prepare(wheel, cache, plan));
+            packages.collect()
+        });
+        let prepared = prepared
+            .get_or_init(|| PreparedSeed::prepare(packages.as_ref().ok()?, plan, &site, &usual));
+        let Some(prepared) = prepared else {
             return Ok(CacheState::Altered);
         };
-        ready.write_env_files(plan)?;
-        ready.link_job.run_backward()
+        prepared.write_env_files(plan)?;
+        prepared.link_job.run_backward()
     };
-    let fits = work_queue::run_both(other, own)?;
-    drop(ready);
-    let projects = found.into_inner().unwrap_or(Ok(Vec::new()))?;
-    Ok(match fits {
-        [CacheState::Intact, CacheState::Intact] if projects.is_empty() => {
-            SeedOutcome::Done(PipStatus::NotBundled)
-        }
-        [CacheState::Intact, CacheState::Intact] => SeedOutcome::Done(PipStatus::Installed),
-        _ => SeedOutcome::CacheAltered,
+    let states = work_queue::run_both(second, first)?;
+    drop(prepared);
+    let packages = packages.into_inner().unwrap_or(Ok(Vec::new()))?;
+    Ok(match states {
+        [CacheState::Intact, CacheState::Intact] => Some(match packages.is_empty() {
+            true => PipStatus::NotBundled,
+            false => PipStatus::Installed,
+        }),
+        _ => None,
     })
 }
 
-fn prepare_packages(
-    plan: &BuildPlan<'_>,
-    store: Option<(&WheelCache, Verify)>,
-) -> io::Result<Vec<SeedWheel>> {
-    let wheels = bundled_wheels::find_bundled(plan.base)?.into_iter();
-    let projects = wheels.map(|wheel| SeedWheel::prepare(wheel, store, plan));
-    projects.collect()
-}
-
-/// All that is known before the first file is there.
+/// All that is known before the first file is written.
 #[derive(Debug)]
 struct PreparedSeed<'a> {
     pip: PipVersion,
-    /// What a console script begins with where the system starts none by its first line.
+    /// The launcher of console scripts, where the system knows no shebangs.
     launcher: Option<Vec<u8>>,
-    /// Each with the number of its sources, which stand in the same order.
+    /// Each with the number of its link sources, which are in the same order.
     packages: Vec<(&'a SeedWheel, usize)>,
     link_job: LinkJob<'a>,
 }
 
 impl<'a> PreparedSeed<'a> {
-    /// None where the store is damaged.
+    /// None where the cache is damaged.
     fn prepare(
-        found: &'a [SeedWheel],
+        wheels: &'a [SeedWheel],
         plan: &BuildPlan<'_>,
         site: &'a OpenDir<'a>,
         usual: &'a Metadata,
     ) -> Option<PreparedSeed<'a>> {
-        let (mut projects, mut sources) = (Vec::new(), Vec::new());
-        for project in found {
-            let mut own = project.link_sources()?;
-            projects.push((project, own.len()));
-            sources.append(&mut own);
+        let (mut packages, mut sources) = (Vec::new(), Vec::new());
+        for wheel in wheels {
+            let mut own_sources = wheel.link_sources()?;
+            packages.push((wheel, own_sources.len()));
+            sources.append(&mut own_sources);
         }
-        // pip is the last of them, and the one that would have installed them all.
-        let pip = found.last();
+        // The last one, and the one that would have installed them all.
+        let pip = wheels.last();
         let launcher = match pip.filter(|_| !os::HAS_SHEBANGS) {
             Some(pip) => {
                 let name = launchers::launcher_in_wheel(plan.base.exe).ok()?;
@@ -117,25 +108,25 @@ impl<'a> PreparedSeed<'a> {
         Some(PreparedSeed {
             pip: PipVersion::parse(pip.map_or("", |pip| &pip.version)),
             launcher,
-            packages: projects,
+            packages,
             link_job: LinkJob::new(sources, site, usual),
         })
     }
 
-    /// Writes what every environment has of its own: scripts, and the notes of a `.dist-info`.
+    /// Writes what differs between environments: scripts, and parts of `.dist-info`.
     fn write_env_files(&self, plan: &BuildPlan<'_>) -> io::Result<()> {
         let site = plan.site_packages();
         let mut sources = self.link_job.sources().iter();
-        for (project, count) in &self.packages {
-            let info = &project.dist_info;
-            let record = format!("{info}/RECORD");
-            make_dir(&site.join(info))?;
-            let mut own = self.write_console_scripts(&project.entry_points, plan)?;
+        for (wheel, count) in &self.packages {
+            let dist_info = &wheel.dist_info;
+            let record = format!("{dist_info}/RECORD");
+            make_dir(&site.join(dist_info))?;
+            let mut rows = self.write_console_scripts(&wheel.entry_points, plan)?;
             let requested = self.pip.has_requested_marker().then_some(("REQUESTED", ""));
             for (name, content) in [("INSTALLER", "pip\n")].into_iter().chain(requested) {
-                let path = format!("{info}/{name}");
+                let path = format!("{dist_info}/{name}");
                 write_file(&site.join(&path), content)?;
-                own.push(RecordRow::new(path, content.as_bytes()));
+                rows.push(RecordRow::new(path, content.as_bytes()));
             }
             let files = sources
                 .by_ref()
@@ -143,8 +134,8 @@ impl<'a> PreparedSeed<'a> {
                 .flat_map(|source| &source.files);
             let rows = files
                 .map(CachedFile::record_row)
-                .chain(project.unpacked_rows())
-                .chain(own);
+                .chain(wheel.unpacked_rows())
+                .chain(rows);
             write_file(&site.join(&record), render_record(rows, &record))?;
         }
         Ok(())
@@ -159,7 +150,7 @@ impl<'a> PreparedSeed<'a> {
         let mut rows = Vec::new();
         for script in parse_console_scripts(entry_points, plan.base.version) {
             let name = format!("{}{}", script.name, os::EXE_SUFFIX);
-            let text = match &self.launcher {
+            let content = match &self.launcher {
                 Some(launcher) => launchers::build_script(
                     launcher,
                     &python,
@@ -168,9 +159,9 @@ impl<'a> PreparedSeed<'a> {
                 None => console_scripts::render_script(&script, &python, self.pip),
             };
             let path = venv::scripts_dir(plan.root).join(&name);
-            write_file(&path, &text)?;
+            write_file(&path, &content)?;
             os::make_executable(&path).map_err(|error| path_error("write", &path, &error))?;
-            rows.push(RecordRow::new(plan.script_record_path(&name), &text));
+            rows.push(RecordRow::new(plan.script_record_path(&name), &content));
         }
         Ok(rows)
     }

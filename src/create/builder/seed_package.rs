@@ -1,5 +1,5 @@
-//! A wheel that the base interpreter bundles -> what an environment gets of it: files from the store, or
-//! unpacked where there is no store, and what is had of its `.pyc` files without compiling.
+//! A wheel that the base interpreter bundles -> what an environment gets of it: files from the cache, or unpacked where
+//! there is none, and the `.pyc` files that exist already.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -14,72 +14,63 @@ use crate::wheel_cache::{
 use super::bundled_wheels::BundledWheel;
 use super::plan::BuildPlan;
 
-/// The files of a project's `.dist-info` that are written for each environment, whatever the wheel has.
+/// The files of `.dist-info` that are written for each environment, whatever the wheel has.
 const PER_ENV_FILES: [&str; 3] = ["RECORD", "INSTALLER", "REQUESTED"];
 
-/// A wheel, found.
 #[derive(Debug)]
 pub(super) struct SeedWheel {
-    /// Its `.dist-info`.
+    /// The name of its `.dist-info` directory.
     pub dist_info: String,
-    /// Its version.
     pub version: String,
     /// The text of its entry_points.txt.
     pub entry_points: String,
     files: PackageFiles,
 }
 
-/// How its files come into the environment.
 #[derive(Debug)]
 enum PackageFiles {
-    /// From the store, with what is compiled of them.
     Cached(CachedWheel, Option<CachedBytecode>),
-    /// They are there.
-    Extracted(Vec<UnpackedFile>),
+    /// They are in the environment.
+    Unpacked(Vec<UnpackedFile>),
 }
 
 impl SeedWheel {
-    /// Finds the wheel in the store, where there is one; else unpacks it into the environment.
-    ///
-    /// # Errors
-    /// The wheel is damaged, or something cannot be written.
+    /// Finds the wheel in the cache, if there is one; else unpacks it into the environment.
     pub(super) fn prepare(
         wheel: BundledWheel,
-        store: Option<(&WheelCache, Verify)>,
+        cache: Option<(&WheelCache, Verify)>,
         plan: &BuildPlan<'_>,
     ) -> io::Result<SeedWheel> {
-        let info = wheel.dist_info();
-        let stored = store.and_then(|(store, trust)| {
-            // A store that fails must not keep an environment from being made.
-            let entry = store.get_or_unpack(&wheel.file, trust).ok()?;
+        let dist_info = format!("{}-{}.dist-info", wheel.project, wheel.version);
+        let cached = cache.and_then(|(cache, verify)| {
+            // A cache that fails must not keep an environment from being created.
+            let entry = cache.get_or_unpack(&wheel.file, verify).ok()?;
             let site = plan.final_site_packages();
-            let compiled = plan.base.bytecode;
-            let compiled =
-                compiled.map(|bytecode| bytecode::find_compiled(&entry, bytecode, &site, trust));
-            // Where it is another than it was, that is noticed when it is taken along.
-            let text = read_entry_points(&entry.files_dir.join(&info)).ok()?;
-            Some((text, PackageFiles::Cached(entry, compiled)))
+            let compiled = plan
+                .base
+                .bytecode
+                .map(|format| bytecode::find_compiled(&entry, format, &site, verify));
+            // If it was altered, linking notices that.
+            let entry_points = read_entry_points(&entry.files_dir.join(&dist_info)).ok()?;
+            Some((entry_points, PackageFiles::Cached(entry, compiled)))
         });
-        let (entry_points, origin) = match stored {
-            Some(stored) => stored,
+        let (entry_points, files) = match cached {
+            Some(cached) => cached,
             None => {
                 let site = plan.site_packages();
-                let files = unpack_wheel(&wheel.file, &site)?;
-                (
-                    read_entry_points(&site.join(&info))?,
-                    PackageFiles::Extracted(files),
-                )
+                let files = PackageFiles::Unpacked(unpack_wheel(&wheel.file, &site)?);
+                (read_entry_points(&site.join(&dist_info))?, files)
             }
         };
         Ok(SeedWheel {
-            dist_info: info,
+            dist_info,
             version: wheel.version,
             entry_points,
-            files: origin,
+            files,
         })
     }
 
-    /// What an environment gets of it from the store; None where that is damaged.
+    /// What an environment gets of it from the cache; None where that is damaged.
     pub(super) fn link_sources(&self) -> Option<Vec<LinkSource<'_>>> {
         let PackageFiles::Cached(entry, compiled) = &self.files else {
             return Some(Vec::new());
@@ -97,25 +88,25 @@ impl SeedWheel {
         Some(sources)
     }
 
-    /// Where one of its files can be read, in the store or in `site`, the environment's site-packages directory.
-    pub(super) fn path_of(&self, path: &str, site: &Path) -> PathBuf {
+    /// Where one of its files can be read, in the cache or in `site_packages`.
+    pub(super) fn path_of(&self, path: &str, site_packages: &Path) -> PathBuf {
         match &self.files {
             PackageFiles::Cached(entry, _) => entry.files_dir.join(path),
-            PackageFiles::Extracted(_) => site.join(path),
+            PackageFiles::Unpacked(_) => site_packages.join(path),
         }
     }
 
-    /// What RECORD will say of what was unpacked.
+    /// RECORD's rows for what was unpacked.
     pub(super) fn unpacked_rows(&self) -> impl Iterator<Item = RecordRow<'_>> {
         let files = match &self.files {
-            PackageFiles::Extracted(files) => &files[..],
+            PackageFiles::Unpacked(files) => &files[..],
             PackageFiles::Cached(..) => &[],
         };
         let rows = files.iter().map(|file| file.row.clone());
         rows.filter(|row| !self.is_per_env_file(&row.path))
     }
 
-    /// Whether a file is written for each environment: a write into a link would reach the store.
+    /// Whether a file is written for each environment: a write into a link would reach the cache.
     fn is_per_env_file(&self, path: &str) -> bool {
         let name = path.strip_prefix(&self.dist_info);
         let name = name.and_then(|rest| rest.strip_prefix('/'));
@@ -123,9 +114,9 @@ impl SeedWheel {
     }
 }
 
-/// The text of entry_points.txt, which not every project has.
-fn read_entry_points(info: &Path) -> io::Result<String> {
-    let file = info.join("entry_points.txt");
+/// The text of entry_points.txt, which not every package has.
+fn read_entry_points(dist_info: &Path) -> io::Result<String> {
+    let file = dist_info.join("entry_points.txt");
     match fs::read_to_string(&file) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
         other => other.map_err(|error| path_error("read", &file, &error)),

@@ -8,32 +8,49 @@ use std::path::{Path, PathBuf};
 
 /// The scripts directory of an environment (sysconfig's `venv` scheme).
 pub(crate) const SCRIPTS_DIR: &str = "bin";
-
-/// What ends a program's file name.
+/// The suffix of programs.
 pub(crate) const EXE_SUFFIX: &str = "";
-
 /// The variable that names the home directory.
 pub(crate) const HOME_VAR: &str = "HOME";
-
-/// Directories for temporary files that all users share, whatever TMPDIR says (hier(7)).
+/// The temporary directories that all users share, whatever TMPDIR says (hier(7)).
 pub(crate) const SHARED_TEMP_DIRS: [&str; 2] = ["/tmp", "/var/tmp"];
-
-/// Whether the system starts a script by what its first line says.
+/// Whether the system runs a script by its first line.
 pub(crate) const HAS_SHEBANGS: bool = true;
-
 /// What separates the entries of PATH.
 pub(crate) const PATH_SEPARATOR: char = ':';
-
 /// Where programs are looked up when PATH is unset (glibc's `_CS_PATH`, which its execvp takes).
 pub(crate) const DEFAULT_PATH: &str = "/bin:/usr/bin";
-
-/// What runs a script that names no interpreter (execvp(3)).
+/// What runs a script without a shebang (execvp(3)).
 pub(crate) const SCRIPT_SHELL: Option<&str> = Some("/bin/sh");
-
-/// What a command line is for (system(3)).
+/// What runs a command line (system(3)).
 pub(crate) const DEFAULT_SHELL: &str = "/bin/sh";
+/// Whether environments have links: here they do.
+pub(crate) const HAS_SYMLINKS: bool = true;
+/// Where venv keeps the templates for this system.
+pub(crate) const TEMPLATES_DIR: &str = "posix";
+/// How Python ends a line of a text file.
+pub(crate) const LINE_ENDING: &str = "\n";
+/// The directory for C headers.
+pub(crate) const INCLUDE_DIR: &str = "include";
+/// Whether an environment has a `lib64` beside its `lib` (EnvBuilder.ensure_directories).
+pub(crate) const HAS_LIB64: bool = cfg!(target_pointer_width = "64") && !cfg!(target_os = "macos");
+/// pyenv's directory in the home directory.
+pub(crate) const PYENV_DIR: &str = ".pyenv";
+/// The Python launcher: there is none.
+pub(crate) const PY_LAUNCHER: Option<&str> = None;
+/// What people type for any Python.
+pub(crate) const PYTHON_COMMAND: &str = "python3";
 
-/// Whether a shell is the one of Windows, which takes a line in its own way: none is, here.
+/// What people call this system.
+pub(crate) const OS_NAME: &str = if cfg!(target_os = "linux") {
+    "Linux"
+} else if cfg!(target_os = "macos") {
+    "macOS"
+} else {
+    "Unix"
+};
+
+/// Whether a shell is cmd, which parses a line in its own way: none is, here.
 pub(crate) fn is_cmd(_: &Path) -> bool {
     false
 }
@@ -43,51 +60,62 @@ pub(crate) fn is_same_var(name: &OsStr, wanted: &str) -> bool {
     name.as_bytes() == wanted.as_bytes()
 }
 
-/// A program's name as names of programs are compared: as it is.
+/// A program's name in the form in which names are compared: as it is.
 pub(crate) fn normalize_program_name(name: &str) -> Cow<'_, str> {
     name.into()
 }
 
-/// Whether two paths are the same by their text.
+/// Whether two paths are the same text to this system.
 pub(crate) fn is_same_path(a: &Path, b: &Path) -> bool {
     a == b
 }
 
-/// Text of this system from the bytes that another program wrote.
+/// Decodes what another program wrote.
 pub(crate) fn decode_os_string(bytes: Vec<u8>) -> Option<OsString> {
     Some(OsString::from_vec(bytes))
 }
 
-/// What a person types so that a file can be run.
+/// How to make a file executable.
 pub(crate) fn executable_hint(file: &str) -> Option<String> {
     Some(format!("`chmod +x {file}` if it is a program"))
 }
 
-/// The name by which the file at `path` is run, if it is a program: its own.
+/// The name by which `path` is run, if it is a program: its own.
 pub(crate) fn program_name(path: &Path) -> Option<OsString> {
-    let found = path.metadata().ok()?;
-    let is_program = found.is_file() && found.mode() & 0o111 != 0;
-    path.file_name()
-        .filter(|_| is_program)
-        .map(OsStr::to_os_string)
+    let metadata = path.metadata().ok()?;
+    let is_program = metadata.is_file() && metadata.mode() & 0o111 != 0;
+    path.file_name().filter(|_| is_program).map(OsStr::to_owned)
 }
 
-/// Whether links are made as a matter of course, as environments have them here.
-pub(crate) const HAS_SYMLINKS: bool = true;
-
-/// Where venv keeps the templates that are this system's own.
-pub(crate) const TEMPLATES_DIR: &str = "posix";
-
-/// How Python ends a line of a text file.
-pub(crate) const LINE_ENDING: &str = "\n";
-
-/// What the directory for C headers is called.
-pub(crate) const INCLUDE_DIR: &str = "include";
-
-/// Whether an environment has a `lib64` beside its `lib` (EnvBuilder.ensure_directories).
-pub(crate) const HAS_LIB64: bool = cfg!(target_pointer_width = "64") && !cfg!(target_os = "macos");
-
-/// Where an environment's modules lie (sysconfig's `venv` scheme); `versioned` is `python3.13`.
+/// An environment's library (sysconfig's `venv` scheme); `versioned` is `python3.13`.
 pub(crate) fn lib_dir(root: &Path, versioned: &str) -> PathBuf {
     root.join("lib").join(versioned)
+}
+
+/// The cache directory: XDG_CACHE_HOME or its default, on macOS `~/Library/Caches` (XDG Base Directory Specification;
+/// Apple's File System Programming Guide).
+pub(crate) fn cache_home(
+    home: Option<&Path>,
+    setting: impl Fn(&str) -> Option<PathBuf>,
+) -> Option<PathBuf> {
+    let default = match cfg!(target_os = "macos") {
+        true => "Library/Caches",
+        false => ".cache",
+    };
+    let set = setting("XDG_CACHE_HOME").filter(|dir| dir.is_absolute());
+    set.or_else(|| Some(home?.join(default)))
+}
+
+/// The data directory, below which uv installs Pythons (XDG Base Directory Specification).
+pub(crate) fn data_home(
+    home: Option<&Path>,
+    setting: impl Fn(&str) -> Option<PathBuf>,
+) -> Option<PathBuf> {
+    let set = setting("XDG_DATA_HOME").filter(|dir| dir.is_absolute());
+    set.or_else(|| Some(home?.join(".local/share")))
+}
+
+/// Installers register no Python here.
+pub(crate) fn registered_pythons() -> Vec<(String, PathBuf)> {
+    Vec::new()
 }

@@ -1,4 +1,4 @@
-//! An open directory: what is done with many files of one starts there, so the system walks to it once.
+//! An open directory: work on its many files starts there, so that the system resolves its path once.
 
 use std::fs::Metadata;
 use std::io;
@@ -11,9 +11,9 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 
-use super::super::FileSignature;
+use super::super::file_signature::FileSignature;
 
-/// Not to read what is in it: to be named from (openat(2)).
+/// To start from, not to read (openat(2)).
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const ACCESS: OFlags = OFlags::PATH;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
@@ -24,71 +24,58 @@ const ACCESS: OFlags = OFlags::RDONLY;
 pub(crate) struct Dir(OwnedFd);
 
 impl Dir {
-    /// The directory at `path`.
-    ///
-    /// # Errors
-    /// Whatever open(2) says.
     pub(crate) fn open(path: &Path) -> io::Result<Dir> {
         let flags = ACCESS | OFlags::DIRECTORY | OFlags::CLOEXEC;
         Ok(Dir(openat(CWD, path, flags, Mode::empty())?))
     }
 
-    /// Makes a directory at `path` in it, and those that are missing above that. One that is there is as good.
-    ///
-    /// # Errors
-    /// Whatever mkdirat(2) says.
+    /// Creates the directory `path` in it, with its parents, unless it exists.
     pub(crate) fn create_dir_all(&self, path: &str) -> io::Result<()> {
-        let make = || match mkdirat(&self.0, path, Mode::from_raw_mode(0o777)) {
+        let create = || match mkdirat(&self.0, path, Mode::from_raw_mode(0o777)) {
             Err(Errno::EXIST) => Ok(()),
             other => other,
         };
-        match (make(), path.rsplit_once('/')) {
-            (Err(Errno::NOENT), Some((above, _))) => {
-                self.create_dir_all(above)?;
-                Ok(make()?)
+        match (create(), path.rsplit_once('/')) {
+            (Err(Errno::NOENT), Some((parent, _))) => {
+                self.create_dir_all(parent)?;
+                Ok(create()?)
             }
-            (made, _) => Ok(made?),
+            (created, _) => Ok(created?),
         }
     }
 
-    /// A look at the file at `path` in it.
-    ///
-    /// # Errors
-    /// Whatever stat(2) says; or it is no file.
+    /// The state of the regular file `path` in it.
     pub(crate) fn stat(&self, path: &str) -> io::Result<FileStat> {
-        let found = statat(&self.0, path, AtFlags::SYMLINK_NOFOLLOW)?;
-        if FileType::from_raw_mode(found.st_mode) != FileType::RegularFile {
+        let stat = statat(&self.0, path, AtFlags::SYMLINK_NOFOLLOW)?;
+        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
             return Err(io::ErrorKind::InvalidData.into());
         }
         Ok(FileStat {
-            signature: signature_of(&found),
-            mode: found.st_mode,
-            group: found.st_gid,
+            signature: signature_of(&stat),
+            mode: stat.st_mode,
+            group: stat.st_gid,
         })
     }
 
-    /// Gives the file at `path` in it another name, at `new` in `to`.
-    ///
-    /// # Errors
-    /// Whatever link(2) says.
+    /// Links `new` in `to` to the file `path` in it.
     pub(crate) fn hard_link(&self, path: &str, to: &Dir, new: &str) -> io::Result<()> {
         Ok(linkat(&self.0, path, &to.0, new, AtFlags::empty())?)
     }
 }
 
-/// As std has it: what is before 1970 has no time.
-fn signature_of(found: &Stat) -> FileSignature {
-    let time = i128::from(found.st_mtime) * 1_000_000_000 + i128::from(found.st_mtime_nsec);
+/// As `FileSignature::from_metadata`: 0 for a time before 1970.
+fn signature_of(stat: &Stat) -> FileSignature {
+    let time = i128::from(stat.st_mtime) * 1_000_000_000 + i128::from(stat.st_mtime_nsec);
     FileSignature {
-        size: u64::try_from(found.st_size).unwrap_or(0),
+        size: u64::try_from(stat.st_size).unwrap_or(0),
         mtime: u64::try_from(time).unwrap_or(0),
     }
 }
 
-/// What a look at a file shows.
+/// The state of a file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FileStat {
-    /// What tells whether it is still the one that it was.
+    /// What tells whether it is unchanged.
     pub signature: FileSignature,
     mode: RawMode,
     group: u32,

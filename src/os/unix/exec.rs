@@ -1,4 +1,4 @@
-//! Becoming another program (execve(2)), and the standard streams that it gets.
+//! Becoming another program (execve(2)) with the standard streams that vrun got.
 
 use std::convert::Infallible;
 use std::ffi::{CString, OsString};
@@ -8,19 +8,16 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::super::ArgQuoting;
+use super::super::arg_quoting::ArgQuoting;
 use super::signals;
 
-/// Gives memory instead of musl's malloc, which is made to be small.
+/// musl's malloc is made to be small, not fast.
 #[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
-/// Becomes `program`: same process, same terminal, same standard streams. Returns only to say why
-/// it could not.
-///
-/// # Errors
-/// Whatever execve(2) says, and InvalidInput for a NUL byte in what it is to be handed.
+/// Becomes `program`: same process, same terminal, same standard streams. Returns only if it cannot.
+#[expect(clippy::disallowed_methods, reason = "vrun becomes the program here")]
 pub(crate) fn exec(
     program: &Path,
     argv: &[OsString],
@@ -46,8 +43,8 @@ fn assignment((name, value): &(OsString, OsString)) -> io::Result<CString> {
     Ok(CString::new(line)?)
 }
 
-/// Which of the standard streams came closed. std opens /dev/null on those before `main`, so this is
-/// written by a constructor, which runs before that.
+/// Which standard streams were closed at the start. std opens /dev/null on them before `main`; the constructor below
+/// runs before that.
 static CLOSED_AT_START: [AtomicBool; 3] = [const { AtomicBool::new(false) }; 3];
 
 #[ctor::ctor]
@@ -58,8 +55,8 @@ fn record_closed_streams() {
     }
 }
 
-/// Marks std's stand-ins to be closed by execve, so that the program finds what vrun found. A failing
-/// execve leaves them open for the error message.
+/// Has execve close what std opened, so that the program finds the streams as vrun did. If execve fails they are still
+/// open for the error message.
 fn restore_closed_streams() {
     for (stream, closed) in standard_streams().into_iter().zip(&CLOSED_AT_START) {
         if closed.load(Ordering::Relaxed) {

@@ -1,77 +1,65 @@
-//! Files: what tells one from another, links, modes, clones, renames.
+//! Files: identity, links, modes, clones, renames.
 
 use std::fs::{self, DirBuilder, File, Metadata, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 
-use super::super::ROOT_USER;
-use super::{current_user, is_writable_by_others, owner_of};
+use super::super::user_id::ROOT_USER;
+use super::users::{current_user, is_writable_by_others, owner_of};
 
-/// Whether both paths lead to the same file or directory, links followed. False where either cannot
-/// be looked at.
+/// Whether both paths lead to the same file or directory, links followed. False if either cannot be read.
 pub(crate) fn is_same_file(a: &Path, b: &Path) -> bool {
-    match (fs::metadata(a), fs::metadata(b)) {
-        (Ok(a), Ok(b)) => (a.dev(), a.ino()) == (b.dev(), b.ino()),
-        _ => false,
-    }
+    is_same(fs::metadata(a), fs::metadata(b))
 }
 
-/// Whether `path` still leads to the file that `file` was opened from.
+/// Whether `path` still leads to the open `file`.
 pub(crate) fn is_still_at(file: &File, path: &Path) -> bool {
-    match (file.metadata(), fs::metadata(path)) {
-        (Ok(a), Ok(b)) => (a.dev(), a.ino()) == (b.dev(), b.ino()),
-        _ => false,
-    }
+    is_same(file.metadata(), fs::metadata(path))
 }
 
-/// What tells a file from all others: `found` is what it leads to.
-pub(crate) fn file_id(found: &Metadata, _: &Path) -> Option<(u64, u64)> {
-    Some((found.dev(), found.ino()))
+fn is_same(a: io::Result<Metadata>, b: io::Result<Metadata>) -> bool {
+    matches!((a, b), (Ok(a), Ok(b)) if (a.dev(), a.ino()) == (b.dev(), b.ino()))
 }
 
-/// What tells a file from another of its file system.
-pub(crate) fn inode(found: &Metadata) -> u64 {
-    found.ino()
+/// Identifies a file among all; `metadata` is that of `path`, links followed.
+pub(crate) fn file_id(metadata: &Metadata, _: &Path) -> Option<(u64, u64)> {
+    Some((metadata.dev(), metadata.ino()))
 }
 
-/// Whether links lead in a circle.
+/// Identifies a file within its file system.
+pub(crate) fn inode(metadata: &Metadata) -> u64 {
+    metadata.ino()
+}
+
+/// Whether links form a circle.
 pub(crate) fn is_link_loop(error: &io::Error) -> bool {
     error.raw_os_error() == Some(nix::errno::Errno::ELOOP as i32)
 }
 
-/// Makes a symbolic link at `at`.
-///
-/// # Errors
-/// Whatever symlink(2) says.
+/// Creates a symbolic link at `at` (symlink(2)).
 pub(crate) fn symlink_or_copy(target: &Path, at: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(target, at)
 }
 
 /// Renames a file or directory, over an empty directory too.
-///
-/// # Errors
-/// Whatever rename(2) says.
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
 }
 
-/// Whether a directory could not be taken away because another process is still at work in it.
+/// Whether a directory could not be removed because another process is using it.
 pub(crate) fn is_in_use(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::DirectoryNotEmpty
 }
 
-/// Lets everyone who may read `file` run it, as distlib does with a script.
-///
-/// # Errors
-/// Whatever chmod(2) says.
+/// Lets everyone read and run `file`, as distlib does with a script.
 pub(crate) fn make_executable(file: &Path) -> io::Result<()> {
     let mode = fs::metadata(file)?.permissions().mode();
     fs::set_permissions(file, Permissions::from_mode(mode | 0o555))
 }
 
-/// Whether it is worth trying to clone files in `dir`: a try costs as much as some links, and the usual file
-/// systems are known not to (ext2 to ext4 and tmpfs, by statfs(2)).
+/// Whether it is worth trying to clone files in `dir`. A try costs as much as several links, and the usual file systems
+/// cannot do it (ext2 to ext4 and tmpfs, by statfs(2)).
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) fn may_clone(dir: &Path) -> bool {
     const EXT: u64 = 0xef53;
@@ -80,18 +68,14 @@ pub(crate) fn may_clone(dir: &Path) -> bool {
     !matches!(kind, Ok(EXT | TMPFS))
 }
 
-/// The same where it may always be.
+/// The same where every file system may.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(crate) fn may_clone(_: &Path) -> bool {
     true
 }
 
-/// Makes `to` a file of its own with the content and the time of `from`, without copying: the two share their
-/// blocks until one is written to. It has no name before it is whole, so where that fails nothing is left
-/// (open(2), O_TMPFILE).
-///
-/// # Errors
-/// The file system cannot do that, or whatever open(2) and linkat(2) say. Then there is no `to`.
+/// Creates `to` with the content and the time of `from`, sharing its blocks until one of the two is written to. It has no
+/// name before it is complete, so a failure leaves nothing behind (open(2), O_TMPFILE).
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) fn clone_file(from: &Path, to: &Path) -> io::Result<()> {
     use rustix::fs::{AtFlags, CWD, OFlags, ioctl_ficlone, linkat};
@@ -109,9 +93,6 @@ pub(crate) fn clone_file(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// The same by clonefile(2), which keeps the time.
-///
-/// # Errors
-/// The file system cannot do that, or whatever clonefile(2) says.
 #[cfg(target_vendor = "apple")]
 pub(crate) fn clone_file(from: &Path, to: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, CloneFlags, fclonefileat};
@@ -120,18 +101,12 @@ pub(crate) fn clone_file(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// The same where there is no such call.
-///
-/// # Errors
-/// Always.
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
 pub(crate) fn clone_file(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Has two directories change places, in one step.
-///
-/// # Errors
-/// Whatever renameat2(2) says; or the system has no such call.
+/// Exchanges two directories, atomically (renameat2(2)).
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
 pub(crate) fn swap_dirs(a: &Path, b: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -139,43 +114,32 @@ pub(crate) fn swap_dirs(a: &Path, b: &Path) -> io::Result<()> {
 }
 
 /// The same where there is no such call.
-///
-/// # Errors
-/// Always.
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
 pub(crate) fn swap_dirs(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Has `file` be a program that its owner may change, as venv does with a copied interpreter.
-///
-/// # Errors
-/// Whatever chmod(2) says.
+/// Makes `file` a program that its owner may change, as venv does with a copied interpreter.
 pub(crate) fn set_program_mode(file: &Path) -> io::Result<()> {
     fs::set_permissions(file, Permissions::from_mode(0o755))
 }
 
 /// Gives `to` the mode of `from`.
-///
-/// # Errors
-/// Whatever chmod(2) says.
 pub(crate) fn copy_mode(from: &Path, to: &Path) -> io::Result<()> {
     fs::set_permissions(to, fs::metadata(from)?.permissions())
 }
 
-/// Makes `dir` for this user alone, or sees that it is his, and that no one else may write to it. Root makes none in
-/// what is another's, who could not use it.
+/// Creates `dir` for this user alone, or checks that it is theirs and that no one else may write to it. Root creates
+/// none in another user's directory, who could not use it.
 ///
 /// # Errors
-/// It cannot be made, is another's, or open to others.
+/// It cannot be created, belongs to another user, or others may write to it.
 pub(crate) fn create_private_dir(dir: &Path) -> io::Result<()> {
-    let found = match fs::metadata(dir) {
+    let metadata = match fs::metadata(dir) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let above = dir.ancestors().skip(1);
-            let nearest = above.map(fs::metadata).find_map(Result::ok);
-            if current_user() == ROOT_USER
-                && nearest.is_some_and(|found| owner_of(&found) != ROOT_USER)
-            {
+            let mut above = dir.ancestors().skip(1).map(fs::metadata);
+            let is_others = |parent: Metadata| owner_of(&parent) != ROOT_USER;
+            if current_user() == ROOT_USER && above.find_map(Result::ok).is_some_and(is_others) {
                 return Err(io::Error::other("it would lie in another user's directory"));
             }
             fs::create_dir_all(dir.parent().unwrap_or(dir))?;
@@ -185,14 +149,14 @@ pub(crate) fn create_private_dir(dir: &Path) -> io::Result<()> {
             }
             fs::metadata(dir)?
         }
-        found => found?,
+        metadata => metadata?,
     };
-    if !found.is_dir() {
+    if !metadata.is_dir() {
         return Err(io::ErrorKind::NotADirectory.into());
     }
-    if owner_of(&found) != current_user() || is_writable_by_others(&found) {
-        let why = "it belongs to another user, or others may write to it";
-        return Err(io::Error::other(why));
+    if owner_of(&metadata) != current_user() || is_writable_by_others(&metadata) {
+        let reason = "it belongs to another user, or others may write to it";
+        return Err(io::Error::other(reason));
     }
     Ok(())
 }

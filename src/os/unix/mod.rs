@@ -2,7 +2,6 @@
 
 mod conventions;
 mod dir;
-mod dirs;
 mod exec;
 mod fs;
 mod process;
@@ -11,7 +10,6 @@ mod users;
 
 pub(crate) use conventions::*;
 pub(crate) use dir::*;
-pub(crate) use dirs::*;
 pub(crate) use exec::exec;
 pub(crate) use fs::*;
 pub(crate) use process::*;

@@ -1,4 +1,4 @@
-//! The signals that ask this process to end, and SIGPIPE, which a program is to find as vrun did.
+//! The signals that ask this process to end, and SIGPIPE, which a program must find as vrun did.
 
 use std::fs::File;
 use std::io::Read;
@@ -8,32 +8,32 @@ use std::thread;
 
 use nix::sys::signal::{SigSet, Signal};
 
-/// What asks a process to end: Ctrl-C, `kill`, a terminal that goes away.
+/// Ctrl-C, `kill`, and a terminal that goes away.
 const TERMINATION_SIGNALS: [Signal; 3] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
 
-/// As long as it lives, what asks this process to end calls a function instead.
+/// While it lives, the signals that ask this process to end call a function instead.
 #[derive(Debug)]
 pub(crate) struct SignalGuard {
     previous_mask: Option<SigSet>,
     is_over: Arc<AtomicBool>,
 }
 
-/// Has `act` called, on a thread of its own, for each signal that asks this process to end. What came
-/// ignored, as from `nohup` and a shell's `&`, stays ignored. Where there is no thread to be had, the
-/// signals end the process as ever.
+/// Calls `act`, on a separate thread, for each signal that asks this process to end. Signals that were ignored at the
+/// start, as by `nohup` and a shell's `&`, stay ignored. If no thread can be started, the signals end the process as
+/// usual.
 ///
-/// They are blocked and waited for: a thread that is started meanwhile blocks them too, a process that std
-/// starts does not. The thread cannot be called back: what it gets when it is over is handed on, to the next one that
-/// waits, or to what a signal does as ever.
+/// The signals are blocked and waited for. Threads started meanwhile inherit the mask; processes that std starts do not.
+/// The waiting thread cannot be stopped: once the guard is gone it sends the next signal on, to the next waiting thread or
+/// to the default action.
 pub(crate) fn on_termination(act: impl Fn() + Send + 'static) -> SignalGuard {
     let is_over = Arc::new(AtomicBool::new(false));
-    let ends = Arc::clone(&is_over);
-    let heeded = handled_signals().and_then(|signals| {
+    let is_over_there = Arc::clone(&is_over);
+    let previous_mask = handled_signals().and_then(|signals| {
         let before = SigSet::thread_get_mask().ok()?;
         signals.thread_block().ok()?;
         let wait = move || {
             while let Ok(signal) = signals.wait() {
-                if ends.load(Ordering::Relaxed) {
+                if is_over_there.load(Ordering::Relaxed) {
                     let _ = nix::sys::signal::kill(nix::unistd::Pid::this(), signal);
                     return;
                 }
@@ -47,7 +47,7 @@ pub(crate) fn on_termination(act: impl Fn() + Send + 'static) -> SignalGuard {
         started.ok().map(|_| before)
     });
     SignalGuard {
-        previous_mask: heeded,
+        previous_mask,
         is_over,
     }
 }
@@ -61,41 +61,32 @@ impl Drop for SignalGuard {
     }
 }
 
-/// Those of ENDS that came neither ignored nor blocked. Linux keeps a blocked signal for who waits for it
-/// even where it is ignored; other systems throw it away by themselves.
+/// The termination signals that were neither ignored nor blocked at the start. Linux keeps a blocked signal for whoever
+/// waits for it even if it is ignored; other systems discard it.
 fn handled_signals() -> Option<SigSet> {
-    let all_or_none = if cfg!(target_os = "linux") {
+    let unknown = if cfg!(target_os = "linux") {
         u64::MAX
     } else {
         0
     };
-    let ignored = ignored_signals().unwrap_or(all_or_none);
+    let ignored = ignored_signals().unwrap_or(unknown);
     let blocked = SigSet::thread_get_mask().ok()?;
-    let mut signals = SigSet::empty();
-    for signal in TERMINATION_SIGNALS {
-        if !is_in_mask(signal, ignored) && !blocked.contains(signal) {
-            signals.add(signal);
-        }
-    }
-    Some(signals).filter(|signals| {
-        TERMINATION_SIGNALS
-            .iter()
-            .any(|signal| signals.contains(*signal))
-    })
+    let is_handled = |signal: &Signal| !is_in_mask(*signal, ignored) && !blocked.contains(*signal);
+    let signals: SigSet = TERMINATION_SIGNALS.into_iter().filter(is_handled).collect();
+    (signals != SigSet::empty()).then_some(signals)
 }
 
-/// Whether SIGPIPE came ignored. std ignores it before `main` whatever it was, and a program inherits what
-/// is ignored. There is no safe call that tells, so the kernel's own account is read (proc(5)); where
-/// there is none, it counts as not ignored.
+/// Whether SIGPIPE was ignored at the start. std ignores it before `main` in any case, and programs inherit that. No safe
+/// call tells, so this comes from proc(5); without it, SIGPIPE counts as not ignored.
 static WAS_SIGPIPE_IGNORED: AtomicBool = AtomicBool::new(false);
 
-/// Notes whether SIGPIPE is ignored: before std ignores it.
+/// Records whether SIGPIPE is ignored, before std ignores it.
 pub(super) fn record_sigpipe() {
     let is_ignored = ignored_signals().is_some_and(|ignored| is_in_mask(Signal::SIGPIPE, ignored));
     WAS_SIGPIPE_IGNORED.store(is_ignored, Ordering::Relaxed);
 }
 
-/// Gives SIGPIPE back its default, unless it came ignored.
+/// Gives SIGPIPE its default action, unless it was ignored at the start.
 pub(super) fn restore_sigpipe() {
     if !WAS_SIGPIPE_IGNORED.load(Ordering::Relaxed) {
         sigpipe::reset();
@@ -106,7 +97,7 @@ fn is_in_mask(signal: Signal, mask: u64) -> bool {
     mask >> (signal as i32 - 1) & 1 == 1
 }
 
-/// The signals that this process ignores, a bit for each, by the kernel's own account.
+/// The signals that this process ignores, one bit each (proc(5)).
 fn ignored_signals() -> Option<u64> {
     let mut status = [0; 4096];
     let length = File::open("/proc/self/status").and_then(|mut file| file.read(&mut status));

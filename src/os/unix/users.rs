@@ -1,6 +1,6 @@
-//! Files and uids -> whose they are, by the system's records.
+//! Owners of files, and names and home directories from the user database.
 //!
-//! /etc/passwd is read by hand: libc's own look-up loads what a static program cannot.
+//! It reads /etc/passwd itself: libc's lookup loads libraries, which a static program cannot.
 
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
@@ -8,41 +8,41 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
-use super::super::UserId;
+use super::super::user_id::UserId;
 
-/// Whose a file is.
-pub(crate) fn owner_of(found: &Metadata) -> UserId {
-    UserId(found.uid())
+/// A file's owner.
+pub(crate) fn owner_of(metadata: &Metadata) -> UserId {
+    UserId(metadata.uid())
 }
 
-/// Who runs this process: the user whose rights it has.
+/// The user whose rights this process has.
 pub(crate) fn current_user() -> UserId {
     UserId(nix::unistd::geteuid().as_raw())
 }
 
-/// Whether others than its owner may write to it, by its mode. (An access list that lets them shows in
-/// the group's part of that; acl(5).)
-pub(crate) fn is_writable_by_others(found: &Metadata) -> bool {
-    found.mode() & 0o022 != 0
+/// Whether others than the owner may write to it, by its mode. (An access list that lets them shows in the group's part;
+/// acl(5).)
+pub(crate) fn is_writable_by_others(metadata: &Metadata) -> bool {
+    metadata.mode() & 0o022 != 0
 }
 
 /// Whether everyone may write to it.
-pub(crate) fn is_world_writable(found: &Metadata) -> bool {
-    found.mode() & 0o002 != 0
+pub(crate) fn is_world_writable(metadata: &Metadata) -> bool {
+    metadata.mode() & 0o002 != 0
 }
 
-/// What people call a user: the name on record, else the number.
+/// A user's name, else the number.
 pub(crate) fn user_name(owner: UserId) -> OsString {
     let UserId(uid) = owner;
     passwd_field(uid, Field::Name).unwrap_or_else(|| format!("uid {uid}").into())
 }
 
-/// The user's home directory by the system's records, for a process without HOME.
+/// The user's home directory in the user database, for a process without HOME.
 pub(crate) fn passwd_home() -> Option<PathBuf> {
     passwd_field(current_user().0, Field::Home).map(PathBuf::from)
 }
 
-/// A field of a line of /etc/passwd (passwd(5)).
+/// A field of /etc/passwd (passwd(5)).
 #[derive(Clone, Copy)]
 enum Field {
     Name = 0,
@@ -56,8 +56,8 @@ fn passwd_field(uid: u32, field: Field) -> Option<OsString> {
     let mut lines = passwd.split(|byte| *byte == b'\n');
     lines.find_map(|line| {
         let part = |field: Field| line.split(|byte| *byte == b':').nth(field as usize);
-        let is_user = part(Field::Uid).is_some_and(|found| found == uid.as_bytes());
-        let found = part(field).filter(|_| is_user)?;
-        Some(OsString::from_vec(found.to_owned()))
+        let is_user = part(Field::Uid) == Some(uid.as_bytes());
+        let value = part(field).filter(|_| is_user)?;
+        Some(OsString::from_vec(value.to_owned()))
     })
 }

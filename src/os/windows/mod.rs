@@ -1,8 +1,7 @@
-//! Windows, where no process can become another: vrun waits, and stays out of the way.
+//! Windows, where no process can become another: vrun waits for the program.
 
 mod conventions;
 mod dir;
-mod dirs;
 mod exec;
 mod fs;
 mod process;
@@ -12,7 +11,6 @@ mod users;
 
 pub(crate) use conventions::*;
 pub(crate) use dir::*;
-pub(crate) use dirs::*;
 pub(crate) use exec::exec;
 pub(crate) use fs::*;
 pub(crate) use process::*;

@@ -1,18 +1,18 @@
-//! What asks this process to end.
+//! Ctrl-C and closed consoles.
 
 use std::sync::{Mutex, PoisonError};
 
-/// What the handler calls: there is one for all, and it stays.
+/// What the handler calls. The process has one handler, for good.
 static HANDLER: Mutex<Option<Box<dyn FnMut() + Send>>> = Mutex::new(None);
 
-/// Stands for a handler that is set once and stays.
+/// Nothing to undo: the handler stays.
 #[derive(Debug)]
 pub(crate) struct SignalGuard;
 
-/// Has `act` called for each Ctrl-C, and for a console that is closed.
+/// Calls `act` for each Ctrl-C, and when the console is closed.
 pub(crate) fn on_termination(act: impl FnMut() + Send + 'static) -> SignalGuard {
     *HANDLER.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(act));
-    // The one failure there is: the handler is set already.
+    // It fails only if the handler is set already.
     let _ = ctrlc::try_set_handler(|| {
         if let Some(act) = &mut *HANDLER.lock().unwrap_or_else(PoisonError::into_inner) {
             act();

@@ -7,6 +7,7 @@ use std::ffi::OsStr;
 
 use crate::os;
 use crate::process::Process;
+use crate::quote::fish_quote;
 use crate::view::{self, View};
 
 pub(super) fn export_lines(view: &View, process: &Process) -> String {
@@ -25,7 +26,7 @@ pub(super) fn export_lines(view: &View, process: &Process) -> String {
         if name == "PATH" {
             push_path(value, &mut lines);
         } else {
-            lines.push_str(&format!(" {}", quote_value(value)));
+            lines.push_str(&format!(" {}", fish_quote(value)));
         }
         lines.push_str(";\n");
     }
@@ -38,35 +39,13 @@ pub(super) fn export_lines(view: &View, process: &Process) -> String {
 /// PATH is a list in fish.
 fn push_path(value: &OsStr, line: &mut String) {
     if os::PATH_SEPARATOR == ';' {
-        let path = quote_value(value);
+        let path = fish_quote(value);
         line.push_str(&format!(" (cygpath -u -p -- {path} | string split :)"));
         return;
     }
     for entry in os::split_paths(value) {
-        line.push_str(&format!(" {}", quote_value(entry.as_os_str())));
+        line.push_str(&format!(" {}", fish_quote(entry.as_os_str())));
     }
-}
-
-/// In quotes. Control characters and bytes that are not UTF-8 are escaped between the quotes.
-fn quote_value(value: &OsStr) -> String {
-    let mut word = String::from("'");
-    let outside = |escape: String| format!("'{escape}'");
-    for chunk in value.as_encoded_bytes().utf8_chunks() {
-        for c in chunk.valid().chars() {
-            match c {
-                '\'' | '\\' => word.extend(['\\', c]),
-                c if c.is_ascii_control() => {
-                    word.push_str(&outside(format!("\\x{:02x}", u32::from(c))));
-                }
-                c => word.push(c),
-            }
-        }
-        for byte in chunk.invalid() {
-            word.push_str(&outside(format!("\\X{byte:02x}")));
-        }
-    }
-    word.push('\'');
-    word
 }
 
 pub(super) fn undo_lines() -> String {
@@ -81,22 +60,4 @@ pub(super) fn undo_lines() -> String {
     }
     lines.push_str("set -e _VRUN_OLD;\nend;\n");
     lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_value_is_one_word_of_one_line() {
-        for (value, word) in [
-            ("", "''"),
-            ("a b", "'a b'"),
-            (r"it's\", r"'it\'s\\'"),
-            ("$x (y) {z} ~ *", "'$x (y) {z} ~ *'"),
-            ("a\nb", r"'a'\x0a'b'"),
-        ] {
-            assert_eq!(quote_value(OsStr::new(value)), word);
-        }
-    }
 }

@@ -3,9 +3,8 @@
 //!
 //! The old values are saved in a variable of the session, by name. Setting an environment variable to $null removes it.
 
-use std::ffi::OsStr;
-
 use crate::error::Error;
+use crate::quote::powershell_quote;
 use crate::view::{self, View};
 
 use super::values::utf8_value;
@@ -19,27 +18,13 @@ pub(super) fn export_lines(view: &View) -> Result<String, Error> {
         saved.collect::<Vec<_>>().join("; ")
     );
     for (name, value) in view.vars_to_set() {
-        lines.push_str(&format!("$env:{name} = {};\n", quote_value(name, value)?));
+        let value = powershell_quote(utf8_value(name, value, "PowerShell")?);
+        lines.push_str(&format!("$env:{name} = {value};\n"));
     }
     for name in view.vars_to_unset() {
         lines.push_str(&format!("$env:{name} = $null;\n"));
     }
     Ok(lines)
-}
-
-/// A string, with code units for what is not printable ASCII. It starts with the string, because PowerShell converts
-/// what is added to a string, and adds to a number.
-fn quote_value(name: &str, value: &OsStr) -> Result<String, Error> {
-    let mut word = String::from("'");
-    for unit in utf8_value(name, value, "PowerShell")?.encode_utf16() {
-        match u8::try_from(unit).map(char::from) {
-            Ok('\'') => word.push_str("''"),
-            Ok(c) if c == ' ' || c.is_ascii_graphic() => word.push(c),
-            _ => word.push_str(&format!("' + [char]{unit} + '")),
-        }
-    }
-    word.push('\'');
-    Ok(word)
 }
 
 pub(super) fn undo_lines() -> String {
@@ -49,23 +34,4 @@ pub(super) fn undo_lines() -> String {
     }
     lines.push_str("Remove-Variable -Scope Global -Name _VRUN_OLD;\n};\n");
     lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_value_is_ascii_whatever_it_holds() {
-        for (value, word) in [
-            ("", "''"),
-            (r"C:\a b", r"'C:\a b'"),
-            ("it's $x `y` \"z\"", "'it''s $x `y` \"z\"'"),
-            ("\u{2018}é", "'' + [char]8216 + '' + [char]233 + ''"),
-            ("a\nb", "'a' + [char]10 + 'b'"),
-            ("\u{1f40d}", "'' + [char]55357 + '' + [char]56333 + ''"),
-        ] {
-            assert_eq!(quote_value("PATH", OsStr::new(value)).expect("text"), word);
-        }
-    }
 }

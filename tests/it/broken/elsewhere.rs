@@ -14,7 +14,7 @@ fn one_that_was_made_on_windows() {
         .file("app/.venv/Scripts/pytest.exe", "MZ")
         .cwd("app");
     let told = [
-        "vrun: [ROOT]/app/.venv is another system's: it was made on Windows",
+        "vrun: [ROOT]/app/.venv is for another system: it was created on Windows",
         "cause: its Python is [ROOT]/app/.venv/Scripts/python.exe",
         "hint: `export VRUN_NAME=.venv-",
     ];
@@ -45,9 +45,9 @@ fn one_that_was_made_on_macos_and_is_mounted_here() {
         refused(
             &sandbox,
             &[
-                "vrun: [ROOT]/app/.venv is another system's: it was made on macOS",
+                "vrun: [ROOT]/app/.venv is for another system: it was created on macOS",
                 &format!("cause: its pyvenv.cfg names {home}"),
-                "hint: `export VRUN_NAME=.venv-linux` has vrun make and take one for this system",
+                "hint: `export VRUN_NAME=.venv-linux` has vrun create and use one for this system",
             ],
         );
     }
@@ -66,7 +66,9 @@ fn a_copy_of_another_systems_python_is_told_once_the_system_has_refused_it() {
             .error(
                 126,
                 &[
-                    &format!("vrun: [ROOT]/app/.venv is another system's: it was made on {system}"),
+                    &format!(
+                        "vrun: [ROOT]/app/.venv is for another system: it was created on {system}"
+                    ),
                     "cause: its Python is [ROOT]/app/.venv/bin/python",
                     "hint: `export VRUN_NAME=.venv-linux`",
                 ],
@@ -131,7 +133,7 @@ fn a_python_for_another_machine_is_told_once_the_system_has_refused_it() {
         sandbox.run([typed]).error(
             126,
             &[
-                "vrun: [ROOT]/app/.venv is another machine's: its Python is for s390x",
+                "vrun: [ROOT]/app/.venv is for another machine: its Python is for s390x",
                 "cause: [ROOT]/usr/bin/python3.12 is a program for s390x",
                 "hint: `export VRUN_NAME=.venv-linux-",
             ],
@@ -169,7 +171,7 @@ fn a_python_whose_loader_is_not_here_is_told_once_the_system_has_refused_it() {
         .error(
             126,
             &[
-                "vrun: [ROOT]/app/.venv is another system's: its Python is for another C library",
+                "vrun: [ROOT]/app/.venv is for another system: its Python is for another C library",
                 "cause: [ROOT]/usr/bin/python3.12 is started by /lib",
                 "/no-linux",
                 ", which does not exist",

@@ -7,9 +7,9 @@ use crate::sandbox::Sandbox;
 const CFG: &str = "home = /nonexist/bin\ninclude-system-site-packages = false\nversion = 3.11.7\n";
 
 const GONE: &str = "vrun: [ROOT]/app/.venv is broken: its Python is gone; what this program starts as `python` is the next \
-                    one on PATH; `vrun --repair` mends it\n";
-const OTHER: &str = "vrun: [ROOT]/app/.venv is broken: it was made with Python 3.11, and its Python is now 3.12; what this \
-                     program starts as `python` sees none of its packages; `vrun --repair` mends it\n";
+                    one on PATH; `vrun --repair` fixes it\n";
+const OTHER: &str = "vrun: [ROOT]/app/.venv is broken: it was created with Python 3.11, and its Python is now 3.12; what this \
+                     program starts as `python` sees none of its packages; `vrun --repair` fixes it\n";
 
 /// Another Python is next on PATH, and programs of several kinds there start it.
 fn around(sandbox: Sandbox) -> Sandbox {
@@ -138,22 +138,22 @@ fn whatever_else_keeps_the_python_from_being_found_is_said_with_what_helps() {
         (
             &circle,
             "is broken: its Python is a link to itself",
-            "`vrun --repair` mends it",
+            "`vrun --repair` fixes it",
         ),
         (
             &none,
             "is broken: it has no Python",
-            "`vrun --repair` mends it",
+            "`vrun --repair` fixes it",
         ),
         (
             &barred,
-            "cannot be used: its Python is out of reach",
+            "cannot be used: its Python is inaccessible",
             "`vrun --doctor` says what helps",
         ),
         #[cfg(target_os = "linux")]
         (
             &elsewhere,
-            "is another system's: it was made on macOS",
+            "is for another system: it was created on macOS",
             "`vrun --doctor` says what helps",
         ),
     ] {

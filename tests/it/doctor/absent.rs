@@ -70,7 +70,7 @@ fn a_directory_of_that_name_that_is_none() {
         .cwd("app");
     let what = "there is no environment at [ROOT]/app/.venv";
     let cause = "it is a directory with other things in it: notes";
-    let mend = "`mv [ROOT]/app/.venv [ROOT]/app/.venv.old` makes room, or say where else with `--env PATH`";
+    let mend = "`mv [ROOT]/app/.venv [ROOT]/app/.venv.old` makes room, or choose another place with `--env PATH`";
     finds(&sandbox, "no-environment", what, &[cause], mend);
     is_hinted(&sandbox, mend);
 }
@@ -96,12 +96,12 @@ fn a_redirect_file_that_leads_nowhere() {
         ("/nonexist", "it names /nonexist, which does not exist"),
         (
             "..",
-            "it names [ROOT], which is no environment: it has no pyvenv.cfg",
+            "it names [ROOT], which is not an environment: it has no pyvenv.cfg",
         ),
     ] {
         let sandbox = Sandbox::new().file("app/.venv", text).cwd("app");
         let what = "[ROOT]/app/.venv does not lead to an environment";
-        let mend = "write the environment's directory into its first line; or `rm [ROOT]/app/.venv`, and vrun makes one there";
+        let mend = "write the environment's directory on its first line; or `rm [ROOT]/app/.venv`, and vrun creates one there";
         finds(&sandbox, "undecided", what, &[cause], mend);
         is_hinted(&sandbox, mend);
     }
@@ -115,7 +115,7 @@ fn several_and_none_of_them_meant() {
         .file("app/setup.py", "")
         .cwd("app");
     let what = "[ROOT]/app has more than one environment, and no .venv";
-    let mend = "say which with `--env`, such as `vrun --env [ROOT]/app/one ...`, or with VRUN_ENV";
+    let mend = "choose one with `--env`, such as `vrun --env [ROOT]/app/one ...`, or with VRUN_ENV";
     finds(
         &sandbox,
         "undecided",
@@ -134,10 +134,10 @@ fn one_that_another_user_planted() {
     let sandbox = sandbox.of(1, "shared/.venv").of(12345, "shared/ada");
     let sandbox = sandbox.cwd("shared/ada").by(12345);
     let mend = "`vrun --env [ROOT]/shared/.venv ...` or VRUN_ENV allows it; \
-                `vrun --create --env [ROOT]/shared/ada/.venv` makes one of your own";
+                `vrun --create --env [ROOT]/shared/ada/.venv` creates one of your own";
     let causes = [
         "it belongs to daemon",
-        "only what is yours, root's, or of the owner of [ROOT]/shared/ada counts without being named",
+        "unless named, only what you, root or the owner of [ROOT]/shared/ada own is used",
     ];
     let what = "[ROOT]/shared/.venv is not trusted";
     finds(&sandbox, "not-trusted", what, &causes, mend);

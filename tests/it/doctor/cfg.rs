@@ -25,13 +25,13 @@ fn a_pyvenv_cfg_that_is_no_good() {
         (
             b"version = 3.12.1\ninclude-system-site-packages = false\n",
             "cfg-without-home",
-            "has no `home`, the place of the base Python",
+            "has no `home`, the directory of the base interpreter",
         ),
         (b"home = /\xff\n", "cfg-not-utf8", "is not UTF-8"),
     ] {
         let sandbox = app().file("app/.venv/pyvenv.cfg", text);
         let cause = format!("[ROOT]/app/.venv/pyvenv.cfg {cause}");
-        let told = ["its pyvenv.cfg is no good", &cause, "`vrun --repair`"];
+        let told = ["its pyvenv.cfg is invalid", &cause, "`vrun --repair`"];
         finds(&sandbox, ("wrong", id), told);
     }
 }
@@ -44,7 +44,7 @@ fn a_pyvenv_cfg_that_leaves_open_whether_the_bases_packages_are_seen() {
         &sandbox,
         ("wrong", "cfg-without-system-site-packages"),
         [
-            "it is open: Python sees the base interpreter's packages there too",
+            "it is not isolated: Python sees the base interpreter's packages there too",
             "[ROOT]/app/.venv/pyvenv.cfg has no `include-system-site-packages`, which Python takes for true",
             "`vrun --repair`",
         ],
@@ -53,7 +53,7 @@ fn a_pyvenv_cfg_that_leaves_open_whether_the_bases_packages_are_seen() {
     let told = sandbox.run(["--repair"]).code(0);
     assert_eq!(
         told.said(),
-        "vrun: the base interpreter's packages are no longer seen in [ROOT]/app/.venv\n"
+        "vrun: the base interpreter's packages are no longer visible in [ROOT]/app/.venv\n"
     );
     let cfg = std::fs::read_to_string(sandbox.path("app/.venv/pyvenv.cfg")).expect("a file");
     assert!(
@@ -86,13 +86,13 @@ fn a_home_that_this_user_may_not_look_at_is_not_gone() {
         &sandbox,
         ("wrong", "home-out-of-reach"),
         [
-            "it cannot be used: the home of its Python is out of reach",
-            "pyvenv.cfg says `home = [ROOT]/locked/bin`, which this user may not look at",
-            "`ls -ld [ROOT]/locked/bin` tells whose it is",
+            "it cannot be used: the home of its Python is inaccessible",
+            "pyvenv.cfg says `home = [ROOT]/locked/bin`, which this user may not access",
+            "`ls -ld [ROOT]/locked/bin` shows its owner",
         ],
     );
     sandbox
         .run(["--repair"])
-        .error(126, &["hint: `ls -ld [ROOT]/locked/bin` tells whose it is"]);
+        .error(126, &["hint: `ls -ld [ROOT]/locked/bin` shows its owner"]);
     sandbox.chmod("locked", 0o755);
 }

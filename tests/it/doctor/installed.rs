@@ -58,7 +58,7 @@ fn a_script_that_is_listed_and_not_there_is_missed_until_it_is_repaired() {
         ],
     );
     let told = sandbox.run(["--repair"]).code(0);
-    assert_eq!(told.said(), "vrun: demo is in [ROOT]/app/.venv/bin again\n");
+    assert_eq!(told.said(), "vrun: restored demo in [ROOT]/app/.venv/bin\n");
     sandbox.run(["demo", "x"]).argv(&[
         "[ROOT]/app/.venv/bin/python",
         "[ROOT]/app/.venv/bin/demo",
@@ -96,7 +96,7 @@ fn a_program_where_all_scripts_are_gone_is_told_what_is_wrong() {
         126,
         &[
             "vrun: [ROOT]/app/.venv is broken: it has no Python",
-            "cause: there is no `python` in [ROOT]/app/.venv/bin",
+            "cause: [ROOT]/app/.venv/bin has no `python`",
             "hint: `vrun --repair` rebuilds it with the same packages",
         ],
     );

@@ -111,7 +111,7 @@ fn a_python_that_does_not_run() {
         ("wrong", "python-loop"),
         [
             "its Python is a link to itself",
-            "the links from [ROOT]/app/.venv/bin/python lead in a circle",
+            "[ROOT]/app/.venv/bin/python is a link that leads back to itself",
             "`vrun --repair`",
         ],
     );
@@ -120,7 +120,7 @@ fn a_python_that_does_not_run() {
         &upgraded,
         ("wrong", "another-minor-version"),
         [
-            "it was made with Python 3.12, and its Python is now 3.13",
+            "it was created with Python 3.12, and its Python is now 3.13",
             "[ROOT]/app/.venv/bin/python leads to [ROOT]/usr/bin/python3.13, which would see none of the packages for 3.12",
             "`vrun --repair`",
         ],
@@ -131,7 +131,7 @@ fn a_python_that_does_not_run() {
         ("wrong", "no-python"),
         [
             "it has no Python",
-            "there is no `python` in [ROOT]/app/.venv/bin",
+            "[ROOT]/app/.venv/bin has no `python`",
             "`vrun --repair`",
         ],
     );
@@ -159,7 +159,7 @@ fn another_systems_environment() {
     sandbox
         .run(["--doctor"])
         .code(1)
-        .line("wrong: it is another system's: it was made on Windows");
+        .line("wrong: it is for another system: it was created on Windows");
 }
 
 #[test]
@@ -278,7 +278,7 @@ fn a_sound_environment_has_nothing_to_mend() {
     sandbox
         .run(["--repair"])
         .stdout("[ROOT]/app/.venv is sound\n")
-        .says("vrun: there is nothing to mend in [ROOT]/app/.venv\n");
+        .says("vrun: there is nothing to repair in [ROOT]/app/.venv\n");
     assert_eq!(before, sandbox.tree());
 }
 
@@ -287,12 +287,12 @@ fn a_sound_environment_that_is_not_what_python_asks_for_is_not_mended_into_it() 
     let sandbox = app();
     sandbox
         .run(["--repair", "-p", "3.12"])
-        .says("nothing to mend");
+        .says("nothing to repair");
     sandbox.run(["--repair", "-p", "3.11"]).error(
         125,
         &[
             "[ROOT]/app/.venv is not made with `3.11`, which --python asks for",
-            "hint: `vrun --create --clear --env [ROOT]/app/.venv -p REQUEST` makes it anew, without its packages",
+            "hint: `vrun --create --clear --env [ROOT]/app/.venv -p REQUEST` recreates it, without its packages",
         ],
     );
 }

@@ -25,7 +25,7 @@ fn a_lost_python() {
         &lost,
         &[],
         &[
-            "put a Python 3.12 in the place of its own, or, where there is none, make it anew with another Python",
+            "replace its Python with a Python 3.12, or, if there is none, recreate it with another Python",
         ],
     );
     let lost = lost
@@ -34,14 +34,14 @@ fn a_lost_python() {
     would(
         &lost,
         &["-p", "3.13"],
-        &["make it anew with `3.13` and install its 2 packages again"],
+        &["recreate it with `3.13` and reinstall its 2 packages"],
     );
     would(
         &lost,
         &["-p", "3.12"],
         &[
-            "put a Python 3.12 in the place of its own, or, where there is none, \
-           make it anew with `3.12` and install its 2 packages again",
+            "replace its Python with a Python 3.12, or, if there is none, \
+           recreate it with `3.12` and reinstall its 2 packages",
         ],
     );
 }
@@ -64,9 +64,9 @@ fn what_names_another_place_and_what_is_missing() {
         &sandbox,
         &[],
         &[
-            "keep the base interpreter's packages out",
-            "have 1 console script that names another place (/old/app/.venv/bin/python) name this one",
-            "write the scripts that are missing: demo",
+            "hide the base interpreter's packages",
+            "rewrite 1 console script that refers to another place (/old/app/.venv/bin/python)",
+            "write the missing scripts: demo",
         ],
     );
 }
@@ -83,12 +83,15 @@ fn what_would_be_refused_is_refused() {
         .cwd("app");
     sandbox.run(["-n", "--repair"]).error(
         126,
-        &["it was made on Windows", "hint: `export VRUN_NAME=.venv-"],
+        &[
+            "it was created on Windows",
+            "hint: `export VRUN_NAME=.venv-",
+        ],
     );
     would(
         &sandbox,
         &["--env", ".venv"],
-        &["make it anew with the first Python that fits the project"],
+        &["recreate it with the first Python that fits the project"],
     );
 }
 

@@ -54,7 +54,7 @@ fn an_environment_that_another_user_planted_above_is_refused_with_his_name_and_t
         "  cause: it belongs to daemon\n",
         "the owner of [ROOT]/shared/ada/src",
         "  hint: `vrun --env [ROOT]/shared/.venv ...` or VRUN_ENV allows it; \
-         `vrun --create --env [ROOT]/shared/ada/src/.venv` makes one of your own\n",
+         `vrun --create --env [ROOT]/shared/ada/src/.venv` creates one of your own\n",
     ];
     for args in [
         &["probe"][..],
@@ -87,7 +87,7 @@ fn it_is_refused_under_any_name_and_from_a_script_too() {
         126,
         &[
             "[ROOT]/shared/.venv",
-            "the owner of [ROOT]/shared/ada counts",
+            "the owner of [ROOT]/shared/ada own is used",
         ],
     );
 }
@@ -291,7 +291,7 @@ fn no_shim_is_made_that_another_user_could_turn_to_his_own_ends() {
     own.sh("exec $vrun --shims [ROOT]/shared/his python").error(
         126,
         &[
-            "no shims are put into [ROOT]/shared/his",
+            "refusing to create shims in [ROOT]/shared/his",
             "it belongs to daemon",
         ],
     );

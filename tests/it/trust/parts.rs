@@ -59,7 +59,7 @@ fn a_link_of_the_users_own_does_not_make_anothers_environment_his() {
         .of(ADA, "shared/ada/.venv");
     let told = [
         "[ROOT]/shared/ada/.venv is not trusted",
-        "what it links to belongs to daemon",
+        "its link target belongs to daemon",
     ];
     sandbox.run(["probe"]).error(126, &told);
     let sandbox = sandbox.var("VRUN_ENV", "[ROOT]/shared/ada/.venv");

@@ -186,7 +186,7 @@ fn a_base_that_was_moved_is_told_where_it_is() {
         project.run(["python", "-I", "-c", code]).code(126).says(&[
             "its Python is gone",
             &format!(
-                "cause: {} could stand in for it, but for -E or -I",
+                "cause: {} could stand in for it, but not with -E or -I",
                 exe.display()
             ),
         ]);
@@ -247,7 +247,7 @@ fn a_base_that_was_upgraded_to_another_minor_version_is_refused_before_it_runs()
         .link(&versioned, &new.exe)
         .link("base/bin/python3", format!("python{}", new.short()));
     let broken = format!(
-        "is broken: it was made with Python {}, and its Python is now {}",
+        "is broken: it was created with Python {}, and its Python is now {}",
         old.short(),
         new.short()
     );
@@ -298,7 +298,7 @@ fn an_environment_that_lost_every_name_of_python_or_all_that_pyvenv_cfg_said() {
             }
         }
         let ran = project.run(["python", "-c", code]).code(0);
-        let said = format!("there is no `python` in {}; ", env.join("bin").display());
+        let said = format!("{} has no `python`; ", env.join("bin").display());
         ran.stdout(&printed).says(&[&said, " stands in for it"]);
         // Which Python it was, its library tells.
         let project = project.link("app/.venv/bin/python", "/nonexist/python3");

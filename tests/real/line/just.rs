@@ -1,25 +1,18 @@
 //! just with `set shell`.
 
 use std::path::PathBuf;
-use std::process::Command;
 use std::sync::OnceLock;
 
 use super::{project, recipe, with_pytest};
 use crate::project::tell;
-use crate::pythons;
+use crate::wheels::from_pypi;
 
 /// One on PATH, else the one that PyPI has.
 fn just() -> Option<&'static PathBuf> {
     static JUST: OnceLock<Option<PathBuf>> = OnceLock::new();
     let found = JUST.get_or_init(|| {
         which::which("just").ok().or_else(|| {
-            let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("just");
-            let just = dir.join("bin/just");
-            if !just.exists() {
-                let words = ["-m", "pip", "install", "-q", "rust-just", "--target"];
-                let mut pip = Command::new(&pythons::newest().exe);
-                let _ = pip.args(words).arg(&dir).status();
-            }
+            let just = from_pypi("rust-just", "just");
             Some(just).filter(|just| just.exists())
         })
     });

@@ -114,7 +114,7 @@ fn where_the_python_is_gone_each_line_says_that_it_may_take_another() {
     }
     let said = format!(
         "vrun: {} is broken: its Python is gone; what this program starts as `python` is the next one on PATH; \
-         `vrun --repair` mends it\n",
+         `vrun --repair` fixes it\n",
         env.display()
     );
     let outcome = project.start(&make, &[]).code(0).stdout("1\n2");

@@ -101,7 +101,7 @@ fn a_project_that_is_installed_in_its_own_environment() {
     ran.says(&[
         "vrun: vrun_app is imported from ",
         "/app, not from ",
-        "/copy; `vrun --repair` mends it",
+        "/copy; `vrun --repair` fixes it",
     ]);
     repair(&project, &project.path("copy/.venv"));
     comes_from(&project, &project.path("copy"));

@@ -84,8 +84,8 @@ fn where_there_is_only_another_minor_version_it_is_made_anew_with_the_same_packa
     assert!(env.join(site(old)).join(theirs).is_file());
     repair(&project, &env).says(&[
         &format!("vrun: creating {} (Python {})", env.display(), new.full()),
-        ".env, etc/demo/x, bin/postactivate and 1 more came along, being no package's",
-        "vrun: installing the 1 package that it had",
+        "vrun: kept .env, etc/demo/x, bin/postactivate and 1 more of the old environment",
+        "vrun: reinstalling 1 package",
     ]);
     for path in [".env", "bin/postactivate", "etc/demo/x", &is] {
         assert_eq!(
@@ -127,7 +127,7 @@ fn where_a_package_cannot_be_had_all_stays_as_it_was() {
     project.run(["--repair"]).code(125).says(&[
         &format!("vrun: cannot rebuild {}", env.display()),
         "  cause: No matching distribution found for vrun-parcel==1.0",
-        "  cause: the old environment is as it was",
+        "  cause: the old environment is unchanged",
         "  hint: `vrun --repair --env ",
     ]);
     assert_eq!(before, files(&env));
@@ -300,7 +300,7 @@ fn another_systems_environment_is_made_anew_only_where_it_is_named() {
     let env = project.path("app/.venv");
     let before = files(&env);
     project.run(["--repair"]).code(126).says(&[
-        "is another system's: it was made on Windows",
+        "is for another system: it was created on Windows",
         "  hint: `export VRUN_NAME=.venv-",
     ]);
     assert_eq!(before, files(&env));
@@ -318,8 +318,8 @@ fn an_environment_without_its_scripts_directory_has_all_of_them_again() {
         let env = project.path("app/.venv");
         fs::remove_dir_all(env.join("bin")).expect("removed");
         repair(&project, &env).says(&[
-            "parcel, pip",
-            &format!(" are in {}/bin again", env.display()),
+            "vrun: restored parcel, pip",
+            &format!(" in {}/bin\n", env.display()),
         ]);
         let python = project.run(["python", "-c", "import sys; print(sys.prefix)"]);
         python.code(0).stdout(&env.display().to_string());

@@ -33,7 +33,7 @@ fn moves(project: &Project, places: &[&str]) -> PathBuf {
         let env = at.join(".venv");
         repair(project, &env).says(&[
             "activation scripts",
-            &format!(" name {} again", env.display()),
+            &format!(" now refer to {}", env.display()),
         ]);
         is_whole(project, &env);
     }

@@ -167,7 +167,7 @@ pub(super) fn repair(project: &Project, env: &Path) -> Outcome {
 #[track_caller]
 pub(super) fn has_nothing_to_mend(project: &Project, env: &Path) {
     let before = files(env);
-    let said = format!("vrun: there is nothing to mend in {}\n", env.display());
+    let said = format!("vrun: there is nothing to repair in {}\n", env.display());
     assert_eq!(repair(project, env).stderr, said);
     assert_eq!(before, files(env));
 }

@@ -1,0 +1,44 @@
+//! What every step of creating an environment works with.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::process::Output;
+use std::sync::atomic::AtomicBool;
+
+use crate::helper::{self, Helper};
+use crate::output::Verbosity;
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BuildContext<'a> {
+    /// The variables of every helper process.
+    pub vars: &'a [(OsString, OsString)],
+    /// The lock file: a helper holds the lock as long as it runs.
+    pub lock: &'a File,
+    /// The cache directory, if it can be used.
+    pub cache_dir: Option<&'a Path>,
+    /// Set by Ctrl-C.
+    pub stop: &'a AtomicBool,
+    pub verbosity: Verbosity,
+}
+
+impl BuildContext<'_> {
+    /// Runs a Python in `cwd`, a new environment: `-m` and `-c` import from the working directory, which should hold no
+    /// module of the user's. The error of one that Ctrl-C ended is `Interrupted`.
+    pub(crate) fn run_helper(
+        &self,
+        exe: &Path,
+        args: Vec<OsString>,
+        cwd: &Path,
+    ) -> io::Result<Output> {
+        let helper = Helper {
+            program: exe,
+            args,
+            vars: self.vars,
+            cwd,
+            stdin: Some(self.lock.try_clone()?),
+        };
+        helper::run_captured(helper, self.stop)
+    }
+}
