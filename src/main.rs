@@ -1,7 +1,6 @@
-//! vrun: run a command in the project's virtual environment, made on first use.
+//! vrun: run a command in the project's virtual environment, created on first use.
 //!
-//! Reads the process and argv, and does what was asked for: one file of `actions` each. The story of a run is in
-//! `actions/run.rs`.
+//! argv -> an action, and runs it: each has its file in `actions`. `actions/run.rs` tells the story of a run.
 
 use std::process::ExitCode;
 
@@ -61,12 +60,12 @@ fn dispatch(process: &mut Process) -> Result<ExitCode, Error> {
             return Ok(ExitCode::from(ErrorKind::Failed.exit_code()));
         }
         Action::Run(request) => actions::run(request, process)?,
-        Action::Sync(settings, creation) => actions::sync(&settings, creation, process)?,
+        Action::Sync(settings, auto_create) => actions::sync(&settings, auto_create, process)?,
         Action::Create(settings, options) => actions::create(&settings, &options, process)?,
         Action::Info(settings, format) => actions::info(&settings, format, process)?,
         Action::Export(settings, target) => actions::export(&settings, target, process)?,
         Action::UndoExport(shell) => actions::undo_export(shell, process)?,
-        Action::Which(request, extent) => actions::which(request, extent, process)?,
+        Action::Which(request, mode) => actions::which(request, mode, process)?,
         Action::Doctor(settings, format) => return actions::doctor(&settings, format, process),
         Action::Repair(settings) => return actions::repair(&settings, process),
         Action::ListPrograms(settings) => actions::list_programs(&settings, process)?,

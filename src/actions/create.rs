@@ -1,4 +1,4 @@
-//! `--create`: create the environment and print where it is.
+//! `--create`: create the environment and print its path.
 
 use std::path::PathBuf;
 
@@ -8,63 +8,59 @@ use crate::create::{
 };
 use crate::error::Error;
 use crate::find::{self, Outcome};
-use crate::output::print;
 use crate::process::Process;
 use crate::venv::Venv;
 use crate::{inline_script, requirements};
 
-use super::context::{find_environment, prepare_search, report_selection, report_skipped};
+use super::context::{
+    find_environment, prepare_search, print_path, report_selection, report_skipped,
+};
 use super::sync::ensure_installed;
 
-/// `--create`: makes the environment, and prints where it is.
 pub(crate) fn create(
     settings: &Settings,
     options: &VenvOptions,
     process: &mut Process,
 ) -> Result<(), Error> {
     let search = prepare_search(settings, process)?;
-    let at = target_path(
-        find_environment(settings, &search, process)?,
-        settings,
-        options,
-        process,
-    )?;
+    let outcome = find_environment(settings, &search, process)?;
+    let root = target_path(outcome, settings, options, process)?;
     let project = find::nearest_project(&search.start, search.home.as_deref());
-    let note = match options.has_pip() {
-        true => requirements::initial_state(&settings.install_options, project, &at, process)?,
+    let state = match options.has_pip() {
+        true => requirements::initial_state(&settings.install_options, project, &root, process)?,
         false => None,
     };
-    let order = CreateRequest {
+    let request = CreateRequest {
         target: CreateTarget {
-            path: &at,
+            path: &root,
             project_root: project,
         },
         python_request: settings.python.as_ref(),
         options,
         trigger: Trigger::Requested,
-        extra_file: note.as_ref(),
+        extra_file: state.as_ref(),
         process,
         verbosity: settings.verbosity,
     };
     match settings.mode {
-        Mode::DryRun => check_target(&order)?,
+        Mode::DryRun => check_target(&request)?,
         Mode::Real => {
-            create_environment(&order)?;
+            create_environment(&request)?;
             inline_script::remove_expired_envs(process);
-            ensure_installed(&Venv::open(&at)?, &search, settings, process)?;
+            ensure_installed(&Venv::open(&root)?, &search.start, settings, process)?;
         }
     }
-    print(&[at.as_os_str().as_encoded_bytes(), b"\n"].concat())
+    print_path(&root)
 }
 
-/// Where `--create` is to make it.
+/// Where to create it. Only `--clear` and `--upgrade` change one that exists.
 fn target_path(
-    answer: Outcome,
+    outcome: Outcome,
     settings: &Settings,
     options: &VenvOptions,
     process: &Process,
 ) -> Result<PathBuf, Error> {
-    match answer {
+    match outcome {
         Outcome::Found(found) => {
             report_selection(&found, settings.verbosity, process);
             match options.if_exists {
@@ -75,7 +71,7 @@ fn target_path(
         Outcome::Missing(missing) => {
             report_skipped(&missing.skipped, settings.verbosity);
             match &missing.forbidden {
-                Some(barred) => Err(barred.to_error(&missing.root)),
+                Some(forbidden) => Err(forbidden.to_error(&missing.root)),
                 None => Ok(missing.root),
             }
         }

@@ -1,4 +1,4 @@
-//! `--doctor`: everything that is wrong with the environment.
+//! `--doctor`: report everything that is wrong with the environment.
 
 use std::process::ExitCode;
 
@@ -8,14 +8,12 @@ use crate::error::Error;
 use crate::find::{self, FoundEnv, Search};
 use crate::output::print;
 use crate::process::Process;
-use crate::{git, program, render};
+use crate::{program, render};
 
-use super::context::{is_tracked, prepare_search, require_existing};
+use super::context::{prepare_search, require_existing};
 
-/// What `--doctor` ends with where something is wrong.
 const PROBLEMS_FOUND: u8 = 1;
 
-/// Says what is wrong, and ends with 0 where nothing is, else with 1.
 pub(crate) fn doctor(
     settings: &Settings,
     format: Format,
@@ -29,22 +27,21 @@ pub(crate) fn doctor(
         }
         Err(error) => (None, vec![doctor::no_environment_finding(error)]),
     };
-    let told = match format {
+    let text = match format {
         Format::Text => render::render_text(root.as_deref(), &findings),
         Format::Json => render::render_json(root.as_deref(), &findings),
     };
-    print(told.as_bytes())?;
+    print(text.as_bytes())?;
     Ok(exit_code(&findings))
 }
 
+/// 0 if nothing is wrong. Notes do not count.
 pub(super) fn exit_code(findings: &[Finding]) -> ExitCode {
-    if findings
-        .iter()
-        .all(|finding| finding.severity == Severity::Note)
-    {
-        return ExitCode::SUCCESS;
+    let is_error = |finding: &Finding| finding.severity == Severity::Error;
+    match findings.iter().any(is_error) {
+        true => ExitCode::from(PROBLEMS_FOUND),
+        false => ExitCode::SUCCESS,
     }
-    ExitCode::from(PROBLEMS_FOUND)
 }
 
 pub(super) fn collect_findings(
@@ -60,7 +57,5 @@ pub(super) fn collect_findings(
         active: found.deactivated.as_deref(),
         vrun_command: &program::vrun_command(&found.root, settings.has_location_option()),
         process,
-        is_tracked: &|| is_tracked(&found.root, process),
-        is_ignored: &|| git::is_ignored(&found.root, process),
     })
 }

@@ -1,5 +1,5 @@
-//! `--info`: the environment that a command would run in, and what its programs would see. It changes
-//! nothing and starts nothing, but for an interpreter that may stand in for an environment's Python that is gone.
+//! `--info`: report the environment that a command would run in, and what its programs would see. Changes nothing, and
+//! starts nothing but interpreters that could substitute for a missing Python.
 
 use crate::cli::{Format, Settings};
 use crate::error::Error;
@@ -13,104 +13,85 @@ use crate::venv::{self, Venv};
 use crate::view::View;
 use crate::{os, program, python, requirements};
 
-use super::context::{
-    self, find_environment, no_environment_error, prepare_search, report_skipped,
-};
+use super::context::{find_environment, no_environment_error, prepare_search, report_skipped};
+use super::prepare;
 
-/// Says which environment it is, why, and what is seen in it.
-///
 /// # Errors
-/// There is none, or none that can be told of. As JSON that is told all the same.
+/// There is no environment, or it cannot be inspected. JSON is printed even then.
 pub(crate) fn info(
     settings: &Settings,
     format: Format,
     process: &mut Process,
 ) -> Result<(), Error> {
     let search = prepare_search(settings, process)?;
-    let mut around = SearchContext {
+    let mut context = SearchContext {
         start: &search.start,
         project: find::nearest_project(&search.start, search.home.as_deref()),
         skipped: Vec::new(),
     };
-    let answer = match find_environment(settings, &search, process) {
-        Ok(answer) => answer,
-        Err(error) => return Err(undecided_error(error.kind().id(), error, &around, format)?),
+    let outcome = match find_environment(settings, &search, process) {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            let id = error.kind().id();
+            return report_failure(id, error, InfoOutcome::Unknown, &context, format);
+        }
     };
-    let passed = match &answer {
-        Outcome::Found(found) => &found.skipped,
-        Outcome::Missing(missing) => &missing.skipped,
-    };
-    let outweighed = find::overridden_env(&answer, &search);
-    around.skipped = passed.iter().chain(&outweighed).collect();
-    match &answer {
-        Outcome::Found(found) => match env_info(found, settings, process) {
-            Ok(env) => {
-                let told = match format {
-                    Format::Text => info::render_text(&env, &around),
-                    Format::Json => info::render_json(&InfoOutcome::Found(Box::new(env)), &around),
-                };
-                print(told.as_bytes())
-            }
-            Err(error) => {
-                let problems = health::find_problems(&found.root);
-                let id = problems.first().map_or("unknown", Problem::id);
-                Err(undecided_error(id, error, &around, format)?)
-            }
-        },
+    let overridden = find::overridden_env(&outcome, &search);
+    let (Outcome::Found(FoundEnv { skipped, .. }) | Outcome::Missing(ToCreate { skipped, .. })) =
+        &outcome;
+    context.skipped = skipped.iter().chain(&overridden).collect();
+    let found = match &outcome {
+        Outcome::Found(found) => found,
         Outcome::Missing(missing) => {
-            report_skipped(&missing.skipped, settings.verbosity);
-            Err(missing_error(missing, &around, format)?)
+            report_skipped(skipped, settings.verbosity);
+            let at = &missing.root;
+            let forbidden = missing.forbidden.as_ref();
+            let refusal = forbidden.map(|forbidden| forbidden.to_error(at).message().to_owned());
+            let error = no_environment_error(at);
+            let error = refusal.iter().fold(error, Error::with_cause);
+            let outcome = |problem| InfoOutcome::Missing {
+                at,
+                refusal,
+                problem,
+            };
+            return report_failure(error.kind().id(), error, outcome, &context, format);
+        }
+    };
+    match env_info(found, settings, process) {
+        Ok(env) => {
+            let text = match format {
+                Format::Text => info::render_text(&env, &context),
+                Format::Json => info::render_json(&InfoOutcome::Found(Box::new(env)), &context),
+            };
+            print(text.as_bytes())
+        }
+        Err(error) => {
+            let problems = health::find_problems(&found.root);
+            let id = problems.first().map_or("unknown", Problem::id);
+            report_failure(id, error, InfoOutcome::Unknown, &context, format)
         }
     }
 }
 
-/// What is said where nothing can be told.
-fn undecided_error(
+/// Fails, after printing the JSON.
+fn report_failure<'a>(
     id: &'static str,
     error: Error,
-    around: &SearchContext<'_>,
+    outcome: impl FnOnce(ProblemReport) -> InfoOutcome<'a>,
+    context: &SearchContext<'_>,
     format: Format,
-) -> Result<Error, Error> {
+) -> Result<(), Error> {
     if format == Format::Json {
-        print(
-            info::render_json(&InfoOutcome::Unknown(problem_report(id, &error)), around).as_bytes(),
-        )?;
-    }
-    Ok(error)
-}
-
-/// What is said where there is no environment.
-fn missing_error(
-    missing: &ToCreate,
-    around: &SearchContext<'_>,
-    format: Format,
-) -> Result<Error, Error> {
-    let at = &missing.root;
-    let refusal = missing.forbidden.as_ref().map(|barred| barred.to_error(at));
-    let refusal = refusal.map(|error| error.message().to_owned());
-    let error = refusal
-        .iter()
-        .fold(no_environment_error(at), Error::with_cause);
-    if format == Format::Json {
-        let problem = problem_report(error.kind().id(), &error);
-        let place = InfoOutcome::Missing {
-            at,
-            refusal,
-            problem,
+        let problem = ProblemReport {
+            id,
+            message: error.message().to_owned(),
+            causes: error.causes().to_vec(),
+            fix: error.hint().map(str::to_owned),
+            substitute: None,
         };
-        print(info::render_json(&place, around).as_bytes())?;
+        print(info::render_json(&outcome(problem), context).as_bytes())?;
     }
-    Ok(error)
-}
-
-fn problem_report(id: &'static str, error: &Error) -> ProblemReport {
-    ProblemReport {
-        id,
-        message: error.message().to_owned(),
-        causes: error.causes().to_vec(),
-        fix: error.hint().map(str::to_owned),
-        substitute: None,
-    }
+    Err(error)
 }
 
 fn env_info<'a>(
@@ -119,27 +100,26 @@ fn env_info<'a>(
     process: &Process,
 ) -> Result<EnvInfo<'a>, Error> {
     let venv = Venv::open(&found.root)?;
-    let prompt = venv::prompt(&venv.root, venv.cfg.prompt.clone());
-    let call = program::vrun_command(&venv.root, settings.has_location_option());
-    let view = context::build_view(&venv, found.deactivated.as_deref(), None, settings, process)?;
+    let deactivated = found.deactivated.as_deref();
+    let view = prepare::build_view(&venv, deactivated, None, settings, process)?;
     let cfg = venv::read_pyvenv_cfg(&venv.root)?;
     let problem = health::check_python(&venv.root, &venv::python_path(&venv.root), &venv.cfg);
+    let vrun_command = program::vrun_command(&venv.root, settings.has_location_option());
     Ok(EnvInfo {
         root: &found.root,
         reason: &found.reason,
-        prompt,
+        prompt: venv::prompt(&venv.root, venv.cfg.prompt.clone()),
         creator: venv::detect_creator(&cfg),
         diff: env_diff(&view, process),
         python_info: python_info(&venv, &cfg, &view, process),
-        problem: match problem {
-            Some(problem) => Some(python_problem(problem, &venv, settings, process)?),
-            None => None,
-        },
-        requirements: requirements::install_status(&venv, &call),
+        problem: problem
+            .map(|problem| python_problem(problem, &venv, settings, process))
+            .transpose()?,
+        requirements: requirements::install_status(&venv, &vrun_command),
     })
 }
 
-/// What is wrong with the environment's Python, and what runs in its place.
+/// What is wrong with the environment's Python, and what runs instead.
 fn python_problem(
     problem: Problem,
     venv: &Venv,
@@ -147,7 +127,7 @@ fn python_problem(
     process: &Process,
 ) -> Result<ProblemReport, Error> {
     let problem = health::check_platform(&venv.root).unwrap_or(problem);
-    let stand_in = match problem.is_substitutable() {
+    let substitute = match problem.is_substitutable() {
         true => python::find_substitute(venv, process, settings.verbosity)?,
         false => None,
     };
@@ -156,7 +136,7 @@ fn python_problem(
         message: problem.clause(),
         causes: vec![problem.cause()],
         fix: None,
-        substitute: stand_in.map(|other| other.exe),
+        substitute: substitute.map(|python| python.exe),
     })
 }
 
@@ -166,37 +146,31 @@ fn python_info(
     view: &View,
     process: &Process,
 ) -> Result<PythonInfo, IntrospectError> {
-    let start = StartupContext {
+    let startup = StartupContext {
         root: &venv.root,
         cfg_bytes: cfg,
         vars: &view.apply(&process.vars),
-        // Without one what is relative stays so (site.py).
+        // Without a working directory, relative paths stay relative (site.py).
         cwd: &process.physical_cwd().unwrap_or_default(),
         passwd_home: match process.var(os::HOME_VAR) {
             Some(_) => None,
             None => os::passwd_home(),
         },
     };
-    introspect::inspect_python(&start, &venv.cfg)
+    introspect::inspect_python(&startup, &venv.cfg)
 }
 
 fn env_diff(view: &View, process: &Process) -> EnvDiff {
-    let now: Vec<_> = os::split_paths(view.path()).collect();
-    let before = process
-        .var("PATH")
-        .map(os::split_paths)
-        .into_iter()
-        .flatten();
+    let path: Vec<_> = os::split_paths(view.path()).collect();
+    let old_path = process.var("PATH").into_iter().flat_map(os::split_paths);
+    let set = view.vars_to_set();
     let unset = view.vars_to_unset().iter();
     EnvDiff {
-        set: view
-            .vars_to_set()
-            .map(|(name, value)| (name, value.into()))
-            .collect(),
+        set: set.map(|(name, value)| (name, value.into())).collect(),
         unset: unset
             .map(|name| (*name, process.var(name).map(Into::into)))
             .collect(),
-        path_first: now.first().cloned().unwrap_or_default(),
-        path_removed: before.filter(|entry| !now.contains(entry)).collect(),
+        path_removed: old_path.filter(|entry| !path.contains(entry)).collect(),
+        path_first: path.into_iter().next().unwrap_or_default(),
     }
 }

@@ -1,4 +1,4 @@
-//! What a person can ask vrun to do: one file for each.
+//! What vrun can do: one file for each action.
 
 mod context;
 mod create;
@@ -7,8 +7,10 @@ mod export;
 mod first_use;
 mod info;
 mod list_programs;
+mod prepare;
 mod repair;
 mod run;
+mod select;
 mod shims;
 mod sync;
 mod which;

@@ -1,4 +1,4 @@
-//! `--repair`: fix what can be fixed, and say what is left.
+//! `--repair`: fix what can be fixed, and report what is left.
 
 use std::process::ExitCode;
 
@@ -13,11 +13,10 @@ use crate::{find, render};
 use super::context::{prepare_search, require_existing};
 use super::doctor::{collect_findings, exit_code};
 
-/// Mends what can be mended, and says what is left: 0 where nothing is wrong any more, else 1.
 pub(crate) fn repair(settings: &Settings, process: &mut Process) -> Result<ExitCode, Error> {
     let search = prepare_search(settings, process)?;
     let found = require_existing(settings, &search, process)?;
-    let case = RepairInput {
+    let input = RepairInput {
         root: &found.root,
         project: find::nearest_project(&search.start, search.home.as_deref()),
         home: search.home.as_deref(),
@@ -27,11 +26,11 @@ pub(crate) fn repair(settings: &Settings, process: &mut Process) -> Result<ExitC
         verbosity: settings.verbosity,
     };
     match settings.mode {
-        Mode::Real => repair::repair(&case)?,
+        Mode::Real => repair::repair(&input)?,
         Mode::DryRun => {
-            let plan = repair::plan_repair(&case)?;
-            plan.iter()
-                .for_each(|step| settings.verbosity.notice(format_args!("would {step}")));
+            for step in repair::plan_repair(&input)? {
+                settings.verbosity.notice(format_args!("would {step}"));
+            }
         }
     }
     let mut findings = collect_findings(&found, settings, &search, process);

@@ -1,95 +1,95 @@
-//! `vrun COMMAND`: select the environment, ensure that it is there, prepare the view, resolve the program, exec it.
+//! `vrun COMMAND`: select the environment, ensure it is there, prepare its view, resolve the program, exec it. With `-n`
+//! nothing is created or started, and the last step prints.
 
-use crate::cli::{Mode, RunRequest, Settings};
+use std::path::Path;
+
+use crate::cli::{Mode, RunRequest};
 use crate::create;
 use crate::error::Error;
-use crate::exec;
-use crate::find::{FoundEnv, Outcome, Search};
-use crate::inline_script::Script;
+use crate::find::Outcome;
 use crate::process::Process;
 use crate::program::{self, broken};
 use crate::python::check_compatible;
 use crate::quote::printable;
-use crate::venv::Venv;
+use crate::{exec, output, render};
 
-use super::context::{
-    self, ExistingEnv, Selection, print_dry_run, report_selection, resolve_context,
-};
+use super::context::report_selection;
 use super::first_use;
+use super::prepare::{TargetEnv, prepare};
+use super::select::{Selection, select};
 use super::sync::ensure_installed;
 
-/// Returns only where the program was told rather than run, or could not be.
+/// Returns only after `-n`, or with the reason why the program did not start.
 pub(crate) fn run(mut request: RunRequest, process: &mut Process) -> Result<(), Error> {
-    let Selection {
-        search,
-        script,
-        outcome: answer,
-    } = context::select(&mut request, process)?;
-    let script = script.as_ref();
-    let found = match (answer, script) {
-        (Outcome::Found(found), _) => found,
-        (Outcome::Missing(missing), _) if request.settings.mode == Mode::DryRun => {
-            return first_use::dry_run(missing, script, request, process);
-        }
-        (Outcome::Missing(missing), Some(script)) => {
-            first_use::create_for_script(script, missing, &request, process)?
-        }
-        (Outcome::Missing(missing), None) => first_use::create_for_command(
-            missing,
-            &request.settings,
-            request.auto_create,
-            &search,
-            process,
-        )?,
-    };
+    let selection = select(&mut request, process)?;
+    let env = ensure(selection, &request, process)?;
     let (settings, verbosity) = (&request.settings, request.settings.verbosity);
-    report_selection(&found, verbosity, process);
-    let venv = ensure_ready(&found, script, &search, settings, process)?;
-    let view = context::build_view(
-        &venv,
-        found.deactivated.as_deref(),
-        script,
-        settings,
-        process,
-    )?;
-    let help = ExistingEnv::new(&venv, &search, process, verbosity);
-    let places = resolve_context(&venv, &view, &help, &request, process);
-    let program = program::resolve_program(request.invocation, request.args, &places)?;
-    program
-        .warnings
-        .iter()
-        .for_each(|remark| verbosity.notice(remark));
-    verbosity.verbose(|| format!("running {}", printable(&program.file)));
+    let prepared = prepare(&env, settings, process)?;
+    let context = prepared.resolve_context(&request);
+    let (invocation, args) = (request.invocation, request.args);
+    let program = match env.is_planned {
+        true => program::predict_program(invocation, args, &context)?,
+        false => program::resolve_program(invocation, args, &context)?,
+    };
+    for warning in &program.warnings {
+        verbosity.notice(warning);
+    }
+    if !env.is_planned {
+        verbosity.verbose(|| format!("running {}", printable(&program.file)));
+    }
     match settings.mode {
-        Mode::DryRun => print_dry_run(&program, &view, settings, process),
+        Mode::DryRun => {
+            let pwd = process.var("PWD").map(Path::new);
+            let directory = pwd.filter(|_| !settings.directories.is_empty());
+            output::print(&render::command_line(&program, &prepared.view, directory))
+        }
         Mode::Real => {
-            let vars = program.child_vars(view.apply(&process.vars));
+            let vars = program.child_vars(prepared.view.apply(&process.vars));
             let error = exec::exec(&program, &vars);
-            Err(broken::explain_start_failure(error, &program, &places))
+            Err(broken::explain_start_failure(error, &program, &context))
         }
     }
 }
 
-/// The environment, as a program that really runs may count on it: of the Python that was asked for, and with what the
-/// project requires.
-fn ensure_ready(
-    found: &FoundEnv,
-    script: Option<&Script>,
-    search: &Search,
-    settings: &Settings,
+/// Creates a missing environment. For a program that really runs, the environment has the requested Python and the
+/// project's requirements.
+fn ensure(
+    selection: Selection,
+    request: &RunRequest,
     process: &Process,
-) -> Result<Venv, Error> {
-    if settings.mode == Mode::DryRun {
-        return Venv::open(&found.root);
+) -> Result<TargetEnv, Error> {
+    let Selection {
+        search,
+        script,
+        outcome,
+    } = selection;
+    let (settings, verbosity) = (&request.settings, request.settings.verbosity);
+    let found = match outcome {
+        Outcome::Found(found) => found,
+        Outcome::Missing(missing) if settings.mode == Mode::DryRun => {
+            return first_use::plan(missing, script, search.home, request, process);
+        }
+        Outcome::Missing(missing) => match &script {
+            Some(script) => first_use::create_for_script(script, missing, request, process)?,
+            None => {
+                let auto_create = request.auto_create;
+                first_use::create_for_command(missing, settings, auto_create, &search, process)?
+            }
+        },
+    };
+    report_selection(&found, verbosity, process);
+    if settings.mode == Mode::Real {
+        create::remove_leftovers(&found.root);
     }
-    create::remove_leftovers(&found.root);
-    let venv = Venv::open(&found.root)?;
-    // What a script's own environment is made of decides where it lies.
-    if let Some(wish) = &settings.python
-        && script.is_none()
-    {
-        check_compatible(&venv, wish, process)?;
+    let env = TargetEnv::open(found, script, search.home)?;
+    if settings.mode == Mode::Real {
+        // A script's Python request is part of which environment it has.
+        if let Some(python_request) = &settings.python
+            && env.script.is_none()
+        {
+            check_compatible(&env.venv, python_request, process)?;
+        }
+        ensure_installed(&env.venv, &search.start, settings, process)?;
     }
-    ensure_installed(&venv, search, settings, process)?;
-    Ok(venv)
+    Ok(env)
 }

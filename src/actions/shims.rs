@@ -1,4 +1,4 @@
-//! `--shims`: create shims and print where they are.
+//! `--shims`: create shims and print their paths.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -11,7 +11,6 @@ use crate::shims;
 
 use super::context::enter_directories;
 
-/// `--shims`: makes them, and prints where they are.
 pub(crate) fn create_shims(
     settings: &Settings,
     dir: &Path,

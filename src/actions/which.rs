@@ -1,61 +1,48 @@
-//! `--which`: the file that a name would run. Creates nothing, starts nothing.
+//! `--which`: print the file that a name would run. Creates nothing, starts nothing.
 
 use crate::cli::{Mode, RunRequest, WhichMode};
 use crate::error::Error;
 use crate::find::Outcome;
-use crate::output::print;
 use crate::process::Process;
 use crate::program::{WhichMatch, which};
 use crate::quote::printable;
-use crate::venv::Venv;
 
-use super::context::{
-    self, ExistingEnv, Selection, no_environment_error, report_selection, resolve_context,
-};
+use super::context::{no_environment_error, print_path, report_selection};
+use super::prepare::{TargetEnv, prepare};
+use super::select::{Selection, select};
 
-/// `--which`
 pub(crate) fn which(
     mut request: RunRequest,
-    extent: WhichMode,
+    which_mode: WhichMode,
     process: &mut Process,
 ) -> Result<(), Error> {
     request.settings.mode = Mode::DryRun;
     let Selection {
         search,
         script,
-        outcome: answer,
-    } = context::select(&mut request, process)?;
+        outcome,
+    } = select(&mut request, process)?;
     let (settings, verbosity) = (&request.settings, request.settings.verbosity);
-    let found = match (&script, answer) {
+    let found = match (&script, outcome) {
         (_, Outcome::Found(found)) => found,
         (Some(script), Outcome::Missing(_)) => return Err(script.not_created_error()),
         (None, Outcome::Missing(missing)) => return Err(no_environment_error(&missing.root)),
     };
     report_selection(&found, verbosity, process);
-    let venv = Venv::open(&found.root)?;
-    let view = context::build_view(
-        &venv,
-        found.deactivated.as_deref(),
-        script.as_ref(),
-        settings,
-        process,
-    )?;
-    let help = ExistingEnv::new(&venv, &search, process, verbosity);
-    let places = resolve_context(&venv, &view, &help, &request, process);
-    let tell = |WhichMatch {
-                    file,
-                    description: why,
-                }: &WhichMatch| {
-        verbosity.verbose(|| format!("{} is {why}", printable(file)));
-        print(&[file.as_os_str().as_encoded_bytes(), b"\n"].concat())
+    let env = TargetEnv::open(found, script, search.home)?;
+    let prepared = prepare(&env, settings, process)?;
+    let context = prepared.resolve_context(&request);
+    let print_match = |WhichMatch { file, description }: &WhichMatch| {
+        verbosity.verbose(|| format!("{} is {description}", printable(file)));
+        print_path(file)
     };
-    let first = which::first_match(&request.invocation, &places);
-    first.iter().try_for_each(tell)?;
-    if extent == WhichMode::All {
+    let first = which::first_match(&request.invocation, &context);
+    first.iter().try_for_each(print_match)?;
+    if which_mode == WhichMode::All {
         let known = first.as_ref().ok().map(|found| &*found.file);
-        which::other_matches(&request.invocation, known, &places)
+        which::other_matches(&request.invocation, known, &context)
             .iter()
-            .try_for_each(tell)?;
+            .try_for_each(print_match)?;
     }
     first.map(drop)
 }

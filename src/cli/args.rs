@@ -1,17 +1,20 @@
-//! The options as clap reads them, and the help that it prints.
+//! The options as clap reads them, and the help it prints.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
-use clap::Parser;
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
+use clap::{Arg, Args, Command, Parser};
+use clap_complete::Shell;
 
-use super::action_args::ActionArgs;
-use super::bool_from_env::BoolFromEnv;
-use super::create_args::CreateArgs;
+use crate::error::Error;
+use crate::quote::printable;
+use crate::render::export::{ExportShell, Target};
 
-/// What the completions ask, as it is typed.
+/// Hidden: what the completion scripts call.
 pub(super) const PROGRAMS_FLAG: &str = "--programs";
 
-pub(super) const HELP_HINT: &str = "`vrun --help` lists what there is";
+pub(super) const HELP_HINT: &str = "`vrun --help` lists all options";
 
 const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
        vrun [OPTIONS] FILE.py [ARG]...
@@ -27,111 +30,112 @@ const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
        vrun [OPTIONS] --shims DIR NAME...
        vrun --completions SHELL | --man";
 
-// The groups of options in the help, in their order.
+// The groups of options in the help, in this order.
 const PROGRAM: &str = "Program";
-
 const ENVIRONMENT: &str = "Environment";
-
 const REQUIREMENTS: &str = "Requirements";
-
+const ACTIONS: &str = "Actions, which run no program";
+pub(super) const CREATE_OPTIONS: &str =
+    "Options of --create, with their meaning in `python -m venv`";
 const GENERAL: &str = "General";
 
 const AFTER_HELP: &str = "\
-Variables: VRUN_PROJECT, VRUN_ENV and VRUN_REQUIREMENTS (both from the project),
-VRUN_PYTHON, VRUN_NO_CREATE, VRUN_NO_INSTALL, VRUN_NO_SCRIPT_ENV, VRUN_OUTSIDE,
-VRUN_ISOLATED, VRUN_QUIET and VRUN_VERBOSE stand for the options of their names.
-VRUN_SYNC=1 installs what has changed, before a command runs; VRUN_INSTALLER
-says pip or uv; VRUN_SHELL names the shell of -c, instead of sh. VRUN_NAME
-replaces the names .venv, venv and env; VRUN_CEILING_DIRECTORIES ends the
-search, as git's does; VRUN_CACHE_DIR moves the cache.
+Variables: VRUN_PROJECT, VRUN_ENV and VRUN_REQUIREMENTS (paths relative to the
+project), VRUN_PYTHON, VRUN_NO_CREATE, VRUN_NO_INSTALL, VRUN_NO_SCRIPT_ENV,
+VRUN_OUTSIDE, VRUN_ISOLATED, VRUN_QUIET and VRUN_VERBOSE set the options of the
+same names. VRUN_SYNC=1 installs changed requirements before a command runs.
+VRUN_INSTALLER is pip or uv. VRUN_SHELL is the shell of -c, instead of sh.
+VRUN_NAME replaces the names .venv, venv and env. VRUN_CEILING_DIRECTORIES
+limits the search, as git's variable does. VRUN_CACHE_DIR moves the cache.
 
-SHELL: sh, bash, zsh, fish, powershell, cmd; dotenv and github are files.
+SHELL is sh, bash, zsh, fish, powershell or cmd; --export also takes dotenv and
+github, which are files.
 
-Exit status: the program's own; 125 where vrun failed, 126 where the program
-cannot be run or is refused, 127 where there is none, 130 where Ctrl-C ended
-the making of an environment.";
+Exit status: the program's own; 125 if vrun failed, 126 if the program cannot
+be run or is refused, 127 if it was not found, 130 if Ctrl-C interrupted the
+creation of an environment.";
 
-/// Run a command in the project's virtual environment, made on first use
+/// Run a command in the project's virtual environment, created on first use
 #[derive(Debug, Parser)]
 #[command(name = "vrun", version, override_usage = USAGE, after_help = AFTER_HELP, disable_help_flag = true, disable_version_flag = true)]
 pub(super) struct CliArgs {
-    /// Run FILE with the Python of its own environment
+    /// Run FILE in the environment nearest to it
     #[arg(short = 's', value_name = "FILE", allow_hyphen_values = true, help_heading = PROGRAM)]
-    pub(crate) script: Option<OsString>,
+    pub(super) script: Option<OsString>,
 
-    /// Run MODULE, as `python -m MODULE` does
+    /// Run MODULE, like `python -m MODULE`
     #[arg(short = 'm', value_name = "MODULE", allow_hyphen_values = true, help_heading = PROGRAM)]
-    pub(crate) module: Option<OsString>,
+    pub(super) module: Option<OsString>,
 
-    /// Run LINE as `sh -c` does, with -e -u -x -o NAME
+    /// Run LINE, like `sh -c`, with -e -u -x -o NAME
     #[arg(short = 'c', value_name = "LINE", allow_hyphen_values = true, conflicts_with_all = ["script", "module"], help_heading = PROGRAM)]
-    pub(crate) line: Option<OsString>,
+    pub(super) line: Option<OsString>,
 
-    /// Let a program of another Python run
+    /// Allow programs that belong to another Python
     #[arg(long, env = "VRUN_OUTSIDE", hide_env = true, value_parser = BoolFromEnv, overrides_with = "outside", help_heading = PROGRAM)]
-    pub(crate) outside: bool,
+    pub(super) outside: bool,
 
-    /// Let in no code of PYTHONPATH and its kin
+    /// Ignore PYTHONPATH and similar variables
     #[arg(long, env = "VRUN_ISOLATED", hide_env = true, value_parser = BoolFromEnv, overrides_with = "isolated", help_heading = PROGRAM)]
-    pub(crate) isolated: bool,
+    pub(super) isolated: bool,
 
-    /// Print what would run, quoted for a shell, and stop
+    /// Print what would run, quoted for a shell
     #[arg(short = 'n', long, overrides_with = "dry_run", help_heading = PROGRAM)]
-    pub(crate) dry_run: bool,
+    pub(super) dry_run: bool,
 
-    /// Go to DIR first
+    /// Change to DIR first
     #[arg(short = 'C', long, value_name = "DIR", help_heading = ENVIRONMENT)]
-    pub(crate) directory: Vec<OsString>,
+    pub(super) directory: Vec<OsString>,
 
-    /// Look for the environment from DIR, and stay here
+    /// Search from DIR, but run here
     #[arg(long, value_name = "DIR", env = "VRUN_PROJECT", hide_env = true, help_heading = ENVIRONMENT)]
-    pub(crate) project: Option<OsString>,
+    pub(super) project: Option<OsString>,
 
     /// Use this environment, without a search
     #[arg(long, value_name = "PATH", env = "VRUN_ENV", hide_env = true, help_heading = ENVIRONMENT)]
-    pub(crate) env: Option<OsString>,
+    pub(super) env: Option<OsString>,
 
-    /// Ask for a Python: 3.12, '>=3.10', pypy3.10, a path
+    /// Use this Python: 3.12, '>=3.10', pypy3.10, a path
     #[arg(short, long, value_name = "REQUEST", env = "VRUN_PYTHON", hide_env = true, help_heading = ENVIRONMENT)]
-    pub(crate) python: Option<OsString>,
+    pub(super) python: Option<OsString>,
 
-    /// Make no environment where there is none
+    /// Do not create a missing environment
     #[arg(long, env = "VRUN_NO_CREATE", hide_env = true, value_parser = BoolFromEnv, overrides_with = "no_create", help_heading = ENVIRONMENT)]
-    pub(crate) no_create: bool,
+    pub(super) no_create: bool,
 
-    /// Heed no block with what a script requires
+    /// Ignore inline script metadata (PEP 723)
     #[arg(long, env = "VRUN_NO_SCRIPT_ENV", hide_env = true, value_parser = BoolFromEnv, overrides_with = "no_script_env", help_heading = REQUIREMENTS)]
-    pub(crate) no_script_env: bool,
+    pub(super) no_script_env: bool,
 
-    /// Install what the project requires, now
+    /// Install or upgrade what the project requires
     #[arg(long, env = "VRUN_SYNC", hide_env = true, value_parser = BoolFromEnv, overrides_with = "sync", help_heading = REQUIREMENTS)]
-    pub(crate) sync: bool,
+    pub(super) sync: bool,
 
-    /// With --sync: remove what nothing asks for
+    /// With --sync: remove packages nothing requires
     #[arg(long, overrides_with = "exact", help_heading = REQUIREMENTS)]
-    pub(crate) exact: bool,
+    pub(super) exact: bool,
 
-    /// Install nothing unasked
+    /// Install nothing without --sync
     #[arg(long, env = "VRUN_NO_INSTALL", hide_env = true, value_parser = BoolFromEnv, overrides_with = "no_install", help_heading = REQUIREMENTS)]
-    pub(crate) no_install: bool,
+    pub(super) no_install: bool,
 
-    /// Take what to install from FILE
+    /// Install what FILE lists
     #[arg(long, value_name = "FILE", env = "VRUN_REQUIREMENTS", hide_env = true, help_heading = REQUIREMENTS)]
-    pub(crate) requirements: Option<OsString>,
+    pub(super) requirements: Option<OsString>,
 
     #[command(flatten)]
-    pub(crate) acting: ActionArgs,
+    pub(super) action: ActionArgs,
 
     #[command(flatten)]
-    pub(crate) making: CreateArgs,
+    pub(super) create: CreateArgs,
 
-    /// Say nothing but errors
+    /// Print errors only
     #[arg(short, long, env = "VRUN_QUIET", hide_env = true, value_parser = BoolFromEnv, overrides_with = "quiet", help_heading = GENERAL)]
-    pub(crate) quiet: bool,
+    pub(super) quiet: bool,
 
-    /// Say which environment and program, and why
+    /// Explain which environment and program are used
     #[arg(short, long, env = "VRUN_VERBOSE", hide_env = true, value_parser = BoolFromEnv, overrides_with = "verbose", help_heading = GENERAL)]
-    pub(crate) verbose: bool,
+    pub(super) verbose: bool,
 
     /// Print this help
     #[arg(short, long, action = clap::ArgAction::Help, help_heading = GENERAL)]
@@ -140,4 +144,181 @@ pub(super) struct CliArgs {
     /// Print the version
     #[arg(short = 'V', long, action = clap::ArgAction::Version, help_heading = GENERAL)]
     version: (),
+}
+
+/// The actions that run no program, and their options.
+#[derive(Debug, Args)]
+#[command(next_help_heading = ACTIONS)]
+pub(super) struct ActionArgs {
+    /// Create the environment and print its path
+    #[arg(long, overrides_with = "create", group = "action")]
+    create: bool,
+
+    /// Show the environment, why, and what programs see
+    #[arg(long, overrides_with = "info", group = "action")]
+    pub(super) info: bool,
+
+    /// Report what is wrong with the environment
+    #[arg(long, overrides_with = "doctor", group = "action")]
+    pub(super) doctor: bool,
+
+    /// With --info or --doctor: print JSON
+    #[arg(long, overrides_with = "json", conflicts_with_all = ["create", "repair"])]
+    pub(super) json: bool,
+
+    /// With --info: print the JSON Schema of --json
+    #[arg(long, overrides_with = "json_schema", requires = "info", conflicts_with_all = ["create", "repair"])]
+    pub(super) json_schema: bool,
+
+    /// Fix what is wrong with the environment
+    #[arg(long, overrides_with = "repair", group = "action")]
+    repair: bool,
+
+    /// Print lines that apply the environment in SHELL
+    #[arg(long, value_name = "SHELL", value_parser = EXPORT_TARGETS.map(|(name, _)| name), hide_possible_values = true, group = "action")]
+    pub(super) export: Option<String>,
+
+    /// With --export: print lines that undo it
+    #[arg(long, overrides_with = "undo", requires = "export")]
+    pub(super) undo: bool,
+
+    /// Print the path of the program NAME would run
+    #[arg(long, overrides_with = "which", group = "action")]
+    which: bool,
+
+    /// With --which: print all matches
+    #[arg(short = 'a', overrides_with = "all", requires = "which")]
+    pub(super) all: bool,
+
+    /// Create shims called NAME... in DIR
+    #[arg(long, value_name = "DIR", group = "action")]
+    pub(super) shims: Option<OsString>,
+
+    /// Print a completion script for SHELL
+    #[arg(
+        long,
+        value_name = "SHELL",
+        hide_possible_values = true,
+        group = "action"
+    )]
+    pub(super) completions: Option<Shell>,
+
+    /// Print the man page
+    #[arg(long, overrides_with = "man", group = "action")]
+    man: bool,
+
+    /// Print the names of the environment's programs, for completion
+    #[arg(long, hide = true, conflicts_with_all = ["create", "info", "doctor", "repair", "export", "completions", "man"])]
+    programs: bool,
+}
+
+impl ActionArgs {
+    pub(super) fn action_name(&self) -> Option<&'static str> {
+        let actions = [
+            // First: it completes a line that may hold another action.
+            (self.programs, PROGRAMS_FLAG),
+            (self.create, "--create"),
+            (self.info, "--info"),
+            (self.doctor, "--doctor"),
+            (self.repair, "--repair"),
+            (self.export.is_some(), "--export"),
+            (self.which, "--which"),
+            (self.completions.is_some(), "--completions"),
+            (self.man, "--man"),
+            (self.shims.is_some(), "--shims"),
+        ];
+        let mut given = actions.into_iter().filter(|(is_given, _)| *is_given);
+        given.next().map(|(_, name)| name)
+    }
+}
+
+/// The values of `--export`.
+pub(super) const EXPORT_TARGETS: [(&str, Target); 8] = [
+    ("sh", Target::Shell(ExportShell::Posix)),
+    ("bash", Target::Shell(ExportShell::Posix)),
+    ("zsh", Target::Shell(ExportShell::Posix)),
+    ("fish", Target::Shell(ExportShell::Fish)),
+    ("powershell", Target::Shell(ExportShell::PowerShell)),
+    ("cmd", Target::Shell(ExportShell::Cmd)),
+    ("dotenv", Target::Dotenv),
+    ("github", Target::GitHub),
+];
+
+/// The options of `python -m venv`, under its names.
+#[derive(Debug, Args)]
+#[command(next_help_heading = CREATE_OPTIONS)]
+pub(super) struct CreateArgs {
+    /// Give access to the base interpreter's packages
+    #[arg(long, overrides_with = "system_site_packages")]
+    pub(super) system_site_packages: bool,
+
+    /// Link to the base interpreter
+    #[arg(long, overrides_with = "symlinks", conflicts_with = "copies")]
+    pub(super) symlinks: bool,
+
+    /// Copy the base interpreter
+    #[arg(long, overrides_with = "copies")]
+    pub(super) copies: bool,
+
+    /// Recreate an existing environment
+    #[arg(long, overrides_with = "clear", conflicts_with = "upgrade")]
+    pub(super) clear: bool,
+
+    /// Update an existing environment to its base
+    #[arg(long, overrides_with = "upgrade")]
+    pub(super) upgrade: bool,
+
+    /// Do not install pip
+    #[arg(long, overrides_with = "without_pip", conflicts_with = "upgrade_deps")]
+    pub(super) without_pip: bool,
+
+    /// Show NAME in the shell prompt
+    #[arg(long, value_name = "NAME", overrides_with = "prompt")]
+    pub(super) prompt: Option<String>,
+
+    /// Upgrade pip from the index
+    #[arg(long, overrides_with = "upgrade_deps")]
+    pub(super) upgrade_deps: bool,
+
+    /// Do not write a .gitignore
+    #[arg(long, overrides_with = "without_scm_ignore_files")]
+    pub(super) without_scm_ignore_files: bool,
+}
+
+/// Parses a switch that a variable can set: 1, true, yes, on, or 0, false, no, off. An empty variable counts as unset.
+#[derive(Clone)]
+struct BoolFromEnv;
+
+impl TypedValueParser for BoolFromEnv {
+    type Value = bool;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<bool, clap::Error> {
+        match value.to_str().map(str::to_ascii_lowercase).as_deref() {
+            Some("1" | "true" | "yes" | "on") => Ok(true),
+            Some("" | "0" | "false" | "no" | "off") => Ok(false),
+            _ => {
+                let variable = arg.and_then(Arg::get_env).unwrap_or_default();
+                let text = format!(
+                    "{}={} is neither on (1, true, yes, on) nor off (0, false, no, off)",
+                    variable.to_string_lossy(),
+                    printable(value)
+                );
+                Err(clap::Error::raw(ErrorKind::InvalidValue, text).with_cmd(command))
+            }
+        }
+    }
+}
+
+/// clap's message as vrun's error.
+pub(super) fn usage_error(error: clap::Error) -> Error {
+    let text = error.render().to_string();
+    let message = text.split("\n\n").next().unwrap_or_default();
+    let message = message.strip_prefix("error: ").unwrap_or(message);
+    let lines: Vec<_> = message.lines().map(str::trim).collect();
+    Error::failed(lines.join(" ")).with_hint(HELP_HINT)
 }

@@ -1,8 +1,8 @@
 //! argv -> vrun's own part and the program's.
 //!
-//! vrun's part ends at the first word that is no option, at `--`, or after the value of -s or -m; of -c that is
-//! the first word that is no option. It is cut off by clap's own list of options, before clap sees it: what follows
-//! belongs to the program byte for byte, and clap would take a `-h` in it for its own.
+//! vrun's part ends at the first word that is not an option, at `--`, or after the value of -s or -m; the line of -c is
+//! the first word that is not an option. argv is split before clap sees it, by clap's own list of options: what follows
+//! belongs to the program byte for byte, and clap would take its `-h`.
 
 use std::ffi::OsString;
 use std::slice;
@@ -13,89 +13,69 @@ use crate::os;
 
 use super::shell_flags::ShellFlags;
 
-/// argv in its parts.
 #[derive(Debug, Default)]
 pub(super) struct SplitArgv<'a> {
-    /// What is for clap: a line stands at its end, as the value of -c.
+    /// For clap. The line of -c comes last, as its value.
     pub vrun_args: Vec<OsString>,
     /// The shell's options, which clap does not see.
     pub shell_flags: ShellFlags,
-    /// The program's, a `--` before it dropped.
+    /// The program's part, without the `--` before it.
     pub rest: &'a [OsString],
 }
 
-/// Cuts argv into its parts.
 pub(super) fn split_argv<'a>(args: &'a [OsString], command: &Command) -> SplitArgv<'a> {
-    let mut parts = SplitArgv::default();
+    let mut split = SplitArgv::default();
     let mut words = args.iter();
     loop {
-        parts.rest = words.as_slice();
+        split.rest = words.as_slice();
         let Some(word) = words.next() else { break };
-        if parts.shell_flags.is_options_end(word.as_encoded_bytes()) {
+        if split.shell_flags.is_options_end(word.as_encoded_bytes()) {
             break;
         }
-        let last = match word.as_encoded_bytes() {
-            [b'-', b'-', long @ ..] => parts.push_long(word, long, &mut words, command),
+        let option = match word.as_encoded_bytes() {
+            [b'-', b'-', long @ ..] => split.push_long(word, long, &mut words, command),
             [b'-', letters @ ..] if !letters.is_empty() => {
-                parts.push_shorts(word, letters, &mut words, command)
+                split.push_shorts(word, letters, &mut words, command)
             }
-            _ => return parts.with_line(),
+            _ => return split.with_line(),
         };
-        if last == EndOfOptions::Yes {
+        if option.is_some_and(|arg| ["script", "module"].contains(&arg.get_id().as_str())) {
             break;
         }
     }
-    parts.rest = words.as_slice();
-    parts.with_line()
-}
-
-/// Whether all that follows is the program's.
-#[derive(PartialEq, Eq)]
-enum EndOfOptions {
-    Yes,
-    No,
-}
-
-impl EndOfOptions {
-    fn from_arg(arg: Option<&Arg>) -> EndOfOptions {
-        let ends = |arg: &Arg| ["script", "module"].contains(&arg.get_id().as_str());
-        if arg.is_some_and(ends) {
-            EndOfOptions::Yes
-        } else {
-            EndOfOptions::No
-        }
-    }
+    split.rest = words.as_slice();
+    split.with_line()
 }
 
 impl SplitArgv<'_> {
-    /// `--python REQUEST`, `--python=REQUEST`.
-    fn push_long(
+    /// `--python REQUEST`, `--python=REQUEST`. Returns the option.
+    fn push_long<'c>(
         &mut self,
         word: &OsString,
         name: &[u8],
         words: &mut slice::Iter<'_, OsString>,
-        command: &Command,
-    ) -> EndOfOptions {
-        let mut split = name.splitn(2, |byte| *byte == b'=');
-        let (name, value) = (split.next().unwrap_or_default(), split.next());
+        command: &'c Command,
+    ) -> Option<&'c Arg> {
+        let mut parts = name.splitn(2, |byte| *byte == b'=');
+        let (name, value) = (parts.next().unwrap_or_default(), parts.next());
         let is_named = |arg: &&Arg| arg.get_long().is_some_and(|long| long.as_bytes() == name);
         let arg = command.get_arguments().find(is_named);
         self.vrun_args.push(word.clone());
         if arg.is_some_and(takes_value) && value.is_none() {
             self.vrun_args.extend(words.next().cloned());
         }
-        EndOfOptions::from_arg(arg)
+        arg
     }
 
-    /// `-q`, `-m MODULE`, `-mMODULE`, `-qm MODULE`: the first letter that takes a value takes the rest of
-    /// the word, or else the next word. The shell's letters before it are taken out.
-    fn push_shorts(
+    /// `-q`, `-m MODULE`, `-mMODULE`, `-qm MODULE`: the first letter that takes a value takes the rest of the word, or
+    /// else the next word. The shell's letters before it are removed. Returns the option that took a value.
+    fn push_shorts<'c>(
         &mut self,
         word: &OsString,
         letters: &[u8],
         words: &mut slice::Iter<'_, OsString>,
-        command: &Command,
-    ) -> EndOfOptions {
+        command: &'c Command,
+    ) -> Option<&'c Arg> {
         let (mut kept, mut valued) = (vec![b'-'], None);
         for (at, letter) in letters.iter().enumerate() {
             if self.shell_flags.try_take(*letter, || words.next()) {
@@ -119,10 +99,10 @@ impl SplitArgv<'_> {
         if let Some((_, true)) = valued {
             self.vrun_args.extend(words.next().cloned());
         }
-        EndOfOptions::from_arg(valued.map(|(arg, _)| arg))
+        valued.map(|(arg, _)| arg)
     }
 
-    /// A line is the first word that is left.
+    /// The line of -c is the first word of the rest.
     fn with_line(mut self) -> Self {
         if self.shell_flags.has_line {
             self.vrun_args.push("-c".into());

@@ -1,7 +1,7 @@
-//! `argv[0]` -> the program that vrun is a shim for, and what is asked for with it: all arguments are the program's, and
-//! only vrun's variables say how it is run.
+//! `argv[0]` -> the program that vrun is a shim for. All arguments are the program's, so only vrun's variables count as
+//! options.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::Path;
 
 use clap::{CommandFactory, FromArgMatches};
@@ -12,12 +12,11 @@ use crate::program::Invocation;
 use crate::self_exe::is_vrun_name;
 
 use super::action::RunRequest;
-use super::args::CliArgs;
-use super::usage::usage_error;
+use super::args::{CliArgs, usage_error};
 use super::{fast_path, resolve};
 
-/// The name that vrun was called by, where it is not its own. A login shell's begins with `-` (login(1)); where
-/// there is no name at all, it is vrun.
+/// The name that vrun was called by, if not its own. A login shell's begins with `-` (login(1)). Without any name, it is
+/// vrun.
 pub(super) fn shim_name(argv0: Option<&OsString>) -> Option<OsString> {
     let name = Path::new(argv0?)
         .file_name()
@@ -32,23 +31,22 @@ pub(super) fn shim_name(argv0: Option<&OsString>) -> Option<OsString> {
     Some(name).filter(|name| !name.is_empty() && !is_vrun_name(name))
 }
 
-/// The program of that name, with `args` for it.
-///
 /// # Errors
-/// One of vrun's variables holds what means nothing (125).
+/// One of vrun's variables is invalid (125).
 pub(super) fn shim_request(
     name: OsString,
     args: &[OsString],
     vars: &[(OsString, OsString)],
 ) -> Result<RunRequest, Error> {
-    let ask = Invocation::Shim(name);
+    let invocation = Invocation::Shim(name);
     if !fast_path::has_option_vars(vars) {
-        return Ok(fast_path::default_request(ask, args));
+        return Ok(fast_path::default_request(invocation, args));
     }
-    let alone = CliArgs::command().try_get_matches_from([OsStr::new("vrun")]);
-    let matches = alone.map_err(usage_error)?;
-    let typed = CliArgs::from_arg_matches(&matches).map_err(usage_error)?;
-    resolve::run_request(ask, args, &typed, &matches)
+    let matches = CliArgs::command()
+        .try_get_matches_from(["vrun"])
+        .map_err(usage_error)?;
+    let cli_args = CliArgs::from_arg_matches(&matches).map_err(usage_error)?;
+    resolve::run_request(invocation, args, &cli_args, &matches)
 }
 
 #[cfg(test)]

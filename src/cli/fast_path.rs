@@ -1,7 +1,6 @@
-//! `vrun COMMAND [ARG]...` with no option before it, or `vrun -c LINE [ARG]...` with none but the shell's, and none of
-//! vrun's variables set -> what it asks for, which is what nearly every call is: a person's, and make's for each line
-//! of a recipe. There is nothing in it for clap, whose list of options takes longer to build than the rest of vrun
-//! takes to run.
+//! `vrun COMMAND [ARG]...`, or `vrun -c LINE [ARG]...` with the shell's options, without other options or vrun's
+//! variables -> the request. Nearly every call is one: a person's, and make's for each line of a recipe. clap takes
+//! longer to build its list of options than the rest of vrun takes to run.
 
 use std::ffi::OsString;
 
@@ -14,7 +13,7 @@ use crate::view::Isolation;
 use super::action::{AutoCreate, Mode, RunRequest, ScriptEnv, Settings};
 use super::shell_flags;
 
-/// The same as clap makes of it; None where there is something for clap. `args` come without vrun's own name.
+/// The same request that clap would lead to, or None if clap is needed. `args` come without vrun's own name.
 pub(super) fn try_parse(args: &[OsString], vars: &[(OsString, OsString)]) -> Option<RunRequest> {
     if has_option_vars(vars) {
         return None;
@@ -27,13 +26,12 @@ pub(super) fn try_parse(args: &[OsString], vars: &[(OsString, OsString)]) -> Opt
     Some(default_request(Invocation::Command(command.clone()), rest))
 }
 
-/// Whether one of the variables of options is set.
 pub(super) fn has_option_vars(vars: &[(OsString, OsString)]) -> bool {
     vars.iter().any(|(name, _)| is_option_var(name))
 }
 
-/// `ask` with `args`, as it is meant where nothing else is said.
-pub(super) fn default_request(ask: Invocation, args: &[OsString]) -> RunRequest {
+/// The request without options.
+pub(super) fn default_request(invocation: Invocation, args: &[OsString]) -> RunRequest {
     RunRequest {
         settings: Settings {
             directories: Vec::new(),
@@ -49,7 +47,7 @@ pub(super) fn default_request(ask: Invocation, args: &[OsString]) -> RunRequest 
             mode: Mode::Real,
             verbosity: Verbosity::Normal,
         },
-        invocation: ask,
+        invocation,
         args: args.to_vec(),
         auto_create: AutoCreate::OnFirstUse,
         foreign: ForeignPolicy::Refused,
@@ -57,7 +55,6 @@ pub(super) fn default_request(ask: Invocation, args: &[OsString]) -> RunRequest 
     }
 }
 
-/// The variables of options.
 const OPTION_VARS: [&str; 12] = [
     "VRUN_PROJECT",
     "VRUN_ENV",
@@ -92,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn clap_makes_the_same_of_it() {
+    fn clap_parses_the_same_request() {
         for line in [
             "python x.py -v",
             "pytest",
@@ -109,16 +106,16 @@ mod tests {
             "-oeco one two true",
         ] {
             let args = words(line);
-            let bare = try_parse(&args, &[]).expect("a request");
-            let Ok(Action::Run(clapped)) = parse_with_clap(&args, &[]) else {
+            let fast = try_parse(&args, &[]).expect("a request");
+            let Ok(Action::Run(parsed)) = parse_with_clap(&args, &[]) else {
                 panic!("{line}");
             };
-            assert_eq!(format!("{bare:?}"), format!("{clapped:?}"));
+            assert_eq!(format!("{fast:?}"), format!("{parsed:?}"));
         }
     }
 
     #[test]
-    fn an_option_or_a_variable_is_claps() {
+    fn options_and_variables_need_clap() {
         for line in [
             "-q true",
             "--",

@@ -1,4 +1,4 @@
-//! clap's list of options, and what `manual.1` says of the rest -> the man page, for `--man`.
+//! `--man`: clap's list of options and `man.1` -> the man page.
 
 use clap::{Arg, Command, CommandFactory};
 use clap_mangen::Man;
@@ -26,17 +26,13 @@ pub(super) fn man_page() -> String {
 
 /// The groups of options, in the order of the help.
 fn help_headings(command: &Command) -> Vec<String> {
-    let mut headings = Vec::new();
-    let shown = command.get_arguments().filter(|arg| !arg.is_hide_set());
-    for heading in shown.filter_map(Arg::get_help_heading) {
-        if !headings.iter().any(|known| known == heading) {
-            headings.push(heading.to_owned());
-        }
-    }
+    let headings = command.get_arguments().filter_map(Arg::get_help_heading);
+    let mut headings: Vec<_> = headings.map(str::to_owned).collect();
+    headings.dedup();
     headings
 }
 
-/// A section for each group -> a part of one section.
+/// Makes the sections of the groups subsections of one.
 fn to_subsections(sections: &str, groups: &[String]) -> String {
     let mut groups = groups.iter();
     let lines = sections.lines().map(|line| {
@@ -51,7 +47,7 @@ fn to_subsections(sections: &str, groups: &[String]) -> String {
 
 fn render_to_string(render: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
     let mut page = Vec::new();
-    // Nothing fails to be written to memory.
+    // Writing to memory does not fail.
     let _ = render(&mut page);
     let page = String::from_utf8_lossy(&page);
     page.lines()

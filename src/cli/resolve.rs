@@ -1,101 +1,123 @@
-//! The options that hold for every action and every program -> the scope and the request that they mean.
+//! The options -> the settings and requests they mean. A typed option outweighs a variable.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use clap::ArgMatches;
+use clap::parser::ValueSource;
 
+use crate::create::{IfExists, IgnoreFile, PythonFiles, SeedPackages, VenvOptions};
 use crate::error::Error;
 use crate::output::Verbosity;
 use crate::program::{ForeignPolicy, Invocation};
 use crate::python::ExplicitRequest;
+use crate::quote::printable;
+use crate::requirements::{Extraneous, InstallMode, InstallOptions, RequirementsFile, SyncMode};
 use crate::view::Isolation;
 
 use super::action::{AutoCreate, EnvSource, Mode, RunRequest, ScriptEnv, Settings};
-use super::args::CliArgs;
-use super::install_args;
-use super::precedence::ArgSources;
+use super::args::{CliArgs, CreateArgs, HELP_HINT};
 
-/// A program to run, with what the options say of it.
-///
-/// # Errors
-/// As `scope`.
+/// Where clap took each value from.
+pub(super) struct ArgSources<'a>(pub &'a ArgMatches);
+
+impl ArgSources<'_> {
+    pub(super) fn is_from_variable(&self, id: &str) -> bool {
+        self.0.value_source(id) == Some(ValueSource::EnvVariable)
+    }
+
+    pub(super) fn is_from_argv(&self, id: &str) -> bool {
+        self.0.value_source(id) == Some(ValueSource::CommandLine)
+    }
+
+    /// Decides between opposite flags: the last typed one wins, and a variable loses to any.
+    fn precedence(&self, id: &str) -> usize {
+        let index = self.0.index_of(id);
+        index.filter(|_| self.is_from_argv(id)).unwrap_or(0)
+    }
+
+    /// An empty variable counts as unset, but an empty option is an error: `--env "$UNSET"` must not quietly lead to
+    /// another environment.
+    pub(super) fn non_empty_value(
+        &self,
+        id: &str,
+        value: Option<&OsStr>,
+    ) -> Result<Option<PathBuf>, Error> {
+        match value {
+            Some(value) if value.is_empty() && !self.is_from_variable(id) => {
+                Err(Error::failed(format!("--{id} is given an empty value")).with_hint(HELP_HINT))
+            }
+            value => Ok(value.filter(|value| !value.is_empty()).map(PathBuf::from)),
+        }
+    }
+}
+
 pub(super) fn run_request(
-    ask: Invocation,
+    invocation: Invocation,
     args: &[OsString],
-    typed: &CliArgs,
+    cli_args: &CliArgs,
     matches: &ArgMatches,
 ) -> Result<RunRequest, Error> {
     Ok(RunRequest {
-        settings: settings(typed, matches)?,
-        invocation: ask,
+        settings: settings(cli_args, matches)?,
+        invocation,
         args: args.to_vec(),
-        auto_create: auto_create(typed),
-        foreign: if typed.outside {
-            ForeignPolicy::Allowed
-        } else {
-            ForeignPolicy::Refused
+        auto_create: auto_create(cli_args),
+        foreign: match cli_args.outside {
+            true => ForeignPolicy::Allowed,
+            false => ForeignPolicy::Refused,
         },
-        script_env: if typed.no_script_env {
-            ScriptEnv::Project
-        } else {
-            ScriptEnv::Separate
+        script_env: match cli_args.no_script_env {
+            true => ScriptEnv::Project,
+            false => ScriptEnv::Separate,
         },
     })
 }
 
-/// Whether a missing environment is made.
-pub(super) fn auto_create(typed: &CliArgs) -> AutoCreate {
-    if typed.no_create {
-        AutoCreate::Never
-    } else {
-        AutoCreate::OnFirstUse
+pub(super) fn auto_create(cli_args: &CliArgs) -> AutoCreate {
+    match cli_args.no_create {
+        true => AutoCreate::Never,
+        false => AutoCreate::OnFirstUse,
     }
 }
 
-/// The environment that is meant, and how it is gone about.
-///
-/// # Errors
-/// An option is given an empty value.
-pub(super) fn settings(typed: &CliArgs, matches: &ArgMatches) -> Result<Settings, Error> {
+pub(super) fn settings(cli_args: &CliArgs, matches: &ArgMatches) -> Result<Settings, Error> {
     let sources = ArgSources(matches);
-    let from = if sources.is_from_variable("python") {
-        "VRUN_PYTHON"
-    } else {
-        "--python"
+    let python = sources.non_empty_value("python", cli_args.python.as_deref())?;
+    let python_source = match sources.is_from_variable("python") {
+        true => "VRUN_PYTHON",
+        false => "--python",
     };
-    let python = sources
-        .non_empty_value("python", typed.python.as_deref())?
-        .map(|text| ExplicitRequest {
-            text: text.into(),
-            source: from.into(),
-        });
-    let named = if sources.is_from_variable("env") {
-        EnvSource::ByVariable
-    } else {
-        EnvSource::ByOption
+    let env_source = match sources.is_from_variable("env") {
+        true => EnvSource::ByVariable,
+        false => EnvSource::ByOption,
     };
     Ok(Settings {
-        directories: non_empty_dirs(&typed.directory),
-        project: sources
-            .non_empty_value("project", typed.project.as_deref())?
-            .map(PathBuf::from),
+        // An empty one changes nothing, as with `git -C`.
+        directories: cli_args
+            .directory
+            .iter()
+            .filter(|directory| !directory.is_empty())
+            .map(PathBuf::from)
+            .collect(),
+        project: sources.non_empty_value("project", cli_args.project.as_deref())?,
         env: sources
-            .non_empty_value("env", typed.env.as_deref())?
-            .map(|path| named(path.into())),
-        python,
-        install_options: install_args::install_options(typed, &sources)?,
-        isolation: if typed.isolated {
-            Isolation::Isolated
-        } else {
-            Isolation::Default
+            .non_empty_value("env", cli_args.env.as_deref())?
+            .map(env_source),
+        python: python.map(|text| ExplicitRequest {
+            text: text.into(),
+            source: python_source.into(),
+        }),
+        install_options: install_options(cli_args, &sources)?,
+        isolation: match cli_args.isolated {
+            true => Isolation::Isolated,
+            false => Isolation::Default,
         },
-        mode: if typed.dry_run {
-            Mode::DryRun
-        } else {
-            Mode::Real
+        mode: match cli_args.dry_run {
+            true => Mode::DryRun,
+            false => Mode::Real,
         },
-        verbosity: match (typed.quiet, typed.verbose) {
+        verbosity: match (cli_args.quiet, cli_args.verbose) {
             (true, true) if sources.precedence("verbose") > sources.precedence("quiet") => {
                 Verbosity::Verbose
             }
@@ -106,8 +128,58 @@ pub(super) fn settings(typed: &CliArgs, matches: &ArgMatches) -> Result<Settings
     })
 }
 
-/// An empty directory changes nothing, as with `git -C`.
-fn non_empty_dirs(typed: &[OsString]) -> Vec<PathBuf> {
-    let named = typed.iter().filter(|directory| !directory.is_empty());
-    named.map(PathBuf::from).collect()
+fn install_options(cli_args: &CliArgs, sources: &ArgSources<'_>) -> Result<InstallOptions, Error> {
+    let file_source = match sources.is_from_variable("requirements") {
+        true => RequirementsFile::FromVariable,
+        false => RequirementsFile::FromOption,
+    };
+    let file = sources.non_empty_value("requirements", cli_args.requirements.as_deref())?;
+    Ok(InstallOptions {
+        install: match cli_args.no_install {
+            true => InstallMode::Never,
+            false => InstallMode::AsNeeded,
+        },
+        sync: match (cli_args.sync, cli_args.exact) {
+            (false, _) => SyncMode::Never,
+            (true, _) if sources.is_from_variable("sync") => SyncMode::IfChanged,
+            (true, true) => SyncMode::Now(Extraneous::Remove),
+            (true, false) => SyncMode::Now(Extraneous::Keep),
+        },
+        requirements_file: file.map(file_source),
+    })
+}
+
+pub(super) fn venv_options(create_args: CreateArgs) -> Result<VenvOptions, Error> {
+    if let Some(prompt) = &create_args.prompt
+        && prompt.chars().any(char::is_control)
+    {
+        // It goes into pyvenv.cfg, where another line would be another key.
+        let what = format!("--prompt is given `{}`", printable(prompt));
+        return Err(Error::failed(what)
+            .with_cause("a prompt is one line, without control characters")
+            .with_hint(HELP_HINT));
+    }
+    Ok(VenvOptions {
+        system_site_packages: create_args.system_site_packages,
+        python_files: match (create_args.symlinks, create_args.copies) {
+            (true, _) => PythonFiles::Symlinks,
+            (_, true) => PythonFiles::Copies,
+            _ => PythonFiles::PlatformDefault,
+        },
+        seed_packages: match (create_args.without_pip, create_args.upgrade_deps) {
+            (true, _) => SeedPackages::Nothing,
+            (_, true) => SeedPackages::Upgraded,
+            _ => SeedPackages::Bundled,
+        },
+        prompt: create_args.prompt,
+        ignore_file: match create_args.without_scm_ignore_files {
+            true => IgnoreFile::Omitted,
+            false => IgnoreFile::Written,
+        },
+        if_exists: match (create_args.clear, create_args.upgrade) {
+            (true, _) => IfExists::Clear,
+            (_, true) => IfExists::Upgrade,
+            _ => IfExists::Keep,
+        },
+    })
 }

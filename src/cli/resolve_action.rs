@@ -1,9 +1,8 @@
-//! The options that are actions and run no program -> the action.
+//! The options and what follows them -> the action, or why they do not go together.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
-use clap::ArgMatches;
+use clap::{ArgMatches, Command};
 
 use crate::error::Error;
 use crate::program::Invocation;
@@ -11,138 +10,174 @@ use crate::quote::{printable, shell_word};
 use crate::render::export::{ExportShell, Target};
 use crate::render::info;
 
-use super::action::{Action, Settings, WhichMode};
-use super::action_args::ActionArgs;
-use super::args::{CliArgs, HELP_HINT, PROGRAMS_FLAG};
-use super::precedence::ArgSources;
-use super::{completions, man, resolve};
+use super::action::{Action, Format, Settings, WhichMode};
+use super::args::{ActionArgs, CREATE_OPTIONS, CliArgs, EXPORT_TARGETS, HELP_HINT, PROGRAMS_FLAG};
+use super::resolve::{self, ArgSources};
+use super::{completions, man};
 
-/// What `action` asks for, with its options.
-///
+/// What is left of argv after the options.
+pub(super) type Operands<'a> = Option<(Invocation, &'a [OsString])>;
+
 /// # Errors
-/// They contradict each other.
+/// Options are given that contradict each other, or without the action they belong to.
+pub(super) fn check_conflicts(
+    cli_args: &CliArgs,
+    matches: &ArgMatches,
+    command: &Command,
+) -> Result<(), Error> {
+    let sources = ArgSources(matches);
+    let action = cli_args.action.action_name();
+    let has_sync = sources.is_from_argv("sync");
+    if cli_args.exact && !has_sync {
+        return usage("--exact is an option of --sync", "`vrun --sync --exact`");
+    }
+    let no_install = sources.is_from_argv("no_install");
+    let opposites = [
+        action.filter(|action| *action != PROGRAMS_FLAG),
+        no_install.then_some("--no-install"),
+        cli_args.dry_run.then_some("--dry-run"),
+    ];
+    let mut opposites = opposites.into_iter().flatten().filter(|_| has_sync);
+    if let Some(other) = opposites.next() {
+        let message = format!("--sync and {other} ask for different things");
+        return usage(message, HELP_HINT);
+    }
+    if cli_args.action.json && !cli_args.action.info && !cli_args.action.doctor {
+        let message = "--json is an option of --info and --doctor";
+        return usage(message, "`vrun --info --json`");
+    }
+    let mut create_options = command
+        .get_arguments()
+        .filter(|arg| arg.get_help_heading() == Some(CREATE_OPTIONS));
+    let given = create_options.find(|arg| sources.is_from_argv(arg.get_id().as_str()));
+    match given.and_then(|arg| arg.get_long()) {
+        Some(option) if action != Some("--create") => usage(
+            format!("--{option} is an option of --create"),
+            format!("`vrun --create --{option}`, and then the command"),
+        ),
+        _ => Ok(()),
+    }
+}
+
+fn usage<T>(message: impl Into<String>, hint: impl Into<String>) -> Result<T, Error> {
+    Err(Error::failed(message).with_hint(hint))
+}
+
+/// An action that takes no operands.
 pub(super) fn standalone_action(
     action: &str,
-    typed: CliArgs,
+    cli_args: CliArgs,
     matches: &ArgMatches,
 ) -> Result<Action, Error> {
-    let settings = resolve::settings(&typed, matches)?;
+    let settings = resolve::settings(&cli_args, matches)?;
+    let format = match cli_args.action.json {
+        true => Format::Json,
+        false => Format::Text,
+    };
     match action {
         "--man" => Ok(Action::Print(man::man_page())),
         PROGRAMS_FLAG => Ok(Action::ListPrograms(settings)),
-        "--info" if typed.acting.json_schema => Ok(Action::Print(info::SCHEMA.to_owned())),
-        "--info" => Ok(Action::Info(settings, typed.acting.output_format())),
-        "--doctor" => Ok(Action::Doctor(settings, typed.acting.output_format())),
+        "--info" if cli_args.action.json_schema => Ok(Action::Print(info::SCHEMA.to_owned())),
+        "--info" => Ok(Action::Info(settings, format)),
+        "--doctor" => Ok(Action::Doctor(settings, format)),
         "--repair" => Ok(Action::Repair(settings)),
-        "--export" => export_action(settings, &typed.acting),
+        "--export" => export_action(settings, &cli_args.action),
         "--completions" => {
-            let script = typed.acting.completions.map(completions::completion_script);
+            let script = cli_args
+                .action
+                .completions
+                .map(completions::completion_script);
             Ok(Action::Print(script.unwrap_or_default()))
         }
-        _ if typed.no_create && !ArgSources(matches).is_from_variable("no_create") => Err(
-            Error::failed("--create and --no-create ask for opposite things").with_hint(HELP_HINT),
-        ),
-        _ => Ok(Action::Create(settings, typed.making.into_options()?)),
-    }
-}
-
-fn export_action(settings: Settings, acting: &ActionArgs) -> Result<Action, Error> {
-    let name = acting.export.as_deref().unwrap_or_default();
-    let reader = match name {
-        "fish" => Target::Shell(ExportShell::Fish),
-        "powershell" => Target::Shell(ExportShell::PowerShell),
-        "cmd" => Target::Shell(ExportShell::Cmd),
-        "dotenv" => Target::Dotenv,
-        "github" => Target::GitHub,
-        _ => Target::Shell(ExportShell::Posix),
-    };
-    match reader {
-        Target::Shell(shell) if acting.undo => Ok(Action::UndoExport(shell)),
-        _ if acting.undo => {
-            let what = format!("--export {name} has no --undo");
-            Err(Error::failed(what)
-                .with_cause("what has been written to a file is not read by vrun again")
-                .with_hint(HELP_HINT))
+        _ if cli_args.no_create && !ArgSources(matches).is_from_variable("no_create") => {
+            usage("--create and --no-create contradict each other", HELP_HINT)
         }
-        reader => Ok(Action::Export(settings, reader)),
+        _ => {
+            let options = resolve::venv_options(cli_args.create)?;
+            Ok(Action::Create(settings, options))
+        }
     }
 }
 
-/// `--which`: of what, and of how much. `-a` may come last, as people type it.
-///
-/// # Errors
-/// There is no name, or more than one.
+fn export_action(settings: Settings, action: &ActionArgs) -> Result<Action, Error> {
+    let name = action.export.as_deref().unwrap_or_default();
+    let known = EXPORT_TARGETS.iter().find(|(known, _)| *known == name);
+    let target = known.map_or(Target::Shell(ExportShell::Posix), |(_, target)| *target);
+    match target {
+        Target::Shell(shell) if action.undo => Ok(Action::UndoExport(shell)),
+        _ if action.undo => Err(Error::failed(format!("--export {name} has no --undo"))
+            .with_cause("vrun does not read back what was written to a file")
+            .with_hint(HELP_HINT)),
+        target => Ok(Action::Export(settings, target)),
+    }
+}
+
+/// `--which`. `-a` may come last, as people type it.
 pub(super) fn which_action(
-    asked: Option<(Invocation, &[OsString])>,
-    typed: &CliArgs,
+    operands: Operands<'_>,
+    cli_args: &CliArgs,
     matches: &ArgMatches,
 ) -> Result<Action, Error> {
-    let Some((ask, rest)) = asked else {
-        return Err(Error::failed("--which takes a name").with_hint("`vrun --which python`"));
+    let Some((invocation, rest)) = operands else {
+        return usage("--which takes a name", "`vrun --which python`");
     };
-    let extent = match rest {
-        [] if !typed.acting.all => WhichMode::First,
+    let which_mode = match rest {
+        [] if !cli_args.action.all => WhichMode::First,
         [] => WhichMode::All,
         [last] if last == "-a" => WhichMode::All,
         [other, ..] => {
             let other = printable(other);
-            let what = format!("--which takes one name, not `{other}` too");
-            return Err(Error::failed(what).with_hint("`vrun --which NAME`, once for each"));
+            let message = format!("--which takes one name, not `{other}` too");
+            return usage(message, "`vrun --which NAME`, once for each");
         }
     };
-    let request = resolve::run_request(ask, &[], typed, matches)?;
-    Ok(Action::Which(request, extent))
+    let request = resolve::run_request(invocation, &[], cli_args, matches)?;
+    Ok(Action::Which(request, which_mode))
 }
 
-/// What `--shims` asks for. The names are what elsewhere is a command and its arguments.
-///
-/// # Errors
-/// There are none, or no directory.
+/// `--shims`: the operands are names.
 pub(super) fn shims_action(
-    asked: Option<(Invocation, &[OsString])>,
-    typed: CliArgs,
+    operands: Operands<'_>,
+    cli_args: &CliArgs,
     matches: &ArgMatches,
 ) -> Result<Action, Error> {
-    let dir = ArgSources(matches).non_empty_value("shims", typed.acting.shims.as_deref())?;
-    let dir = PathBuf::from(dir.unwrap_or_default());
-    match asked {
+    let dir = ArgSources(matches).non_empty_value("shims", cli_args.action.shims.as_deref())?;
+    let dir = dir.unwrap_or_default();
+    match operands {
         Some((Invocation::Command(first), rest)) => {
             let names = [first].into_iter().chain(rest.iter().cloned()).collect();
-            let settings = resolve::settings(&typed, matches)?;
+            let settings = resolve::settings(cli_args, matches)?;
             Ok(Action::Shims(settings, dir, names))
         }
-        Some((ask, _)) => Err(unexpected_command("--shims", &ask)),
-        None => Err(
-            Error::failed("--shims is told no name to make a shim for").with_hint(format!(
-                "`vrun --shims {} python python3 pip`",
-                shell_word(&dir)
-            )),
+        Some((invocation, _)) => unexpected_command("--shims", &invocation),
+        None => usage(
+            "--shims is given no name to make a shim for",
+            format!("`vrun --shims {} python python3 pip`", shell_word(&dir)),
         ),
     }
 }
 
-/// An action runs no program; who types `--create DIR` means a path, as with `python -m venv DIR`.
-pub(super) fn unexpected_command(action: &str, ask: &Invocation) -> Error {
-    let word = match ask {
+/// An action runs no program. In `--create DIR` a path is meant, as in `python -m venv DIR`.
+pub(super) fn unexpected_command(action: &str, invocation: &Invocation) -> Result<Action, Error> {
+    let word = match invocation {
         Invocation::Command(word)
         | Invocation::Shim(word)
         | Invocation::Script(word)
         | Invocation::Module(word) => word,
         Invocation::ShellLine(line) => &line.text,
     };
-    let error = Error::failed(format!(
-        "{action} runs nothing, not `{}` either",
-        printable(word)
-    ));
-    match ask {
-        Invocation::Command(dir) if action == "--create" => error.with_hint(format!(
-            "`vrun --create --env {}` makes an environment there; a command comes on its own",
+    let shown = printable(word);
+    let hint = match (action, invocation) {
+        ("--create", Invocation::Command(dir)) => format!(
+            "`vrun --create --env {}` creates an environment there; a command comes on its own",
             shell_word(dir)
-        )),
-        _ if action == "--shims" => {
-            error.with_hint("`vrun --shims DIR NAME...`, and then the command")
-        }
-        _ if action == "--export" => error.with_hint("`vrun --export SHELL`, and then the command"),
-        _ => error.with_hint(format!("`vrun {action}`, and then the command")),
-    }
+        ),
+        ("--shims", _) => "`vrun --shims DIR NAME...`, and then the command".to_owned(),
+        ("--export", _) => "`vrun --export SHELL`, and then the command".to_owned(),
+        _ => format!("`vrun {action}`, and then the command"),
+    };
+    usage(
+        format!("{action} runs no program, but `{shown}` is given"),
+        hint,
+    )
 }

@@ -1,8 +1,8 @@
-//! `-c` and the shell's options beside it -> the line that is asked for.
+//! `-c` and the shell's options beside it -> the shell line.
 //!
-//! As sh has them (POSIX, sh): `-c` takes no value, the line is the first word that is no option; each `-o` takes
-//! one of the next words, wherever it stands among other letters. They are taken out before clap sees argv, which
-//! knows an option's value by its place only.
+//! As sh has them (POSIX, sh): `-c` takes no value, the line is the first word that is not an option; each `-o` takes one
+//! of the next words, wherever it stands among other letters. They are removed before clap sees argv, which knows an
+//! option's value by its place only.
 
 use std::ffi::{OsStr, OsString};
 
@@ -12,19 +12,19 @@ use crate::quote::printable;
 
 use super::args::HELP_HINT;
 
-/// The letters that were taken out.
+/// The shell's letters in argv.
 #[derive(Debug, Default)]
 pub(super) struct ShellFlags {
     /// Whether `-c` is among them.
     pub has_line: bool,
-    /// The others, each in a word of its own, and the names that `-o` took.
+    /// The others, one a word, each `-o` followed by its name.
     options: Vec<OsString>,
-    /// An `-o` at the end of argv.
+    /// argv ends with `-o`.
     is_name_missing: bool,
 }
 
 impl ShellFlags {
-    /// Takes `letter` where it is the shell's; `-o` takes its name from `next`.
+    /// Takes `letter` if it is the shell's. `-o` takes its name from `next`.
     pub(super) fn try_take<'a>(
         &mut self,
         letter: u8,
@@ -44,26 +44,25 @@ impl ShellFlags {
         true
     }
 
-    /// Whether all that follows `word` are operands: `--`, and sh's own `-`.
+    /// Whether only operands follow `word`: `--`, and sh's own `-`.
     pub(super) fn is_options_end(&self, word: &[u8]) -> bool {
         word == b"--" || (self.has_line && word == b"-")
     }
 
-    /// The line `text`, with the options for its shell.
     pub(super) fn into_line(self, text: &OsStr, vars: &[(OsString, OsString)]) -> ShellLine {
         ShellLine::new(text.to_owned(), self.options, vars)
     }
 
     /// # Errors
-    /// An option of the shell's was typed without `-c`, or without its value.
+    /// An option of the shell is given without `-c`, or without its value.
     pub(super) fn validate(&self) -> Result<(), Error> {
         if self.is_name_missing {
-            return Err(Error::failed("-o names no option of the shell's").with_hint(HELP_HINT));
+            return Err(Error::failed("-o needs the name of a shell option").with_hint(HELP_HINT));
         }
         match self.options.first() {
             Some(option) if !self.has_line => {
                 let option = printable(option);
-                let what = format!("{option} is an option of the shell's, for a line of -c");
+                let what = format!("{option} is an option of the shell, for the line of -c");
                 Err(Error::failed(what).with_hint(HELP_HINT))
             }
             _ => Ok(()),
@@ -71,35 +70,25 @@ impl ShellFlags {
     }
 }
 
-/// What `args` ask for where there are only `-c` and the shell's options before the line, and what follows the line.
+/// The line and what follows it, if only `-c` and the shell's options come before it.
 pub(super) fn parse_shell_line<'a>(
     args: &'a [OsString],
     vars: &[(OsString, OsString)],
 ) -> Option<(ShellLine, &'a [OsString])> {
-    let (mut lined, mut words) = (ShellFlags::default(), args.iter());
-    loop {
+    let (mut flags, mut words) = (ShellFlags::default(), args.iter());
+    let text = loop {
         let word = words.next()?;
         match word.as_encoded_bytes() {
-            bytes if lined.is_options_end(bytes) => {
-                let text = words.next()?;
-                return complete_line(lined, text, vars).map(|line| (line, words.as_slice()));
-            }
+            bytes if flags.is_options_end(bytes) => break words.next()?,
             [b'-', letters @ ..] if !letters.is_empty() => {
-                let is_shells = |letter: &u8| lined.try_take(*letter, || words.next());
-                if !letters.iter().all(is_shells) {
+                let mut letters = letters.iter();
+                if !letters.all(|letter| flags.try_take(*letter, || words.next())) {
                     return None;
                 }
             }
-            _ => return complete_line(lined, word, vars).map(|line| (line, words.as_slice())),
+            _ => break word,
         }
-    }
-}
-
-fn complete_line(
-    lined: ShellFlags,
-    text: &OsStr,
-    vars: &[(OsString, OsString)],
-) -> Option<ShellLine> {
-    let is_whole = lined.has_line && !lined.is_name_missing;
-    is_whole.then(|| lined.into_line(text, vars))
+    };
+    let is_complete = flags.has_line && !flags.is_name_missing;
+    is_complete.then(|| (flags.into_line(text, vars), words.as_slice()))
 }

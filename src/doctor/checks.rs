@@ -1,6 +1,6 @@
-//! An environment and its surroundings -> everything that is wrong with it, each with its cause and its fix.
+//! An environment and its surroundings -> everything that is wrong with it, each with cause and fix.
 //!
-//! Found from files and variables alone: nothing in the project or the environment is started.
+//! Read from files and variables alone: nothing in the project or the environment is started.
 
 use std::fs;
 use std::path::Path;
@@ -14,62 +14,61 @@ use super::finding::{Finding, Severity};
 use super::input::DoctorInput;
 use super::surroundings;
 
-/// Everything that is wrong, the gravest first.
-pub(crate) fn run_checks(patient: &DoctorInput<'_>) -> Vec<Finding> {
-    let mut found = check_health(patient);
-    found.extend(check_stale_paths(patient));
-    found.extend(check_missing_scripts(patient));
-    found.extend(surroundings::check_surroundings(patient));
-    found.sort_by_key(|finding| finding.severity != Severity::Error);
-    found
+/// Errors come first.
+pub(crate) fn run_checks(input: &DoctorInput<'_>) -> Vec<Finding> {
+    let problems = health::find_problems(input.root).into_iter();
+    let mut findings: Vec<_> = problems
+        .map(|problem| health_finding(&problem, input))
+        .collect();
+    findings.extend(check_stale_paths(input));
+    findings.extend(check_missing_scripts(input));
+    findings.extend(surroundings::check_surroundings(input));
+    findings.sort_by_key(|finding| finding.severity != Severity::Error);
+    findings
 }
 
-/// What keeps its Python from running, or from seeing its packages.
-fn check_health(patient: &DoctorInput<'_>) -> Vec<Finding> {
-    let told = health::find_problems(patient.root)
-        .into_iter()
-        .map(|problem| {
-            // A link that leads to a Python does without the directory that pyvenv.cfg names.
-            let is_of_home = matches!(
-                problem,
-                Problem::HomeMissing { .. } | Problem::HomeInaccessible { .. }
-            );
-            let is_felt = !is_of_home || is_python_copied(patient.root);
-            let grade = if is_felt {
-                Severity::Error
-            } else {
-                Severity::Note
-            };
-            let mend = match problem.fix() {
-                Fix::Repair => format!("`{} --repair`", patient.vrun_command),
-                Fix::CreateBeside(name) => {
-                    format!("`export VRUN_NAME={name}` has vrun make one for this system beside it")
-                }
-                Fix::GrantAccess => problem.access_hint(),
-            };
-            Finding {
-                id: problem.id(),
-                severity: grade,
-                message: problem.clause(),
-                causes: vec![problem.cause()],
-                fix: mend,
-            }
-        });
-    told.collect()
+fn health_finding(problem: &Problem, input: &DoctorInput<'_>) -> Finding {
+    let is_about_home = matches!(
+        problem,
+        Problem::HomeMissing { .. } | Problem::HomeInaccessible { .. }
+    );
+    // A link to a Python works without the directory that pyvenv.cfg names; a copy may not.
+    let severity = match is_about_home && !is_python_copied(input.root) {
+        true => Severity::Note,
+        false => Severity::Error,
+    };
+    let fix = match problem.fix() {
+        Fix::Repair => repair_hint(input),
+        Fix::CreateBeside(name) => {
+            format!("`export VRUN_NAME={name}` lets vrun create one for this system beside it")
+        }
+        Fix::GrantAccess => problem.access_hint(),
+    };
+    Finding::new(
+        problem.id(),
+        severity,
+        problem.clause(),
+        problem.cause(),
+        fix,
+    )
 }
 
 fn is_python_copied(root: &Path) -> bool {
     fs::symlink_metadata(venv::python_path(root)).is_ok_and(|found| found.is_file())
 }
 
-/// What names another place, because the environment was moved, renamed or copied.
-fn check_stale_paths(patient: &DoctorInput<'_>) -> Vec<Finding> {
-    let all = repair::stale_files(patient.root, patient.home);
+fn repair_hint(input: &DoctorInput<'_>) -> String {
+    format!("`{} --repair`", input.vrun_command)
+}
+
+/// Files that name the place from which the environment was moved, renamed or copied.
+fn check_stale_paths(input: &DoctorInput<'_>) -> Vec<Finding> {
+    let all = repair::stale_files(input.root, input.home);
     let kinds = [
         (
             StaleKind::Script,
             "stale-scripts",
-            "console scripts name another place",
+            "console scripts refer to another place",
         ),
         (
             StaleKind::Activation,
@@ -79,64 +78,59 @@ fn check_stale_paths(patient: &DoctorInput<'_>) -> Vec<Finding> {
         (
             StaleKind::Editable,
             "stale-editable",
-            "files of an editable install name another place",
+            "files of editable installs refer to another place",
         ),
         (
             StaleKind::PyvenvCfg,
             "stale-cfg",
-            "pyvenv.cfg notes that it was made in another place",
+            "pyvenv.cfg says that it was created in another place",
         ),
     ];
-    let told = kinds.into_iter().filter_map(|(kind, id, what)| {
+    let findings = kinds.into_iter().filter_map(|(kind, id, clause)| {
         let files: Vec<&StaleFile> = all.iter().filter(|stale| stale.kind == kind).collect();
         let first = files.first()?;
         let names: Vec<_> = files
             .iter()
             .map(|stale| printable_name(&stale.file))
             .collect();
-        let counted = if kind == StaleKind::PyvenvCfg {
-            what.to_owned()
-        } else {
-            format!("{} {what}", files.len())
+        let (severity, message) = match kind {
+            StaleKind::PyvenvCfg => (Severity::Note, clause.to_owned()),
+            _ => (Severity::Error, format!("{} {clause}", files.len())),
         };
-        Some(Finding {
+        let names = summarize_names(&names);
+        let cause = format!("{names}: {}", printable(&first.old_path));
+        Some(Finding::new(
             id,
-            severity: if kind == StaleKind::PyvenvCfg {
-                Severity::Note
-            } else {
-                Severity::Error
-            },
-            message: counted,
-            causes: vec![format!(
-                "{}: {}",
-                summarize_names(&names),
-                printable(&first.old_path)
-            )],
-            fix: format!("`{} --repair`", patient.vrun_command),
-        })
+            severity,
+            message,
+            cause,
+            repair_hint(input),
+        ))
     });
-    told.collect()
+    findings.collect()
 }
 
-/// Scripts of what is installed that are not there.
-fn check_missing_scripts(patient: &DoctorInput<'_>) -> Option<Finding> {
-    let all = venv::find_missing_scripts(patient.root);
+/// Scripts that the RECORDs of installed packages list.
+fn check_missing_scripts(input: &DoctorInput<'_>) -> Option<Finding> {
+    let all = venv::find_missing_scripts(input.root);
     let first = all.first()?;
     let names: Vec<_> = all
         .iter()
         .map(|missing| printable_name(&missing.file))
         .collect();
-    let dir = printable(venv::scripts_dir(patient.root));
-    let lost = all.iter().find(|missing| !missing.is_repairable());
-    let mend = lost.unwrap_or(first).fix_command(patient.vrun_command);
-    Some(Finding {
-        id: "missing-scripts",
-        severity: Severity::Error,
-        message: match names.len() {
-            1 => "a script of what is installed is missing".to_owned(),
-            more => format!("{more} scripts of what is installed are missing"),
+    let names = summarize_names(&names);
+    let dir = printable(venv::scripts_dir(input.root));
+    let unrepairable = all.iter().find(|missing| !missing.is_repairable());
+    Some(Finding::new(
+        "missing-scripts",
+        Severity::Error,
+        match all.len() {
+            1 => "a script of an installed package is missing".to_owned(),
+            count => format!("{count} scripts of installed packages are missing"),
         },
-        causes: vec![format!("{} should be in {dir}", summarize_names(&names))],
-        fix: mend,
-    })
+        format!("{names} should be in {dir}"),
+        unrepairable
+            .unwrap_or(first)
+            .fix_command(input.vrun_command),
+    ))
 }

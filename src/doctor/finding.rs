@@ -2,44 +2,57 @@
 
 use crate::error::Error;
 
-/// Something that is wrong with an environment, or worth knowing of it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Finding {
-    /// What scripts know it by; it stays the same from version to version.
+    /// Its id in JSON, the same in every version.
     pub id: &'static str,
-    /// How grave it is.
     pub severity: Severity,
-    /// What it is, as a clause.
+    /// What is wrong, as a clause.
     pub message: String,
     /// Why, one sentence each.
     pub causes: Vec<String>,
-    /// What to type, or what helps.
+    /// What to type or do.
     pub fix: String,
 }
 
-/// How grave a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Severity {
-    /// A program of the environment does not run, or not with what it should; or others have a hand in it.
+    /// A program of the environment does not run, or not with what it should, or other users can change it.
     Error,
-    /// It runs as it should; who wonders about something else finds the reason here.
+    /// It works. This explains what may surprise.
     Note,
 }
 
-/// That there is no environment to look at, as a finding.
+impl Finding {
+    pub(super) fn new(
+        id: &'static str,
+        severity: Severity,
+        message: impl Into<String>,
+        cause: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Finding {
+        Finding {
+            id,
+            severity,
+            message: message.into(),
+            causes: vec![cause.into()],
+            fix: fix.into(),
+        }
+    }
+}
+
+/// The error that there is no environment to check, as a finding.
 pub(crate) fn no_environment_finding(error: Error) -> Finding {
     let id = error.kind().id();
-    let (what, causes, hint) = error.into_parts();
-    let found_none = || vec!["the search found none".to_owned()];
+    let (message, mut causes, hint) = error.into_parts();
+    if causes.is_empty() {
+        causes.push("the search found none".to_owned());
+    }
     Finding {
         id,
         severity: Severity::Error,
-        message: what,
-        causes: if causes.is_empty() {
-            found_none()
-        } else {
-            causes
-        },
+        message,
+        causes,
         fix: hint.unwrap_or_default(),
     }
 }

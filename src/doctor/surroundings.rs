@@ -1,21 +1,19 @@
-//! Where an environment stands -> what there is wrong with that: who else may write there, git, what is active,
-//! variables, what is found before vrun.
+//! The surroundings of an environment -> what is wrong with them: who else may write there, git, what is active,
+//! variables, what a shell finds before vrun.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::program::{ScriptInterpreter, script_interpreter};
 use crate::quote::{printable, shell_word};
 use crate::venv::{self, Venv};
-use crate::{create, os, python, requirements, self_exe};
+use crate::{create, git, os, python, requirements, self_exe};
 
 use super::finding::{Finding, Severity};
 use super::input::DoctorInput;
 
-/// All of it.
-pub(super) fn check_surroundings(patient: &DoctorInput<'_>) -> Vec<Finding> {
-    let looks = [
+pub(super) fn check_surroundings(input: &DoctorInput<'_>) -> Vec<Finding> {
+    let checks = [
         check_world_writable,
         check_tracked,
         check_ignored,
@@ -28,143 +26,115 @@ pub(super) fn check_surroundings(patient: &DoctorInput<'_>) -> Vec<Finding> {
         check_shim_first,
         check_broken_shims,
     ];
-    looks.iter().filter_map(|look| look(patient)).collect()
+    checks.iter().filter_map(|check| check(input)).collect()
 }
 
-fn finding(
-    id: &'static str,
-    grade: Severity,
-    what: String,
-    cause: String,
-    mend: String,
-) -> Finding {
-    Finding {
-        id,
-        severity: grade,
-        message: what,
-        causes: vec![cause],
-        fix: mend,
-    }
-}
-
-/// Any user could put code into it.
-fn check_world_writable(patient: &DoctorInput<'_>) -> Option<Finding> {
-    let dirs = [patient.root.to_owned(), venv::scripts_dir(patient.root)];
-    let sites = venv::site_packages(patient.root);
+fn check_world_writable(input: &DoctorInput<'_>) -> Option<Finding> {
+    let dirs = [input.root.to_owned(), venv::scripts_dir(input.root)];
+    let site_packages = venv::site_packages(input.root);
     let is_open =
         |dir: &&PathBuf| fs::metadata(dir).is_ok_and(|found| os::is_world_writable(&found));
-    let open = dirs.iter().chain(&sites).find(is_open)?;
-    Some(finding(
+    let open = dirs.iter().chain(&site_packages).find(is_open)?;
+    Some(Finding::new(
         "world-writable",
         Severity::Error,
-        "any user may write to it".to_owned(),
-        format!("{} is open to all", printable(open)),
-        format!("`chmod -R o-w {}`", shell_word(patient.root)),
+        "any user may write to it",
+        format!("{} is open to all users", printable(open)),
+        format!("`chmod -R o-w {}`", shell_word(input.root)),
     ))
 }
 
-fn check_tracked(patient: &DoctorInput<'_>) -> Option<Finding> {
-    (patient.is_tracked)().then(|| {
-        let root = shell_word(patient.root);
-        finding(
+fn check_tracked(input: &DoctorInput<'_>) -> Option<Finding> {
+    let root = shell_word(input.root);
+    git::is_tracked(input.root, input.process).then(|| {
+        Finding::new(
             "tracked-by-git",
             Severity::Error,
-            "git tracks it".to_owned(),
-            "every clone has its files, with paths of this machine in them".to_owned(),
-            format!("`git rm -r --cached {root}` ends that, and keeps the files"),
+            "git tracks it",
+            "every clone has its files, with paths of this machine in them",
+            format!("`git rm -r --cached {root}` untracks it and keeps the files"),
         )
     })
 }
 
-/// Neither does it keep itself out of git, nor does the project, nor the user.
-fn check_ignored(patient: &DoctorInput<'_>) -> Option<Finding> {
-    let ignored = (patient.is_ignored)()?;
-    let ignore = patient.root.join(".gitignore");
-    (!ignored).then(|| {
-        finding(
+/// Neither its own .gitignore, nor the project's, nor the user's matches it.
+fn check_ignored(input: &DoctorInput<'_>) -> Option<Finding> {
+    let is_ignored = git::is_ignored(input.root, input.process)?;
+    let gitignore = input.root.join(".gitignore");
+    let shown = printable(&gitignore);
+    (!is_ignored).then(|| {
+        Finding::new(
             "not-ignored",
             Severity::Note,
-            "git does not ignore it".to_owned(),
-            format!(
-                "no pattern matches it, and {} has no line `*`",
-                printable(&ignore)
-            ),
-            format!("`echo '*' >>{}`", shell_word(&ignore)),
+            "git does not ignore it",
+            format!("no pattern matches it, and {shown} has no line `*`"),
+            format!("`echo '*' >>{}`", shell_word(&gitignore)),
         )
     })
 }
 
-/// `.python-version` and `requires-python` are for who makes an environment; here is told where they have
-/// changed since.
-fn check_python_request(patient: &DoctorInput<'_>) -> Option<Finding> {
-    let venv = Venv::open(patient.root).ok()?;
-    let (asked, is) = python::unmet_request(&venv, patient.project?, patient.process)?;
-    let root = shell_word(patient.root);
-    Some(finding(
+/// `.python-version` and `requires-python` count when an environment is created. They may have changed since.
+fn check_python_request(input: &DoctorInput<'_>) -> Option<Finding> {
+    let venv = Venv::open(input.root).ok()?;
+    let (requested, actual) = python::unmet_request(&venv, input.project?, input.process)?;
+    let root = shell_word(input.root);
+    Some(Finding::new(
         "other-python-asked-for",
         Severity::Error,
-        "it is for another Python than the project asks for".to_owned(),
-        format!("it is for Python {is}; {asked}"),
-        format!("`vrun --create --clear --env {root}` makes it anew, without its packages"),
+        "it is for another Python than the project asks for",
+        format!("it is for Python {actual}; {requested}"),
+        format!("`vrun --create --clear --env {root}` recreates it, without its packages"),
     ))
 }
 
-/// What is installed is not what the project's files ask for.
-fn check_requirements(patient: &DoctorInput<'_>) -> Option<Finding> {
-    let venv = Venv::open(patient.root).ok()?;
-    let lacking = requirements::install_status(&venv, patient.vrun_command)?.shortfall?;
-    Some(finding(
+fn check_requirements(input: &DoctorInput<'_>) -> Option<Finding> {
+    let venv = Venv::open(input.root).ok()?;
+    let shortfall = requirements::install_status(&venv, input.vrun_command)?.shortfall?;
+    Some(Finding::new(
         "requirements-behind",
         Severity::Error,
-        "what is installed is not what the project requires".to_owned(),
-        lacking.description,
-        lacking.fix,
+        "the installed packages are not what the project requires",
+        shortfall.description,
+        shortfall.fix,
     ))
 }
 
-fn check_nested(patient: &DoctorInput<'_>) -> Option<Finding> {
-    let outer = venv::enclosing_env(patient.root.parent()?)?;
-    Some(finding(
+fn check_nested(input: &DoctorInput<'_>) -> Option<Finding> {
+    let outer = printable(venv::enclosing_env(input.root.parent()?)?);
+    Some(Finding::new(
         "nested",
         Severity::Note,
-        "it lies inside another environment".to_owned(),
-        format!("{} is one", printable(outer)),
-        format!(
-            "keep it apart: what clears {} takes it along",
-            printable(outer)
-        ),
+        "it is inside another environment",
+        format!("{outer} is one"),
+        format!("keep it elsewhere: clearing {outer} deletes it too"),
     ))
 }
 
-fn check_active(patient: &DoctorInput<'_>) -> Option<Finding> {
-    let active = patient.active?;
-    Some(finding(
+fn check_active(input: &DoctorInput<'_>) -> Option<Finding> {
+    Some(Finding::new(
         "another-active",
         Severity::Note,
-        "another environment is active in this shell".to_owned(),
-        format!("VIRTUAL_ENV is {}", printable(active)),
-        "`deactivate`; what runs under vrun sees the right one".to_owned(),
+        "another environment is active in this shell",
+        format!("VIRTUAL_ENV is {}", printable(input.active?)),
+        "`deactivate`; programs that vrun runs see the right one",
     ))
 }
 
-fn check_leftovers(patient: &DoctorInput<'_>) -> Option<Finding> {
-    let left = create::find_leftovers(patient.root);
-    let first = left.first()?;
-    let words: Vec<_> = left.iter().map(shell_word).collect();
-    Some(finding(
+fn check_leftovers(input: &DoctorInput<'_>) -> Option<Finding> {
+    let leftovers = create::find_leftovers(input.root);
+    let first = leftovers.first()?;
+    let words: Vec<_> = leftovers.iter().map(shell_word).collect();
+    Some(Finding::new(
         "leftovers",
         Severity::Note,
-        "a vrun that was killed left something behind".to_owned(),
+        "a vrun that was killed left something behind",
         format!("{} is there", printable(first)),
-        format!(
-            "`rm -r {}`, unless a vrun is at work there",
-            words.join(" ")
-        ),
+        format!("`rm -r {}`, unless a vrun is running", words.join(" ")),
     ))
 }
 
-/// vrun takes PYTHONHOME away; PYTHONPATH it leaves, for it may be meant.
-fn check_python_vars(patient: &DoctorInput<'_>) -> Option<Finding> {
+/// vrun unsets PYTHONHOME, but not PYTHONPATH, which may be intended.
+fn check_python_vars(input: &DoctorInput<'_>) -> Option<Finding> {
     let effects = [
         (
             "PYTHONPATH",
@@ -172,81 +142,73 @@ fn check_python_vars(patient: &DoctorInput<'_>) -> Option<Finding> {
         ),
         (
             "PYTHONHOME",
-            "without vrun, Python takes that for its own place",
+            "without vrun, Python looks for its library there",
         ),
     ];
-    let set = |(name, effect)| Some((name, patient.process.non_empty_var(name)?, effect));
-    let set: Vec<_> = effects.into_iter().filter_map(set).collect();
-    let names: Vec<_> = set.iter().map(|(name, ..)| *name).collect();
-    let told = |(name, value, effect): &(&str, &OsStr, &str)| {
-        format!("{name} is {}: {effect}", printable(value))
-    };
-    (!set.is_empty()).then(|| Finding {
+    let set = effects.into_iter().filter_map(|(name, effect)| {
+        let value = printable(input.process.non_empty_var(name)?);
+        Some((name, format!("{name} is {value}: {effect}")))
+    });
+    let (names, causes): (Vec<_>, Vec<_>) = set.unzip();
+    (!names.is_empty()).then(|| Finding {
         id: "python-variables",
         severity: Severity::Note,
         message: match names[..] {
             [name] => format!("{name} is set"),
             _ => format!("{} are set", names.join(" and ")),
         },
-        causes: set.iter().map(told).collect(),
+        causes,
         fix: format!("`unset {}`", names.join(" ")),
     })
 }
 
 /// What `python` means without vrun.
-fn check_shim_first(patient: &DoctorInput<'_>) -> Option<Finding> {
-    let path = patient.process.var("PATH")?;
-    let mut dirs = os::split_paths(path).filter(|dir| dir.is_absolute());
+fn check_shim_first(input: &DoctorInput<'_>) -> Option<Finding> {
+    let dirs = os::split_paths(input.process.var("PATH")?).filter(|dir| dir.is_absolute());
     let name = format!("python{}", os::EXE_SUFFIX);
-    let python =
-        dirs.find_map(|dir| Some(dir.join(&name)).filter(|file: &PathBuf| file.is_file()))?;
+    let python = dirs
+        .map(|dir| dir.join(&name))
+        .find(|file| file.is_file())?;
     let Ok(ScriptInterpreter::ManagerShim(manager)) =
         script_interpreter::detect_interpreter(&python)
     else {
         return None;
     };
-    Some(finding(
+    Some(Finding::new(
         "shim-first",
         Severity::Note,
         format!("a bare `python` in this shell is {manager}'s shim"),
-        format!("{} comes first on PATH", printable(Path::new(&python))),
-        "`vrun python` runs this environment's".to_owned(),
+        format!("{} comes first on PATH", printable(&python)),
+        "`vrun python` runs this environment's",
     ))
 }
 
-/// Shims whose vrun was moved or removed: a shell passes over them, and takes the next program of that name.
-fn check_broken_shims(patient: &DoctorInput<'_>) -> Option<Finding> {
-    let dirs: Vec<_> = os::split_paths(patient.process.var("PATH")?).collect();
-    let lost = |dir: &PathBuf| {
-        let files = fs::read_dir(dir).into_iter().flatten().flatten();
-        let links = files.filter(|file| file.file_type().is_ok_and(|kind| kind.is_symlink()));
-        let mut lost: Vec<_> = links
-            .map(|file| file.path())
-            .filter(|link| is_broken_shim(link))
-            .collect();
-        lost.sort();
-        Some((dir.clone(), lost)).filter(|(_, lost)| !lost.is_empty())
-    };
-    let (dir, lost) = dirs.iter().filter(|dir| dir.is_absolute()).find_map(lost)?;
-    let first = lost.first()?;
-    let leads = fs::read_link(first).unwrap_or_default();
-    let names = lost
-        .iter()
-        .filter_map(|link| Some(shell_word(link.file_name()?)));
-    let names: Vec<_> = names.collect();
-    Some(finding(
+/// Shims whose vrun was moved or removed. A shell skips them, and takes the next program of that name.
+fn check_broken_shims(input: &DoctorInput<'_>) -> Option<Finding> {
+    let dirs = os::split_paths(input.process.var("PATH")?).filter(|dir| dir.is_absolute());
+    let mut broken = dirs.map(|dir| (broken_shims(&dir), dir));
+    let (shims, dir) = broken.find(|(shims, _)| !shims.is_empty())?;
+    let first = shims.first()?;
+    let names = shims.iter().filter_map(|shim| shim.file_name());
+    let names: Vec<_> = names.map(shell_word).collect();
+    Some(Finding::new(
         "lost-shims",
         Severity::Note,
         format!("shims in {} lead to a vrun that is gone", printable(&dir)),
         format!(
             "{} leads to {}, which does not exist",
             printable(first),
-            printable(leads)
+            printable(fs::read_link(first).unwrap_or_default())
         ),
         format!("`vrun --shims {} {}`", shell_word(&dir), names.join(" ")),
     ))
 }
 
-fn is_broken_shim(link: &Path) -> bool {
-    !link.exists() && self_exe::is_shim(link, None)
+fn broken_shims(dir: &Path) -> Vec<PathBuf> {
+    let files = fs::read_dir(dir).into_iter().flatten().flatten();
+    let links = files.filter(|file| file.file_type().is_ok_and(|kind| kind.is_symlink()));
+    let is_broken = |link: &PathBuf| !link.exists() && self_exe::is_shim(link, None);
+    let mut shims: Vec<_> = links.map(|file| file.path()).filter(is_broken).collect();
+    shims.sort();
+    shims
 }

@@ -1,4 +1,4 @@
-//! `-n`: a program and a view -> one line for sh that does what vrun would have done.
+//! `-n`: a program and a view -> a line for sh that does what vrun would do.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -7,8 +7,7 @@ use crate::program::Program;
 use crate::quote::push_shell_quoted;
 use crate::view::View;
 
-/// The line, with its newline. `directory` is where vrun was told to go first. Bytes, because paths and
-/// arguments are bytes.
+/// The line, with its newline. `directory` is that of `-C`.
 pub(crate) fn command_line(program: &Program, view: &View, directory: Option<&Path>) -> Vec<u8> {
     let mut line = Vec::new();
     if let Some(directory) = directory {
@@ -27,18 +26,18 @@ pub(crate) fn command_line(program: &Program, view: &View, directory: Option<&Pa
         line.push(b'=');
         push_shell_quoted(value, &mut line);
     }
-    let stand_in = program.substitute.as_ref();
-    if let Some(prefix) = stand_in.and_then(|other| other.prefix.as_ref()) {
+    let substitute = program.substitute.as_ref();
+    if let Some(prefix) = substitute.and_then(|python| python.prefix.as_ref()) {
         line.extend_from_slice(b" PYTHONHOME=");
         push_shell_quoted(prefix.as_os_str(), &mut line);
     }
     let first = program.argv.first().map(OsString::as_os_str);
-    if let Some(name) = first.filter(|_| stand_in.is_some()) {
-        // POSIX has no command that starts a program by another name than its own; bash, ksh and zsh have this.
+    if let Some(name) = first.filter(|_| substitute.is_some()) {
+        // POSIX cannot start a program under another name; bash, ksh and zsh can.
         line.extend_from_slice(b" bash -c 'exec -a \"$0\" \"$@\"' ");
         push_shell_quoted(name, &mut line);
     } else if program.file.as_os_str().as_encoded_bytes().contains(&b'=') {
-        // env takes a word with `=` in it for one more variable.
+        // env takes a word with `=` for a variable.
         line.extend_from_slice(b" sh -c 'exec \"$0\" \"$@\"'");
     }
     let args = program.argv.iter().skip(1).map(|arg| arg.as_os_str());

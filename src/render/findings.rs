@@ -1,4 +1,4 @@
-//! Findings -> what is printed of them, for people and for programs.
+//! `--doctor`: findings -> text and JSON.
 
 use std::path::Path;
 
@@ -7,46 +7,34 @@ use serde_json::{Value, json};
 use crate::doctor::{Finding, Severity};
 use crate::quote::printable;
 
-/// As many lines as it takes, the last one with its newline.
 pub(crate) fn render_text(root: Option<&Path>, findings: &[Finding]) -> String {
-    let wrong = findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .count();
-    let root = root.map(printable).unwrap_or_default();
-    let start = if root.is_empty() { "" } else { ": " };
-    let mut text = match wrong {
-        0 => format!("{root} is sound\n"),
-        1 => format!("{root}{start}1 thing is wrong\n"),
-        more => format!("{root}{start}{more} things are wrong\n"),
+    let is_error = |finding: &&Finding| finding.severity == Severity::Error;
+    let (root, colon) = match root {
+        Some(root) => (printable(root), ": "),
+        None => (String::new(), ""),
     };
-    for Finding {
-        severity: grade,
-        message: what,
-        causes,
-        fix: mend,
-        ..
-    } in findings
-    {
-        let word = match grade {
-            Severity::Error => "wrong",
-            Severity::Note => "note",
-        };
-        text.push_str(&format!("{word}: {what}\n"));
-        for cause in causes {
+    let mut text = match findings.iter().filter(is_error).count() {
+        0 => format!("{root} is sound\n"),
+        1 => format!("{root}{colon}1 thing is wrong\n"),
+        count => format!("{root}{colon}{count} things are wrong\n"),
+    };
+    for finding in findings {
+        let grade = grade(finding.severity);
+        text.push_str(&format!("{grade}: {}\n", finding.message));
+        for cause in &finding.causes {
             text.push_str(&format!("  cause: {cause}\n"));
         }
-        text.push_str(&format!("  mend: {mend}\n"));
+        text.push_str(&format!("  fix: {}\n", finding.fix));
     }
     text
 }
 
-/// The same as JSON: one object. `version` changes when what is there now changes its meaning.
+/// One object. `version` changes when the meaning of an existing member does.
 pub(crate) fn render_json(root: Option<&Path>, findings: &[Finding]) -> String {
-    let told = |finding: &Finding| -> Value {
+    let finding_json = |finding: &Finding| -> Value {
         json!({
             "id": finding.id,
-            "grade": match finding.severity { Severity::Error => "wrong", Severity::Note => "note" },
+            "grade": grade(finding.severity),
             "what": finding.message,
             "causes": finding.causes,
             "mend": finding.fix,
@@ -56,7 +44,14 @@ pub(crate) fn render_json(root: Option<&Path>, findings: &[Finding]) -> String {
         "version": 1,
         "environment": root.map(Path::to_string_lossy),
         "sound": findings.iter().all(|finding| finding.severity == Severity::Note),
-        "findings": findings.iter().map(told).collect::<Vec<_>>(),
+        "findings": findings.iter().map(finding_json).collect::<Vec<_>>(),
     });
     format!("{answer:#}\n")
+}
+
+fn grade(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "wrong",
+        Severity::Note => "note",
+    }
 }

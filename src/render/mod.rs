@@ -1,10 +1,11 @@
-//! What actions print. Nothing here is computed where a program simply runs.
+//! What actions print. Nothing here is computed when a program simply runs.
 
 mod dry_run;
 pub(crate) mod export;
 mod findings;
 pub(crate) mod info;
-pub(crate) mod programs;
+mod programs;
 
 pub(crate) use dry_run::command_line;
 pub(crate) use findings::{render_json, render_text};
+pub(crate) use programs::program_lines;

@@ -146,10 +146,10 @@ fn a_shell_that_cannot_hold_a_value_is_told_so() {
         .cwd("new\nline");
     sandbox
         .run(["--export", "cmd"])
-        .error(125, &["VIRTUAL_ENV", "more than a line"]);
+        .error(125, &["VIRTUAL_ENV", "more than one line"]);
     sandbox
         .run(["--export", "dotenv"])
-        .error(125, &["VIRTUAL_ENV", "more than a line"]);
+        .error(125, &["VIRTUAL_ENV", "more than one line"]);
     sandbox
         .run(["--env", "../${x}/.venv", "--export", "dotenv"])
         .error(125, &["`${`"]);
@@ -203,7 +203,7 @@ fn github_gets_all_or_nothing() {
         .var("GITHUB_PATH", "[ROOT]/path");
     sandbox
         .run(["--env", "../../new\nline/env", "--export", "github"])
-        .error(125, &["PATH", "more than a line"]);
+        .error(125, &["PATH", "more than one line"]);
     assert!(!sandbox.path("env").exists());
 }
 

@@ -159,7 +159,7 @@ fn a_build_without_the_gil_has_directories_of_its_own() {
 fn of_a_python_whose_rules_are_not_known_nothing_is_told() {
     let value = told(&on("python2.7", "home = [ROOT]/base/bin\n"));
     assert_eq!(value["sys"], Value::Null);
-    let what = "the rules of CPython 2.7 are not known here";
+    let what = "vrun does not know the rules of CPython 2.7";
     assert_eq!(value["problem"]["what"], what);
 }
 
@@ -219,7 +219,7 @@ fn where_its_python_is_gone_that_is_told_and_the_rest_too() {
 fn where_there_is_no_environment_it_tells_what_would_be_made_and_makes_none() {
     let sandbox = Sandbox::new().file("app/setup.py", "").cwd("app");
     let before = sandbox.tree();
-    let hint = "hint: `vrun --create --env [ROOT]/app/.venv` makes it";
+    let hint = "hint: `vrun --create --env [ROOT]/app/.venv` creates it";
     let told = sandbox
         .run(["--info", "--json"])
         .code(125)
@@ -328,7 +328,7 @@ fn it_goes_alone() {
     let sandbox = on("python3.12", "home = [ROOT]/base/bin\n");
     sandbox
         .run(["--info", "pytest"])
-        .error(125, &["--info runs nothing, not `pytest` either"]);
+        .error(125, &["--info runs no program, but `pytest` is given"]);
     sandbox.run(["--json-schema"]).error(125, &["--info"]);
     for other in ["--create", "--doctor", "--repair"] {
         sandbox.run(["--info", other]).error(125, &["vrun: "]);

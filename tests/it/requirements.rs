@@ -94,12 +94,12 @@ fn a_part_that_is_gone_is_to_be_mended_before_anything_is_installed() {
         .replace("requirements.txt", "more.txt");
     fs::write(&file, format!("{text}{part}\n")).expect("a file");
     let gone = "more.txt is gone since the last install, and requirements.txt still asks for it";
-    let mend = "fix requirements.txt, then `vrun --sync`";
-    let found = format!("  cause: {gone}\n  mend: {mend}\n");
+    let fix = "fix requirements.txt, then `vrun --sync`";
+    let found = format!("  cause: {gone}\n  fix: {fix}\n");
     let told = sandbox.run(["--doctor"]).code(1).text();
     assert!(told.contains(&found), "{told}");
     let said = sandbox.run(["probe"]).said();
-    assert_eq!(said, format!("vrun: {gone}: {mend}\n"));
+    assert_eq!(said, format!("vrun: {gone}: {fix}\n"));
     // Where that has changed too, it may not ask for it any more.
     let sandbox = sandbox.file("app/requirements.txt", "six\n");
     assert_eq!(sandbox.run(["probe"]).said(), CHANGED);

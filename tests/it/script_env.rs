@@ -87,7 +87,7 @@ fn an_environment_that_is_named_counts_more_than_the_block_and_an_active_one_doe
     sandbox
         .run(["--env", "../other", "tool.py"])
         .in_env("other");
-    let said = "what tool.py says that it requires does not count";
+    let said = "ignoring the inline script metadata of tool.py";
     sandbox
         .run(["-v", "--env", "../other", "tool.py"])
         .in_env("other")

@@ -148,7 +148,7 @@ fn a_name_that_is_none_for_a_shim_is_125() {
         .error(125, &["--shims is given an empty value"]);
     home()
         .run(["--shims", "s", "-m", "x"])
-        .error(125, &["--shims runs nothing"]);
+        .error(125, &["--shims runs no program"]);
     home()
         .run(["--shims", "s", "--create"])
         .error(125, &["--create"]);

@@ -2,7 +2,7 @@
 
 use crate::sandbox::Sandbox;
 
-const TOLD: &str = "[ROOT]/app/.venv is tracked by git";
+const TOLD: &str = "git tracks [ROOT]/app/.venv";
 
 /// A repository with an environment in it, and real git on PATH.
 fn app() -> Sandbox {

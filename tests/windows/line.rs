@@ -39,7 +39,7 @@ fn what_cmd_has_no_use_for_is_an_error() {
             .says(&["vrun: cmd takes no `", "VRUN_SHELL"]);
     }
     let error = project.run(["-e", "echo"]).code(125);
-    error.says(&["-e is an option of the shell's"]);
+    error.says(&["-e is an option of the shell"]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 
-# Where vrun's own part of the line ends: `at` is the place of the program, which may be where the cursor is; past it,
-# the cursor is at the value of `option`.
-__vrun_part() {
+# Finds the end of vrun's options: `at` is the index of the program, which may be at the cursor; if `at` is past the
+# cursor, the cursor is at the value of `option`.
+__vrun_split() {
     local word rest
     at=1 option='' ended=''
     while (( at < COMP_CWORD )); do
@@ -15,7 +15,7 @@ __vrun_part() {
         --*)
             if [[ ' @LONGS@ ' == *" $word "* ]]; then
                 option=$word
-                # bash takes `--env=PATH` apart.
+                # bash splits `--env=PATH`.
                 [[ ${COMP_WORDS[at + 1]} != = ]] || (( at += 1 ))
                 (( at += 1 ))
             fi
@@ -39,18 +39,18 @@ __vrun_part() {
     done
 }
 
-# vrun's own part, put together again where bash took `--env=PATH` apart, and asked for its programs.
-__vrun_ask() {
-    local word before='' own=()
+# Joins the words of vrun's options that bash split at `=`, and lists the environment's programs.
+__vrun_list() {
+    local word before='' vrun_args=()
     for word in "${COMP_WORDS[@]:1:at-1}"; do
         if [[ $word == = || $before == = ]]; then
-            own[${#own[@]} - 1]+=$word
+            vrun_args[${#vrun_args[@]} - 1]+=$word
         else
-            own+=("${word/#~\//$HOME/}")
+            vrun_args+=("${word/#~\//$HOME/}")
         fi
         before=$word
     done
-    "${1/#~\//$HOME/}" --programs "${own[@]}" 2>/dev/null
+    "${1/#~\//$HOME/}" --programs "${vrun_args[@]}" 2>/dev/null
 }
 
 # The environment's programs, then those on PATH, then files that Python runs.
@@ -59,7 +59,7 @@ __vrun_programs() {
     COMPREPLY=()
     while IFS= read -r name; do
         [[ $name != "$cur"* ]] || COMPREPLY+=("$name")
-    done < <(__vrun_ask "$1")
+    done < <(__vrun_list "$1")
     known=" ${COMPREPLY[*]} "
     while IFS= read -r name; do
         [[ $known == *" $name "* ]] || ! type -P -- "$name" >/dev/null || COMPREPLY+=("$name")
@@ -72,14 +72,14 @@ __vrun_programs() {
 
 __vrun_complete() {
     local at option ended cur=${COMP_WORDS[COMP_CWORD]}
-    __vrun_part
+    __vrun_split
     if (( at > COMP_CWORD )); then
         _vrun "$1" "${cur#=}" "$option"
     elif [[ $ended == argument ]]; then
         COMPREPLY=()
     elif (( at < COMP_CWORD )); then
         COMPREPLY=()
-        # The program's own completion, by bash-completion 2.12, or an older one.
+        # The program's completion, by bash-completion 2.12 or older.
         if declare -F _comp_command_offset >/dev/null; then
             _comp_command_offset "$at"
         elif declare -F _command_offset >/dev/null; then

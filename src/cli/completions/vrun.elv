@@ -1,6 +1,6 @@
 
-# vrun's own part of the line ends at its first word that is no option, and after the value of one that runs something.
-# What follows is completed as if it stood alone.
+# vrun's options end at the first word that is not one, and after the value of -s, -m or -c. The rest of the line is
+# completed as a command.
 use re
 
 var vrun-options~ = $edit:completion:arg-completer[vrun]
@@ -45,9 +45,9 @@ fn vrun-complete {|@words|
     } elif (and (== $at $last) $is-option) {
         vrun-options vrun '-'
     } elif (== $at $last) {
-        var own = [(each {|word| if (not-eq $word '--') { put $word } } $words[1..$at])]
+        var vrun-args = [(each {|word| if (not-eq $word '--') { put $word } } $words[1..$at])]
         try {
-            (external $words[0]) --programs $@own | from-lines
+            (external $words[0]) --programs $@vrun-args | from-lines
         } catch _ { }
         edit:complete-sudo sudo $words[$last]
         put *[nomatch-ok].py

@@ -1,5 +1,4 @@
-# Takes vrun's own part off the line before the cursor, and prints what is left: the program and its arguments. Ends
-# with 0 where there is a program.
+# Prints the line before the cursor without vrun's options: the program and its arguments. Succeeds if there is one.
 function __vrun_rest
     set -l words (commandline -opc)
     set -e words[1]
@@ -14,7 +13,7 @@ function __vrun_rest
                 set -l valued (string match -r -- '[@LETTERS@].*$' $words[1])
                 test (string length -- "$valued") -eq 1; and set -e words[1]
                 if string match -qr -- '^[@LAST@]' "$valued"
-                    # A file, a module: its arguments are files, as far as is known.
+                    # A file, module or line: complete its arguments to files.
                     set -q words[1]; and set words[1] __vrun_argument
                     break
                 end
@@ -27,7 +26,7 @@ function __vrun_rest
     set -q words[1]
 end
 
-function __vrun_is_own
+function __vrun_in_options
     not __vrun_rest >/dev/null
 end
 
@@ -38,10 +37,10 @@ function __vrun_programs
     __fish_complete_suffix .py
 end
 
-# As if the program stood alone on the line.
+# Completes the program and its arguments as a line of their own.
 function __vrun_arguments
     complete -C (string join ' ' -- (string escape -- (__vrun_rest)) (commandline -ct))
 end
 
-complete -c vrun -n __vrun_is_own -f -k -a '(__vrun_programs)'
-complete -c vrun -n 'not __vrun_is_own' -f -a '(__vrun_arguments)'
+complete -c vrun -n __vrun_in_options -f -k -a '(__vrun_programs)'
+complete -c vrun -n 'not __vrun_in_options' -f -a '(__vrun_arguments)'

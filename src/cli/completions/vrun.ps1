@@ -1,5 +1,5 @@
-    # vrun's own part of the line ends at its first word that is no option, and after the value of one that runs
-    # something. What follows is completed to files, which PowerShell does where nothing is answered.
+    # vrun's options end at the first word that is not one, and after the value of -s, -m or -c. The rest of the line is
+    # completed to files, as PowerShell does without an answer.
     $before = @($commandAst.CommandElements | Where-Object { $_.Extent.EndOffset -lt $cursorPosition })
     $words = @($before | Select-Object -Skip 1 | ForEach-Object { "$_".Trim("'", '"') })
     $at = 0
@@ -20,7 +20,7 @@
         }
         $at += 1
     }
-    # The program's argument; the value of an option.
+    # The value of an option.
     if ($at -gt $words.Count) {
         $values = @{ @POWERSHELL@ }
         $names = @("$($values[$words[-1]])".Split(' ') | Where-Object { $_ -and $_ -like "$wordToComplete*" })
@@ -28,8 +28,8 @@
     }
     if ($at -ne $words.Count) { return }
     if ($isCommand) {
-        $own = @($words | Where-Object { $_ -cne '--' })
-        $names = @(& "$($commandAst.CommandElements[0])" --programs @own 2>$null)
+        $vrunArgs = @($words | Where-Object { $_ -cne '--' })
+        $names = @(& "$($commandAst.CommandElements[0])" --programs @vrunArgs 2>$null)
         $names += @(Get-Command -CommandType Application -Name "$wordToComplete*" -ErrorAction Ignore).Name
         $names = @($names | Where-Object { $_ -and $_ -like "$wordToComplete*" } | Select-Object -Unique)
         $names | ForEach-Object { [CompletionResult]::new($_, $_, [CompletionResultType]::Command, $_) }

@@ -1,5 +1,4 @@
-# What follows vrun's own part of the line: the program, of which those of the environment come first, then its own
-# completion.
+# After vrun's options: the program, the environment's first, then the program's own completion.
 _vrun_program() {
     if [[ $words[1] == -- ]]; then
         shift words
@@ -7,9 +6,9 @@ _vrun_program() {
     fi
     (( CURRENT == 1 )) || { _normal -p vrun; return }
     local ret=1 expl
-    local -a own=("${(@Q)vrun_line[2,$#vrun_line-$#words]}") names
-    own=("${(@)own/#\~\//$HOME/}")
-    names=(${(f)"$(${(Q)~vrun_line[1]} --programs "${own[@]}" 2>/dev/null)"})
+    local -a vrun_args=("${(@Q)vrun_line[2,$#vrun_line-$#words]}") names
+    vrun_args=("${(@)vrun_args/#\~\//$HOME/}")
+    names=(${(f)"$(${(Q)~vrun_line[1]} --programs "${vrun_args[@]}" 2>/dev/null)"})
     _wanted -V environment expl 'program of the environment' compadd -a names && ret=0
     _wanted -V commands expl 'program' _command_names -e && ret=0
     _wanted -V files expl 'file for Python' _files -g '*.(py|pyw)' && ret=0

@@ -1,8 +1,7 @@
-//! Lines for cmd, each of them for one `set` of a `for /f`, which hands it the line as it is: no character is special
-//! there but the last quote.
+//! Lines for cmd, each for one `set` in a `for /f`, which passes the line on as it is: only the last quote is special.
 //!
-//! What was stands in variables like all, for cmd has no others. vrun reads them itself: `set` cannot ask. An empty
-//! variable is none, to cmd.
+//! cmd has no variables of its own, so the old values are saved in environment variables, which vrun reads itself. To
+//! cmd, an empty variable is unset.
 
 use std::ffi::OsStr;
 
@@ -48,7 +47,7 @@ pub(super) fn undo_lines(process: &Process) -> Result<String, Error> {
 fn set_line(name: &str, value: &OsStr) -> Result<String, Error> {
     let value = utf8_value(name, value, "cmd")?;
     if value.chars().any(char::is_control) {
-        return Err(unrepresentable(name, "cmd", "is more than a line"));
+        return Err(unrepresentable(name, "cmd", "has more than one line"));
     }
     Ok(format!("{name}={value}\r\n"))
 }

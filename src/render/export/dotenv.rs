@@ -1,9 +1,9 @@
-//! Lines for a `.env` file, in what its readers agree on.
+//! Lines for a `.env` file, written so that its readers agree on them.
 //!
-//! They do not agree on much. python-dotenv and the Python extension of VS Code both take a value without quotes
-//! as it is, but for blanks at its ends and, the one, for a comment; both take the text between single quotes, but for
-//! backslashes; both put a variable in the place of `${NAME}`, in quotes too. `docker --env-file` knows no quotes.
-//! So there are quotes only where nothing else helps, and what no reader would take as it is, is an error.
+//! They agree on little. python-dotenv and VS Code's Python extension both take an unquoted value as it is, except for
+//! blanks at its ends and, one of them, a comment; both take a single-quoted value as it is, except for backslashes; both
+//! expand `${NAME}`, even in quotes. `docker --env-file` knows no quotes. So a value is quoted only if it must be, and a
+//! value that some reader would change is an error.
 
 use std::ffi::OsStr;
 
@@ -13,7 +13,9 @@ use crate::view::View;
 
 use super::values::{unrepresentable, utf8_value, vars_to_empty};
 
-pub(super) fn export_lines(view: &View, process: &Process) -> Result<String, Error> {
+/// # Errors
+/// Readers would not agree on a value.
+pub(crate) fn dotenv_lines(view: &View, process: &Process) -> Result<String, Error> {
     let mut lines = String::new();
     for (name, value) in view.vars_to_set() {
         lines.push_str(&format!("{name}={}\n", quote_value(name, value)?));
@@ -24,26 +26,26 @@ pub(super) fn export_lines(view: &View, process: &Process) -> Result<String, Err
     Ok(lines)
 }
 
-pub(super) fn quote_value(name: &str, value: &OsStr) -> Result<String, Error> {
+fn quote_value(name: &str, value: &OsStr) -> Result<String, Error> {
     let value = utf8_value(name, value, "a .env file")?;
     let is_line_end = |c: char| c.is_control() || "\u{2028}\u{2029}".contains(c);
-    let not_read = |why| Err(unrepresentable(name, "a .env file", why));
+    let changed = |why| Err(unrepresentable(name, "a .env file", why));
     if value.contains(is_line_end) {
-        return not_read("is more than a line");
+        return changed("has more than one line");
     }
     if value.contains("${") || value.contains("\\$") {
-        return not_read("holds `${` or `\\$`, which readers put something else in the place of");
+        return changed("holds `${` or `\\$`, which readers expand");
     }
     if is_plain(value) {
         return Ok(value.to_owned());
     }
     if value.contains(['\'', '\\']) {
-        return not_read("needs quotes, in which readers take a `'` or `\\` each in its own way");
+        return changed("needs quotes, and readers disagree on `'` and `\\` in quotes");
     }
     Ok(format!("'{value}'"))
 }
 
-/// Whether a value is itself without quotes.
+/// Whether readers take the value as it is without quotes.
 fn is_plain(value: &str) -> bool {
     let is_blank = |c: char| c.is_whitespace() || c == '\u{feff}';
     let is_comment = |(at, _)| value[..at].chars().next_back().is_none_or(is_blank);
@@ -57,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quotes_stand_only_where_nothing_else_helps() {
+    fn only_values_that_need_quotes_have_them() {
         for (value, word) in [
             ("", ""),
             ("/a b/it's:/usr/bin", "/a b/it's:/usr/bin"),

@@ -1,7 +1,7 @@
 //! Lines for fish.
 //!
-//! What was stands in lists of its own, as in `posix`: `e` or `s` first, then the values. `eval (...)` puts spaces
-//! in the place of newlines, so that none stands within a line.
+//! The old values are saved in lists, as in `posix`: `e` or `s` first, then the values. `eval (...)` turns newlines into
+//! spaces, so no line may break inside a word.
 
 use std::ffi::OsStr;
 
@@ -10,7 +10,7 @@ use crate::process::Process;
 use crate::quote::fish_quote;
 use crate::view::{self, View};
 
-pub(super) fn export_lines(view: &View, process: &Process) -> Vec<u8> {
+pub(super) fn export_lines(view: &View, process: &Process) -> String {
     let mut lines = String::from("if not set -q _VRUN_OLD;\nset -g _VRUN_OLD 1;\n");
     for name in view::variable_names() {
         let old = format!("_VRUN_OLD_{name}");
@@ -33,10 +33,10 @@ pub(super) fn export_lines(view: &View, process: &Process) -> Vec<u8> {
     for name in view.vars_to_unset() {
         lines.push_str(&format!("set -q {name}; and set -e {name};\n"));
     }
-    lines.into_bytes()
+    lines
 }
 
-/// PATH is a list, to fish.
+/// PATH is a list in fish.
 fn push_path(value: &OsStr, line: &mut String) {
     if os::PATH_SEPARATOR == ';' {
         let path = fish_quote(value);

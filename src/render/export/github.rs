@@ -17,17 +17,17 @@ use super::values::{unrepresentable, utf8_value, vars_to_empty};
 
 const TARGET_NAME: &str = "GitHub Actions";
 
-/// What each of the two files gets.
+/// The text to append to each of the two files.
 #[derive(Debug)]
 pub(crate) struct Entries {
     env: String,
     path: String,
 }
 
-/// What says the view of the environment whose scripts directory is `scripts`.
+/// The entries for the view of the environment with the scripts directory `scripts`.
 ///
 /// # Errors
-/// A value is no text, or a directory more than a line.
+/// A value is not UTF-8, or the directory has a newline.
 pub(crate) fn build_entries(
     view: &View,
     scripts: &Path,
@@ -45,7 +45,7 @@ pub(crate) fn build_entries(
         return Err(unrepresentable(
             "PATH",
             TARGET_NAME,
-            "has an entry of more than a line",
+            "has an entry of more than one line",
         ));
     }
     Ok(Entries {
@@ -54,29 +54,27 @@ pub(crate) fn build_entries(
     })
 }
 
-/// A value of more than a line ends where a word stands that is not in it.
+/// A value of several lines ends at a delimiter that does not occur in it.
 fn env_entry(name: &str, value: &OsStr) -> Result<String, Error> {
     let value = utf8_value(name, value, TARGET_NAME)?;
     if !value.contains(['\n', '\r']) {
         return Ok(format!("{name}={value}\n"));
     }
-    let mut end = String::from("VRUN_END");
-    while value.contains(&end) {
-        end.push('_');
+    let mut delimiter = String::from("VRUN_END");
+    while value.contains(&delimiter) {
+        delimiter.push('_');
     }
-    Ok(format!("{name}<<{end}\n{value}\n{end}\n"))
+    Ok(format!("{name}<<{delimiter}\n{value}\n{delimiter}\n"))
 }
 
 impl Entries {
-    /// All that would be appended, for a person.
+    /// For `-n`.
     pub(crate) fn preview(&self) -> String {
         format!("{}{}", self.env, self.path)
     }
 
-    /// Appends it.
-    ///
     /// # Errors
-    /// This is no step of GitHub Actions, or a file cannot be written.
+    /// This is not a step of GitHub Actions, or a file cannot be written.
     pub(crate) fn append(&self, process: &Process) -> Result<(), Error> {
         let (env, path) = (
             file_from_var("GITHUB_ENV", process)?,
@@ -95,13 +93,13 @@ impl Entries {
 fn file_from_var(variable: &str, process: &Process) -> Result<PathBuf, Error> {
     let file = process.non_empty_var(variable).map(PathBuf::from);
     file.ok_or_else(|| {
-        Error::failed("this is no step of GitHub Actions")
+        Error::failed("this is not a step of GitHub Actions")
             .with_cause(format_args!("{variable} is not set"))
             .with_hint("`vrun --export sh` prints the lines for a shell")
     })
 }
 
-/// What another step left without the end of its line stays a line of its own.
+/// Starts a new line if another step left its last one unfinished.
 fn append_lines(file: &Path, text: &str) -> io::Result<()> {
     let mut options = OpenOptions::new();
     let mut file = options.read(true).append(true).create(true).open(file)?;

@@ -1,7 +1,7 @@
-//! Lines for sh, bash, zsh and their kin, by what POSIX says of them.
+//! Lines for sh, bash, zsh and similar shells (POSIX, sh).
 //!
-//! What was stands in variables of the shell that its programs do not see: `e` and the value, `s` and the
-//! value where the shell had not exported it, nothing where there was none.
+//! The old values are saved in shell variables that are not exported: `e` and the value, or `s` and the value if the
+//! variable was not exported, or nothing if it was unset.
 
 use std::ffi::OsStr;
 
@@ -10,7 +10,7 @@ use crate::process::Process;
 use crate::quote::push_shell_quoted;
 use crate::view::{self, View};
 
-/// Assigning PATH forgets where programs were found, says POSIX; some shells have been known not to.
+/// By POSIX, assigning PATH forgets where programs were found, but not every shell does it.
 const REHASH: &str = "hash -r 2>/dev/null || :;\n";
 
 pub(super) fn export_lines(view: &View, process: &Process) -> Vec<u8> {
@@ -42,30 +42,29 @@ pub(super) fn export_lines(view: &View, process: &Process) -> Vec<u8> {
     lines
 }
 
-/// On Windows these shells are those of Git and MSYS2 or Cygwin, whose own PATH has `:` between its entries.
+/// On Windows these are the shells of Git, MSYS2 and Cygwin, which separate the entries of PATH with `:`.
 fn push_path(value: &OsStr, line: &mut Vec<u8>) {
-    let is_of_windows = os::PATH_SEPARATOR == ';';
-    if is_of_windows {
+    let is_windows = os::PATH_SEPARATOR == ';';
+    if is_windows {
         line.extend_from_slice(b"\"$(cygpath -u -p -- ");
     }
     push_shell_quoted(value, line);
-    if is_of_windows {
+    if is_windows {
         line.extend_from_slice(b")\"");
     }
 }
 
 pub(super) fn undo_lines() -> String {
     let mut lines = String::from("case ${_VRUN_OLD-} in ?*)\n");
-    let mut kept = String::from("_VRUN_OLD");
+    let mut saved = String::from("_VRUN_OLD");
     for name in view::variable_names() {
         let old = format!("_VRUN_OLD_{name}");
         lines.push_str(&format!(
             "case ${{{old}-}} in e*) {name}=\"${{{old}#e}}\"; export {name};; \
              s*) unset {name}; {name}=\"${{{old}#s}}\";; *) unset {name};; esac;\n"
         ));
-        kept.push(' ');
-        kept.push_str(&old);
+        saved.push_str(&format!(" {old}"));
     }
-    lines.push_str(&format!("unset {kept};\n{REHASH};; esac;\n"));
+    lines.push_str(&format!("unset {saved};\n{REHASH};; esac;\n"));
     lines
 }

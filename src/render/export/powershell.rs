@@ -1,7 +1,7 @@
-//! Lines for PowerShell and Windows PowerShell, all of them ASCII: the latter reads what a program prints in an old
-//! code page, and to both the curly quotes are quotes like any (about_Quoting_Rules).
+//! Lines for PowerShell and Windows PowerShell. They are ASCII, because Windows PowerShell reads a program's output in an
+//! old code page, and because both take curly quotes for quotes (about_Quoting_Rules).
 //!
-//! What was stands in a variable of the session, by name. A variable of the process that is given nothing is gone.
+//! The old values are saved in a variable of the session, by name. Setting an environment variable to $null removes it.
 
 use crate::error::Error;
 use crate::quote::powershell_quote;
@@ -12,10 +12,10 @@ use super::values::utf8_value;
 const SAVED_VAR: &str = "global:_VRUN_OLD";
 
 pub(super) fn export_lines(view: &View) -> Result<String, Error> {
-    let kept = view::variable_names().map(|name| format!("'{name}' = $env:{name}"));
+    let saved = view::variable_names().map(|name| format!("'{name}' = $env:{name}"));
     let mut lines = format!(
         "if (-not (Test-Path variable:{SAVED_VAR})) {{ ${SAVED_VAR} = @{{ {} }} }};\n",
-        kept.collect::<Vec<_>>().join("; ")
+        saved.collect::<Vec<_>>().join("; ")
     );
     for (name, value) in view.vars_to_set() {
         let value = powershell_quote(utf8_value(name, value, "PowerShell")?);

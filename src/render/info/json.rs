@@ -1,8 +1,7 @@
-//! What is known of an environment -> JSON for programs: one object, whose `version` changes when what is there now
-//! changes its meaning.
+//! `--info` as JSON: one object, whose `version` changes when the meaning of an existing member does.
 //!
-//! A string is a string: a path that is no UTF-8 stands with U+FFFD in it, and `bytes` has the real ones in base64,
-//! under the JSON Pointer (RFC 6901) of the string.
+//! A path that is not UTF-8 is a string with U+FFFD, and `bytes` has its real bytes in base64, by the JSON Pointer (RFC
+//! 6901) of the string.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -17,13 +16,12 @@ use crate::requirements::{InstallProgress, InstallStatus};
 
 use super::model::{EnvDiff, EnvInfo, InfoOutcome, ProblemReport, SearchContext, describe_unknown};
 
-/// The answer, with its newline.
-pub(crate) fn render_json(place: &InfoOutcome<'_>, around: &SearchContext<'_>) -> String {
+pub(crate) fn render_json(outcome: &InfoOutcome<'_>, context: &SearchContext<'_>) -> String {
     let mut answer = json!({
         "version": 1,
-        "start": os_str_json(around.start),
-        "project": around.project.map(os_str_json),
-        "passed_over": around.skipped.iter().copied().map(skipped_json).collect::<Vec<_>>(),
+        "start": os_str_json(context.start),
+        "project": context.project.map(os_str_json),
+        "passed_over": context.skipped.iter().copied().map(skipped_json).collect::<Vec<_>>(),
         "environment": null,
         "missing": null,
         "python": null,
@@ -32,29 +30,25 @@ pub(crate) fn render_json(place: &InfoOutcome<'_>, around: &SearchContext<'_>) -
         "sys": null,
         "requirements": null,
     });
-    match place {
+    match outcome {
         InfoOutcome::Found(env) => {
-            let facts = env.python_info.as_ref();
+            let info = env.python_info.as_ref();
             answer["environment"] = environment_json(env);
-            answer["python"] = facts.map(python_json).unwrap_or_default();
+            answer["python"] = info.map(python_json).unwrap_or_default();
             answer["problem"] = python_problem(env).unwrap_or_default();
             answer["variables"] = variables_json(&env.diff);
-            answer["sys"] = facts.map(sys_json).unwrap_or_default();
-            answer["requirements"] = env
-                .requirements
-                .as_ref()
-                .map(requirements_json)
-                .unwrap_or_default();
+            answer["sys"] = info.map(sys_json).unwrap_or_default();
+            answer["requirements"] = env.requirements.as_ref().map(requirements_json).into();
         }
         InfoOutcome::Missing {
             at,
             refusal,
-            problem: why,
+            problem,
         } => {
             answer["missing"] = json!({ "path": os_str_json(at), "refusal": refusal });
-            answer["problem"] = problem_json(why);
+            answer["problem"] = problem_json(problem);
         }
-        InfoOutcome::Unknown(why) => answer["problem"] = problem_json(why),
+        InfoOutcome::Unknown(problem) => answer["problem"] = problem_json(problem),
     }
     let mut bytes = Map::new();
     extract_bytes(&mut answer, &mut String::new(), &mut bytes);
@@ -62,17 +56,17 @@ pub(crate) fn render_json(place: &InfoOutcome<'_>, around: &SearchContext<'_>) -
     format!("{answer:#}\n")
 }
 
-fn skipped_json(passed: &Skipped) -> Value {
-    json!({ "path": os_str_json(&passed.path), "why": passed.reason })
+fn skipped_json(skipped: &Skipped) -> Value {
+    json!({ "path": os_str_json(&skipped.path), "why": skipped.reason })
 }
 
 fn environment_json(env: &EnvInfo<'_>) -> Value {
     json!({
         "path": os_str_json(env.root),
         "prompt": env.prompt,
-        "maker": env.creator.as_ref().map(|maker| json!({
-            "name": maker.name,
-            "version": maker.version,
+        "maker": env.creator.as_ref().map(|creator| json!({
+            "name": creator.name,
+            "version": creator.version,
         })),
         "why": {
             "rule": env.reason.id(),
@@ -86,15 +80,15 @@ fn environment_json(env: &EnvInfo<'_>) -> Value {
     })
 }
 
-/// What keeps the Python from being run, or from being told of.
+/// What keeps the Python from running, or `sys` from being known.
 fn python_problem(env: &EnvInfo<'_>) -> Option<Value> {
-    if let Some(told) = &env.problem {
-        return Some(problem_json(told));
+    if let Some(problem) = &env.problem {
+        return Some(problem_json(problem));
     }
-    let why = env.python_info.as_ref().err()?;
+    let error = env.python_info.as_ref().err()?;
     Some(problem_json(&ProblemReport {
         id: "unknown",
-        message: describe_unknown(why),
+        message: describe_unknown(error),
         ..ProblemReport::default()
     }))
 }
@@ -109,67 +103,65 @@ fn problem_json(problem: &ProblemReport) -> Value {
     })
 }
 
-fn variables_json(change: &EnvDiff) -> Value {
-    let set = change
-        .set
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), os_str_json(value)));
-    let unset = change.unset.iter();
-    let unset = unset.map(|(name, was)| ((*name).to_owned(), was.as_ref().map(os_str_json).into()));
+fn variables_json(diff: &EnvDiff) -> Value {
+    let set = diff.set.iter();
+    let set = set.map(|(name, value)| ((*name).to_owned(), os_str_json(value)));
+    let unset = diff.unset.iter();
+    let unset = unset.map(|(name, old)| ((*name).to_owned(), old.as_ref().map(os_str_json).into()));
     json!({
         "set": set.collect::<Map<_, _>>(),
         "unset": unset.collect::<Map<_, _>>(),
-        "path": { "first": os_str_json(&change.path_first), "removed": paths_json(&change.path_removed) },
+        "path": { "first": os_str_json(&diff.path_first), "removed": paths_json(&diff.path_removed) },
     })
 }
 
-fn requirements_json(account: &InstallStatus) -> Value {
+fn requirements_json(status: &InstallStatus) -> Value {
     json!({
-        "file": os_str_json(&account.file),
-        "state": match account.progress {
+        "file": os_str_json(&status.file),
+        "state": match status.progress {
             InstallProgress::Installed => "installed",
             InstallProgress::Unfinished => "unfinished",
             InstallProgress::Failed => "refused",
             InstallProgress::Changed => "changed",
         },
-        "lacking": account.shortfall.as_ref().map(|lacking| &lacking.description),
+        "lacking": status.shortfall.as_ref().map(|shortfall| &shortfall.description),
     })
 }
 
-fn python_json(facts: &PythonInfo) -> Value {
+fn python_json(info: &PythonInfo) -> Value {
     json!({
-        "interpreter": os_str_json(&facts.python.file),
-        "implementation": facts.python.implementation.to_string(),
-        "version": facts.version.number,
-        "version_from": match facts.version.source {
+        "interpreter": os_str_json(&info.python.file),
+        "implementation": info.python.implementation.to_string(),
+        "version": info.version.number,
+        "version_from": match info.version.source {
             VersionSource::Headers => "headers",
             VersionSource::PyvenvCfg => "pyvenv.cfg",
             VersionSource::FileName => "name",
         },
-        "abiflags": facts.python.abiflags,
+        "abiflags": info.python.abiflags,
     })
 }
 
-fn sys_json(facts: &PythonInfo) -> Value {
+fn sys_json(info: &PythonInfo) -> Value {
     json!({
-        "executable": os_str_json(&facts.executable),
-        "prefix": os_str_json(&facts.prefix),
-        "exec_prefix": os_str_json(&facts.exec_prefix),
-        "base_prefix": os_str_json(&facts.base_prefix),
-        "base_exec_prefix": os_str_json(&facts.base_exec_prefix),
-        "platlibdir": facts.platlibdir,
-        "path": paths_json(&facts.path),
-        "stdlib": os_str_json(&facts.install_paths.stdlib),
-        "purelib": os_str_json(&facts.install_paths.purelib),
-        "platlib": os_str_json(&facts.install_paths.platlib),
-        "scripts": os_str_json(&facts.install_paths.scripts),
-        "include": os_str_json(&facts.install_paths.include),
-        "system_site_packages": facts.has_system_site,
-        "user_site_enabled": facts.user.is_enabled,
-        "user_base": os_str_json(&facts.user.base),
-        "user_site": os_str_json(&facts.user.site),
-        "safe_path": facts.is_safe_path,
-        "caveats": facts.caveats.iter().map(caveat_json).collect::<Vec<_>>(),
+        "executable": os_str_json(&info.executable),
+        "prefix": os_str_json(&info.prefix),
+        "exec_prefix": os_str_json(&info.exec_prefix),
+        "base_prefix": os_str_json(&info.base_prefix),
+        "base_exec_prefix": os_str_json(&info.base_exec_prefix),
+        "platlibdir": info.platlibdir,
+        "path": paths_json(&info.path),
+        "stdlib": os_str_json(&info.install_paths.stdlib),
+        "purelib": os_str_json(&info.install_paths.purelib),
+        "platlib": os_str_json(&info.install_paths.platlib),
+        "scripts": os_str_json(&info.install_paths.scripts),
+        "include": os_str_json(&info.install_paths.include),
+        "system_site_packages": info.has_system_site,
+        "user_site_enabled": info.user.is_enabled,
+        "user_base": os_str_json(&info.user.base),
+        "user_site": os_str_json(&info.user.site),
+        "safe_path": info.is_safe_path,
+        "caveats": info.caveats.iter().map(caveat_json).collect::<Vec<_>>(),
     })
 }
 
@@ -192,25 +184,25 @@ fn caveat_json(caveat: &Caveat) -> Value {
     json!({ "kind": kind, "file": os_str_json(file) })
 }
 
-/// The key of an object that stands for a string which is no UTF-8, until `settle` has found its place. No other
-/// object has it.
+/// The key of an object that stands for a string which is not UTF-8, until `extract_bytes` knows its JSON Pointer.
 const BYTES_KEY: &str = "\0bytes";
 
 fn os_str_json(text: impl AsRef<OsStr>) -> Value {
     let text = text.as_ref();
     match text.to_str() {
         Some(text) => text.into(),
-        None => {
-            json!({ BYTES_KEY: STANDARD.encode(text.as_encoded_bytes()), "": text.to_string_lossy() })
-        }
+        None => json!({
+            BYTES_KEY: STANDARD.encode(text.as_encoded_bytes()),
+            "": text.to_string_lossy(),
+        }),
     }
 }
 
-fn paths_json(all: &[PathBuf]) -> Value {
-    all.iter().map(os_str_json).collect()
+fn paths_json(paths: &[PathBuf]) -> Value {
+    paths.iter().map(os_str_json).collect()
 }
 
-/// Puts the strings that `text` could not make in their places, and notes what they really are.
+/// Replaces the objects of `os_str_json` with their strings, and collects the real bytes.
 fn extract_bytes(value: &mut Value, at: &mut String, bytes: &mut Map<String, Value>) {
     let length = at.len();
     match value {
@@ -221,8 +213,7 @@ fn extract_bytes(value: &mut Value, at: &mut String, bytes: &mut Map<String, Val
         }
         Value::Object(object) => {
             for (key, value) in object {
-                at.push('/');
-                at.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                at.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1")));
                 extract_bytes(value, at, bytes);
                 at.truncate(length);
             }

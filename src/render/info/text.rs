@@ -1,4 +1,4 @@
-//! What is known of an environment -> lines for people, in columns.
+//! `--info` as text, in two columns.
 
 use std::fmt::{Display, Write};
 use std::path::Path;
@@ -9,29 +9,32 @@ use crate::requirements::InstallStatus;
 
 use super::model::{EnvDiff, EnvInfo, SearchContext, describe_unknown};
 
-/// As many lines as it takes, the last one with its newline.
-pub(crate) fn render_text(env: &EnvInfo<'_>, around: &SearchContext<'_>) -> String {
+pub(crate) fn render_text(env: &EnvInfo<'_>, context: &SearchContext<'_>) -> String {
     let mut page = Columns::default();
     page.row("environment", printable(env.root));
     page.row("why", env.reason);
-    search_rows(around, &mut page);
-    if let Some(maker) = &env.creator {
-        let version = maker.version.as_deref().unwrap_or_default();
-        let made = format!("{} {}", maker.name, printable(version));
-        page.row("made by", made.trim_end());
+    if let Some(project) = context.project {
+        page.row("project", printable(project));
+    }
+    let skipped = context.skipped.iter();
+    let skipped =
+        skipped.map(|skipped| format!("{}: {}", printable(&skipped.path), skipped.reason));
+    page.rows("passed over", skipped);
+    if let Some(creator) = &env.creator {
+        let version = creator.version.as_deref().unwrap_or_default();
+        let name = format!("{} {}", creator.name, printable(version));
+        page.row("created by", name.trim_end());
     }
     page.row("prompt", printable(&env.prompt));
-    if let Ok(facts) = &env.python_info {
-        python_rows(facts, &mut page);
+    if let Ok(info) = &env.python_info {
+        python_rows(info, &mut page);
     }
     if let Some(problem) = &env.problem {
         page.row("problem", &problem.message);
         page.rows("", problem.causes.iter().cloned());
-        if let Some(other) = &problem.substitute {
-            page.row(
-                "stand-in",
-                format!("{} runs in its place", printable(other)),
-            );
+        if let Some(python) = &problem.substitute {
+            let python = printable(python);
+            page.row("substitute", format!("{python} runs instead"));
         }
     }
     page.row("requirements", requirements_text(env.requirements.as_ref()));
@@ -39,119 +42,90 @@ pub(crate) fn render_text(env: &EnvInfo<'_>, around: &SearchContext<'_>) -> Stri
     variable_rows(&env.diff, &mut page);
     page.title("sys");
     match &env.python_info {
-        Ok(facts) => sys_rows(facts, &mut page),
-        Err(why) => page.row("not told", describe_unknown(why)),
+        Ok(info) => sys_rows(info, &mut page),
+        Err(error) => page.row("unknown", describe_unknown(error)),
     }
     page.0
 }
 
-fn search_rows(around: &SearchContext<'_>, page: &mut Columns) {
-    if let Some(project) = around.project {
-        page.row("project", printable(project));
-    }
-    let passed = around.skipped.iter();
-    page.rows(
-        "passed over",
-        passed.map(|passed| format!("{}: {}", printable(&passed.path), passed.reason)),
-    );
-}
-
-fn python_rows(facts: &PythonInfo, page: &mut Columns) {
-    let by = match facts.version.source {
+fn python_rows(info: &PythonInfo, page: &mut Columns) {
+    let source = match info.version.source {
         VersionSource::Headers => "",
         VersionSource::PyvenvCfg => ", as pyvenv.cfg says",
         VersionSource::FileName => ", by its name",
     };
-    let kind = facts.python.implementation;
-    page.row(
-        "python",
-        format!("{kind} {}{by}", printable(&facts.version.number)),
-    );
-    page.row("interpreter", printable(&facts.python.file));
+    let implementation = info.python.implementation;
+    let number = printable(&info.version.number);
+    page.row("python", format!("{implementation} {number}{source}"));
+    page.row("interpreter", printable(&info.python.file));
 }
 
-fn requirements_text(account: Option<&InstallStatus>) -> String {
-    match account {
+fn requirements_text(status: Option<&InstallStatus>) -> String {
+    match status {
         None => "vrun has installed none here".to_owned(),
-        Some(account) => match &account.shortfall {
-            None => format!("{} is installed", printable(&account.file)),
-            Some(lacking) => format!("{}: {}", lacking.description, lacking.fix),
+        Some(status) => match &status.shortfall {
+            None => format!("{} is installed", printable(&status.file)),
+            Some(shortfall) => format!("{}: {}", shortfall.description, shortfall.fix),
         },
     }
 }
 
-fn variable_rows(change: &EnvDiff, page: &mut Columns) {
-    for (name, value) in change.set.iter().filter(|(name, _)| *name != "PATH") {
+fn variable_rows(diff: &EnvDiff, page: &mut Columns) {
+    for (name, value) in diff.set.iter().filter(|(name, _)| *name != "PATH") {
         page.row(name, printable(value));
     }
-    page.row("PATH", format!("first {}", printable(&change.path_first)));
+    page.row("PATH", format!("first {}", printable(&diff.path_first)));
+    let removed = diff.path_removed.iter();
     page.rows(
         "",
-        change
-            .path_removed
-            .iter()
-            .map(|entry| format!("without {}", printable(entry))),
+        removed.map(|entry| format!("without {}", printable(entry))),
     );
-    for (name, was) in &change.unset {
-        page.row(
-            name,
-            match was {
-                Some(was) => format!("unset, was {}", printable(was)),
-                None => "unset".to_owned(),
-            },
-        );
+    for (name, old) in &diff.unset {
+        match old {
+            Some(old) => page.row(name, format!("unset, was {}", printable(old))),
+            None => page.row(name, "unset"),
+        }
     }
 }
 
-fn sys_rows(facts: &PythonInfo, page: &mut Columns) {
+fn sys_rows(info: &PythonInfo, page: &mut Columns) {
     let yes_or_no = |is: bool| if is { "yes" } else { "no" };
     let paths: [(&str, &Path); 10] = [
-        ("executable", &facts.executable),
-        ("prefix", &facts.prefix),
-        ("exec_prefix", &facts.exec_prefix),
-        ("base_prefix", &facts.base_prefix),
-        ("base_exec_prefix", &facts.base_exec_prefix),
-        ("stdlib", &facts.install_paths.stdlib),
-        ("purelib", &facts.install_paths.purelib),
-        ("platlib", &facts.install_paths.platlib),
-        ("scripts", &facts.install_paths.scripts),
-        ("include", &facts.install_paths.include),
+        ("executable", &info.executable),
+        ("prefix", &info.prefix),
+        ("exec_prefix", &info.exec_prefix),
+        ("base_prefix", &info.base_prefix),
+        ("base_exec_prefix", &info.base_exec_prefix),
+        ("stdlib", &info.install_paths.stdlib),
+        ("purelib", &info.install_paths.purelib),
+        ("platlib", &info.install_paths.platlib),
+        ("scripts", &info.install_paths.scripts),
+        ("include", &info.install_paths.include),
     ];
     for (name, path) in paths {
         page.row(name, printable(path));
     }
-    page.rows("path", facts.path.iter().map(printable));
-    page.row("system packages", yes_or_no(facts.has_system_site));
-    page.row(
-        "user packages",
-        format!(
-            "{}, {}",
-            yes_or_no(facts.user.is_enabled),
-            printable(&facts.user.site)
-        ),
-    );
-    page.row("safe path", yes_or_no(facts.is_safe_path));
-    page.rows("may differ", facts.caveats.iter().map(describe_caveat));
+    page.rows("path", info.path.iter().map(printable));
+    page.row("system packages", yes_or_no(info.has_system_site));
+    let (is_enabled, site) = (yes_or_no(info.user.is_enabled), printable(&info.user.site));
+    page.row("user packages", format!("{is_enabled}, {site}"));
+    page.row("safe path", yes_or_no(info.is_safe_path));
+    page.rows("may differ", info.caveats.iter().map(describe_caveat));
 }
 
-/// Why Python may say something else.
+/// Why Python may see something else.
 fn describe_caveat(caveat: &Caveat) -> String {
     match caveat {
         Caveat::ExecutedLine { file, line, text } => {
             let start: String = text.chars().take(Columns::MAX_CODE).collect();
             let more = if start.len() < text.len() { " ..." } else { "" };
-            let start = printable(start.trim_end());
-            format!(
-                "{}, line {line}, is executed: {start}{more}",
-                printable(file)
-            )
+            let (file, start) = (printable(file), printable(start.trim_end()));
+            format!("{file}, line {line}, is executed: {start}{more}")
         }
         Caveat::StartupModule(file) => format!("{} is executed", printable(file)),
         Caveat::Undecodable(file) => {
-            format!(
-                "{} is not in the encoding that Python expects",
-                printable(file)
-            )
+            let file = printable(file);
+            format!("{file} is not in the encoding that Python expects")
         }
         Caveat::PthOverride(file) => format!("{} replaces sys.path", printable(file)),
         Caveat::BuildPrefix { home, prefix } => format!(
@@ -162,13 +136,12 @@ fn describe_caveat(caveat: &Caveat) -> String {
     }
 }
 
-/// Lines in two columns.
 #[derive(Default)]
 struct Columns(String);
 
 impl Columns {
     const NAME_WIDTH: usize = 20;
-    /// As much of a line of code as tells which it is.
+    /// How much of a line of code to show.
     const MAX_CODE: usize = 60;
 
     fn title(&mut self, title: &str) {
@@ -180,7 +153,7 @@ impl Columns {
         let _ = writeln!(self.0, "{name:<width$}{value}", width = Self::NAME_WIDTH);
     }
 
-    /// The name before the first of them.
+    /// The name comes before the first value only.
     fn rows(&mut self, name: &str, values: impl Iterator<Item = String>) {
         for (at, value) in values.enumerate() {
             self.row(if at == 0 { name } else { "" }, value);

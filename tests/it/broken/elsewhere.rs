@@ -99,7 +99,7 @@ fn another_systems_environment_gives_way_to_an_active_one_that_runs_here() {
         sandbox.run(["python"]).in_env("app/.venv");
         let sandbox = sandbox.var("VIRTUAL_ENV", "[ROOT]/opt/venv");
         sandbox.run(["python"]).in_env("opt/venv").says(
-            "[ROOT]/app/.venv has no Python that runs here; the active [ROOT]/opt/venv serves",
+            "[ROOT]/app/.venv has no Python that runs here; using the active [ROOT]/opt/venv",
         );
     }
     let sandbox = mounted().file(

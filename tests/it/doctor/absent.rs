@@ -18,7 +18,7 @@ fn finds(sandbox: &Sandbox, id: &str, what: &str, causes: &[&str], mend: &str) {
         .iter()
         .map(|cause| format!("  cause: {cause}\n"))
         .collect();
-    let text = format!("1 thing is wrong\nwrong: {what}\n{causes}  mend: {mend}\n");
+    let text = format!("1 thing is wrong\nwrong: {what}\n{causes}  fix: {mend}\n");
     sandbox.run(["--doctor"]).code(1).stdout(&text);
     let hint = format!("hint: {mend}");
     let said = sandbox.run(["--repair"]).complaint();
@@ -52,7 +52,7 @@ fn is_hinted(sandbox: &Sandbox, mend: &str) {
 fn none_yet() {
     let sandbox = Sandbox::new().file("app/setup.py", "").cwd("app");
     let what = "there is no environment at [ROOT]/app/.venv";
-    let mend = "`vrun --create --env [ROOT]/app/.venv` makes it";
+    let mend = "`vrun --create --env [ROOT]/app/.venv` creates it";
     finds(
         &sandbox,
         "no-environment",

@@ -11,7 +11,7 @@ fn an_environment_that_any_user_may_write_to() {
         let open = Path::new("app/.venv").join(dir);
         sandbox.chmod(&open, 0o777);
         let at = format!("[ROOT]/{}", open.display());
-        let cause = format!("{} is open to all", at.trim_end_matches('/'));
+        let cause = format!("{} is open to all users", at.trim_end_matches('/'));
         finds(
             &sandbox,
             ("wrong", "world-writable"),
@@ -51,7 +51,7 @@ fn an_environment_that_git_tracks_or_would_take() {
         [
             "git tracks it",
             "every clone has its files, with paths of this machine in them",
-            "`git rm -r --cached [ROOT]/app/.venv` ends that, and keeps the files",
+            "`git rm -r --cached [ROOT]/app/.venv` untracks it and keeps the files",
         ],
     );
     sandbox.sh("git rm -rq --cached \"$PWD/.venv\"");
@@ -73,9 +73,9 @@ fn where_it_stands_and_what_is_active() {
         &app().file("pyvenv.cfg", CFG),
         ("note", "nested"),
         [
-            "it lies inside another environment",
+            "it is inside another environment",
             "[ROOT] is one",
-            "keep it apart: what clears [ROOT] takes it along",
+            "keep it elsewhere: clearing [ROOT] deletes it too",
         ],
     );
     finds(
@@ -87,7 +87,7 @@ fn where_it_stands_and_what_is_active() {
         [
             "another environment is active in this shell",
             "VIRTUAL_ENV is [ROOT]/other/.venv",
-            "`deactivate`; what runs under vrun sees the right one",
+            "`deactivate`; programs that vrun runs see the right one",
         ],
     );
     app()
@@ -107,7 +107,7 @@ fn what_a_vrun_that_was_killed_left() {
         [
             "a vrun that was killed left something behind",
             "[ROOT]/app/.venv.vrun-Ab12Cd is there",
-            "`rm -r [ROOT]/app/.venv.vrun-Ab12Cd [ROOT]/app/.venv.vrun-lock`, unless a vrun is at work there",
+            "`rm -r [ROOT]/app/.venv.vrun-Ab12Cd [ROOT]/app/.venv.vrun-lock`, unless a vrun is running",
         ],
     );
 }
@@ -115,7 +115,7 @@ fn what_a_vrun_that_was_killed_left() {
 #[test]
 fn variables_that_lead_python_astray() {
     let path = "PYTHONPATH is /x: its directories come before the environment's packages";
-    let home = "PYTHONHOME is /y: without vrun, Python takes that for its own place";
+    let home = "PYTHONHOME is /y: without vrun, Python looks for its library there";
     let id = ("note", "python-variables");
     let sandbox = app().var("PYTHONPATH", "/x");
     finds(
@@ -166,7 +166,7 @@ fn a_version_managers_shim_before_all_others_on_path() {
 
 #[test]
 fn a_python_that_the_project_does_not_ask_for() {
-    let mend = "`vrun --create --clear --env [ROOT]/app/.venv` makes it anew, without its packages";
+    let mend = "`vrun --create --clear --env [ROOT]/app/.venv` recreates it, without its packages";
     for (file, text, asked) in [
         (".python-version", "3.11\n", "asks for 3.11"),
         (
@@ -186,7 +186,7 @@ fn a_python_that_the_project_does_not_ask_for() {
             .run(["--doctor"])
             .code(1)
             .line("wrong: it is for another Python than the project asks for")
-            .line(&format!("  mend: {mend}"));
+            .line(&format!("  fix: {mend}"));
     }
     let sandbox = app().file("app/.python-version", "3.12\n");
     sandbox.run(["--doctor"]).code(0);

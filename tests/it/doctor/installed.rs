@@ -44,7 +44,7 @@ fn a_script_that_is_listed_and_not_there_is_missed_until_it_is_repaired() {
         &sandbox,
         ("wrong", "missing-scripts"),
         [
-            "a script of what is installed is missing",
+            "a script of an installed package is missing",
             "demo should be in [ROOT]/app/.venv/bin",
             "`vrun --repair`",
         ],
@@ -77,7 +77,7 @@ fn a_script_that_only_its_package_can_bring_back() {
         &sandbox,
         ("wrong", "missing-scripts"),
         [
-            "2 scripts of what is installed are missing",
+            "2 scripts of installed packages are missing",
             "demo, demo-tool should be in [ROOT]/app/.venv/bin",
             "`vrun -m pip install --no-deps --force-reinstall 'demo==1.0'`",
         ],

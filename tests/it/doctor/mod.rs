@@ -79,7 +79,7 @@ fn finds(sandbox: &Sandbox, (grade, id): (&str, &str), [what, cause, mend]: [&st
         "note" => ("[ROOT]/app/.venv is sound", 0),
         _ => ("[ROOT]/app/.venv: 1 thing is wrong", 1),
     };
-    let text = format!("{first}\n{grade}: {what}\n  cause: {cause}\n  mend: {mend}\n");
+    let text = format!("{first}\n{grade}: {what}\n  cause: {cause}\n  fix: {mend}\n");
     sandbox.run(["--doctor"]).code(code).stdout(&text);
 }
 
@@ -172,7 +172,7 @@ fn what_names_the_place_that_the_environment_was_made_in() {
         &sandbox,
         ("wrong", "stale-scripts"),
         [
-            "4 console scripts name another place",
+            "4 console scripts refer to another place",
             "a, b, c and 1 more: /old/app/.venv/bin/python",
             "`vrun --repair`",
         ],
@@ -229,7 +229,7 @@ fn it_goes_alone() {
     sandbox.run(["--doctor", "pytest"]).error(
         125,
         &[
-            "--doctor runs nothing, not `pytest` either",
+            "--doctor runs no program, but `pytest` is given",
             "hint: `vrun --doctor`, and then the command",
         ],
     );
@@ -251,7 +251,7 @@ fn the_environment_is_the_one_that_a_command_would_run_in() {
     let sandbox = linked("/nonexist/python")
         .venv("app/.venv-ci")
         .dir("app/deep");
-    let gone = "  mend: `vrun --env [ROOT]/app/.venv --repair`";
+    let gone = "  fix: `vrun --env [ROOT]/app/.venv --repair`";
     for typed in [
         &["--env", "app/.venv"][..],
         &["-C", "app/deep"],

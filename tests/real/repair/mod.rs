@@ -158,7 +158,8 @@ fn under_dry_run_it_says_what_is_wrong_and_changes_nothing() {
     let mut vrun = project.vrun(["-n", "--repair"]);
     let ran = Outcome::of(vrun.current_dir(project.path("new"))).code(1);
     assert!(
-        ran.stdout.contains("console scripts name another place"),
+        ran.stdout
+            .contains("console scripts refer to another place"),
         "{ran}"
     );
     assert_eq!(before, whole::files(&project.path("new")));

@@ -1,0 +1,121 @@
+//! An environment -> the variables of its programs, and where they are looked up. Shared by a run, `-n`, `--which` and
+//! `--export`.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::{RunRequest, Settings};
+use crate::error::Error;
+use crate::find::FoundEnv;
+use crate::inline_script::Script;
+use crate::output::Verbosity;
+use crate::process::Process;
+use crate::program::{self, EnvQueries, ResolveContext};
+use crate::venv::{self, SubstitutePython, Venv};
+use crate::view::{self, View};
+use crate::{git, python, repair};
+
+/// The environment of a run.
+#[derive(Debug)]
+pub(super) struct TargetEnv {
+    pub venv: Venv,
+    /// The active environment, if it is another: its entries leave PATH.
+    pub deactivated: Option<PathBuf>,
+    /// The script that the environment is for, if it is one script's.
+    pub script: Option<Script>,
+    /// The user's home directory.
+    pub home: Option<PathBuf>,
+    /// `-n`: it does not exist yet.
+    pub is_planned: bool,
+}
+
+impl TargetEnv {
+    pub(super) fn open(
+        found: FoundEnv,
+        script: Option<Script>,
+        home: Option<PathBuf>,
+    ) -> Result<TargetEnv, Error> {
+        Ok(TargetEnv {
+            venv: Venv::open(&found.root)?,
+            deactivated: found.deactivated,
+            script,
+            home,
+            is_planned: false,
+        })
+    }
+}
+
+/// An environment and its view.
+#[derive(Debug)]
+pub(super) struct PreparedEnv<'a> {
+    pub view: View,
+    env: &'a TargetEnv,
+    process: &'a Process,
+    verbosity: Verbosity,
+}
+
+pub(super) fn prepare<'a>(
+    env: &'a TargetEnv,
+    settings: &Settings,
+    process: &'a Process,
+) -> Result<PreparedEnv<'a>, Error> {
+    let script = env.script.as_ref();
+    Ok(PreparedEnv {
+        view: build_view(
+            &env.venv,
+            env.deactivated.as_deref(),
+            script,
+            settings,
+            process,
+        )?,
+        env,
+        process,
+        verbosity: settings.verbosity,
+    })
+}
+
+/// The prompt of a script's environment is the script's name.
+pub(super) fn build_view(
+    venv: &Venv,
+    deactivated: Option<&Path>,
+    script: Option<&Script>,
+    settings: &Settings,
+    process: &Process,
+) -> Result<View, Error> {
+    let name = script.map(Script::name).or(venv.cfg.prompt.clone());
+    let prompt = venv::prompt(&venv.root, name);
+    let view = view::build_view(&venv.root, prompt, process.var("PATH"), deactivated)?;
+    Ok(view.with_isolation(settings.isolation))
+}
+
+impl<'a> PreparedEnv<'a> {
+    pub(super) fn resolve_context(&'a self, request: &RunRequest) -> ResolveContext<'a> {
+        ResolveContext {
+            root: &self.env.venv.root,
+            cfg: &self.env.venv.cfg,
+            path: self.view.path(),
+            self_exe: self.process.current_exe(),
+            handoff: self.process.non_empty_var(program::HANDOFF_VAR),
+            foreign: request.foreign,
+            is_env_explicit: request.settings.has_location_option(),
+            queries: self,
+        }
+    }
+}
+
+impl EnvQueries for PreparedEnv<'_> {
+    fn find_substitute(&self) -> Result<Option<SubstitutePython>, Error> {
+        python::find_substitute(&self.env.venv, self.process, self.verbosity)
+    }
+
+    fn is_tracked(&self) -> bool {
+        git::is_tracked(&self.env.venv.root, self.process)
+    }
+
+    fn describe_stale_imports(&self) -> Option<String> {
+        repair::describe_stale_imports(&self.env.venv.root, self.env.home.as_deref())
+    }
+
+    fn describe_stale_scripts(&self) -> Option<String> {
+        repair::describe_stale_scripts(&self.env.venv.root)
+    }
+}
