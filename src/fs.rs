@@ -9,12 +9,26 @@ use crate::error::io_reason;
 use crate::os;
 use crate::quote::printable;
 
-/// How the name of a new file begins until it replaces the old one.
-const TEMP_PREFIX: &str = ".vrun-new-";
+/// What a new file is called, beside the old one, until it replaces that.
+const TEMP_SUFFIX: &str = ".vrun-new";
 
 /// Runs `make` on a new path beside `at`, then renames the result over `at`: whoever looks there finds the old file or
-/// the whole new one. Where it fails nothing is left.
+/// the whole new one. Only for who holds the environment's lock: the path is the same each time, so what a killed one
+/// left is removed by the next.
 pub(crate) fn replace_atomically(
+    at: &Path,
+    make: impl FnOnce(&Path) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut new = at.as_os_str().to_owned();
+    new.push(TEMP_SUFFIX);
+    let new = Path::new(&new);
+    let _ = fs::remove_file(new);
+    let made = make(new).and_then(|()| fs::rename(new, at));
+    made.inspect_err(|_| drop(fs::remove_file(new)))
+}
+
+/// The same without a lock: the path is a new one each time.
+pub(crate) fn replace_unlocked(
     at: &Path,
     make: impl Fn(&Path) -> io::Result<()>,
 ) -> io::Result<()> {
@@ -28,15 +42,15 @@ pub(crate) fn replace_atomically(
     };
     let dir = at.parent().unwrap_or(at);
     let new = tempfile::Builder::new()
-        .prefix(TEMP_PREFIX)
+        .prefix(TEMP_SUFFIX)
         .make_in(dir, make)?;
     // Not `persist`: on Windows only std replaces a program that is running.
     fs::rename(new.path(), at)
 }
 
-/// Replaces a file by one with this content, in one step. Its mode is a new file's.
+/// Replaces a file by one with this content, in one step and without a lock. Its mode is a new file's.
 pub(crate) fn replace_file(file: &Path, content: &[u8]) -> io::Result<()> {
-    replace_atomically(file, |new| write_file(new, content))
+    replace_unlocked(file, |new| write_file(new, content))
 }
 
 /// Replaces an existing file's content in one step. Its mode stays.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use crate::error::{Error, io_reason};
-use crate::fs::replace_atomically;
+use crate::fs::replace_unlocked;
 use crate::output::Verbosity;
 use crate::process::Process;
 use crate::quote::{printable, shell_word};
@@ -184,7 +184,7 @@ impl ShimPlan {
                 Change::Keep => Ok(()),
                 Change::Create => os::symlink_or_copy(&self.target, path),
                 Change::Replace => {
-                    replace_atomically(path, |new| os::symlink_or_copy(&self.target, new))
+                    replace_unlocked(path, |new| os::symlink_or_copy(&self.target, new))
                 }
             }
             .map_err(|error| failed(path, error))?;

@@ -81,9 +81,9 @@ fn a_pip_that_is_too_old_for_a_format_is_upgraded_first_and_that_is_said() {
         (
             "app/pyproject.toml",
             group,
-            "for a dependency group takes 25.1\n",
+            ": a dependency group needs 25.1\n",
         ),
-        ("app/pylock.toml", lock, "for pylock.toml takes 26.1\n"),
+        ("app/pylock.toml", lock, ": pylock.toml needs 26.1\n"),
     ] {
         let project = Project::new().file(file, text);
         // An empty one builds nothing.

@@ -318,7 +318,8 @@ fn an_environment_without_its_scripts_directory_has_all_of_them_again() {
         let env = project.path("app/.venv");
         fs::remove_dir_all(env.join("bin")).expect("removed");
         repair(&project, &env).says(&[
-            "vrun: restored parcel, pip",
+            "vrun: restored ",
+            "parcel, pip",
             &format!(" in {}/bin\n", env.display()),
         ]);
         let python = project.run(["python", "-c", "import sys; print(sys.prefix)"]);
