@@ -7,11 +7,12 @@ use std::time::Duration;
 use crate::error::{Error, io_reason};
 
 /// `-q`, nothing, or `-v`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verbosity {
     /// Errors only.
     Quiet,
     /// Also what people should know: an environment is being created, a program belongs to another Python.
+    #[default]
     Normal,
     /// Also what was selected and skipped, and why.
     Verbose,

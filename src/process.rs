@@ -11,17 +11,20 @@ use std::{env, io};
 
 use crate::error::{Error, io_reason};
 use crate::os;
+use crate::output::Verbosity;
 use crate::quote::printable;
 
 pub(crate) use std::env::consts::ARCH;
 
-/// Arguments and variables, read once.
-#[derive(Debug, Default)]
+/// Arguments and variables, read once, and how much is said.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Process {
     /// argv, the program's own name first.
     pub args: Vec<OsString>,
     /// Every variable, in the order of the process environment.
     pub vars: Vec<(OsString, OsString)>,
+    /// What `-q` and `-v` ask for.
+    pub verbosity: Verbosity,
 }
 
 impl Process {
@@ -30,6 +33,7 @@ impl Process {
         Process {
             args: env::args_os().collect(),
             vars: env::vars_os().collect(),
+            verbosity: Verbosity::default(),
         }
     }
 
@@ -187,6 +191,7 @@ mod tests {
             let process = Process {
                 args: Vec::new(),
                 vars: vars.collect(),
+                ..Process::default()
             };
             process.cache_dir()
         };

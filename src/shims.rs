@@ -9,7 +9,6 @@ use std::{fs, io};
 
 use crate::error::{Error, io_reason};
 use crate::fs::replace_unlocked;
-use crate::output::Verbosity;
 use crate::process::Process;
 use crate::quote::{printable, shell_word};
 use crate::venv::PYVENV_CFG;
@@ -193,14 +192,14 @@ impl ShimPlan {
     }
 
     /// Prints what keeps the shims from being found.
-    pub(crate) fn warn_shadowed(&self, process: &Process, verbosity: Verbosity) {
+    pub(crate) fn warn_shadowed(&self, process: &Process) {
         let path = process.var("PATH").unwrap_or(OsStr::new(os::DEFAULT_PATH));
         let dirs: Vec<_> = os::split_paths(path).collect();
         let is_here =
             |dir: &PathBuf| os::is_same_path(dir, &self.dir) || os::is_same_file(dir, &self.dir);
         let here = printable(&self.dir);
         let Some(position) = dirs.iter().position(is_here) else {
-            return verbosity.notice(format_args!(
+            return process.verbosity.notice(format_args!(
                 "{here} is not on PATH; put it there, before the programs that the shims replace"
             ));
         };
@@ -210,7 +209,9 @@ impl ShimPlan {
             let is_shadow = |dir: &&PathBuf| dir.join(name).is_file() && env_above(dir).is_none();
             if let Some(dir) = dirs[..position].iter().find(is_shadow) {
                 let first = printable(dir.join(name));
-                verbosity.notice(format_args!("{first} comes before {here} on PATH"));
+                process
+                    .verbosity
+                    .notice(format_args!("{first} comes before {here} on PATH"));
             }
         }
     }

@@ -12,15 +12,16 @@ use crate::program::Invocation;
 use crate::quote::{printable, shell_word};
 use crate::{create, git};
 
-/// `-C`
-pub(super) fn enter_directories(settings: &Settings, process: &mut Process) -> Result<(), Error> {
+/// What all actions begin with: `-q`, `-v` and `-C`.
+pub(super) fn apply_settings(settings: &Settings, process: &mut Process) -> Result<(), Error> {
+    process.verbosity = settings.verbosity;
     let mut directories = settings.directories.iter();
     directories.try_for_each(|directory| process.change_dir(directory))
 }
 
 /// The search of an action that runs no program.
 pub(super) fn prepare_search(settings: &Settings, process: &mut Process) -> Result<Search, Error> {
-    enter_directories(settings, process)?;
+    apply_settings(settings, process)?;
     build_search(settings, None, process)
 }
 
@@ -91,7 +92,7 @@ pub(super) fn require_existing(
 ) -> Result<FoundEnv, Error> {
     match find_environment(settings, search, process)? {
         Outcome::Found(found) => {
-            report_selection(&found, settings.verbosity, process);
+            report_selection(&found, process);
             Ok(found)
         }
         Outcome::Missing(missing) => Err(no_environment_error(&missing.root)),
@@ -115,7 +116,8 @@ pub(super) fn no_environment_error(root: &Path) -> Error {
     }
 }
 
-pub(super) fn report_selection(found: &FoundEnv, verbosity: Verbosity, process: &Process) {
+pub(super) fn report_selection(found: &FoundEnv, process: &Process) {
+    let verbosity = process.verbosity;
     let root = printable(&found.root);
     if let Reason::ActiveInstead(broken) = &found.reason {
         let broken = printable(broken);

@@ -24,7 +24,7 @@ pub(crate) fn create(
 ) -> Result<(), Error> {
     let search = prepare_search(settings, process)?;
     let outcome = find_environment(settings, &search, process)?;
-    let root = target_path(outcome, settings, options, process)?;
+    let root = target_path(outcome, options, process)?;
     let project = find::nearest_project(&search.start, search.home.as_deref());
     let state = match options.has_pip() {
         true => requirements::initial_state(&settings.install_options, project, &root, process)?,
@@ -40,7 +40,6 @@ pub(crate) fn create(
         trigger: Trigger::Requested,
         extra_file: state.as_ref(),
         process,
-        verbosity: settings.verbosity,
     };
     match settings.mode {
         Mode::DryRun => check_target(&request)?,
@@ -56,20 +55,19 @@ pub(crate) fn create(
 /// Where to create it. Only `--clear` and `--upgrade` change one that exists.
 fn target_path(
     outcome: Outcome,
-    settings: &Settings,
     options: &VenvOptions,
     process: &Process,
 ) -> Result<PathBuf, Error> {
     match outcome {
         Outcome::Found(found) => {
-            report_selection(&found, settings.verbosity, process);
+            report_selection(&found, process);
             match options.if_exists {
                 IfExists::Keep => Ok(found.root),
                 IfExists::Clear | IfExists::Upgrade => found.into_modifiable_root(),
             }
         }
         Outcome::Missing(missing) => {
-            report_skipped(&missing.skipped, settings.verbosity);
+            report_skipped(&missing.skipped, process.verbosity);
             match &missing.forbidden {
                 Some(forbidden) => Err(forbidden.to_error(&missing.root)),
                 None => Ok(missing.root),

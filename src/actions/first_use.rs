@@ -22,7 +22,7 @@ pub(super) fn create_for_command(
     search: &Search,
     process: &Process,
 ) -> Result<FoundEnv, Error> {
-    report_skipped(&missing.skipped, settings.verbosity);
+    report_skipped(&missing.skipped, process.verbosity);
     check_may_create(&missing, auto_create)?;
     let project = missing.project.as_deref();
     let state =
@@ -47,7 +47,7 @@ pub(super) fn create_for_script(
 ) -> Result<FoundEnv, Error> {
     check_may_create_for_script(script, request.auto_create)?;
     let settings = &request.settings;
-    script.create_env(settings.python.as_ref(), process, settings.verbosity)?;
+    script.create_env(settings.python.as_ref(), process)?;
     inline_script::remove_expired_envs(process);
     Ok(created_env(missing))
 }
@@ -77,7 +77,6 @@ fn create_request<'a>(
         trigger: Trigger::FirstUse,
         extra_file: None,
         process,
-        verbosity: settings.verbosity,
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) fn info(
     let found = match &outcome {
         Outcome::Found(found) => found,
         Outcome::Missing(missing) => {
-            report_skipped(skipped, settings.verbosity);
+            report_skipped(skipped, process.verbosity);
             let at = &missing.root;
             let forbidden = missing.forbidden.as_ref();
             let refusal = forbidden.map(|forbidden| forbidden.to_error(at).message().to_owned());
@@ -113,7 +113,7 @@ fn env_info<'a>(
         diff: env_diff(&view, process),
         python_info: python_info(&venv, &cfg, &view, process),
         problem: problem
-            .map(|problem| python_problem(problem, &venv, settings, process))
+            .map(|problem| python_problem(problem, &venv, process))
             .transpose()?,
         requirements: requirements::install_status(&venv, &vrun_command),
     })
@@ -123,12 +123,11 @@ fn env_info<'a>(
 fn python_problem(
     problem: Problem,
     venv: &Venv,
-    settings: &Settings,
     process: &Process,
 ) -> Result<ProblemReport, Error> {
     let problem = health::check_platform(&venv.root).unwrap_or(problem);
     let substitute = match problem.is_substitutable() {
-        true => python::find_substitute(venv, process, settings.verbosity)?,
+        true => python::find_substitute(venv, process)?,
         false => None,
     };
     Ok(ProblemReport {

@@ -7,7 +7,6 @@ use crate::cli::{RunRequest, Settings};
 use crate::error::Error;
 use crate::find::FoundEnv;
 use crate::inline_script::Script;
-use crate::output::Verbosity;
 use crate::process::Process;
 use crate::program::{self, EnvQueries, ResolveContext};
 use crate::venv::{self, SubstitutePython, Venv};
@@ -50,7 +49,6 @@ pub(super) struct PreparedEnv<'a> {
     pub view: View,
     env: &'a TargetEnv,
     process: &'a Process,
-    verbosity: Verbosity,
 }
 
 pub(super) fn prepare<'a>(
@@ -69,7 +67,6 @@ pub(super) fn prepare<'a>(
         )?,
         env,
         process,
-        verbosity: settings.verbosity,
     })
 }
 
@@ -104,7 +101,7 @@ impl<'a> PreparedEnv<'a> {
 
 impl EnvQueries for PreparedEnv<'_> {
     fn find_substitute(&self) -> Result<Option<SubstitutePython>, Error> {
-        python::find_substitute(&self.env.venv, self.process, self.verbosity)
+        python::find_substitute(&self.env.venv, self.process)
     }
 
     fn is_tracked(&self) -> bool {

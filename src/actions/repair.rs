@@ -23,13 +23,12 @@ pub(crate) fn repair(settings: &Settings, process: &mut Process) -> Result<ExitC
         is_explicit: settings.env.is_some(),
         python_request: settings.python.as_ref(),
         process,
-        verbosity: settings.verbosity,
     };
     match settings.mode {
         Mode::Real => repair::repair(&input)?,
         Mode::DryRun => {
             for step in repair::plan_repair(&input)? {
-                settings.verbosity.notice(format_args!("would {step}"));
+                process.verbosity.notice(format_args!("would {step}"));
             }
         }
     }

@@ -23,7 +23,7 @@ use super::sync::ensure_installed;
 pub(crate) fn run(mut request: RunRequest, process: &mut Process) -> Result<(), Error> {
     let selection = select(&mut request, process)?;
     let env = ensure(selection, &request, process)?;
-    let (settings, verbosity) = (&request.settings, request.settings.verbosity);
+    let (settings, verbosity) = (&request.settings, process.verbosity);
     let prepared = prepare(&env, settings, process)?;
     let context = prepared.resolve_context(&request);
     let (invocation, args) = (request.invocation, request.args);
@@ -63,7 +63,7 @@ fn ensure(
         script,
         outcome,
     } = selection;
-    let (settings, verbosity) = (&request.settings, request.settings.verbosity);
+    let settings = &request.settings;
     let found = match outcome {
         Outcome::Found(found) => found,
         Outcome::Missing(missing) if settings.mode == Mode::DryRun => {
@@ -77,7 +77,7 @@ fn ensure(
             }
         },
     };
-    report_selection(&found, verbosity, process);
+    report_selection(&found, process);
     if settings.mode == Mode::Real {
         create::remove_leftovers(&found.root);
     }

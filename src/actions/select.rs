@@ -11,7 +11,7 @@ use crate::process::Process;
 use crate::program::{self, Invocation, SourceText};
 use crate::quote::printable;
 
-use super::context::{build_search, enter_directories, find_environment};
+use super::context::{apply_settings, build_search, find_environment};
 
 /// Where a program is to run.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(super) struct Selection {
 /// Selects the environment for `request`, whose invocation changes where the file shows it: a script that starts
 /// vrun, or one with its own environment.
 pub(super) fn select(request: &mut RunRequest, process: &mut Process) -> Result<Selection, Error> {
-    enter_directories(&request.settings, process)?;
+    apply_settings(&request.settings, process)?;
     let text = SourceText::open(&request.invocation);
     program::avoid_self_exec(&mut request.invocation, text.as_ref());
     if let Invocation::ShellLine(_) = request.invocation {
@@ -57,10 +57,9 @@ fn find_script(
     };
     let file = Path::new(file);
     if settings.env.is_some() {
-        if settings.verbosity == Verbosity::Verbose
-            && inline_script::has_inline_metadata(file, text)
+        if process.verbosity == Verbosity::Verbose && inline_script::has_inline_metadata(file, text)
         {
-            settings.verbosity.notice(format_args!(
+            process.verbosity.notice(format_args!(
                 "ignoring the inline script metadata of {}: an environment is named",
                 printable(file)
             ));
@@ -72,9 +71,7 @@ fn find_script(
         Mode::DryRun => EnvPurpose::Inspect,
     };
     let python_request = settings.python.as_ref();
-    let verbosity = settings.verbosity;
-    let script =
-        inline_script::load_script(file, text, python_request, purpose, process, verbosity)?;
+    let script = inline_script::load_script(file, text, python_request, purpose, process)?;
     if script.is_some() {
         // The project's requirements do not count, nor does a program of the script's name.
         settings.install_options.requirements_file = None;

@@ -9,7 +9,7 @@ use crate::output::print;
 use crate::process::Process;
 use crate::shims;
 
-use super::context::enter_directories;
+use super::context::apply_settings;
 
 pub(crate) fn create_shims(
     settings: &Settings,
@@ -17,11 +17,11 @@ pub(crate) fn create_shims(
     names: &[OsString],
     process: &mut Process,
 ) -> Result<(), Error> {
-    enter_directories(settings, process)?;
+    apply_settings(settings, process)?;
     let plan = shims::plan_shims(dir, names, process)?;
     if settings.mode == Mode::Real {
         plan.apply()?;
     }
-    plan.warn_shadowed(process, settings.verbosity);
+    plan.warn_shadowed(process);
     print(&plan.paths())
 }

@@ -24,7 +24,7 @@ pub(crate) fn sync(
             first_use::create_for_command(missing, settings, auto_create, &search, process)?
         }
     };
-    report_selection(&found, settings.verbosity, process);
+    report_selection(&found, process);
     ensure_installed(&Venv::open(&found.root)?, &search.start, settings, process)
 }
 
@@ -40,6 +40,5 @@ pub(super) fn ensure_installed(
         start,
         options: &settings.install_options,
         process,
-        verbosity: settings.verbosity,
     })
 }

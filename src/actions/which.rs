@@ -22,13 +22,13 @@ pub(crate) fn which(
         script,
         outcome,
     } = select(&mut request, process)?;
-    let (settings, verbosity) = (&request.settings, request.settings.verbosity);
+    let (settings, verbosity) = (&request.settings, process.verbosity);
     let found = match (&script, outcome) {
         (_, Outcome::Found(found)) => found,
         (Some(script), Outcome::Missing(_)) => return Err(script.not_created_error()),
         (None, Outcome::Missing(missing)) => return Err(no_environment_error(&missing.root)),
     };
-    report_selection(&found, verbosity, process);
+    report_selection(&found, process);
     let env = TargetEnv::open(found, script, search.home)?;
     let prepared = prepare(&env, settings, process)?;
     let context = prepared.resolve_context(&request);

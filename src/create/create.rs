@@ -63,7 +63,8 @@ fn lock_and_create(
     let at = request.target.path;
     check_target(request)?;
     let parents = target::CreatedParents::create(at)?;
-    let Some(lock) = lock::acquire_lock(at, request.options.if_exists, request.verbosity)? else {
+    let Some(lock) = lock::acquire_lock(at, request.options.if_exists, request.process.verbosity)?
+    else {
         return keep_existing(request);
     };
     let interrupt_guard = InterruptGuard::install();
@@ -85,7 +86,7 @@ fn keep_existing(request: &CreateRequest<'_>) -> Result<(), Error> {
         python::check_compatible(&venv, python_request, request.process)?;
     }
     if *request.options != VenvOptions::default() {
-        request.verbosity.notice(format_args!(
+        request.process.verbosity.notice(format_args!(
             "{} already exists and stays as it is; --clear would recreate it",
             printable(&venv.root)
         ));
@@ -100,13 +101,13 @@ fn create_locked(
     stop: &AtomicBool,
 ) -> Result<(), Error> {
     let state = inspect_target(request)?;
-    let cache_dir = usable_cache_dir(request.process, request.verbosity);
+    let cache_dir = usable_cache_dir(request.process);
     let context = BuildContext {
         vars: &python::vars_for_python(request.process),
         lock: lock.file(),
         cache_dir: cache_dir.as_deref(),
         stop,
-        verbosity: request.verbosity,
+        verbosity: request.process.verbosity,
     };
     if request.options.if_exists == IfExists::Upgrade && state == TargetState::Environment {
         upgrade::upgrade_environment(request, &context)?;
@@ -127,7 +128,7 @@ fn build_and_commit(
     context: &BuildContext<'_>,
 ) -> Result<(), Error> {
     let started = Instant::now();
-    let verbosity = request.verbosity;
+    let verbosity = request.process.verbosity;
     let python_request = python::resolve_request(
         request.python_request,
         request.target.project_root,
@@ -162,7 +163,11 @@ fn build_environment(
     request: &CreateRequest<'_>,
     context: &BuildContext<'_>,
 ) -> Result<bool, Error> {
-    let (verbosity, options, at) = (request.verbosity, request.options, request.target.path);
+    let (verbosity, options, at) = (
+        request.process.verbosity,
+        request.options,
+        request.target.path,
+    );
     let prompt =
         options.resolve_prompt(base.minor(), request.process.logical_cwd().ok().as_deref());
     // On Windows `--symlinks` is the base interpreter's own matter.

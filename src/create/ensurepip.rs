@@ -68,6 +68,7 @@ pub(super) fn upgrade_pip(
     }
     let (shown, word) = (printable(root), shell_word(root));
     request
+        .process
         .verbosity
         .notice(format_args!("upgrading pip in {shown}"));
     let hint = format!("`vrun --env {word} pip install --upgrade pip` tries again");

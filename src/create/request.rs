@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use crate::error::Error;
-use crate::output::Verbosity;
 use crate::process::Process;
 use crate::python::{ExplicitRequest, Prober};
 
@@ -43,7 +42,6 @@ pub(crate) struct CreateRequest<'a> {
     pub trigger: Trigger,
     pub extra_file: Option<&'a ExtraFile>,
     pub process: &'a Process,
-    pub verbosity: Verbosity,
 }
 
 impl<'a> CreateRequest<'a> {
@@ -56,7 +54,6 @@ impl<'a> CreateRequest<'a> {
             vars: context.vars,
             cwd: project_root.or(path.parent()).unwrap_or(Path::new("/")),
             stop: context.stop,
-            verbosity: self.verbosity,
         }
     }
 }

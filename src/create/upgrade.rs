@@ -29,7 +29,7 @@ pub(super) fn upgrade_environment(
     let started = Instant::now();
     let at = request.target.path;
     let base = builder::with_supported_exe(choose_base(request, context)?);
-    let (name, verbosity) = (printable(at), request.verbosity);
+    let (name, verbosity) = (printable(at), request.process.verbosity);
     verbosity.notice(format_args!("upgrading {name} ({})", base.key));
     let failed = |error: io::Error| upgrade_failed(at).with_cause(io_reason(&error));
     let old_cfg = fs::read_to_string(at.join(venv::PYVENV_CFG)).map_err(failed)?;

@@ -51,14 +51,13 @@ pub(crate) fn load_script(
     request: Option<&ExplicitRequest>,
     purpose: EnvPurpose,
     process: &Process,
-    verbosity: Verbosity,
 ) -> Result<Option<Script>, Error> {
     let Some(block) = read_block(file, text)?.filter(Block::has_requirement_keys) else {
         return Ok(None);
     };
     let located = locate_env(file, &block, request, process);
     let metadata = match &located {
-        Ok((root, true)) if is_env_ready(root, purpose, verbosity) => None,
+        Ok((root, true)) if is_env_ready(root, purpose, process.verbosity) => None,
         // Before an error about the cache: a block with nothing but a tool's settings needs no environment.
         _ => match metadata::parse_metadata(&block, file)? {
             None => return Ok(None),
@@ -167,15 +166,14 @@ impl Script {
         &self,
         request: Option<&ExplicitRequest>,
         process: &Process,
-        verbosity: Verbosity,
     ) -> Result<(), Error> {
         let Some(metadata) = &self.metadata else {
             return Ok(());
         };
         let (file, root) = (&self.file, &self.root);
         cache_dir::create_cache(root.parent().unwrap_or(root), file)?;
-        create::remove_env_if(root, verbosity, &|| !cache_dir::is_usable_env(root))?;
-        metadata.warn_ignored_settings(file, verbosity);
+        create::remove_env_if(root, process.verbosity, &|| !cache_dir::is_usable_env(root))?;
+        metadata.warn_ignored_settings(file, process.verbosity);
         let metadata_request = metadata.python_request(file);
         let list = self.list_file_name();
         let script_dir = find::script_dir(file)?.unwrap_or_default();
@@ -194,7 +192,6 @@ impl Script {
             trigger: Trigger::FirstUse,
             extra_file: Some(&state),
             process,
-            verbosity,
         };
         let lines = metadata.dependencies.iter().map(|line| format!("{line}\n"));
         let lines: String = lines.collect();
@@ -206,7 +203,7 @@ impl Script {
         })?;
         if request.is_some() {
             let version = Venv::open(root)?.cfg.version;
-            metadata.warn_version_mismatch(version.as_deref(), file, verbosity);
+            metadata.warn_version_mismatch(version.as_deref(), file, process.verbosity);
         }
         Ok(())
     }

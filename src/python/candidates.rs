@@ -107,6 +107,7 @@ mod tests {
         let process = Process {
             args: Vec::new(),
             vars: vars.collect(),
+            ..Process::default()
         };
         let below = |path: &Path| path.strip_prefix(&root).map(|path| path.to_owned());
         all_candidates(&process)

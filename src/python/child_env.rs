@@ -68,6 +68,7 @@ mod tests {
         let process = Process {
             args: Vec::new(),
             vars: vars.collect(),
+            ..Process::default()
         };
         let vars = vars_for_python(&process).into_iter();
         let names: Vec<_> = vars.map(|(name, _)| name).collect();

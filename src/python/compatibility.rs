@@ -189,9 +189,11 @@ fn is_base_of(path: &Path, venv: &Venv, process: &Process) -> Result<bool, Error
     if is_same || !probe::is_script(&requested) {
         return Ok(is_same);
     }
-    let answer = probe::with_prober(venv, process, Verbosity::Quiet, |prober| {
-        prober.probe(&requested)
-    })?;
+    let quiet = Process {
+        verbosity: Verbosity::Quiet,
+        ..process.clone()
+    };
+    let answer = probe::with_prober(venv, &quiet, |prober| prober.probe(&requested))?;
     Ok(answer.is_ok_and(|interpreter| os::is_same_file(&interpreter.exe, &base)))
 }
 

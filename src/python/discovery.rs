@@ -25,7 +25,7 @@ pub(crate) fn find_interpreter(
     request: Option<&PythonRequest>,
     prober: &Prober<'_>,
 ) -> Result<Interpreter, Error> {
-    let verbosity = prober.verbosity;
+    let verbosity = prober.process.verbosity;
     let choose = |base: Interpreter, found_by| {
         let exe = printable(&base.exe);
         verbosity.verbose(|| format!("base {exe} ({}): {found_by}", base.key));

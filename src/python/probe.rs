@@ -16,7 +16,6 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, io_reason};
 use crate::helper::{self, Helper};
-use crate::output::Verbosity;
 use crate::process::Process;
 use crate::quote::printable;
 use crate::venv::Venv;
@@ -63,23 +62,20 @@ pub(crate) struct Prober<'a> {
     pub cwd: &'a Path,
     /// Set by Ctrl-C.
     pub stop: &'a AtomicBool,
-    pub verbosity: Verbosity,
 }
 
 /// Runs `act` with a prober for an existing environment.
 pub(super) fn with_prober<T>(
     venv: &Venv,
     process: &Process,
-    verbosity: Verbosity,
     act: impl FnOnce(&Prober<'_>) -> T,
 ) -> T {
     act(&Prober {
         process,
-        cache_dir: usable_cache_dir(process, verbosity).as_deref(),
+        cache_dir: usable_cache_dir(process).as_deref(),
         vars: &child_env::vars_for_python(process),
         cwd: venv.root.parent().unwrap_or(Path::new("/")),
         stop: &AtomicBool::new(false),
-        verbosity,
     })
 }
 
@@ -102,7 +98,8 @@ impl Prober<'_> {
             Ok(exe) => exe,
             Err(why) => return Ok(Err(why)),
         };
-        self.verbosity
+        self.process
+            .verbosity
             .verbose(|| format!("{} leads to {}", printable(path), printable(&exe)));
         if exe == answer.exe {
             return Ok(Ok(answer));

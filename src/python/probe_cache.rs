@@ -17,12 +17,12 @@ use crate::quote::printable;
 
 /// The user's cache directory, which need not exist. One that another user owns or may write to is not used: he could
 /// put code into environments.
-pub(crate) fn usable_cache_dir(process: &Process, verbosity: Verbosity) -> Option<PathBuf> {
+pub(crate) fn usable_cache_dir(process: &Process) -> Option<PathBuf> {
     let dir = process.cache_dir()?;
     if dir.exists()
         && let Err(error) = os::create_private_dir(&dir)
     {
-        report_unused_cache(&dir, &error, verbosity);
+        report_unused_cache(&dir, &error, process.verbosity);
         return None;
     }
     Some(dir)

@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, ErrorKind};
 use crate::introspect::sysconfig;
 use crate::os;
-use crate::output::Verbosity;
 use crate::process::Process;
 use crate::venv::{self, MinorVersion, SubstitutePython, Venv};
 
@@ -28,14 +27,13 @@ const GETPATH_PY_MINOR: u64 = 11;
 pub(crate) fn find_substitute(
     venv: &Venv,
     process: &Process,
-    verbosity: Verbosity,
 ) -> Result<Option<SubstitutePython>, Error> {
     let venv = &with_library_version(venv);
     // Only a link can dangle.
     let Some(request) = cpython_request(venv).filter(|_| os::HAS_SYMLINKS) else {
         return Ok(None);
     };
-    let base = matching_interpreter(venv, &request, process, verbosity)?;
+    let base = matching_interpreter(venv, &request, process)?;
     let base = base.filter(|base| !is_framework_build(base));
     Ok(base.map(|base| SubstitutePython {
         prefix: required_prefix(&base, venv),
@@ -45,14 +43,10 @@ pub(crate) fn find_substitute(
 
 /// Whether an interpreter is installed that the packages of `venv` work with, of any implementation. The error is
 /// Ctrl-C.
-pub(crate) fn has_matching_interpreter(
-    venv: &Venv,
-    process: &Process,
-    verbosity: Verbosity,
-) -> Result<bool, Error> {
+pub(crate) fn has_matching_interpreter(venv: &Venv, process: &Process) -> Result<bool, Error> {
     let venv = &with_library_version(venv);
     match compatibility::request_for_env(venv) {
-        Some(request) => Ok(matching_interpreter(venv, &request, process, verbosity)?.is_some()),
+        Some(request) => Ok(matching_interpreter(venv, &request, process)?.is_some()),
         None => Ok(false),
     }
 }
@@ -62,9 +56,8 @@ fn matching_interpreter(
     venv: &Venv,
     request: &PythonRequest,
     process: &Process,
-    verbosity: Verbosity,
 ) -> Result<Option<Interpreter>, Error> {
-    with_prober(venv, process, verbosity, |prober| {
+    with_prober(venv, process, |prober| {
         if let Some(base) = interpreter_at_home(venv, request, prober)? {
             return Ok(Some(base));
         }

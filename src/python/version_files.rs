@@ -249,6 +249,7 @@ mod tests {
         let process = Process {
             args: Vec::new(),
             vars: vec![(os::HOME_VAR.into(), home.into())],
+            ..Process::default()
         };
         let (path, below) = (format!("{home}/python3"), format!("{home}/py/bin/python"));
         for (text, expected) in [(&*path, &path), ("~/py/bin/python", &below)] {

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use crate::error::{Error, io_reason};
 use crate::health::{Fix, Problem};
-use crate::output::Verbosity;
 use crate::process::Process;
 use crate::python::ExplicitRequest;
 use crate::quote::printable;
@@ -20,7 +19,6 @@ pub(crate) struct RepairInput<'a> {
     pub is_explicit: bool,
     pub python_request: Option<&'a ExplicitRequest>,
     pub process: &'a Process,
-    pub verbosity: Verbosity,
 }
 
 impl RepairInput<'_> {

@@ -33,6 +33,7 @@ pub(super) fn restore_missing_scripts(input: &RepairInput<'_>) -> Result<bool, E
     names.sort();
     let (names, dir) = (names.join(", "), printable(venv::scripts_dir(input.root)));
     input
+        .process
         .verbosity
         .notice(format_args!("restored {names} in {dir}"));
     Ok(true)

@@ -104,6 +104,7 @@ pub(super) fn install_requirements(
     let file = write().map_err(|error: io::Error| failure().with_cause(io_reason(&error)))?;
     let packages = if count == 1 { "package" } else { "packages" };
     input
+        .process
         .verbosity
         .notice(format_args!("reinstalling {count} {packages}"));
     let args = "-m pip install --no-deps --disable-pip-version-check -r";

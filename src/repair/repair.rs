@@ -29,7 +29,7 @@ use super::{preserve, reinstall};
 /// it; a file cannot be written; Ctrl-C. The old environment is then still there.
 pub(crate) fn repair(input: &RepairInput<'_>) -> Result<(), Error> {
     let locked = |fix: fn(&RepairInput<'_>) -> Result<bool, Error>| {
-        create::with_lock(input.root, input.verbosity, || fix(input))
+        create::with_lock(input.root, input.process.verbosity, || fix(input))
     };
     let problems = health::find_problems(input.root);
     let mut is_changed = false;
@@ -57,6 +57,7 @@ pub(crate) fn repair(input: &RepairInput<'_>) -> Result<(), Error> {
     if !is_changed {
         let root = printable(input.root);
         input
+            .process
             .verbosity
             .notice(format_args!("there is nothing to repair in {root}"));
     }
@@ -79,12 +80,14 @@ fn check_request(input: &RepairInput<'_>) -> Result<(), Error> {
 
 /// Gives the environment a working Python.
 fn restore_python(problem: &Problem, input: &RepairInput<'_>) -> Result<(), Error> {
-    create::with_lock(input.root, input.verbosity, || restore_cfg(problem, input))?;
+    create::with_lock(input.root, input.process.verbosity, || {
+        restore_cfg(problem, input)
+    })?;
     let venv = Venv::open(input.root)?;
     // The requested Python may be the one that it is for.
     let is_mismatch = |request| python::check_compatible(&venv, request, input.process).is_err();
     if input.python_request.is_some_and(is_mismatch)
-        || !python::has_matching_interpreter(&venv, input.process, input.verbosity)?
+        || !python::has_matching_interpreter(&venv, input.process)?
     {
         return rebuild(input);
     }
@@ -154,7 +157,10 @@ fn rebuild(input: &RepairInput<'_>) -> Result<(), Error> {
         let copied = preserve::copy_user_files(root, staged);
         let copied = copied.map_err(|error| input.error(&error))?;
         if !copied.is_empty() {
-            input.verbosity.notice(preserve::describe_copied(&copied));
+            input
+                .process
+                .verbosity
+                .notice(preserve::describe_copied(&copied));
         }
         reinstall::install_requirements(&requirements, staged, input, build_context)
     })?;
@@ -179,7 +185,7 @@ fn hide_system_packages(input: &RepairInput<'_>) -> Result<bool, Error> {
     };
     rewrite().map_err(|error| input.write_error(&cfg, &error))?;
     let root = printable(input.root);
-    input.verbosity.notice(format_args!(
+    input.process.verbosity.notice(format_args!(
         "the base interpreter's packages are no longer visible in {root}"
     ));
     Ok(true)
@@ -200,7 +206,6 @@ fn create_request<'a>(
         trigger: Trigger::Requested,
         extra_file,
         process: input.process,
-        verbosity: input.verbosity,
     }
 }
 
@@ -230,6 +235,7 @@ fn fix_stale_paths(input: &RepairInput<'_>) -> Result<bool, Error> {
     let (root, files) = (printable(input.root), count_by_kind(&stale));
     let verb = if stale.len() == 1 { "refers" } else { "refer" };
     input
+        .process
         .verbosity
         .notice(format_args!("{files} now {verb} to {root}"));
     Ok(true)

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::find;
-use crate::output::Verbosity;
 use crate::process::Process;
 use crate::venv::{MinorVersion, Venv};
 
@@ -18,7 +17,6 @@ pub(crate) struct InstallContext<'a> {
     pub start: &'a Path,
     pub options: &'a InstallOptions,
     pub process: &'a Process,
-    pub verbosity: Verbosity,
 }
 
 impl InstallContext<'_> {

@@ -72,7 +72,7 @@ pub(crate) fn ensure_installed(context: &InstallContext<'_>) -> Result<(), Error
         (Status::Failed(_), _) if sync::is_retried(&state, context) => return sync_outdated(),
         (Status::Failed(reason), _) => {
             let name = script_list::display_name(&state.source, &state.project, &venv.root);
-            context.verbosity.notice(format_args!(
+            context.process.verbosity.notice(format_args!(
                 "{name} is not installed ({}); `vrun --sync` tries again",
                 printable(reason)
             ));
@@ -95,11 +95,14 @@ fn notify_change(
     context: &InstallContext<'_>,
 ) {
     let is_new = context.is_ci() || state.mark_notified(&change.id, os::session_id());
-    if !is_new || context.verbosity == Verbosity::Quiet {
+    if !is_new || context.process.verbosity == Verbosity::Quiet {
         return;
     }
     let (change, advice) = (change.describe(), change.advice());
-    context.verbosity.notice(format_args!("{change}: {advice}"));
+    context
+        .process
+        .verbosity
+        .notice(format_args!("{change}: {advice}"));
     if !context.is_ci() {
         state.save_if_unchanged(&context.venv.root, bytes);
     }

@@ -39,12 +39,12 @@ pub(super) fn sync(context: &InstallContext<'_>, reason: SyncReason) -> Result<(
     if reason == SyncReason::Outdated && has_no_requirements(context)? {
         return Ok(());
     }
-    let lock = match create::lock_environment(root, "installing into", context.verbosity) {
+    let lock = match create::lock_environment(root, "installing into", context.process.verbosity) {
         Ok(lock) => lock,
         // The environment may be on a read-only image, and good enough.
         Err(error) if reason == SyncReason::Outdated && !context.is_auto_sync() => {
             let (root, cause) = (printable(root), io_reason(&error));
-            context.verbosity.notice(format_args!(
+            context.process.verbosity.notice(format_args!(
                 "missing requirements are not installed into {root}: {cause}"
             ));
             return Ok(());
@@ -73,7 +73,7 @@ pub(super) fn sync(context: &InstallContext<'_>, reason: SyncReason) -> Result<(
             true => script_list::SCRIPT_RETRY_HINT,
             false => RETRY_HINT,
         },
-        verbosity: context.verbosity,
+        verbosity: context.process.verbosity,
     };
     install_and_record(&source, reason, &runner, context)
 }

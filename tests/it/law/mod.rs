@@ -48,15 +48,15 @@ fn modules() -> Vec<String> {
 }
 
 /// The modules of `main`, from the ground up. A module imports only from the layers below its own.
-const LAYERS: [&[&str]; 14] = [
+const LAYERS: [&[&str]; 15] = [
     &["os"],
     &["error", "quote"],
+    &["output"],
     &[
         "fs",
         "helper",
         "installer_errors",
         "interrupt",
-        "output",
         "process",
         "self_exe",
         "work_queue",
