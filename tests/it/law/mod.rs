@@ -4,6 +4,8 @@ mod source;
 
 use source::{Source, sources};
 
+const README: &str = include_str!("../../../README.md");
+
 /// Fails with every line of the files that `of` picks in which `wrong` holds.
 #[track_caller]
 fn forbid(of: impl Fn(&Source) -> bool, wrong: impl Fn(&str) -> bool) {
@@ -183,9 +185,7 @@ fn a_folder_has_a_face_that_defines_nothing() {
 
 #[test]
 fn readme_maps_the_modules() {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"));
-    let readme = readme.expect("README.md");
-    let mapped: Vec<_> = readme
+    let mapped: Vec<_> = README
         .lines()
         .filter_map(|line| line.strip_prefix("    src/")?.split_whitespace().next())
         .map(|name| {
@@ -203,6 +203,22 @@ fn readme_maps_the_modules() {
         sorted, modules,
         "README's map and the `mod` lines of main.rs"
     );
+}
+
+#[test]
+fn readme_names_only_files_that_exist() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let quoted = README.split('`').skip(1).step_by(2);
+    let missing: Vec<_> = quoted
+        .filter(|word| {
+            ["src/", "tests/", "scripts/"]
+                .iter()
+                .any(|dir| word.starts_with(dir))
+        })
+        .map(|word| word.split(' ').next().unwrap_or(word))
+        .filter(|path| !root.join(path).exists())
+        .collect();
+    assert!(missing.is_empty(), "README names {missing:?}");
 }
 
 #[test]
@@ -301,4 +317,34 @@ fn tests_are_the_last_thing_in_a_file() {
             source.name
         );
     }
+}
+
+/// The files beside `source` that it imports.
+fn siblings(source: &Source) -> Vec<String> {
+    let (folder, _) = source.name.rsplit_once('/').unwrap_or_default();
+    let imported = |(_, line): &(usize, String)| {
+        let list = line.trim_start().strip_prefix("use super::")?.to_owned();
+        let words = list.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let files = words.map(|word| format!("{folder}/{word}.rs"));
+        Some(files.collect::<Vec<_>>())
+    };
+    source.code.iter().filter_map(imported).flatten().collect()
+}
+
+#[test]
+fn files_of_a_folder_import_in_no_circle() {
+    let mut left: Vec<_> = sources()
+        .into_iter()
+        .filter(|source| !source.name.ends_with("/mod.rs"))
+        .map(|source| (siblings(&source), source.name))
+        .collect();
+    // Whoever imports none of those that are left is in no circle.
+    loop {
+        let names: Vec<_> = left.iter().map(|(_, name)| name.clone()).collect();
+        left.retain(|(imports, _)| imports.iter().any(|file| names.contains(file)));
+        if left.len() == names.len() {
+            break;
+        }
+    }
+    assert!(left.is_empty(), "in a circle, or above one: {left:#?}");
 }
