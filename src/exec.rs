@@ -1,4 +1,4 @@
-//! vrun becomes the program. Errors say what the system said, and why.
+//! vrun becomes the program. An error explains the reason that the system gave.
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind};
@@ -9,7 +9,7 @@ use crate::os::{self, ArgQuoting};
 use crate::program::{Program, shebang};
 use crate::quote::printable;
 
-/// Becomes `program`, with `vars` as all its variables. Returns only where that fails, and says why.
+/// Becomes `program`, with `vars` as all its variables. Returns only if that fails, with the reason.
 pub(crate) fn exec(program: &Program, vars: &[(OsString, OsString)]) -> Error {
     let file = &program.file;
     let mut error = try_exec(file, &program.argv, program.quoting, vars);
@@ -20,7 +20,7 @@ pub(crate) fn exec(program: &Program, vars: &[(OsString, OsString)]) -> Error {
         && os::is_unknown_format(&error)
         && is_shell_script(file)
     {
-        // A script without a shebang is the shell's, as for execvp(3) and `env`.
+        // A shell runs a script without a shebang, as with execvp(3) and `env`.
         let mut argv = vec![shell.into(), qualify_name(file).into()];
         argv.extend(program.argv.iter().skip(1).cloned());
         error = try_exec(Path::new(shell), &argv, ArgQuoting::Standard, vars);
@@ -75,7 +75,7 @@ fn explain_exec_error(file: &Path, error: io::Error) -> Error {
         }
         None => match shebang::read_shebang(file) {
             Err(unreadable) => refused.with_cause(io_reason(&unreadable)),
-            // The system's own words name no file (Windows: "%1 is not a valid application").
+            // The system's message does not name the file (Windows: "%1 is not a valid application").
             Ok(_) => refused.with_cause("it is not a program"),
         },
     }

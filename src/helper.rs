@@ -21,8 +21,8 @@ pub(crate) struct Helper<'a> {
     /// All its variables.
     pub vars: &'a [(OsString, OsString)],
     pub cwd: &'a Path,
-    /// Its standard input; else the null device. A lock file here stays locked until the helper ends, even where vrun
-    /// is killed before it.
+    /// Its standard input; else the null device. A lock file here stays locked until the helper ends, even if vrun is
+    /// killed before that.
     pub stdin: Option<File>,
 }
 

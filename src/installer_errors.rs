@@ -13,7 +13,7 @@ pub(crate) fn installer_error_lines(output: &str) -> Vec<String> {
     let errors = lines.iter().copied().filter_map(|line| {
         let prefixes = ["ERROR: ", "error: ", "cause: ", "× ", "╰─▶ "];
         let text = prefixes.iter().find_map(|prefix| line.strip_prefix(prefix));
-        // Python's own: `ModuleNotFoundError: ...`.
+        // An error from Python: `ModuleNotFoundError: ...`.
         let first_word = line.split(' ').next().unwrap_or_default();
         let text = text.or_else(|| first_word.ends_with("Error:").then_some(line));
         // That a process failed is known.

@@ -44,7 +44,7 @@ pub(crate) fn write_stderr(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
 }
 
-/// Prints a result on stdout. A reader that stops reading is no error.
+/// Prints a result on stdout. It is not an error if the reader stops reading.
 ///
 /// # Errors
 /// It cannot be written.

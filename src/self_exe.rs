@@ -1,7 +1,7 @@
-//! Whether a file or a name is vrun's: a shim would run vrun again where a program is meant.
+//! Whether a file or a name belongs to vrun: a shim would run vrun again instead of a program.
 //!
-//! A shim is a link to vrun, or a copy of it where links need an administrator. Before each run files on PATH are
-//! recognised without further system calls; where there is time, by a marker that every vrun contains.
+//! A shim is a link to vrun, or a copy of it where links need an administrator. Before each run, files on PATH are
+//! recognised without further system calls; when there is time, by a marker that every vrun contains.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
@@ -12,7 +12,8 @@ use memchr::memmem;
 
 use crate::os;
 
-/// In every vrun since it has shims, and in no other program.
+/// These bytes identify a file as vrun, whatever the file is called. Every vrun that has shims contains them, and no
+/// other program does.
 const VRUN_MARKER: &[u8] =
     b"By this very line a vrun is told from other programs, whatever its file is called.";
 

@@ -25,7 +25,7 @@ pub(crate) struct ShimPlan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Change {
     Create,
-    /// It leads to another vrun, or is an older copy.
+    /// It leads to a different vrun, or is an older copy.
     Replace,
     Keep,
 }
@@ -33,7 +33,7 @@ enum Change {
 /// Shims of these names in `dir`.
 ///
 /// # Errors
-/// A name is not valid for a shim (125); an existing file is no shim, or another user could change what runs (126).
+/// A name is not valid for a shim (125); an existing file is not a shim, or another user could change what runs (126).
 pub(crate) fn plan_shims(
     dir: &Path,
     names: &[OsString],
@@ -42,7 +42,9 @@ pub(crate) fn plan_shims(
     if let Some(name) = names.iter().find(|name| !is_valid_name(name)) {
         let message = format!("`{}` is not a valid shim name", printable(name));
         return Err(Error::failed(message)
-            .with_cause("a shim has a program's plain name, as it is typed, and not vrun's own")
+            .with_cause(
+                "a shim's name must be a program name without a path or suffix, and not `vrun`",
+            )
             .with_hint(format!("`vrun --shims {} python pytest`", shell_word(dir))));
     }
     let dir = process.absolute(dir)?;
@@ -61,7 +63,7 @@ pub(crate) fn plan_shims(
     Ok(ShimPlan { dir, target, shims })
 }
 
-/// Whether a program can have this name, and vrun can tell that it was not called itself.
+/// Whether this is a valid program name that vrun can tell apart from its own.
 fn is_valid_name(name: &OsStr) -> bool {
     let has_suffix = |name: &str| os::normalize_program_name(name).len() != name.len();
     Path::new(name).file_name() == Some(name)
@@ -70,8 +72,8 @@ fn is_valid_name(name: &OsStr) -> bool {
         && !self_exe::is_vrun_name(name)
 }
 
-/// vrun as it is found: by name on PATH, else as it was called, else its file. Only its name where it is beside the
-/// shims, so that the directory can be moved.
+/// The path that shims link to: vrun's place on PATH, else the path it was called by, else its file. If vrun is in the
+/// shims' own directory, only its file name, so that the directory can be moved.
 fn link_target(dir: &Path, process: &Process) -> Result<PathBuf, Error> {
     let self_exe = process.current_exe();
     let is_self = |path: &PathBuf| {
@@ -124,7 +126,7 @@ fn check_allowed(dir: &Path, target: &Path, process: &Process) -> Result<(), Err
     if let Some(cause) = untrusted(dir, &start) {
         return Err(refused().with_cause(cause));
     }
-    // Whoever may change the target decides what each shim does.
+    // A user who can change the target controls what every shim runs.
     let target = dir.join(target);
     let real = dunce::canonicalize(&target).unwrap_or_else(|_| target.clone());
     let start = dir.ancestors().find(|dir| dir.is_dir()).unwrap_or(dir);
@@ -152,7 +154,7 @@ fn plan_change(path: &Path, target: &Path, process: &Process) -> Result<Change, 
         Ok(_) => {}
     }
     if !self_exe::is_vrun(path, process.current_exe().as_deref()) {
-        let message = format!("{} exists, and is not a shim of vrun's", printable(path));
+        let message = format!("{} exists, and is not a vrun shim", printable(path));
         let hint = format!("`rm {}`, if it is not needed", shell_word(path));
         return Err(Error::refused(message).with_hint(hint));
     }
@@ -205,7 +207,7 @@ impl ShimPlan {
         };
         for (path, _) in &self.shims {
             let name = path.file_name().unwrap_or_default();
-            // An environment's scripts directory has every right to come first.
+            // An environment's scripts directory is meant to come first.
             let is_shadow = |dir: &&PathBuf| dir.join(name).is_file() && env_above(dir).is_none();
             if let Some(dir) = dirs[..position].iter().find(is_shadow) {
                 let first = printable(dir.join(name));

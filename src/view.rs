@@ -9,9 +9,9 @@ use crate::error::Error;
 use crate::quote::printable;
 use crate::{os, venv};
 
-/// The variables that are unset. The first three make Python take another path for its own: PYTHONHOME on every system,
-/// the other two on macOS and, from 3.11 on, everywhere (getpath.py). The others run code from outside the environment:
-/// from a directory, a file or a module that they name (CPython, "Command line and environment").
+/// The variables that are unset. The first three make Python take a different path for its own: PYTHONHOME on every
+/// system, the other two on macOS and, from 3.11 on, everywhere (getpath.py). The others run code from outside the
+/// environment: from a directory, a file or a module that they name (CPython, "Command line and environment").
 const UNSET_VARS: &[&str] = &[
     "PYTHONHOME",
     "__PYVENV_LAUNCHER__",
@@ -58,7 +58,7 @@ pub(crate) fn variable_names() -> impl Iterator<Item = &'static str> {
 /// until now.
 ///
 /// # Errors
-/// The environment's path holds the separator of PATH.
+/// The environment's path contains the separator of PATH.
 pub(crate) fn build_view(
     root: &Path,
     prompt: String,
@@ -67,7 +67,7 @@ pub(crate) fn build_view(
 ) -> Result<View, Error> {
     let scripts = venv::scripts_dir(root);
     let deactivated = deactivated.map(venv::scripts_dir);
-    // Where PATH is unset, programs are still found in a default one.
+    // If PATH is unset, programs are still found in a default one.
     let default = Some(OsStr::new(os::DEFAULT_PATH)).filter(|path| !path.is_empty());
     let entries = path.or(default).map(os::split_paths).into_iter().flatten();
     let is_kept = |entry: &PathBuf| {
@@ -78,10 +78,10 @@ pub(crate) fn build_view(
     let path = os::join_paths(entries).map_err(|_| {
         Error::refused(format!("{} cannot be put on PATH", printable(root)))
             .with_cause(format_args!(
-                "PATH separates its entries by `{}`, which this path holds",
+                "this path contains `{}`, which separates the entries of PATH",
                 os::PATH_SEPARATOR
             ))
-            .with_hint("move the project, or name another place with `--env PATH`")
+            .with_hint("move the project, or choose another place with `--env PATH`")
     })?;
     Ok(View {
         env_vars: [

@@ -1,4 +1,5 @@
-//! A list of items -> each handled by one of several threads, because most of first use is the file system's work.
+//! A list of items -> each handled by one of several threads. First use spends most of its time in file system calls,
+//! which threads can make in parallel.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{io, thread};

@@ -32,7 +32,7 @@ pub(super) fn create_for_command(
         ..create_request(&missing, settings, &VenvOptions::default(), process)
     })?;
     inline_script::remove_expired_envs(process);
-    // Another user's vrun may have been first.
+    // Another user may have created it first.
     if settings.env.is_none() {
         search.check_owner(&missing.root)?;
     }

@@ -17,9 +17,9 @@ use crate::{git, python, repair};
 #[derive(Debug)]
 pub(super) struct TargetEnv {
     pub venv: Venv,
-    /// The active environment, if it is another: its entries leave PATH.
+    /// The active environment, if it is a different one: its entries are removed from PATH.
     pub deactivated: Option<PathBuf>,
-    /// The script that the environment is for, if it is one script's.
+    /// The script that the environment was created for, if any.
     pub script: Option<Script>,
     /// The user's home directory.
     pub home: Option<PathBuf>,

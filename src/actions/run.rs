@@ -83,7 +83,7 @@ fn ensure(
     }
     let env = TargetEnv::open(found, script, search.home)?;
     if settings.mode == Mode::Real {
-        // A script's Python request is part of which environment it has.
+        // A script's environment is selected by the Python request, so it always matches.
         if let Some(python_request) = &settings.python
             && env.script.is_none()
         {

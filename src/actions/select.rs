@@ -22,8 +22,8 @@ pub(super) struct Selection {
     pub outcome: Outcome,
 }
 
-/// Selects the environment for `request`, whose invocation changes where the file shows it: a script that starts
-/// vrun, or one with its own environment.
+/// Selects the environment for `request`, and changes its invocation if the file is a script that starts vrun or has
+/// its own environment.
 pub(super) fn select(request: &mut RunRequest, process: &mut Process) -> Result<Selection, Error> {
     apply_settings(&request.settings, process)?;
     let text = SourceText::open(&request.invocation);
@@ -60,7 +60,7 @@ fn find_script(
         if process.verbosity == Verbosity::Verbose && inline_script::has_inline_metadata(file, text)
         {
             process.verbosity.notice(format_args!(
-                "ignoring the inline script metadata of {}: an environment is named",
+                "ignoring the inline script metadata of {}: `--env` or VRUN_ENV selects an environment",
                 printable(file)
             ));
         }
@@ -73,7 +73,7 @@ fn find_script(
     let python_request = settings.python.as_ref();
     let script = inline_script::load_script(file, text, python_request, purpose, process)?;
     if script.is_some() {
-        // The project's requirements do not count, nor does a program of the script's name.
+        // The project's requirements are ignored, and so is a program with the script's name.
         settings.install_options.requirements_file = None;
         request.invocation = Invocation::Script(file.into());
     }

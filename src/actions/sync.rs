@@ -28,7 +28,7 @@ pub(crate) fn sync(
     ensure_installed(&Venv::open(&found.root)?, &search.start, settings, process)
 }
 
-/// Installs what is missing, or says so, as the options have it.
+/// Installs what is missing, or only reports it, depending on the options.
 pub(super) fn ensure_installed(
     venv: &Venv,
     start: &Path,

@@ -95,7 +95,7 @@ pub(crate) enum EnvSource {
 pub(crate) enum ScriptEnv {
     /// In its own environment.
     Separate,
-    /// In the project's: `--no-script-env`.
+    /// In the project's environment: `--no-script-env`.
     Project,
 }
 

@@ -1,4 +1,4 @@
-//! argv -> vrun's own part and the program's.
+//! argv -> vrun's own part and the program's part.
 //!
 //! vrun's part ends at the first word that is not an option, at `--`, or after the value of -s or -m; the line of -c is
 //! the first word that is not an option. argv is split before clap sees it, by clap's own list of options: what follows

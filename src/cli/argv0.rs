@@ -1,5 +1,5 @@
-//! `argv[0]` -> the program that vrun is a shim for. All arguments are the program's, so only vrun's variables count as
-//! options.
+//! `argv[0]` -> the program that vrun is a shim for. All arguments belong to the program, so only vrun's variables
+//! count as options.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -15,8 +15,8 @@ use super::action::RunRequest;
 use super::args::{CliArgs, usage_error};
 use super::{fast_path, resolve};
 
-/// The name that vrun was called by, if not its own. A login shell's begins with `-` (login(1)). Without any name, it is
-/// vrun.
+/// The name that vrun was called by, if not its own. The name of a login shell begins with `-` (login(1)). Without any
+/// name, it is vrun.
 pub(super) fn shim_name(argv0: Option<&OsString>) -> Option<OsString> {
     let name = Path::new(argv0?)
         .file_name()

@@ -131,7 +131,7 @@ fn short_letters(command: &Command, holds: impl Fn(&Arg) -> bool) -> String {
     args.filter_map(Arg::get_short).collect()
 }
 
-/// Whether everything after the option's value is the program's, as `split_argv` has it.
+/// Whether everything after the option's value belongs to the program, as `split_argv` has it.
 fn ends_vrun_options(arg: &Arg, command: &Command) -> bool {
     let Some(letter) = arg.get_short() else {
         return false;

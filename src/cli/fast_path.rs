@@ -1,6 +1,6 @@
 //! `vrun COMMAND [ARG]...`, or `vrun -c LINE [ARG]...` with the shell's options, without other options or vrun's
-//! variables -> the request. Nearly every call is one: a person's, and make's for each line of a recipe. clap takes
-//! longer to build its list of options than the rest of vrun takes to run.
+//! variables -> the request. Nearly every call has this form, whether a person types it or make runs it for a line of a
+//! recipe. clap takes longer to build its list of options than the rest of vrun takes to run.
 
 use std::ffi::OsString;
 

@@ -45,7 +45,7 @@ impl ArgSources<'_> {
     ) -> Result<Option<PathBuf>, Error> {
         match value {
             Some(value) if value.is_empty() && !self.is_from_variable(id) => {
-                Err(Error::failed(format!("--{id} is given an empty value")).with_hint(HELP_HINT))
+                Err(Error::failed(format!("--{id} needs a non-empty value")).with_hint(HELP_HINT))
             }
             value => Ok(value.filter(|value| !value.is_empty()).map(PathBuf::from)),
         }

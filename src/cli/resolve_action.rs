@@ -169,7 +169,7 @@ pub(super) fn unexpected_command(action: &str, invocation: &Invocation) -> Resul
     let shown = printable(word);
     let hint = match (action, invocation) {
         ("--create", Invocation::Command(dir)) => format!(
-            "`vrun --create --env {}` creates an environment there; a command comes on its own",
+            "`vrun --create --env {}` creates an environment there; run the command separately",
             shell_word(dir)
         ),
         ("--shims", _) => "`vrun --shims DIR NAME...`, and then the command".to_owned(),

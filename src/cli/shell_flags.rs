@@ -24,7 +24,7 @@ pub(super) struct ShellFlags {
 }
 
 impl ShellFlags {
-    /// Takes `letter` if it is the shell's. `-o` takes its name from `next`.
+    /// Takes `letter` if it is an option of the shell. `-o` takes its name from `next`.
     pub(super) fn try_take<'a>(
         &mut self,
         letter: u8,

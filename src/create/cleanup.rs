@@ -25,7 +25,7 @@ pub(crate) fn with_lock<T>(
     work()
 }
 
-/// Removes what is at `at` if `is_stale` says so once it is locked. Only for environments that are vrun's alone.
+/// Removes what is at `at` if `is_stale` says so once it is locked. Only for environments that vrun alone manages.
 pub(crate) fn remove_env_if(
     at: &Path,
     verbosity: Verbosity,
@@ -53,7 +53,7 @@ pub(crate) fn remove_idle_env_if(at: &Path, is_stale: &dyn Fn() -> bool) {
     }
 }
 
-/// Moves it aside, then removes it. Where that is interrupted, the next vrun removes the rest.
+/// Moves it aside, then removes it. If that is interrupted, the next vrun removes the rest.
 fn remove_atomically(at: &Path) -> io::Result<()> {
     let name = at.file_name().unwrap_or_default();
     let aside = StagingDir::create(at.parent().unwrap_or(at), name)?;

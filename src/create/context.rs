@@ -18,14 +18,14 @@ pub(crate) struct BuildContext<'a> {
     pub lock: &'a File,
     /// The cache directory, if it can be used.
     pub cache_dir: Option<&'a Path>,
-    /// Set by Ctrl-C.
+    /// Becomes true on Ctrl-C, which ends the helper.
     pub stop: &'a AtomicBool,
     pub verbosity: Verbosity,
 }
 
 impl BuildContext<'_> {
-    /// Runs a Python in `cwd`, a new environment: `-m` and `-c` import from the working directory, which should hold no
-    /// module of the user's. The error of one that Ctrl-C ended is `Interrupted`.
+    /// Runs a Python in `cwd`, a new environment: `-m` and `-c` import from the working directory, which should not
+    /// contain the user's modules. After Ctrl-C the error is `Interrupted`.
     pub(crate) fn run_helper(
         &self,
         exe: &Path,

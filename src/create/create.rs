@@ -26,7 +26,7 @@ use super::staging::StagedEnv;
 use super::target::{self, TargetState};
 use super::{ensurepip, errors, stdlib_venv, upgrade};
 
-/// An error where no environment there could be used, or something is there that is not vrun's to remove.
+/// An error if an environment there could not be used, or something is there that vrun may not remove.
 pub(crate) fn check_target(request: &CreateRequest<'_>) -> Result<(), Error> {
     target::validate_path(request.target.path)?;
     inspect_target(request).map(drop)
@@ -155,8 +155,8 @@ fn build_and_commit(
     Ok(())
 }
 
-/// Builds the environment natively where vrun supports the base interpreter, else with its `-m venv`. Returns whether
-/// it was natively: then no file has the staging path.
+/// Builds the environment natively if vrun supports the base interpreter, else with its `-m venv`. Returns whether it
+/// was natively: then no file has the staging path.
 fn build_environment(
     base: &Interpreter,
     staged: &StagedEnv,
@@ -170,7 +170,7 @@ fn build_environment(
     );
     let prompt =
         options.resolve_prompt(base.minor(), request.process.logical_cwd().ok().as_deref());
-    // On Windows `--symlinks` is the base interpreter's own matter.
+    // On Windows the base interpreter handles `--symlinks` itself.
     let is_usual = os::HAS_SYMLINKS || options.has_copied_python();
     let Some(supported) = SupportedBase::for_interpreter(base).filter(|_| is_usual) else {
         verbosity.verbose(|| format!("{} -m venv creates it", printable(&base.exe)));

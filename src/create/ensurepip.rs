@@ -19,7 +19,7 @@ use crate::venv::{Venv, python_path};
 use super::context::BuildContext;
 use super::request::CreateRequest;
 
-/// Installs the base interpreter's pip, of version `bundled`, where there is none or an older one, as `python -m venv
+/// Installs the base interpreter's pip, of version `bundled`, if there is none or an older one, as `python -m venv
 /// --upgrade` does.
 pub(super) fn ensure_pip(
     root: &Path,

@@ -33,7 +33,7 @@ pub(super) fn target_is_link(at: &Path) -> Error {
         ))
 }
 
-/// A link whose target cannot be looked at. Removing it is suggested only where it can never lead anywhere.
+/// A link whose target cannot be looked at. Removing it is suggested only if it can never lead anywhere.
 pub(super) fn broken_link(at: &Path, error: &io::Error) -> Error {
     let target = printable(fs::read_link(at).unwrap_or_default());
     let is_missing = error.kind() == ErrorKind::NotFound;
@@ -84,7 +84,7 @@ fn has_lost_cfg(at: &Path) -> bool {
         && !at.join(venv::PYVENV_CFG).exists()
 }
 
-/// Files of the user's that have names of the environment's.
+/// The error about the user's `files`, which have the names of files of the environment.
 pub(super) fn conflicting_files(at: &Path, files: &[PathBuf]) -> Error {
     let causes = files.iter().take(3);
     let causes = causes.map(|path| format!("{} is in the way", printable(path)));
@@ -93,7 +93,7 @@ pub(super) fn conflicting_files(at: &Path, files: &[PathBuf]) -> Error {
         .with_hint("move that aside, or choose another place with `--env PATH`")
 }
 
-/// Whether a directory is a project's, or the user works in it.
+/// Whether a directory is the root of a project, or the user works in it.
 pub(super) fn is_project_or_cwd(at: &Path) -> bool {
     let markers = [
         ".venv",

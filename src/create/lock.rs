@@ -44,7 +44,7 @@ impl Drop for LockGuard {
     }
 }
 
-/// Locks `at`. None where there is an environment that is to be kept, which ends the wait.
+/// Locks `at`. None if there is an environment that is to be kept, which ends the wait.
 pub(super) fn acquire_lock(
     at: &Path,
     if_exists: IfExists,
@@ -79,7 +79,7 @@ pub(crate) fn lock_environment(
     }
 }
 
-/// The lock of a process that died, if its file is there. Where there is none, this takes one lstat(2).
+/// The lock of a process that died, if its file is there. If there is none, this takes one lstat(2).
 pub(super) fn acquire_abandoned(lock_file: PathBuf) -> Option<LockGuard> {
     let found = fs::symlink_metadata(&lock_file).ok()?;
     found.is_file().then(|| try_lock_file(lock_file))?

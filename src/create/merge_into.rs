@@ -45,7 +45,7 @@ fn is_same_entry(a: &Path, b: &Path) -> io::Result<bool> {
     Ok(are_files && kind_a.len() == kind_b.len() && fs::read(a)? == fs::read(b)?)
 }
 
-/// Moves the environment at `staged` into the directory `at`, where nothing is in its way. Where that fails, what was
+/// Moves the environment at `staged` into the directory `at`, where nothing is in its way. If that fails, what was
 /// moved is removed.
 pub(super) fn merge_staged(staged: &Path, at: &Path) -> io::Result<()> {
     let mut moved = Vec::new();
@@ -95,7 +95,7 @@ mod tests {
         fs::read_to_string(path).expect("a file")
     }
 
-    /// `staged`, an environment, and `at`, a directory with files of the user's.
+    /// `staged`, an environment, and `at`, a directory with the user's files.
     fn tree() -> (tempfile::TempDir, PathBuf, PathBuf) {
         let dir = tempfile::tempdir().expect("a directory");
         let (staged, at) = (dir.path().join("staged"), dir.path().join("at"));

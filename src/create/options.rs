@@ -76,7 +76,7 @@ impl VenvOptions {
     }
 
     /// The options as venv records them in pyvenv.cfg's `command`: in its order, without the system's defaults. `minor`
-    /// is of the base interpreter's version.
+    /// belongs to the version of the base interpreter.
     pub(super) fn command_options(&self, minor: u64) -> String {
         let prompt = self.prompt.as_ref();
         let prompt = prompt.map(|prompt| format!("--prompt=\"{prompt}\""));

@@ -1,7 +1,8 @@
 //! An environment that was built in a staging directory -> the same, with the paths of its final place.
 //!
-//! venv and pip write the environment's path into its scripts and its pyvenv.cfg. The name of the staging directory is
-//! vrun's, plain, and occurs nowhere else, so removing those very bytes is exact, however the path is quoted.
+//! venv and pip write the environment's path into its scripts and its pyvenv.cfg. vrun chose the name of the staging
+//! directory: it needs no quotes and occurs nowhere else, so removing those very bytes is exact, however the path is
+//! quoted.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -41,7 +42,7 @@ pub(super) fn remove_from_paths(root: &Path, part: &[u8]) -> io::Result<HashMap<
     Ok(changed)
 }
 
-/// `bytes` without any `part`; None where there is none.
+/// `bytes` without any `part`; None if there is none.
 fn without_bytes(bytes: &[u8], part: &[u8]) -> Option<Vec<u8>> {
     let mut rest = bytes;
     let mut kept = Vec::with_capacity(bytes.len());
@@ -53,7 +54,7 @@ fn without_bytes(bytes: &[u8], part: &[u8]) -> Option<Vec<u8>> {
     (kept.len() < bytes.len()).then_some(kept)
 }
 
-/// Adds a `.gitignore`, where venv did not write one (before 3.13), and a line in pyvenv.cfg that vrun created it.
+/// Adds a `.gitignore` if venv did not write one (before 3.13), and a line in pyvenv.cfg that vrun created it.
 pub(super) fn write_metadata(root: &Path, ignore_file: IgnoreFile) -> io::Result<()> {
     if ignore_file == IgnoreFile::Written {
         match File::create_new(root.join(".gitignore")) {

@@ -33,7 +33,7 @@ pub(super) struct StagedEnv {
 }
 
 impl StagedEnv {
-    /// Creates one beside `at`, or inside the directory `at` where nothing can be written beside it. Removes those of
+    /// Creates one beside `at`, or inside the directory `at` if nothing can be written beside it. Removes those of
     /// killed vruns. Only for the holder of the lock.
     pub(super) fn create(at: &Path) -> Result<StagedEnv, Error> {
         let name = at.file_name().unwrap_or_default();

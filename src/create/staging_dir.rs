@@ -67,7 +67,7 @@ pub(super) fn staging_prefix(name: &OsStr) -> String {
     format!("{}.vrun-", name.replace(|c| !is_plain(c), "_"))
 }
 
-/// Whether `entry` is a name that vrun uses in the directory `at` where it cannot write beside it.
+/// Whether `entry` is a name that vrun uses in the directory `at` if it cannot write beside it.
 pub(super) fn is_leftover(entry: &OsStr, at: &Path) -> bool {
     let name = at.file_name().unwrap_or_default();
     entry == lock::lock_name(name) || is_staging_name(entry, &staging_prefix(name))

@@ -1,6 +1,6 @@
 //! A base interpreter and an empty directory -> an environment in it, created by that interpreter's own `-m venv`.
 //!
-//! Where that fails, the error says what the interpreter lacks and how to fix it.
+//! If that fails, the error names what the interpreter lacks and how to fix it.
 
 use std::ffi::OsString;
 use std::fs;

@@ -32,13 +32,13 @@ pub(super) enum TargetState {
     Occupied(Vec<OsString>),
 }
 
-/// An error where no environment at `at` could be used.
+/// An error if an environment at `at` could not be used.
 pub(super) fn validate_path(at: &Path) -> Result<(), Error> {
     let refused = || Error::refused(format!("cannot create {}", printable(at)));
     if at.to_string_lossy().contains(os::PATH_SEPARATOR) {
         return Err(refused()
             .with_cause(format_args!(
-                "PATH separates its entries by `{}`, which this path contains",
+                "this path contains `{}`, which separates the entries of PATH",
                 os::PATH_SEPARATOR
             ))
             .with_hint("move the project, or choose another place with `--env PATH`"));
@@ -49,7 +49,7 @@ pub(super) fn validate_path(at: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// What is at `at`. An error where it is no directory.
+/// What is at `at`. An error if it is not a directory.
 pub(super) fn inspect(at: &Path) -> Result<TargetState, Error> {
     let entry = match fs::symlink_metadata(at) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(TargetState::Absent),
@@ -83,7 +83,7 @@ pub(super) fn inspect(at: &Path) -> Result<TargetState, Error> {
     })
 }
 
-/// An error where an environment may not be created, because what is there is not vrun's to remove or to add to.
+/// An error if an environment may not be created, because vrun may not remove what is there or add to it.
 pub(super) fn check_allowed(
     state: &TargetState,
     at: &Path,
@@ -159,7 +159,7 @@ impl CreatedParents {
 impl Drop for CreatedParents {
     fn drop(&mut self) {
         for dir in self.0.iter().rev() {
-            // The system refuses where something is in it.
+            // The system refuses if something is in it.
             let _ = fs::remove_dir(dir);
         }
     }

@@ -39,9 +39,7 @@ fn health_finding(problem: &Problem, input: &DoctorInput<'_>) -> Finding {
     };
     let fix = match problem.fix() {
         Fix::Repair => repair_hint(input),
-        Fix::CreateBeside(name) => {
-            format!("`export VRUN_NAME={name}` lets vrun create one for this system beside it")
-        }
+        Fix::CreateBeside(name) => health::create_beside_hint(&name),
         Fix::GrantAccess => problem.access_hint(),
     };
     Finding::new(

@@ -17,9 +17,9 @@ pub(crate) struct Finding {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Severity {
-    /// A program of the environment does not run, or not with what it should, or other users can change it.
+    /// Something in the environment does not work as it should, or other users can change it.
     Error,
-    /// It works. This explains what may surprise.
+    /// The environment works, but something about it may be surprising.
     Note,
 }
 

@@ -11,7 +11,7 @@ pub(crate) struct DoctorInput<'a> {
     pub project: Option<&'a Path>,
     /// The user's home directory.
     pub home: Option<&'a Path>,
-    /// The active environment, if it is another.
+    /// The active environment, if it is a different one.
     pub active: Option<&'a Path>,
     /// `vrun`, or `vrun --env ROOT` if it takes that from here.
     pub vrun_command: &'a str,

@@ -57,7 +57,7 @@ fn check_tracked(input: &DoctorInput<'_>) -> Option<Finding> {
     })
 }
 
-/// Neither its own .gitignore, nor the project's, nor the user's matches it.
+/// No ignore file matches it: neither its own .gitignore, nor that of the project or the user.
 fn check_ignored(input: &DoctorInput<'_>) -> Option<Finding> {
     let is_ignored = git::is_ignored(input.root, input.process)?;
     let gitignore = input.root.join(".gitignore");
@@ -81,7 +81,7 @@ fn check_python_request(input: &DoctorInput<'_>) -> Option<Finding> {
     Some(Finding::new(
         "other-python-asked-for",
         Severity::Error,
-        "it is for another Python than the project asks for",
+        "it is for a different Python than the project asks for",
         format!("it is for Python {actual}; {requested}"),
         format!("`vrun --create --clear --env {root}` recreates it, without its packages"),
     ))
@@ -162,7 +162,7 @@ fn check_python_vars(input: &DoctorInput<'_>) -> Option<Finding> {
     })
 }
 
-/// What `python` means without vrun.
+/// Which `python` runs without vrun.
 fn check_shim_first(input: &DoctorInput<'_>) -> Option<Finding> {
     let dirs = os::split_paths(input.process.var("PATH")?).filter(|dir| dir.is_absolute());
     let name = format!("python{}", os::EXE_SUFFIX);
@@ -177,9 +177,9 @@ fn check_shim_first(input: &DoctorInput<'_>) -> Option<Finding> {
     Some(Finding::new(
         "shim-first",
         Severity::Note,
-        format!("a bare `python` in this shell is {manager}'s shim"),
+        format!("a bare `python` in this shell is a shim of {manager}"),
         format!("{} comes first on PATH", printable(&python)),
-        "`vrun python` runs this environment's",
+        "`vrun python` runs the Python of this environment",
     ))
 }
 

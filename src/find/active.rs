@@ -1,6 +1,7 @@
 //! How the active environment, VIRTUAL_ENV, competes with what the walk found.
 //!
-//! It is the user's own choice if it belongs to this project, whoever owns it; another project's is never used.
+//! It is the user's own choice if it belongs to this project, whoever owns it; the one of another project is never
+//! used.
 
 use std::path::{Path, PathBuf};
 
@@ -70,7 +71,7 @@ fn preferred_active<'a>(walk: &Walk<'_>, search: &'a Search) -> Option<(&'a Path
     }
     let is_top = matches!(walk.end, WalkEnd::Top);
     if search.is_script_env && !(is_top && walk.project.is_none()) {
-        // A script started vrun: its requirements are not this project's.
+        // A script started vrun: its requirements are not those of this project.
         return None;
     }
     let reason = match &walk.end {

@@ -15,7 +15,7 @@ use super::selection::{FoundEnv, Outcome, Reason, ToCreate};
 use super::walk::{self, WalkEnd};
 
 /// The environment of the nearest `pyvenv.cfg` up the directory tree. An active one of the same project comes first,
-/// and serves where there is none.
+/// and serves if there is none.
 ///
 /// # Errors
 /// A redirect file is broken, several environments qualify, or the one found has an untrusted owner.

@@ -20,15 +20,15 @@ pub(crate) struct Search {
     pub temp_dir: PathBuf,
     /// Directories that the walk does not go up into.
     pub ceilings: Vec<PathBuf>,
-    /// `VIRTUAL_ENV`, where it is an absolute path.
+    /// `VIRTUAL_ENV`, if it is an absolute path.
     pub active: Option<PathBuf>,
     /// Whether vrun created the active one for a script, so nobody chose it for a project.
     pub is_script_env: bool,
 }
 
 impl Search {
-    /// The active environment if it is another than `root`. What VIRTUAL_ENV names without being an environment
-    /// (some images say `/usr`) has no scripts directory that could be taken off PATH.
+    /// The active environment if it is not the one at `root`. What VIRTUAL_ENV names without being an environment (some
+    /// images say `/usr`) has no scripts directory that could be taken off PATH.
     pub(super) fn active_other_than(&self, root: &Path) -> Option<PathBuf> {
         let active = self.active.as_deref()?;
         (active != root && venv::is_env(active)).then(|| active.to_owned())

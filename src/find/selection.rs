@@ -23,7 +23,7 @@ pub(crate) struct FoundEnv {
     /// Its directory, absolute, as the user wrote or sees it.
     pub root: PathBuf,
     pub reason: Reason,
-    /// The active environment if it is another: its entries on PATH have to go.
+    /// The active environment if it is a different one: its entries on PATH have to go.
     pub deactivated: Option<PathBuf>,
     /// What looked like an environment on the way and is not.
     pub skipped: Vec<Skipped>,
@@ -38,9 +38,11 @@ impl FoundEnv {
         match self.reason {
             Reason::ActiveAlone => {
                 let root = printable(&self.root);
-                let error = Error::refused(format!("refusing to change {root}: it is only active"));
+                let error = Error::refused(format!(
+                    "refusing to change {root}: it was selected only because it is active"
+                ));
                 Err(error.with_hint(format!(
-                    "`--env {}` selects it explicitly; without VIRTUAL_ENV one is created here",
+                    "select it with `--env {}`, or unset VIRTUAL_ENV to create one here",
                     shell_word(&self.root)
                 )))
             }

@@ -124,7 +124,7 @@ fn search_dir(
     Ok(None)
 }
 
-/// Where the redirect file `file` in `dir` leads. An untrusted owner's is not read.
+/// Where the redirect file `file` in `dir` leads. One with an untrusted owner is not read.
 fn end_at_redirect(
     file: PathBuf,
     found: &OwnedMetadata,
@@ -164,8 +164,8 @@ fn cfg_metadata(dir: &Path) -> Option<OwnedMetadata> {
     found.filter(OwnedMetadata::is_file)
 }
 
-/// The environments in a project's root under names other than the default ones. Not if VRUN_NAME says which
-/// name counts: `.venv` may then be another system's.
+/// The environments in a project's root under names other than the default ones. Not if VRUN_NAME says which name
+/// counts: `.venv` may then belong to another system.
 fn find_custom_named(dir: &Path, search: &Search) -> Option<WalkEnd> {
     let EnvNames::Default = search.names else {
         return None;

@@ -86,7 +86,8 @@ pub(crate) fn check_before_exec(root: &Path, python: &Path, cfg: &PyvenvCfg) -> 
 }
 
 /// The problem with the Python of the environment at `root` for a program that itself starts `python`: it is missing,
-/// or another one than it was (see [`check_before_exec`]). A Python that does not start at all says so itself.
+/// or no longer the one that it was (see [`check_before_exec`]). A Python that does not start at all reports that
+/// itself.
 ///
 /// If `home` has a name for that very version, as installed Pythons do, two stat calls tell that all is well.
 pub(crate) fn check_for_children(root: &Path, cfg: &PyvenvCfg) -> Option<Problem> {

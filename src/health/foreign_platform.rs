@@ -21,7 +21,7 @@ pub(crate) enum Platform {
     Windows,
     /// This system, on another kind of processor.
     OtherMachine(Machine),
-    /// Linux with this C library, where the Python that is here is for the other one.
+    /// Linux with this C library, while the Python here is for the other one.
     Musl,
     Glibc,
 }
@@ -78,7 +78,7 @@ pub(super) fn detect_foreign_platform(root: &Path) -> Option<(Platform, Evidence
     found.or_else(|| from_python(root).or_else(|| from_packages(root)))
 }
 
-/// It has the other system's scripts directory, `Scripts` or `bin`, and not this one's.
+/// It has the other system's scripts directory, `Scripts` or `bin`, and not the one of this system.
 fn from_layout(root: &Path) -> Option<(Platform, Evidence)> {
     let (python, platform) = match os::OS_NAME {
         "Windows" => ("bin/python", Platform::Linux),
@@ -193,7 +193,7 @@ fn target_platform(name: &str, path: &Path) -> Option<(Platform, Option<Platform
     }
 }
 
-/// The C library in a platform tag (PEP 656, PEP 600) or in an extension module's.
+/// The C library in a platform tag (PEP 656, PEP 600) or in the name of an extension module.
 fn libc_of_tag(tag: &str) -> Option<Platform> {
     if tag.starts_with("musllinux") || tag.ends_with("-linux-musl") {
         return Some(Platform::Musl);

@@ -11,4 +11,4 @@ mod tests;
 pub(crate) use environment::{
     check_before_exec, check_for_children, check_platform, check_python, fatal, find_problems,
 };
-pub(crate) use problem::{Fix, Problem};
+pub(crate) use problem::{Fix, Problem, create_beside_hint};

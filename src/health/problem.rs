@@ -59,7 +59,7 @@ pub(crate) enum Problem {
         file: PathBuf,
         machine: Machine,
     },
-    /// The loader of its Python is missing, usually because it is another C library's.
+    /// The loader of its Python is missing, usually because it belongs to another C library.
     LoaderMissing {
         file: PathBuf,
         loader: PathBuf,
@@ -89,10 +89,15 @@ pub(crate) enum Problem {
 pub(crate) enum Fix {
     /// Rebuild the environment.
     Repair,
-    /// Create another one of this name beside it: it still serves where it was created.
+    /// Create one of this name beside it: it still serves where it was created.
     CreateBeside(String),
     /// Grant this user access, which vrun cannot.
     GrantAccess,
+}
+
+/// What to type for [`Fix::CreateBeside`].
+pub(crate) fn create_beside_hint(name: &str) -> String {
+    format!("`export VRUN_NAME={name}` lets vrun create one for this system beside it")
 }
 
 impl Problem {
@@ -248,7 +253,7 @@ impl Problem {
             Problem::OtherPlatform(Platform::Musl, _) => beside("glibc"),
             Problem::OtherPlatform(Platform::Glibc, _) => beside("musl"),
             Problem::OtherPlatform(..) => beside(&os_name),
-            // The missing loader is the one that is not this system's.
+            // The missing loader is the one that does not belong to this system.
             Problem::LoaderMissing { loader, .. } => match printable(loader).contains("musl") {
                 true => beside("glibc"),
                 false => beside("musl"),

@@ -24,7 +24,7 @@ pub(super) const ENVS_DIR: &str = "scripts";
 /// Part of each key: environments of another format are not reused.
 const KEY_FORMAT: &str = "vrun-script 1";
 
-/// How many characters of a script's name are in its directory's: a shebang line must be short.
+/// How many characters of a script's name the name of its directory has: a shebang line must be short.
 const MAX_NAME_LENGTH: usize = 24;
 
 /// How many bytes of a digest make the key.

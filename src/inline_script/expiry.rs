@@ -2,7 +2,7 @@
 //!
 //! The time of last use is that of pyvenv.cfg, which every start reads anyway. It is updated once a day, under the
 //! environment's lock, and an old environment is removed under the same lock: so it is either removed before a start,
-//! which then creates another, or kept.
+//! which then creates a new one, or kept.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -76,7 +76,7 @@ fn parse_dependencies(value: &toml::Value) -> Result<Vec<String>, String> {
     texts.into_iter().map(parse).collect()
 }
 
-/// Without its source, a package would be another one of the same name from the index.
+/// Without its source, a package would come from the index, where the same name may mean a different package.
 fn reject_uv_sources(sources: Option<&toml::Value>, file: &Path) -> Result<(), Error> {
     let sources = sources.and_then(toml::Value::as_table);
     let Some(name) = sources.and_then(|sources| sources.keys().next()) else {
@@ -85,9 +85,9 @@ fn reject_uv_sources(sources: Option<&toml::Value>, file: &Path) -> Result<(), E
     let (name, command) = (printable(name), format!("uv run {}", shell_word(file)));
     let what = format!("{} takes `{name}` from [tool.uv.sources]", printable(file));
     Err(Error::failed(what)
-        .with_cause("only uv reads that, and the index may have another package of that name")
+        .with_cause("only uv reads that, and the index may have a different package of that name")
         .with_hint(format!(
-            "`{command}`, or write the source into the block's `dependencies`, as in `{name} @ git+https://...`"
+            "run it with `{command}`, or write the source into `dependencies`, as in `{name} @ git+https://...`"
         )))
 }
 

@@ -108,7 +108,7 @@ fn find_pth_override(
     files.find(|file| file.is_file()).map(Caveat::PthOverride)
 }
 
-/// The version in pyvenv.cfg, if it can be this interpreter's: `3.12.1` of `3.12.1.final.0`.
+/// The version in pyvenv.cfg, if this interpreter can have it: `3.12.1` of `3.12.1.final.0`.
 fn cfg_version(python: &PythonBinary, cfg: &PyvenvCfg) -> Option<String> {
     let numbers: Vec<_> = cfg.version.as_deref()?.split('.').take(3).collect();
     let text = numbers.join(".");

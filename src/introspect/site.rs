@@ -1,5 +1,5 @@
-//! The path that the interpreter sets up -> the path after site.py: with the environment's packages, the user's, the
-//! base's, and what `.pth` files add.
+//! The path that the interpreter sets up -> the path after site.py: with the packages of the environment, the user and
+//! the base, and what `.pth` files add.
 
 use std::collections::HashSet;
 use std::fs;
@@ -21,7 +21,7 @@ use super::{pth, pyvenv_keys};
 pub(super) enum SiteLayout {
     /// As released.
     Upstream,
-    /// Debian's: `dist-packages`.
+    /// As Debian changes it: `dist-packages`.
     Debian,
 }
 
@@ -42,7 +42,8 @@ pub(super) struct SysPathBuilder<'a> {
 }
 
 impl<'a> SysPathBuilder<'a> {
-    /// The path that the interpreter itself sets up: PYTHONPATH's entries, then its library's; absolute, each once.
+    /// The path that the interpreter itself sets up: the entries of PYTHONPATH, then those of its library; absolute,
+    /// each once.
     pub(super) fn new(
         python: &'a PythonBinary,
         rules: &'a VersionRules,

@@ -42,7 +42,7 @@ impl StartupContext<'_> {
         Some(value.as_encoded_bytes())
     }
 
-    /// A variable of Python's: an empty one counts as unset.
+    /// A variable that Python reads: an empty one counts as unset.
     pub(super) fn non_empty_var(&self, name: &str) -> Option<&[u8]> {
         self.var(name).filter(|value| !value.is_empty())
     }

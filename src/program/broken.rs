@@ -15,18 +15,17 @@ pub(super) fn broken_env_error(problem: &Problem, context: &ResolveContext<'_>) 
     let mut error =
         Error::refused(format!("{root} {}", problem.message())).with_cause(problem.cause());
     if points_elsewhere(problem) && context.queries.is_tracked() {
-        error =
-            error.with_cause("git tracks it: it came with a checkout, as it was where it was made");
+        error = error.with_cause(
+            "git tracks it: it came with the checkout, with the paths of where it was created",
+        );
     }
     error.with_hint(match problem.fix() {
         Fix::Repair => context.repair_hint(),
         Fix::CreateBeside(name) if context.is_env_explicit => format!(
-            "`vrun --env {}` creates and uses one for this system beside it",
+            "`vrun --env {} ...` creates one for this system beside it",
             shell_word(context.root.with_file_name(name))
         ),
-        Fix::CreateBeside(name) => format!(
-            "`export VRUN_NAME={name}` has vrun create and use one for this system beside it"
-        ),
+        Fix::CreateBeside(name) => health::create_beside_hint(&name),
         Fix::GrantAccess => problem.access_hint(),
     })
 }
@@ -41,7 +40,7 @@ fn points_elsewhere(problem: &Problem) -> bool {
     )
 }
 
-/// Why the system refused to start `program`: what is wrong with the environment, where that is the reason, else `error`.
+/// Why the system refused to start `program`: what is wrong with the environment, if that is the reason, else `error`.
 pub(crate) fn explain_start_failure(
     error: Error,
     program: &Program,

@@ -1,4 +1,4 @@
-//! Where a program is looked for, and whom to ask about an environment that is broken.
+//! Where a program is looked for, and the queries about a broken environment.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -35,7 +35,7 @@ impl ResolveContext<'_> {
         vrun_command(self.root, self.is_env_explicit)
     }
 
-    /// What to type where the environment has to be rebuilt.
+    /// What to type if the environment has to be rebuilt.
     pub(super) fn repair_hint(&self) -> String {
         let call = self.vrun_command();
         format!("`{call} --repair` rebuilds it with the same packages")
@@ -69,6 +69,6 @@ pub(crate) trait EnvQueries: fmt::Debug {
     /// Which packages it imports from the old place, as a clause.
     fn describe_stale_imports(&self) -> Option<String>;
 
-    /// Which of its scripts run with another Python where vrun does not start them, as a clause.
+    /// Which of its scripts run with another Python unless vrun starts them, as a clause.
     fn describe_stale_scripts(&self) -> Option<String>;
 }

@@ -22,7 +22,7 @@ impl ResolveContext<'_> {
         parent.is_some_and(|dir| os::is_same_file(dir, &self.scripts_dir()))
     }
 
-    /// The first program called `name` on `path` that is not a shim of vrun's.
+    /// The first program called `name` on `path` that is not one of vrun's shims.
     pub(super) fn find_on_path(&self, name: &OsStr, path: &OsStr) -> Option<PathBuf> {
         self.all_on_path(name, path).next()
     }
@@ -43,7 +43,8 @@ impl ResolveContext<'_> {
         let self_exe = self.self_exe.as_deref();
         match self_exe {
             Some(self_exe) if is_in(scripts, file) => os::is_same_file(file, self_exe),
-            // Two managers' shims have met: worth reading the whole of each file.
+            // A shim of vrun and one of another manager may be calling each other: worth reading the whole of each
+            // file.
             _ if handoff::has_handed_off(self.handoff) => self_exe::is_vrun(file, self_exe),
             _ => self_exe::is_shim(file, self_exe),
         }

@@ -38,25 +38,25 @@ pub(crate) struct Program {
     pub file: PathBuf,
     /// Its arguments, `argv[0]` first.
     pub argv: Vec<OsString>,
-    /// Set where `file` is run instead of the environment's Python, under the name of that one.
+    /// Set if `file` runs instead of the environment's Python, under its name.
     pub substitute: Option<SubstitutePython>,
     pub run_by: RunBy,
     /// One line each, printed before the program starts.
     pub warnings: Vec<String>,
     pub quoting: ArgQuoting,
-    /// The shell of a `-c` line that is run without one: it says why the program does not start.
+    /// The shell for a `-c` line that is run without it; if the program does not start, this shell reports why.
     pub fallback_shell: Option<Box<Program>>,
-    /// The value of `HANDOFF_VAR`, where a shim runs a program outside the environment.
+    /// The value of `HANDOFF_VAR`, if a shim runs a program outside the environment.
     pub handoff: Option<OsString>,
 }
 
 /// Which Python runs a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RunBy {
-    /// None, or another environment's; or the program finds one itself.
+    /// No Python, the Python of another environment, or one that the program finds itself.
     Other,
     EnvPython,
-    /// The environment's, although the program names another.
+    /// The environment's Python, although the program names a different one.
     EnvPythonInstead,
 }
 
@@ -81,7 +81,7 @@ impl Program {
         }
     }
 
-    /// `vars`, with those that this program needs besides.
+    /// `vars`, and those that this program needs in addition.
     pub(crate) fn child_vars(
         &self,
         mut vars: Vec<(OsString, OsString)>,

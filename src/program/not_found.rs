@@ -48,7 +48,8 @@ pub(super) fn program_not_found(name: &OsStr, context: &ResolveContext<'_>) -> E
     }
 }
 
-/// `file` is another Python's program, which cannot see this project. `what` says whose.
+/// The error for `file`, a program of a Python that cannot see this project's packages. `what` is a clause about that
+/// Python.
 pub(super) fn foreign_program_refused(
     file: &Path,
     what: &str,
@@ -104,11 +105,13 @@ pub(super) fn python_not_found(name: &OsStr, context: &ResolveContext<'_>) -> Er
     let plain = os::normalize_program_name(&what);
     let is_pip = plain.starts_with("pip");
     let has_pip = with_exe_suffix(scripts.join("pip")).exists();
-    // uv's environments have no pip, and another Python's would install elsewhere.
+    // Environments that uv creates have no pip, and the pip of another Python would install elsewhere.
     let other = context.find_on_path(name, context.path);
     let error = match other.filter(|_| is_pip && !has_pip) {
-        Some(other) => Error::refused(missing)
-            .with_cause(format_args!("{} is another Python's", printable(other))),
+        Some(other) => Error::refused(missing).with_cause(format_args!(
+            "{} belongs to another Python",
+            printable(other)
+        )),
         None => Error::not_found(missing),
     };
     if let Some(script) = find_missing_script(name, context) {
@@ -123,14 +126,14 @@ pub(super) fn python_not_found(name: &OsStr, context: &ResolveContext<'_>) -> Er
             .with_hint(context.repair_hint());
     }
     error.with_hint(if is_pip && has_pip {
-        format!("`{call} pip` is this environment's")
+        format!("`{call} pip` runs the pip of this environment")
     } else if is_pip && has_pip_module(context) {
-        format!("`{call} -m pip` is this environment's")
+        format!("`{call} -m pip` runs the pip of this environment")
     } else if is_pip {
         let install = venv::install_pip_hint(context.root, &call);
         format!("{install} installs pip there")
     } else {
-        format!("`{call} python` is this environment's; `--outside` lets another one run")
+        format!("`{call} python` runs the Python of this environment; `--outside` allows others")
     })
 }
 
@@ -173,7 +176,7 @@ fn not_executable(file: &Path) -> Error {
     }
 }
 
-/// `name` where it is a valid package name (PEP 508), and so harmless in a command to paste.
+/// `name` if it is a valid package name (PEP 508), and so harmless in a command to paste.
 fn package_name(name: &OsStr) -> Option<&str> {
     let name = name.to_str()?;
     let is_alphanumeric = |c: char| c.is_ascii_alphanumeric();

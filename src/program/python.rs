@@ -1,8 +1,8 @@
 //! A name of the environment's Python -> the file that is started for it.
 //!
-//! That is the one in the scripts directory. Where it leads to another minor version it is refused, because it would
-//! start and see none of the packages. Where it leads nowhere, an interpreter of the same minor version is started
-//! instead, under its name, and one line says so.
+//! That is the one in the scripts directory. If it leads to another minor version, it is refused, because it would
+//! start and see none of the packages. If it leads nowhere, an interpreter of the same minor version is started
+//! instead, under its name and with a warning; `python/substitute.rs` finds that interpreter.
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -45,12 +45,12 @@ impl EnvPython {
         let exe = printable(&substitute.exe);
         if substitute.prefix.is_some() && ignores_variables {
             let cause =
-                format!("{exe} could stand in for it, but not with -E or -I: it needs PYTHONHOME");
+                format!("{exe} could be used instead, but not with -E or -I: it needs PYTHONHOME");
             return Err(broken::broken_env_error(&problem, context).with_cause(cause));
         }
         let (cause, call) = (problem.cause(), context.vrun_command());
         let warning = format!(
-            "{cause}; {exe} stands in for it, and `{call} --repair` fixes it for what this program starts"
+            "{cause}; using {exe} instead; programs that this one starts still need `{call} --repair`"
         );
         Ok(Program {
             warnings: vec![warning],
@@ -84,7 +84,7 @@ fn ignores_variables(args: &[OsString]) -> bool {
     false
 }
 
-/// The environment's Python or pip called `name`. Another environment's would be the very mistake that vrun prevents.
+/// The environment's Python or pip called `name`. Never one from elsewhere: that is the mistake that vrun prevents.
 ///
 /// # Errors
 /// It does not exist, or must not be used.
@@ -98,10 +98,10 @@ pub(super) fn find_env_python(
     }
 }
 
-/// The environment's Python at `path`, where there is a file.
+/// The environment's Python at `path`, which exists.
 ///
 /// # Errors
-/// It must not be used, as where the packages are for another minor version.
+/// It must not be used, for example because the packages are for another minor version.
 pub(super) fn check_python(
     path: PathBuf,
     context: &ResolveContext<'_>,
@@ -112,7 +112,8 @@ pub(super) fn check_python(
         Some(problem @ Problem::HomeMissing { .. }) if !os::HAS_SYMLINKS => {
             return Err(broken::broken_env_error(&problem, context));
         }
-        // A copy may find its library where it was built to be; it says best itself if it does not.
+        // A copy may still find its library in the prefix that it was built for. If it does not, its own error is the
+        // clearest.
         Some(problem) if is_about_home(&problem) => context
             .queries
             .find_substitute()?

@@ -115,7 +115,7 @@ fn resolve_command(
     } else if is_python_or_pip(&name) && context.foreign == ForeignPolicy::Refused {
         let python = python::find_env_python(&name, context)?;
         if is_python_name(&name) {
-            // An interpreter looks a bare argv[0] up on PATH again, and may find another than this one there.
+            // An interpreter looks a bare argv[0] up on PATH again, and may find a different file there.
             return python.into_program(args, context);
         }
         (python.path, FoundBy::Name)

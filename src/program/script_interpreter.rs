@@ -1,6 +1,7 @@
-//! The head of a file -> which Python starts it, if one does. Nothing is run to find out.
+//! The head of a file -> which Python starts it, if one does. Nothing is run to find out. `shebang.rs` reads the line,
+//! and `script_policy.rs` decides whether the script runs.
 //!
-//! Known are a shebang (execve(2)); where a path is too long or contains a blank, lines that sh and Python both read
+//! Known are a shebang (execve(2)); if a path is too long or contains a blank, lines that sh and Python both read
 //! (distlib, pip, conda, uv); the shims of version managers; and the launchers of Windows.
 
 use std::ffi::OsString;

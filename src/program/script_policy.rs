@@ -1,8 +1,8 @@
 //! A program that was found -> the same, or run by this environment's Python, or refused: its head says which Python
-//! starts it.
+//! starts it (`script_interpreter.rs`).
 //!
 //! Wrong code would run silently otherwise: a console script of an environment that was moved or copied still names the
-//! old place, and one from elsewhere on PATH sees other packages than this project's.
+//! old place, and one from elsewhere on PATH sees the packages of another Python, not those of this project.
 
 use std::ffi::OsString;
 use std::fs;
@@ -71,7 +71,7 @@ impl FoundProgram<'_> {
     }
 
     fn apply_head(self, is_within: bool, scripts: &Path) -> Result<Program, Error> {
-        // What cannot be read may still run, and will say itself what is wrong with it.
+        // A file that cannot be read may still run, and reports itself what is wrong with it.
         let Ok(interpreter) = detect_interpreter(&self.file) else {
             return Ok(self.unchanged());
         };
@@ -87,20 +87,21 @@ impl FoundProgram<'_> {
             ScriptInterpreter::Python(_) if is_within && is_link_outside(&self.file, scripts) => {
                 Ok(self.unchanged())
             }
-            // It names the environment's Python of where it was created.
+            // It names the Python of the environment that it was created in.
             ScriptInterpreter::Python(ScriptPython { flags, .. }) if is_within => Ok(Program {
                 run_by: RunBy::EnvPythonInstead,
                 ..self.run_by_env_python(flags)?
             }),
             ScriptInterpreter::Python(interpreter) => self.run_foreign(interpreter),
-            // The first Python on PATH is this environment's. If that is missing, the next one there would run it.
+            // The first Python on PATH is the one of this environment. If that is missing, the next one there would run
+            // the script.
             ScriptInterpreter::RuntimeLookup(flags) => {
                 let python = python::find_env_python("python".as_ref(), self.context)?;
                 self.run_by_shebang(&python, flags)
             }
             ScriptInterpreter::ManagerShim(manager) if self.found_by == FoundBy::Name => {
                 let what =
-                    format!("is {manager}'s shim, which runs a Python without an environment");
+                    format!("is a shim of {manager} that runs a Python without an environment");
                 Err(foreign_program_refused(&self.file, &what, self.context))
             }
             ScriptInterpreter::ManagerShim(_) | ScriptInterpreter::Other => Ok(self.unchanged()),
@@ -119,7 +120,8 @@ impl FoundProgram<'_> {
         }
     }
 
-    /// Runs the script with this environment's Python, whichever it names, and calls it as the kernel would.
+    /// Runs the script with this environment's Python, whatever its shebang names, with the arguments the kernel would
+    /// pass.
     fn run_by_env_python(self, flags: Vec<OsString>) -> Result<Program, Error> {
         let python = python::find_env_python("python".as_ref(), self.context)?;
         let args = flags.into_iter().chain([self.file.into()]);
@@ -130,11 +132,11 @@ impl FoundProgram<'_> {
     /// A script that names a Python outside this environment.
     fn run_foreign(self, interpreter: ScriptPython) -> Result<Program, Error> {
         let ScriptPython { path, flags, .. } = interpreter;
-        // A shim of vrun's would start this environment's.
+        // vrun's own shim would start this environment's Python.
         if self_exe::is_shim(&path, self.context.self_exe.as_deref()) {
             return self.run_by_env_python(flags);
         }
-        // The system says best what does not exist.
+        // The system's own error is the clearest for a missing file.
         if !path.exists() {
             return Ok(self.unchanged());
         }

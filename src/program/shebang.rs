@@ -1,4 +1,5 @@
-//! A script's first line: the interpreter that the kernel starts for it (execve(2), "Interpreter scripts").
+//! A script's first line: the interpreter that the kernel starts for it (execve(2), "Interpreter scripts"). This only
+//! splits the line; `script_interpreter.rs` says what it means, and `script_policy.rs` whether the script runs.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
@@ -70,7 +71,7 @@ pub(crate) fn is_binary(file: &Path) -> bool {
     open_head(file, MAX_SHEBANG_LENGTH).is_ok_and(|(_, head)| first_line(&head).contains(&0))
 }
 
-/// The file and its first `length` bytes; fewer where it is shorter.
+/// The file and its first `length` bytes; fewer if it is shorter.
 pub(super) fn open_head(file: &Path, length: usize) -> io::Result<(File, Vec<u8>)> {
     // Opening a named pipe waits for a writer, and reading takes the data from the program.
     if !fs::metadata(file)?.is_file() {

@@ -1,8 +1,8 @@
-//! A `-c` line -> the shell that runs it; or, where the line is only a program and its arguments, that program, which
-//! has the same effect and saves the shell's start.
+//! A `-c` line -> the shell that runs it; or, if the line is only a program and its arguments, that program, which has
+//! the same effect and saves the shell's start.
 //!
-//! Programs in the line are looked up as a shell does it, on the view's PATH. Where there is none, or it does not start,
-//! the shell reports that, in its own words and with its own exit code.
+//! Programs in the line are looked up as a shell does it, on the view's PATH. If a program is missing or does not
+//! start, the shell reports that, with its own message and exit code.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ pub(super) fn resolve_line(
     Ok(direct.unwrap_or(shell))
 }
 
-/// As a shell looks a program up: vrun is one like others, under whatever name.
+/// Looks a program up as a shell does: vrun counts like any other program, under any name.
 fn shell_lookup(name: &OsStr, path: &OsStr) -> Option<PathBuf> {
     if has_separator(name) {
         return Some(name.into());
@@ -114,7 +114,7 @@ fn find_named_shell(name: &OsStr, context: &ResolveContext<'_>) -> Result<PathBu
     Ok(file)
 }
 
-/// A shell is the system's, not a package's: the environment's own scripts are skipped.
+/// The shell belongs to the system, not to a package: the environment's scripts are skipped.
 fn find_outside_env(name: &OsStr, context: &ResolveContext<'_>) -> Option<PathBuf> {
     let scripts = context.scripts_dir();
     let mut found = which::which_in_global(name, Some(context.path)).ok()?;

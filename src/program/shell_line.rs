@@ -41,7 +41,7 @@ impl ShellLine {
         }
     }
 
-    /// The line's words, where they mean the same to a shell and to execve(2).
+    /// The line's words, if they mean the same to a shell and to execve(2).
     pub(super) fn simple_words(&self) -> Option<Vec<OsString>> {
         let shell = self.shell.as_deref().map(Path::new);
         let name = shell.map_or(Some(OsStr::new("sh")), Path::file_name)?;

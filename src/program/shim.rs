@@ -1,5 +1,5 @@
-//! vrun under another name -> the program of that name: the environment's, or, where it has none, the next on PATH that
-//! is no shim.
+//! vrun under another name -> the program of that name: the one in the environment, or if it has none, the next one on
+//! PATH that is not a shim.
 
 use std::ffi::OsStr;
 
@@ -12,7 +12,7 @@ use super::handoff;
 use super::lookup::is_in;
 use super::model::Program;
 
-/// What was found for the shim `name`, marked where it is outside the environment.
+/// The program that was found for the shim `name`, marked if it is outside the environment.
 ///
 /// # Errors
 /// There is none (127), it cannot be run (126), or it has led back here.

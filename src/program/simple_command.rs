@@ -1,4 +1,4 @@
-//! A shell's line -> its words, where nothing in it but blanks and quotes is special to a shell.
+//! A shell's line -> its words, if nothing in it but blanks and quotes is special to a shell.
 //!
 //! Only what dash, bash, ksh and busybox all read alike; whatever is in doubt is left to the shell, which is right by
 //! definition.

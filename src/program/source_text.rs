@@ -1,4 +1,4 @@
-//! An invocation -> the text of its file, where that may be a script: opened once, for its shebang and for its inline
+//! An invocation -> the text of its file, if that may be a script: opened once, for its shebang and for its inline
 //! metadata.
 
 use std::ffi::OsStr;
@@ -27,8 +27,8 @@ pub(crate) struct SourceText {
 }
 
 impl SourceText {
-    /// The file that `invocation` names; None where it names none that may be a script and can be read. Running it will
-    /// say why.
+    /// The file that `invocation` names; None if it is not a file that may be a script, or cannot be read: running it
+    /// then reports why.
     pub(crate) fn open(invocation: &Invocation) -> Option<SourceText> {
         let (name, length) = match invocation {
             Invocation::Command(name) | Invocation::Script(name)

@@ -1,8 +1,8 @@
 //! A program that was found -> warnings about the packages that it, or what it starts, sees.
 //!
-//! Each is about wrong code that would otherwise run silently. Where pyvenv.cfg names this very place and says which
-//! packages are seen, as every creator writes it, a program that the environment's Python runs costs no system call; for
-//! any other, one check whether that Python exists and is the one that it was.
+//! Each is about wrong code that would otherwise run silently. For a program that the environment's Python runs, this
+//! makes no system call if pyvenv.cfg names this place and says which packages are seen, as every tool writes it. For
+//! any other program, one check tells whether that Python still exists and has its old minor version.
 
 use crate::health::{self, Fix, Problem};
 use crate::quote::printable;
@@ -40,11 +40,12 @@ pub(super) fn add_warnings(program: &mut Program, context: &ResolveContext<'_>) 
     program.warnings.append(&mut warnings);
 }
 
-/// What happens to a program that starts `python` itself, where the environment's is missing or another: vrun is not
-/// there to start a substitute, and a shell takes the next one on PATH.
+/// A warning for a program that may itself start `python`, if the environment's Python is missing or has another minor
+/// version: vrun does not take part in that start, so no substitute is used, and a shell runs the next `python` on
+/// PATH.
 fn child_python_warning(program: &Program, context: &ResolveContext<'_>) -> Option<String> {
     let problem = health::check_for_children(context.root, context.cfg)?;
-    // A further vrun says so itself, if it is for this environment at all.
+    // Another vrun reports this itself, if it uses this environment at all.
     if self_exe::is_shim(&program.file, context.self_exe.as_deref()) {
         return None;
     }
@@ -61,6 +62,6 @@ fn child_python_warning(program: &Program, context: &ResolveContext<'_>) -> Opti
     };
     let (root, what) = (printable(context.root), problem.message());
     Some(format!(
-        "{root} {what}; what this program starts as `python` {consequence}; {hint}"
+        "{root} {what}; a `python` that this program starts {consequence}; {hint}"
     ))
 }

@@ -1,5 +1,5 @@
-//! A name -> the files that it leads to, the one that would run first, each with a description. What would run is what
-//! [`resolve_program`] says.
+//! A name -> the matching files, starting with the one that would run, each with a description. [`resolve_program`]
+//! decides which one would run.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -18,13 +18,13 @@ use super::script_policy::{FoundBy, FoundProgram};
 #[derive(Debug)]
 pub(crate) struct WhichMatch {
     pub file: PathBuf,
-    /// Where it is, and what happens where it is run.
+    /// Where it is, and what happens when it runs.
     pub description: String,
 }
 
 impl WhichMatch {
     fn new(file: PathBuf, notes: &[String], context: &ResolveContext<'_>) -> WhichMatch {
-        // A path may have been typed in any of its ways.
+        // The same path can be typed in several ways.
         let place = match is_in_scripts_dir(&file, &context.scripts_dir()) {
             true => "in the environment",
             false => "outside the environment",
@@ -64,7 +64,7 @@ pub(crate) fn first_match(
     Ok(WhichMatch::new(file, &program.warnings, context))
 }
 
-/// The others of that name, whether they would run or not.
+/// The other files of that name, whether they would run or not.
 pub(crate) fn other_matches(
     invocation: &Invocation,
     first: Option<&Path>,
@@ -82,7 +82,7 @@ pub(crate) fn other_matches(
         .collect()
 }
 
-/// What there is to say of running that very file by its name.
+/// Notes on what would happen if this file ran under its name.
 fn run_notes(file: PathBuf, name: &OsString, context: &ResolveContext<'_>) -> Vec<String> {
     let is_within = is_in(&context.scripts_dir(), &file);
     if is_python_or_pip(name) && !is_within && context.foreign == ForeignPolicy::Refused {

@@ -1,4 +1,4 @@
-//! An interpreter's path -> its base interpreter: an environment's Python resolves to what it was made from.
+//! An interpreter's path -> its base interpreter: an environment's Python resolves to the one it was created from.
 //!
 //! Read from files, because Python 3.8 to 3.10, asked inside an environment, name that environment's own link, and
 //! what is created from it would die with it.
@@ -10,10 +10,10 @@ use crate::os;
 use crate::quote::printable;
 use crate::venv::{self, MinorVersion, Venv};
 
-/// How many environments may be nested, each made from inside the one before.
+/// How many environments may be nested, each created from inside the one before.
 const MAX_DEPTH: usize = 5;
 
-/// The base interpreter of `path`: itself, unless it is an environment's.
+/// The base interpreter of `path`: `path` itself, unless it belongs to an environment.
 ///
 /// # Errors
 /// The base of its environment is missing; the reason is a clause for a message.
@@ -30,7 +30,7 @@ pub(crate) fn resolve_base(path: &Path) -> Result<PathBuf, String> {
     Err("its environment is nested too deeply in others".to_owned())
 }
 
-/// Follows the links to the base, as it was found when the environment was made.
+/// Follows the links to the base, as it was found when the environment was created.
 fn base_from_links(exe: &Path, root: &Path) -> Option<PathBuf> {
     let mut path = exe.to_owned();
     for _ in 0..MAX_DEPTH {

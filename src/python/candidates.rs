@@ -1,6 +1,6 @@
 //! Where Pythons are installed -> the candidates for a base interpreter, best first: `python3` and `python` on PATH,
-//! versioned names on PATH, pyenv's, uv's, those in the Windows registry, `py`. Each step runs only if none of the
-//! earlier candidates fits.
+//! versioned names on PATH, those that pyenv and uv installed, those in the Windows registry, `py`. Each step runs only
+//! if none of the earlier candidates fits.
 
 use std::cmp::Reverse;
 use std::fs;

@@ -20,7 +20,7 @@ use super::{base_of, path_lookup, probe};
 /// version manager's shim, which has to be run.
 ///
 /// # Errors
-/// It does not match, with how to recreate it; or the request is invalid.
+/// It does not match (the hint says how to recreate it), or the request is invalid.
 pub(crate) fn check_compatible(
     venv: &Venv,
     explicit: &ExplicitRequest,
@@ -30,7 +30,7 @@ pub(crate) fn check_compatible(
     let recorded = recorded_version(venv);
     let is_match = match &request.kind {
         RequestKind::Path(path) => is_base_of(path, venv, process)?,
-        // Where nothing is recorded, the user's word counts.
+        // If nothing is recorded, the user is assumed to be right.
         kind => recorded
             .as_ref()
             .is_none_or(|recorded| recorded.may_match(kind)),
@@ -92,12 +92,12 @@ fn mismatch(venv: &Venv, key: Option<PythonKey>, request: &PythonRequest) -> Err
     })
     .with_cause(cause)
     .with_hint(format!(
-        "`rm -r {}` removes it, and the same command recreates it",
+        "remove it with `rm -r {}`, then run the same command again to recreate it",
         shell_word(&venv.root)
     ))
 }
 
-/// What an environment's files say of its Python.
+/// What an environment's files say about its Python.
 struct RecordedVersion {
     key: PythonKey,
     /// Whether they tell a final release from a pre-release: venv writes `3.14.0` for both.
@@ -280,6 +280,6 @@ mod tests {
         let error = check_config(cfg, "", "3.11").expect_err("a mismatch");
         assert!(error.contains(" uses Python 3.12.1, but --python asks for `3.11`\n"));
         assert!(error.contains("cause: the base of the environment "));
-        assert!(error.contains("hint: `rm -r "));
+        assert!(error.contains("hint: remove it with `rm -r "));
     }
 }

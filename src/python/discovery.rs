@@ -68,8 +68,8 @@ pub(crate) fn find_interpreter(
     }
 }
 
-/// Under the name that only a free-threaded build has, if one was requested: another build may be installed over the
-/// other names.
+/// `base`, under the name that only a free-threaded build has if one was requested: a different build may be installed
+/// over the other names.
 fn with_free_threaded_name(base: Interpreter, request: Option<&PythonRequest>) -> Interpreter {
     let is_requested = request.is_some_and(|request| match request.kind {
         RequestKind::Release { free_threaded, .. } => free_threaded,
@@ -141,7 +141,7 @@ fn no_match_error(
         }
     }
     let kind = request.map(|request| &request.kind);
-    // Shims that start nothing are many and say little, unless there is nothing else.
+    // Shims that start no interpreter are common, so they are reported only if no interpreter was found at all.
     if mismatches.is_empty() {
         for (path, why) in failures {
             error = error.with_cause(format_args!("{}: {why}", printable(path)));
@@ -196,7 +196,7 @@ mod tests {
         };
         fs::write(&plain, "").expect("a file");
         assert_eq!(chosen("3.13t", true), plain);
-        // Another one of that name.
+        // A different file of that name.
         fs::write(&threaded, "").expect("a file");
         assert_eq!(chosen("3.13t", true), plain);
         fs::remove_file(&threaded).expect("a file");

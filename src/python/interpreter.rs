@@ -15,7 +15,7 @@ pub(crate) struct Interpreter {
     pub key: PythonKey,
     /// The directory of its standard library.
     pub stdlib: PathBuf,
-    /// None where it does not say.
+    /// None if it does not say.
     pub bytecode: Option<BytecodeFormat>,
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct BytecodeFormat {
 }
 
 impl BytecodeFormat {
-    /// `magic` is in hexadecimal. None where the interpreter has no such format.
+    /// `magic` is in hexadecimal. None if the interpreter has no such format.
     pub(super) fn parse(tag: &str, magic: &str) -> Option<BytecodeFormat> {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
         let number = u32::from_str_radix(magic, 16).ok()?;

@@ -15,8 +15,8 @@ use crate::output::Verbosity;
 use crate::process::Process;
 use crate::quote::printable;
 
-/// The user's cache directory, which need not exist. One that another user owns or may write to is not used: he could
-/// put code into environments.
+/// The user's cache directory, which need not exist. One that another user owns or may write to is not used: that user
+/// could put code into environments.
 pub(crate) fn usable_cache_dir(process: &Process) -> Option<PathBuf> {
     let dir = process.cache_dir()?;
     if dir.exists()
@@ -58,7 +58,7 @@ impl ProbeCache {
         let mut hasher = DefaultHasher::new();
         exe.hash(&mut hasher);
         let dir = self.0.as_ref()?;
-        // Another user who may write to it could name a standard library of his.
+        // Another user who may write to it could name a malicious standard library.
         os::create_private_dir(dir.parent()?).ok()?;
         os::create_private_dir(dir).ok()?;
         Some(dir.join(format!("{:016x}", hasher.finish())))

@@ -9,7 +9,7 @@ use crate::quote::printable;
 
 use super::request_syntax::RequestKind;
 
-/// A request that has not been parsed: of a person, by an option or a variable, or of the script that is to run.
+/// A request that has not been parsed: from an option, a variable, or the script that is to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ExplicitRequest {
     /// As it was typed.

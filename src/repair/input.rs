@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use crate::error::{Error, io_reason};
-use crate::health::{Fix, Problem};
+use crate::health::{self, Fix, Problem};
 use crate::process::Process;
 use crate::python::ExplicitRequest;
 use crate::quote::printable;
@@ -15,7 +15,7 @@ pub(crate) struct RepairInput<'a> {
     pub root: &'a Path,
     pub project: Option<&'a Path>,
     pub home: Option<&'a Path>,
-    /// Whether the user named it: then even another system's is recreated.
+    /// Whether the user named it: then it is recreated even if it was created on another system.
     pub is_explicit: bool,
     pub python_request: Option<&'a ExplicitRequest>,
     pub process: &'a Process,
@@ -28,9 +28,9 @@ impl RepairInput<'_> {
         let error = Error::refused(what).with_cause(problem.cause());
         match problem.fix() {
             Fix::GrantAccess => Some(error.with_hint(problem.access_hint())),
-            Fix::CreateBeside(name) if !self.is_explicit => Some(error.with_hint(format!(
-                "`export VRUN_NAME={name}` has vrun make one for this system beside it"
-            ))),
+            Fix::CreateBeside(name) if !self.is_explicit => {
+                Some(error.with_hint(health::create_beside_hint(&name)))
+            }
             _ => None,
         }
     }

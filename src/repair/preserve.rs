@@ -123,7 +123,7 @@ fn edited_activation_scripts(scripts: &Path) -> io::Result<Vec<OsString>> {
     let mut times = Vec::new();
     for name in sorted_names(scripts)? {
         let text = name.to_string_lossy().to_lowercase();
-        // PowerShell's does not name the environment, so a repair has not rewritten it.
+        // The one for PowerShell does not name the environment, so a repair has not rewritten it.
         if text.starts_with("activate") && !text.ends_with(OLD_SUFFIX) && !text.ends_with(".ps1") {
             let found = fs::symlink_metadata(scripts.join(&name))?;
             times.extend(found.is_file().then_some((found.modified()?, name)));

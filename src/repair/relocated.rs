@@ -90,7 +90,7 @@ pub(crate) fn stale_files(root: &Path, home: Option<&Path>) -> Vec<StaleFile> {
     found
 }
 
-/// The console scripts that start another Python than this environment's.
+/// The console scripts that start a Python other than the one of this environment.
 pub(super) fn stale_scripts(root: &Path) -> Vec<StaleFile> {
     let dir = venv::scripts_dir(root);
     let stale_script = |file: PathBuf| {
@@ -147,8 +147,8 @@ fn quoting_for(activation: &Path) -> PathQuoting {
     }
 }
 
-/// The path at which the environment was created, if it is another: by its activation script, which every tool writes, else
-/// by pyvenv.cfg.
+/// The path at which the environment was created, if it is a different one: by its activation script, which every tool
+/// writes, else by pyvenv.cfg.
 pub(super) fn original_root(root: &Path) -> Option<PathBuf> {
     let activate = fs::read_to_string(venv::scripts_dir(root).join("activate"));
     let activated = activate

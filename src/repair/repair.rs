@@ -25,8 +25,8 @@ use super::{preserve, reinstall};
 /// Repairs what can be repaired.
 ///
 /// # Errors
-/// The environment is another system's, and not named (126); there is no interpreter, or a package cannot be installed for
-/// it; a file cannot be written; Ctrl-C. The old environment is then still there.
+/// The environment was created on another system and is not named (126); there is no interpreter, or a package cannot
+/// be installed for it; a file cannot be written; Ctrl-C. The old environment is then still there.
 pub(crate) fn repair(input: &RepairInput<'_>) -> Result<(), Error> {
     let locked = |fix: fn(&RepairInput<'_>) -> Result<bool, Error>| {
         create::with_lock(input.root, input.process.verbosity, || fix(input))
@@ -102,7 +102,7 @@ fn restore_python(problem: &Problem, input: &RepairInput<'_>) -> Result<(), Erro
     })
 }
 
-/// An environment without pip, such as uv's, stays without.
+/// An environment without pip, as uv creates it, stays without pip.
 fn choose_seeding(root: &Path) -> SeedPackages {
     let sites = venv::site_packages(root);
     match sites.is_empty() || sites.iter().any(|site| site.join("pip").is_dir()) {
@@ -111,8 +111,8 @@ fn choose_seeding(root: &Path) -> SeedPackages {
     }
 }
 
-/// Replaces an empty or unreadable pyvenv.cfg by one with the version, which the packages' directory tells. The old one is
-/// kept as `pyvenv.cfg.old`.
+/// Replaces an empty or unreadable pyvenv.cfg by one with the version, taken from the name of the packages' directory.
+/// The old one is kept as `pyvenv.cfg.old`.
 fn restore_cfg(problem: &Problem, input: &RepairInput<'_>) -> Result<(), Error> {
     let is_cfg_problem = matches!(
         problem,

@@ -33,7 +33,7 @@ pub(super) fn rewrite_shebang(
     let in_quotes = |word: &OsStr| quote_shebang_path(word.as_encoded_bytes());
     let mut command = [prefix, &in_quotes(python.as_os_str()), b" "].concat();
     for flag in &interpreter.flags {
-        // Each word must be a string of Python's too.
+        // Each word must be a Python string too.
         match prefix {
             STRING_EXEC_PREFIX => command.extend(in_quotes(flag)),
             _ => command.extend(flag.as_encoded_bytes()),

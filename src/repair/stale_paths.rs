@@ -55,9 +55,11 @@ pub(crate) fn describe_stale_scripts(root: &Path) -> Option<String> {
     };
     let (names, dir) = (summarize_names(&names), printable(venv::scripts_dir(root)));
     Some(match has_working {
-        true => format!("{names} in {dir} {runs} with {python} where vrun does not start {them}"),
+        true => format!("{names} in {dir} {runs} with {python} unless vrun starts {them}"),
         false => {
-            format!("{names} in {dir} {does} not start without vrun, for {python} does not exist")
+            format!(
+                "{names} in {dir} {does} not start without vrun, because {python} does not exist"
+            )
         }
     })
 }

@@ -95,7 +95,7 @@ impl RequirementsChange {
         }
     }
 
-    /// What to do about it, where vrun is called as `vrun_command`.
+    /// What to do about it. `vrun_command` is how the user calls vrun.
     pub(super) fn fix(&self, vrun_command: &str) -> String {
         match &self.included_by {
             None => format!("`{vrun_command} --sync`"),

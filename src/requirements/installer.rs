@@ -19,7 +19,7 @@ use super::source::{RequirementsFormat, RequirementsSource};
 /// The oldest uv that has `--group` and `-r pylock.toml` (measured: 0.6.14 does not, 0.6.17 does).
 const MIN_UV_VERSION: [u64; 3] = [0, 6, 17];
 
-/// Chooses by VRUN_INSTALLER, which may be wrong, else uv if it works.
+/// The installer that VRUN_INSTALLER names, else uv if it works, else pip.
 pub(super) fn choose_installer(
     runner: &InstallRunner<'_>,
     process: &Process,
@@ -32,8 +32,10 @@ pub(super) fn choose_installer(
         Some("pip") => Ok(Installer::Pip),
         Some("uv") => find_uv().ok_or_else(|| {
             let oldest = MIN_UV_VERSION.map(|part| part.to_string()).join(".");
-            Error::failed("VRUN_INSTALLER asks for uv, but there is none")
-                .with_cause(format_args!("no uv on PATH works and is {oldest} or newer"))
+            Error::failed("VRUN_INSTALLER asks for uv, but no usable uv was found")
+                .with_cause(format_args!(
+                    "PATH has no working uv of version {oldest} or newer"
+                ))
                 .with_hint("install uv, or `VRUN_INSTALLER=pip vrun ...`")
         }),
         _ => {
@@ -49,7 +51,7 @@ pub(super) fn choose_installer(
 fn find_uv(runner: &InstallRunner<'_>, process: &Process) -> Option<PathBuf> {
     let files = which::which_in_global("uv", process.var("PATH")).ok()?;
     let vrun = process.current_exe();
-    // A shim of vrun's would wait for this very install.
+    // One of vrun's shims would wait for this install to finish.
     let mut files = files.filter(|file| !self_exe::is_shim(file, vrun.as_deref()));
     files.find(|file| {
         let output = runner.stdout_of(file, vec!["--version".into()]);

@@ -13,7 +13,7 @@ use super::source::{self, RequirementsSource};
 /// Never removed.
 const NEVER_REMOVED: [&str; 3] = ["pip", "setuptools", "wheel"];
 
-/// Prints the names in a report of pip's (`--report`, version 1). Run by the environment's Python.
+/// A Python program that prints the names in a pip report (`--report`, version 1). The environment's Python runs it.
 const REPORT_NAMES_SCRIPT: &str = "\
 import json, sys
 for item in json.load(open(sys.argv[1], encoding='utf-8'))['install']:
@@ -47,7 +47,7 @@ pub(super) fn remove_extraneous(
     runner.run_step(installer, args, &line, &failure).map(drop)
 }
 
-/// As uv says itself, in lines such as ` - six==1.16.0`.
+/// What uv itself would remove, from lines such as ` - six==1.16.0`.
 fn extraneous_by_uv(
     installer: &Installer,
     required: Vec<OsString>,

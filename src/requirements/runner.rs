@@ -47,7 +47,7 @@ pub(super) struct InstallRunner<'a> {
     pub vars: &'a [(OsString, OsString)],
     /// The lock. The installer holds it too, so it outlives a vrun that is killed.
     pub lock: &'a File,
-    /// Set by Ctrl-C.
+    /// Becomes true on Ctrl-C, which ends the installer.
     pub stop: &'a AtomicBool,
     pub progress_output: ProgressOutput,
     /// The hint after a failure.
@@ -127,7 +127,7 @@ impl InstallRunner<'_> {
         output.status.success().then_some(text)
     }
 
-    /// The same of the environment's pip.
+    /// The stdout of the environment's pip, if it succeeds.
     pub(super) fn pip_stdout(&self, args: Vec<OsString>) -> Option<String> {
         let (program, args) = Installer::Pip.command_line(&self.python, args);
         self.stdout_of(&program, args)
@@ -190,11 +190,11 @@ impl InstallRunner<'_> {
         }
         let reason = match &lines[..] {
             [] => "the installer failed".to_owned(),
-            // uv says first what it could not do, then why.
+            // uv first reports what it could not do, then why.
             [what, why, ..] if matches!(installer, Installer::Uv(_)) => format!("{what}: {why}"),
             [what, ..] => what.clone(),
         };
-        // setuptools says so of a project that is not a package, such as an application.
+        // setuptools prints this for a project that is not a package, such as an application.
         let hint = match output.contains("Multiple top-level ") {
             true => NOT_A_PACKAGE_HINT,
             false => self.retry_hint,

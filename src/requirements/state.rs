@@ -12,7 +12,7 @@ use super::source::RequirementsSource;
 /// How many sessions are recorded that have been notified of a change.
 const MAX_SESSIONS: usize = 32;
 
-/// What is recorded of an environment's requirements.
+/// What is recorded about an environment's requirements.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct InstallState {
     pub status: Status,
@@ -48,7 +48,7 @@ pub(super) struct TrackedFile {
     pub fingerprint: Option<(FileStamp, String)>,
 }
 
-/// What `stat` says of a file.
+/// What `stat` says about a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FileStamp {
     pub size: u64,

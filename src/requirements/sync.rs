@@ -41,7 +41,7 @@ pub(super) fn sync(context: &InstallContext<'_>, reason: SyncReason) -> Result<(
     }
     let lock = match create::lock_environment(root, "installing into", context.process.verbosity) {
         Ok(lock) => lock,
-        // The environment may be on a read-only image, and good enough.
+        // The environment may be part of a read-only image, and have all that the command needs.
         Err(error) if reason == SyncReason::Outdated && !context.is_auto_sync() => {
             let (root, cause) = (printable(root), io_reason(&error));
             context.process.verbosity.notice(format_args!(
@@ -92,7 +92,7 @@ fn install_and_record(
     let mut state = InstallState::unfinished(source, runner.project);
     state.python_version = python_minor_version(context.venv);
     save(&state)?;
-    // Before the installer runs: what changes meanwhile has changed.
+    // Captured before the installer runs, so that a change made meanwhile is noticed.
     let files = fingerprint::tracked_files(source);
     state.files = files.into_iter().map(TrackedFile::capture).collect();
     let result =
@@ -139,7 +139,7 @@ pub(super) fn is_retried(state: &InstallState, context: &InstallContext<'_>) -> 
         || context.is_auto_sync()
 }
 
-/// Whether the user names another file than the one that was installed.
+/// Whether the user names a different file from the one that was installed.
 pub(super) fn has_different_file(state: &InstallState, context: &InstallContext<'_>) -> bool {
     let is_different =
         |file: PathBuf| file != state.source && !os::is_same_file(&file, &state.source);
@@ -207,7 +207,7 @@ fn check_trusted(state: &InstallState, context: &InstallContext<'_>) -> Result<(
     );
     let error = Error::refused(format!("{file} is not trusted"))
         .with_cause(&reason)
-        .with_cause("installing runs code; only files of yours, root's and the owner of the start directory are trusted")
+        .with_cause("installing runs code; the file must belong to you, to root or to the owner of the start directory")
         .with_hint(hint);
     Err(InstallError::Failed { error, reason })
 }
@@ -225,7 +225,7 @@ fn install(
     let installer = installer::choose_installer(runner, context.process).map_err(|error| {
         InstallError::Failed {
             error,
-            reason: "VRUN_INSTALLER names an installer that is not there".into(),
+            reason: "VRUN_INSTALLER names an installer that cannot be used".into(),
         }
     })?;
     if installer == Installer::Pip {

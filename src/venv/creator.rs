@@ -1,5 +1,5 @@
-//! pyvenv.cfg -> the tool that created the environment. Each leaves a key of its own, but venv leaves its command line
-//! or, before Python 3.11, only the keys that all write.
+//! pyvenv.cfg -> the tool that created the environment. Each tool writes a key with its name, except venv, which writes
+//! its command line or, before Python 3.11, only the keys that all tools write.
 
 use super::pyvenv_cfg::entries;
 
@@ -8,11 +8,11 @@ use super::pyvenv_cfg::entries;
 pub(crate) struct Creator {
     /// `vrun`, `uv`, `virtualenv`, `venv`.
     pub name: &'static str,
-    /// Its version, if pyvenv.cfg says; venv's is its Python's.
+    /// Its version, if pyvenv.cfg says. None for venv, which has the version of its Python.
     pub version: Option<String>,
 }
 
-/// The creator by the bytes of pyvenv.cfg; None if nothing there tells.
+/// The creator by the bytes of pyvenv.cfg; None if they do not show it.
 pub(crate) fn detect_creator(cfg: &[u8]) -> Option<Creator> {
     let text = String::from_utf8_lossy(cfg);
     let value = |name: &str| {

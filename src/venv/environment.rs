@@ -47,7 +47,7 @@ pub(crate) fn read_pyvenv_cfg(root: &Path) -> Result<Vec<u8>, Error> {
 }
 
 /// What a shell's prompt shows for the environment at `root`: `given`, else the name of its directory, or for `.venv`,
-/// which says nothing, of the project's.
+/// which says nothing, the name of the project's directory.
 pub(crate) fn prompt(root: &Path, given: Option<String>) -> String {
     let default = || {
         let name = root.file_name();
@@ -93,8 +93,8 @@ pub(crate) fn looks_usable(root: &Path) -> bool {
 /// The interpreter that starts in place of an environment's own Python, which is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SubstitutePython {
-    /// An interpreter of the same implementation and minor version. Called by the name of the environment's Python,
-    /// it takes itself for that.
+    /// An interpreter of the same implementation and minor version. Called by the name of the environment's Python, it
+    /// acts as that Python.
     pub exe: PathBuf,
     /// Its own prefix, for PYTHONHOME, if it would not find that by itself.
     pub prefix: Option<PathBuf>,

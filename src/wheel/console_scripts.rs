@@ -12,7 +12,7 @@ pub(crate) struct PipVersion(u32, u32);
 enum ScriptStyle {
     /// Up to 18: with blank lines between the parts.
     WithRegex18,
-    /// Up to 25.1: distlib's.
+    /// Up to 25.1: as distlib does.
     WithRegex,
     /// 25.2 and 25.3: without the `re` module.
     WithSlice,

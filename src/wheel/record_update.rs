@@ -44,8 +44,8 @@ fn updated_records(site: &Path, changed: &HashMap<PathBuf, Vec<u8>>) -> Vec<(Pat
     files.filter_map(updated).collect()
 }
 
-/// The new row of a changed file; one without a digest stays so. A path with a comma is quoted and not found here, but
-/// no script's or `.pth` file's has one.
+/// The new row of a changed file. None for any other file, and for a row without a digest, which stays as it is. A path
+/// with a comma is quoted in RECORD and not found here, but no script or `.pth` file has such a path.
 fn updated_row(line: &str, site: &Path, changed: &HashMap<PathBuf, Vec<u8>>) -> Option<String> {
     let (path, rest) = line.split_once(',')?;
     let content = changed.get(&normalize(site.join(path)))?;

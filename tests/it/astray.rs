@@ -78,7 +78,7 @@ fn what_a_shell_or_make_would_run_with_the_original_is_said_too() {
     let sandbox = copy(ORIGINAL, "[ROOT]/copy")
         .probe("app/.venv/bin/python")
         .script("copy/.venv/bin/tool", "#![ROOT]/app/.venv/bin/python\n");
-    let said = "vrun: tool in [ROOT]/copy/.venv/bin runs with [ROOT]/app/.venv/bin/python where vrun does not start it; \
+    let said = "vrun: tool in [ROOT]/copy/.venv/bin runs with [ROOT]/app/.venv/bin/python unless vrun starts it; \
                 `vrun --repair` fixes it\n";
     says(&sandbox, &["sh", "-c", ""], said);
     // Which vrun does start with the copy's.
@@ -92,7 +92,7 @@ fn what_a_shell_or_make_would_not_start_where_the_old_place_is_gone_is_said_too(
         .script("copy/.venv/bin/pytest", "#![ROOT]/app/.venv/bin/python\n")
         .script("tools/pytest", "#!/bin/sh\n")
         .var("PATH", "[ROOT]/tools:/usr/bin:/bin");
-    let said = "vrun: pytest in [ROOT]/copy/.venv/bin does not start without vrun, for [ROOT]/app/.venv/bin/python does \
+    let said = "vrun: pytest in [ROOT]/copy/.venv/bin does not start without vrun, because [ROOT]/app/.venv/bin/python does \
                 not exist; `vrun --repair` fixes it\n";
     // Which takes the next one on PATH.
     says(&sandbox, &["-c", "pytest; true"], said);

@@ -56,7 +56,7 @@ fn a_version_managers_shim_is_refused() {
         let sandbox = app().script("usr/bin/tool", head);
         sandbox
             .run(["tool"])
-            .error(126, &[&format!("{name}'s shim"), "  hint: "]);
+            .error(126, &[&format!("a shim of {name}"), "  hint: "]);
     }
 }
 
@@ -136,7 +136,7 @@ fn an_environment_without_pip_never_takes_another_pip_and_says_how_to_have_one()
     );
     // ensurepip by itself leaves no script of that name.
     let sandbox = sandbox.dir("app/.venv/lib/python3.12/site-packages/pip");
-    let hint = "hint: `vrun -m pip` is this environment's";
+    let hint = "hint: `vrun -m pip` runs the pip of this environment";
     sandbox.run(["pip", "list"]).error(126, &[hint]);
     sandbox
         .run(["tool"])

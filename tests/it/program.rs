@@ -339,7 +339,11 @@ fn a_hint_comes_back_to_the_environment_that_an_option_led_to() {
 
 #[test]
 fn pip_of_another_version_is_not_to_be_had_from_ensurepip() {
-    app()
-        .run(["pip3.1"])
-        .error(127, &["no `pip3.1` in", "`vrun pip` is this environment's"]);
+    app().run(["pip3.1"]).error(
+        127,
+        &[
+            "no `pip3.1` in",
+            "`vrun pip` runs the pip of this environment",
+        ],
+    );
 }

@@ -82,7 +82,7 @@ fn nothing_is_overwritten_but_shims_and_then_nothing_is_made() {
         .error(
             126,
             &[
-                "vrun: [ROOT]/home/shims/pytest exists, and is not a shim of vrun's\n",
+                "vrun: [ROOT]/home/shims/pytest exists, and is not a vrun shim\n",
                 "  hint: `rm [ROOT]/home/shims/pytest`",
             ],
         );
@@ -91,12 +91,12 @@ fn nothing_is_overwritten_but_shims_and_then_nothing_is_made() {
         let sandbox = home().dir("home/shims").link("home/shims/python", target);
         sandbox
             .run(["--shims", "[ROOT]/home/shims", "python"])
-            .error(126, &["is not a shim of vrun's"]);
+            .error(126, &["is not a vrun shim"]);
     }
     home()
         .dir("home/shims/python")
         .run(["--shims", "[ROOT]/home/shims", "python"])
-        .error(126, &["is not a shim of vrun's"]);
+        .error(126, &["is not a vrun shim"]);
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn a_name_that_is_none_for_a_shim_is_125() {
     home().run(["--shims"]).error(125, &["--shims"]);
     home()
         .run(["--shims", "", "python"])
-        .error(125, &["--shims is given an empty value"]);
+        .error(125, &["--shims needs a non-empty value"]);
     home()
         .run(["--shims", "s", "-m", "x"])
         .error(125, &["--shims runs no program"]);

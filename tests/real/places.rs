@@ -96,7 +96,7 @@ fn a_place_on_the_path_separator_is_refused() {
     project
         .run(["--env", "a:b", "python", "-V"])
         .code(126)
-        .says(&["PATH separates its entries by `:`"]);
+        .says(&["this path contains `:`, which separates the entries of PATH"]);
     project.assert_only(&["setup.py"]);
 }
 

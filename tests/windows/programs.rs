@@ -157,7 +157,7 @@ fn a_base_that_is_gone_is_told_with_what_mends_it() {
     // What a batch file starts as `python` is that one too.
     let ran = project.run(["cmd", "/c", "echo ran"]).code(0).stdout("ran");
     ran.says(&[
-        " is broken: the home of its Python is gone; what this program starts as `python` does not run; ",
+        " is broken: the home of its Python is gone; a `python` that this program starts does not run; ",
         "`vrun --repair` fixes it",
     ]);
     project

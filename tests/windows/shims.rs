@@ -70,7 +70,7 @@ fn nothing_else_is_overwritten_and_a_name_has_no_ending() {
     let project = Project::with_venv().file("shims/pytest.exe", "MZ");
     make(&project, &["python", "pytest"])
         .code(126)
-        .says(&["exists, and is not a shim of vrun's"]);
+        .says(&["exists, and is not a vrun shim"]);
     assert!(!project.path("shims/python.exe").exists());
     for name in ["python.exe", "tool.bat", "a\\b", "VRUN"] {
         make(&project, &[name])

@@ -18,7 +18,7 @@ pub(super) struct BundledWheel {
     pub file: PathBuf,
 }
 
-/// The wheels in the order in which they are installed, pip last; none where the base interpreter has no pip.
+/// The wheels in the order in which they are installed, pip last; none if the base interpreter has no pip.
 pub(super) fn find_bundled(base: &SupportedBase<'_>) -> io::Result<Vec<BundledWheel>> {
     let projects: &[&'static str] = match base.version < (3, 12) {
         true => &["setuptools", "pip"],

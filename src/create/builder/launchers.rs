@@ -1,7 +1,7 @@
 //! On Windows: the programs with which an environment starts the base interpreter, and those of console scripts.
 //!
-//! The first are the base's own: they read pyvenv.cfg and start its Python (CPython's PC/launcher.c, PC/venvlauncher.c).
-//! The second are distlib's, which are in pip's wheel; a script appends a first line and a zip file.
+//! The first come with the base: they read pyvenv.cfg and start its Python (CPython's PC/launcher.c,
+//! PC/venvlauncher.c). The second come from distlib, in pip's wheel; a script appends a first line and a zip file.
 
 use std::fs::{self, File};
 use std::io::{self, Cursor, Read, Write};
@@ -64,7 +64,7 @@ fn python_launchers(base: &SupportedBase<'_>) -> Vec<(PathBuf, String)> {
 }
 
 /// The script launcher in pip's wheel for the processor that `python` is built for, by its header (distlib's
-/// ScriptMaker._get_launcher; the PE format, "COFF File Header"). An error where there is none.
+/// ScriptMaker._get_launcher; the PE format, "COFF File Header"). An error if there is none.
 pub(super) fn launcher_in_wheel(python: &Path) -> io::Result<&'static str> {
     let machine = machine_type(python).map_err(|error| path_error("read", python, &error))?;
     match machine {

@@ -30,7 +30,7 @@ impl SupportedBase<'_> {
         os::lib_dir(root, &self.lib_dir_name()).join("site-packages")
     }
 
-    /// `python3.13`; a free-threaded build's is `python3.13t`.
+    /// `python3.13`; `python3.13t` for a free-threaded build.
     pub(super) fn lib_dir_name(&self) -> String {
         let (major, minor) = self.version;
         let suffix = if self.free_threaded { "t" } else { "" };

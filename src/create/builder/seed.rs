@@ -27,7 +27,7 @@ pub(crate) enum PipStatus {
 }
 
 /// Installs the wheels, while another thread begins with `beside`, which is independent of them; then the two share the
-/// linking of cached files. None where the cache does not match its manifests: then what was installed is unusable.
+/// linking of cached files. None if the cache does not match its manifests: then what was installed is unusable.
 pub(super) fn install_seed_packages(
     plan: &BuildPlan<'_>,
     cache: Option<(&WheelCache, Verify)>,
@@ -77,7 +77,7 @@ pub(super) fn install_seed_packages(
 #[derive(Debug)]
 struct PreparedSeed<'a> {
     pip: PipVersion,
-    /// The launcher of console scripts, where the system knows no shebangs.
+    /// The launcher of console scripts, on a system without shebangs.
     launcher: Option<Vec<u8>>,
     /// Each with the number of its link sources, which are in the same order.
     packages: Vec<(&'a SeedWheel, usize)>,
@@ -85,7 +85,7 @@ struct PreparedSeed<'a> {
 }
 
 impl<'a> PreparedSeed<'a> {
-    /// None where the cache is damaged.
+    /// None if the cache is damaged.
     fn prepare(
         wheels: &'a [SeedWheel],
         plan: &BuildPlan<'_>,

@@ -1,5 +1,5 @@
-//! A wheel that the base interpreter bundles -> what an environment gets of it: files from the cache, or unpacked where
-//! there is none, and the `.pyc` files that exist already.
+//! A wheel that the base interpreter bundles -> what an environment gets of it: files from the cache, or unpacked if
+//! there is no cache, and the `.pyc` files that exist already.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -70,7 +70,7 @@ impl SeedWheel {
         })
     }
 
-    /// What an environment gets of it from the cache; None where that is damaged.
+    /// What an environment gets of it from the cache; None if the cache is damaged.
     pub(super) fn link_sources(&self) -> Option<Vec<LinkSource<'_>>> {
         let PackageFiles::Cached(entry, compiled) = &self.files else {
             return Some(Vec::new());

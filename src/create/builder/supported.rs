@@ -1,4 +1,4 @@
-//! A base interpreter -> what the builder needs to know of it, where it supports that interpreter.
+//! A base interpreter -> what the builder needs to know about it, if it supports that interpreter.
 
 use std::path::Path;
 
@@ -34,8 +34,8 @@ impl SupportedBase<'_> {
         (is_compared && has_templates && starts).then_some(supported)
     }
 
-    /// An environment's Python looks for its library above `home`, then where it was configured to be (getpath.py).
-    /// Where neither is its own, as with a link to a Python that was moved, only starting it tells what happens.
+    /// An environment's Python looks for its library above `home`, then where it was configured to be (getpath.py). If
+    /// neither holds its library, as with a link to a Python that was moved, only starting it tells what happens.
     fn has_reachable_stdlib(&self) -> bool {
         let start = self.exe.parent().and_then(Path::parent);
         let below = Path::new("lib").join(self.lib_dir_name());

@@ -19,7 +19,7 @@ pub(crate) fn exec(
     vars: &[(OsString, OsString)],
 ) -> io::Result<Infallible> {
     // Ctrl-C goes to every process on the console. The program handles it; vrun must outlive the program to pass on its
-    // exit code. Failing to set the handler is no reason not to run.
+    // exit code. If the handler cannot be set, the program runs all the same.
     let _ = ctrlc::set_handler(|| {});
     let mut command = Command::new(program);
     let args = argv.get(1..).unwrap_or_default();

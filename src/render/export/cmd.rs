@@ -1,7 +1,7 @@
 //! Lines for cmd, each for one `set` in a `for /f`, which passes the line on as it is: only the last quote is special.
 //!
-//! cmd has no variables of its own, so the old values are saved in environment variables, which vrun reads itself. To
-//! cmd, an empty variable is unset.
+//! cmd has only environment variables, so the old values are saved in those, and vrun reads them itself. To cmd, an
+//! empty variable is unset.
 
 use std::ffi::OsStr;
 

@@ -47,7 +47,7 @@ fn one_that_was_made_on_macos_and_is_mounted_here() {
             &[
                 "vrun: [ROOT]/app/.venv is for another system: it was created on macOS",
                 &format!("cause: its pyvenv.cfg names {home}"),
-                "hint: `export VRUN_NAME=.venv-linux` has vrun create and use one for this system",
+                "hint: `export VRUN_NAME=.venv-linux` lets vrun create one for this system",
             ],
         );
     }

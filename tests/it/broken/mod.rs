@@ -187,7 +187,7 @@ fn a_broken_one_that_came_with_a_checkout_is_told_as_that() {
         126,
         &[
             "its Python is gone",
-            "cause: git tracks it: it came with a checkout",
+            "cause: git tracks it: it came with the checkout",
         ],
     );
 }
@@ -198,7 +198,7 @@ fn a_program_that_needs_no_python_runs_in_a_broken_one() {
         .probe("app/.venv/bin/ruff")
         .script("app/.venv/bin/shell", "#!/bin/sh\necho shell\n");
     // It may start one, so a line says what that would be.
-    let said = "what this program starts as `python` sees none of its packages";
+    let said = "a `python` that this program starts sees none of its packages";
     sandbox.run(["ruff"]).in_env("app/.venv").says(said);
     sandbox.run(["shell"]).stdout("shell\n").says(said);
 }

@@ -6,10 +6,10 @@ use crate::sandbox::Sandbox;
 
 const CFG: &str = "home = /nonexist/bin\ninclude-system-site-packages = false\nversion = 3.11.7\n";
 
-const GONE: &str = "vrun: [ROOT]/app/.venv is broken: its Python is gone; what this program starts as `python` is the next \
+const GONE: &str = "vrun: [ROOT]/app/.venv is broken: its Python is gone; a `python` that this program starts is the next \
                     one on PATH; `vrun --repair` fixes it\n";
-const OTHER: &str = "vrun: [ROOT]/app/.venv is broken: it was created with Python 3.11, and its Python is now 3.12; what this \
-                     program starts as `python` sees none of its packages; `vrun --repair` fixes it\n";
+const OTHER: &str = "vrun: [ROOT]/app/.venv is broken: it was created with Python 3.11, and its Python is now 3.12; a `python` \
+                     that this program starts sees none of its packages; `vrun --repair` fixes it\n";
 
 /// Another Python is next on PATH, and programs of several kinds there start it.
 fn around(sandbox: Sandbox) -> Sandbox {
@@ -116,7 +116,7 @@ fn a_console_script_that_a_shell_passes_over_is_no_surprise() {
 
 #[test]
 fn whatever_else_keeps_the_python_from_being_found_is_said_with_what_helps() {
-    let next = "what this program starts as `python` is the next one on PATH";
+    let next = "a `python` that this program starts is the next one on PATH";
     let circle = around(
         app(CFG)
             .link("app/.venv/bin/python", "python3")

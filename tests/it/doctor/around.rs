@@ -151,9 +151,9 @@ fn a_version_managers_shim_before_all_others_on_path() {
         &sandbox,
         ("note", "shim-first"),
         [
-            "a bare `python` in this shell is pyenv's shim",
+            "a bare `python` in this shell is a shim of pyenv",
             "[ROOT]/shims/python comes first on PATH",
-            "`vrun python` runs this environment's",
+            "`vrun python` runs the Python of this environment",
         ],
     );
     let sandbox = sandbox
@@ -185,7 +185,7 @@ fn a_python_that_the_project_does_not_ask_for() {
         sandbox
             .run(["--doctor"])
             .code(1)
-            .line("wrong: it is for another Python than the project asks for")
+            .line("wrong: it is for a different Python than the project asks for")
             .line(&format!("  fix: {mend}"));
     }
     let sandbox = app().file("app/.python-version", "3.12\n");

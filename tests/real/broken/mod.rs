@@ -73,7 +73,7 @@ fn works(project: &Project, stand_in: &Path, python: &Python) {
     ] {
         let ran = project.run(typed).code(0).stdout(&expected(name));
         let said = format!(
-            "{} stands in for it, and `vrun --repair`",
+            "using {} instead; programs that this one starts still need `vrun --repair`",
             stand_in.display()
         );
         assert_eq!(ran.stderr.lines().count(), 1, "{ran}");
@@ -186,7 +186,7 @@ fn a_base_that_was_moved_is_told_where_it_is() {
         project.run(["python", "-I", "-c", code]).code(126).says(&[
             "its Python is gone",
             &format!(
-                "cause: {} could stand in for it, but not with -E or -I",
+                "cause: {} could be used instead, but not with -E or -I",
                 exe.display()
             ),
         ]);
@@ -299,7 +299,8 @@ fn an_environment_that_lost_every_name_of_python_or_all_that_pyvenv_cfg_said() {
         }
         let ran = project.run(["python", "-c", code]).code(0);
         let said = format!("{} has no `python`; ", env.join("bin").display());
-        ran.stdout(&printed).says(&[&said, " stands in for it"]);
+        ran.stdout(&printed)
+            .says(&[&said, " instead; programs that this one starts"]);
         // Which Python it was, its library tells.
         let project = project.link("app/.venv/bin/python", "/nonexist/python3");
         fs::write(env.join("pyvenv.cfg"), "").expect("emptied");
@@ -328,5 +329,8 @@ fn which_tells_what_would_stand_in_for_a_python_and_of_a_script_the_script() {
         told.stdout(&file.display().to_string());
     }
     let said = project.run(["-v", "--which", "pip"]).code(0);
-    said.says(&["pip is in the environment", "stands in for it"]);
+    said.says(&[
+        "pip is in the environment",
+        " instead; programs that this one starts",
+    ]);
 }

@@ -49,13 +49,13 @@ fn a_program_that_takes_the_systems_python_for_one_that_is_gone_is_run_with_a_wo
     all_print(&project, &env, "");
     fs::remove_file(project.path("base/bin/python3")).expect("the base goes");
     let said = format!(
-        "vrun: {env} is broken: its Python is gone; what this program starts as `python` is the next one on PATH; \
+        "vrun: {env} is broken: its Python is gone; a `python` that this program starts is the next one on PATH; \
          `vrun --repair` fixes it\n"
     );
     all_print(&project, &python.says(WHERE), &said);
     // What vrun starts itself is this environment's all the same.
     let ran = project.run(["python", "where.py"]).code(0).stdout(&env);
-    ran.says(&["stands in for it"]);
+    ran.says(&[" instead; programs that this one starts"]);
     project.run(["--repair"]).code(0);
     all_print(&project, &env, "");
 }
@@ -75,8 +75,8 @@ fn a_program_that_takes_another_minor_version_is_run_with_a_word_of_it() {
         .link(&format!("base/bin/python{}", new.short()), &new.exe)
         .link("base/bin/python3", format!("python{}", new.short()));
     let said = format!(
-        "vrun: {env} is broken: it was created with Python {}, and its Python is now {}; what this program starts as \
-         `python` sees none of its packages; `vrun --repair` fixes it\n",
+        "vrun: {env} is broken: it was created with Python {}, and its Python is now {}; a `python` that this \
+         program starts sees none of its packages; `vrun --repair` fixes it\n",
         old.short(),
         new.short()
     );

@@ -113,7 +113,7 @@ fn where_the_python_is_gone_each_line_says_that_it_may_take_another() {
         symlink("/nonexist/python3", &link).expect("a link");
     }
     let said = format!(
-        "vrun: {} is broken: its Python is gone; what this program starts as `python` is the next one on PATH; \
+        "vrun: {} is broken: its Python is gone; a `python` that this program starts is the next one on PATH; \
          `vrun --repair` fixes it\n",
         env.display()
     );
