@@ -1,8 +1,11 @@
-//! Creating and replacing files.
+//! Creating and replacing files: the only place that opens one for writing.
+//!
+//! A link that lies where vrun writes is never followed, for it may lead to a file of the user's, or to the base
+//! interpreter: a file is created where there is none, or replaced by a rename.
 
 use std::ffi::OsString;
-use std::fs;
-use std::io::{self, ErrorKind};
+use std::fs::{self, File, Metadata};
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use crate::error::io_reason;
@@ -50,13 +53,13 @@ pub(crate) fn replace_unlocked(
 
 /// Replaces a file by one with this content, in one step and without a lock. Its mode is a new file's.
 pub(crate) fn replace_file(file: &Path, content: &[u8]) -> io::Result<()> {
-    replace_unlocked(file, |new| write_file(new, content))
+    replace_unlocked(file, |new| write_new(new, content))
 }
 
 /// Replaces an existing file's content in one step. Its mode stays.
 pub(crate) fn rewrite_file(file: &Path, content: &[u8]) -> io::Result<()> {
     replace_atomically(file, |new| {
-        write_file(new, content)?;
+        write_new(new, content)?;
         os::copy_mode(file, new)
     })
 }
@@ -64,13 +67,61 @@ pub(crate) fn rewrite_file(file: &Path, content: &[u8]) -> io::Result<()> {
 /// Writes an executable file, whole or not at all.
 pub(crate) fn write_script(file: &Path, content: &[u8]) -> io::Result<()> {
     replace_atomically(file, |new| {
-        write_file(new, content)?;
+        write_new(new, content)?;
         os::make_executable(new)
     })
 }
 
+/// Creates a file, or replaces what is there, be it a link.
 pub(crate) fn write_file(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
-    fs::write(path, content).map_err(|error| path_error("write", path, &error))
+    match write_new(path, content.as_ref()) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            replace_file(path, content.as_ref())
+        }
+        other => other,
+    }
+    .map_err(|error| path_error("write", path, &error))
+}
+
+/// Creates a file; an error where anything is there.
+fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    File::create_new(path)?.write_all(content)
+}
+
+/// Copies a file with its mode to a new path; an error where anything is there.
+pub(crate) fn copy_new(from: &Path, to: &Path) -> io::Result<File> {
+    let mut source = File::open(from)?;
+    let found = source.metadata()?;
+    if !found.is_file() {
+        return Err(io::Error::new(
+            ErrorKind::InvalidInput,
+            "it is not a regular file",
+        ));
+    }
+    let mut copy = os::create_new_with_mode(to, &found)?;
+    io::copy(&mut source, &mut copy)?;
+    Ok(copy)
+}
+
+/// What is at `path`, which may be a link; None where nothing is. That it cannot be seen is an error: it may be there.
+pub(crate) fn look_at(path: &Path) -> io::Result<Option<Metadata>> {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        found => found.map(Some),
+    }
+}
+
+/// Whether the directory of `file` lies in the directory `root`, links followed.
+pub(crate) fn is_really_within(file: &Path, root: &Path) -> bool {
+    let dir = dunce::canonicalize(file.parent().unwrap_or(file));
+    matches!((dir, dunce::canonicalize(root)), (Ok(dir), Ok(root)) if dir.starts_with(&root))
+}
+
+/// Opens a file that the user names, links followed, to read it and to append to it.
+#[expect(clippy::disallowed_methods, reason = "the user names the file")]
+pub(crate) fn open_named_for_append(file: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true).append(true).create(true).open(file)
 }
 
 pub(crate) fn make_dir(path: &Path) -> io::Result<()> {

@@ -2,6 +2,8 @@
 //!
 //! argv -> an action, and runs it: each has its file in `actions`. `actions/run.rs` tells the story of a run.
 
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests write files"))]
+
 use std::process::ExitCode;
 
 mod actions;

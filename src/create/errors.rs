@@ -104,7 +104,9 @@ pub(super) fn is_project_or_cwd(at: &Path) -> bool {
         ".git",
         ".hg",
     ];
-    markers.iter().any(|marker| at.join(marker).exists()) || is_cwd_or_above(at)
+    // What cannot be seen may be there.
+    let is_there = |marker: &&str| at.join(marker).try_exists().unwrap_or(true);
+    markers.iter().any(is_there) || is_cwd_or_above(at)
 }
 
 fn is_cwd_or_above(at: &Path) -> bool {
@@ -125,7 +127,7 @@ pub(super) fn is_not_writable(error: &io::Error) -> bool {
 }
 
 /// Whether the disk, or the user's quota, is full.
-pub(super) fn is_disk_full(error: &io::Error) -> bool {
+fn is_disk_full(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded

@@ -5,7 +5,7 @@
 //! file; a waiter that then locks a removed file starts over.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{io, thread};
@@ -73,7 +73,7 @@ pub(crate) fn lock_environment(
     loop {
         let (file, path) = open_lock_for(at)?;
         wait_for_lock(&file, &path, at, work, verbosity)?;
-        if os::is_still_at(&file, &path) {
+        if os::is_still_at(&file, &path)? {
             return Ok(LockGuard { file, path });
         }
     }
@@ -91,9 +91,10 @@ pub(super) fn try_acquire(at: &Path) -> Option<LockGuard> {
 }
 
 fn try_lock_file(path: PathBuf) -> Option<LockGuard> {
-    let file = open_or_create(&path).ok()?;
+    let file = os::open_lock_file(&path).ok()?;
     file.try_lock().ok()?;
-    os::is_still_at(&file, &path).then_some(LockGuard { file, path })
+    let is_still_at = os::is_still_at(&file, &path).ok()?;
+    is_still_at.then_some(LockGuard { file, path })
 }
 
 /// `.venv` -> `.venv.vrun-lock`.
@@ -113,26 +114,14 @@ pub(super) fn lock_name(env_name: &OsStr) -> OsString {
 
 fn open_lock_for(at: &Path) -> io::Result<(File, PathBuf)> {
     let beside = lock_path(at);
-    match open_or_create(&beside) {
+    match os::open_lock_file(&beside) {
         Err(error) if is_not_writable(&error) && at.is_dir() => {
             let inside = inner_lock_path(at);
-            open_or_create(&inside)
+            os::open_lock_file(&inside)
                 .map(|file| (file, inside))
                 .map_err(|_| error)
         }
         other => other.map(|file| (file, beside)),
-    }
-}
-
-/// NFS locks only files that are open for writing; another user's lock file may allow only reading.
-fn open_or_create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    match options.open(path) {
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            File::open(path).map_err(|_| error)
-        }
-        other => other,
     }
 }
 

@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use crate::fs::{entry_names, remove_path};
+use crate::fs::{entry_names, look_at, remove_path};
 use crate::venv;
 
 /// Stays as it is: what the user tells git counts.
@@ -24,7 +24,7 @@ pub(super) fn find_conflicts(staged: &Path, at: &Path) -> io::Result<Vec<PathBuf
 fn collect_conflicts(from: &Path, to: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
     for name in entry_names(from)? {
         let (from, to) = (from.join(&name), to.join(&name));
-        let Ok(existing) = fs::symlink_metadata(&to) else {
+        let Some(existing) = look_at(&to)? else {
             continue;
         };
         if fs::symlink_metadata(&from)?.is_dir() && existing.is_dir() {
@@ -51,9 +51,9 @@ pub(super) fn merge_staged(staged: &Path, at: &Path) -> io::Result<()> {
     let mut moved = Vec::new();
     let merged = move_entries(staged, at, &mut moved).and_then(|()| {
         let to = at.join(venv::PYVENV_CFG);
-        match to.exists() {
-            true => Ok(()),
-            false => fs::rename(staged.join(venv::PYVENV_CFG), to),
+        match look_at(&to)? {
+            Some(_) => Ok(()),
+            None => fs::rename(staged.join(venv::PYVENV_CFG), to),
         }
     });
     if merged.is_err() {
@@ -70,13 +70,13 @@ fn move_entries(from: &Path, to: &Path, moved: &mut Vec<PathBuf>) -> io::Result<
             continue;
         }
         let (from, to) = (from.join(&name), to.join(&name));
-        match fs::symlink_metadata(&to) {
-            Err(_) => {
+        match look_at(&to)? {
+            None => {
                 fs::rename(&from, &to)?;
                 moved.push(to);
             }
-            Ok(existing) if existing.is_dir() => move_entries(&from, &to, moved)?,
-            Ok(_) => {}
+            Some(existing) if existing.is_dir() => move_entries(&from, &to, moved)?,
+            Some(_) => {}
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::{fs, io};
 
 use crate::error::io_reason;
-use crate::fs::replace_atomically;
+use crate::fs::{copy_new, replace_atomically};
 use crate::python::{Interpreter, is_script};
 use crate::quote::printable;
 use crate::{os, venv};
@@ -41,7 +41,7 @@ pub(super) fn relink_pythons(
         let is_loop = fs::metadata(&path).is_err_and(|error| os::is_link_loop(&error));
         if files == PythonFiles::Copies && (is_copy || is_link) {
             replace_atomically(&path, |new| {
-                fs::copy(&base.exe, new).and_then(|_| os::set_program_mode(new))
+                copy_new(&base.exe, new).and_then(|copy| os::set_program_mode(&copy))
             })?;
         } else if is_copy || is_link && (!is_inner_link || is_loop) {
             replace_atomically(&path, |new| os::symlink_or_copy(&base.exe, new))?;

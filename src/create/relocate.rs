@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use memchr::memmem;
 
+use crate::fs::rewrite_file;
 use crate::{os, venv};
 
 use super::options::IgnoreFile;
@@ -35,7 +36,7 @@ pub(super) fn remove_from_paths(root: &Path, part: &[u8]) -> io::Result<HashMap<
         if let Some(shorter) = without_bytes(&bytes, part)
             && (is_text || is_launcher)
         {
-            fs::write(&file, &shorter)?;
+            rewrite_file(&file, &shorter)?;
             changed.insert(file, shorter);
         }
     }
@@ -65,7 +66,7 @@ pub(super) fn write_metadata(root: &Path, ignore_file: IgnoreFile) -> io::Result
     let cfg = root.join(venv::PYVENV_CFG);
     let ends = fs::read(&cfg)?.last().is_none_or(|last| *last == b'\n');
     let line = format!("vrun = {}{}", env!("CARGO_PKG_VERSION"), os::LINE_ENDING);
-    let mut cfg = File::options().append(true).open(cfg)?;
+    let mut cfg = os::open_for_append(&cfg)?;
     cfg.write_all(if ends { b"" } else { b"\n" })?;
     cfg.write_all(line.as_bytes())
 }

@@ -5,11 +5,11 @@
 //! new one comes last, so what a killed vrun leaves is no environment, and known to be vrun's.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use crate::fs::{entry_names, remove_path};
+use crate::fs::{copy_new, entry_names, remove_path, write_file};
 use crate::{os, venv};
 
 use super::staging_dir::{self, UNFINISHED_MARKER};
@@ -39,7 +39,7 @@ pub(super) fn replace_contents(
     });
     fs::create_dir(aside)?;
     let marker = at.join(UNFINISHED_MARKER);
-    File::create(&marker)?;
+    write_file(&marker, "")?;
     let mut log = MoveLog::default();
     let replaced = log
         .move_out(old_names, at, aside)
@@ -118,12 +118,12 @@ fn copy_path(from: &Path, to: &Path) -> io::Result<()> {
     if found.is_dir() {
         fs::create_dir(to)?;
         copy_contents(from, to)?;
-        return fs::set_permissions(to, found.permissions());
+        return os::copy_mode(from, to);
     }
-    fs::copy(from, to)?;
+    let copy = copy_new(from, to)?;
     // A .pyc is valid as long as its source has the time that it recorded. Where that cannot be, it is compiled again.
-    if let (Ok(file), Ok(modified)) = (File::options().append(true).open(to), found.modified()) {
-        let _ = file.set_modified(modified);
+    if let Ok(modified) = found.modified() {
+        let _ = copy.set_modified(modified);
     }
     Ok(())
 }

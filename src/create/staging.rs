@@ -8,6 +8,7 @@ use std::io::{self, ErrorKind};
 use std::path::{MAIN_SEPARATOR_STR, Path, PathBuf};
 
 use crate::error::Error;
+use crate::fs::write_file;
 use crate::os;
 use crate::wheel::update_records;
 
@@ -88,7 +89,7 @@ impl StagedEnv {
     ) -> Result<(), Error> {
         extra_file
             .map_or(Ok(()), |extra| {
-                fs::write(self.path().join(extra.name), &extra.content)
+                write_file(&self.path().join(extra.name), &extra.content)
             })
             .and_then(|()| relocate::write_metadata(self.path(), ignore_file))
             .map_err(|error| cannot_create(&self.target, &error))

@@ -8,7 +8,7 @@ use std::{fs, io, thread};
 
 use tempfile::TempDir;
 
-use crate::fs::entry_names;
+use crate::fs::{entry_names, write_file};
 use crate::os;
 
 use super::lock;
@@ -37,7 +37,7 @@ impl StagingDir {
             .tempdir_in(parent)
             .map(StagingDir)?;
         // First of all: what a killed vrun leaves is not for git.
-        fs::write(dir.path().join(GITIGNORE), "*\n")?;
+        write_file(&dir.path().join(GITIGNORE), "*\n")?;
         fs::create_dir(dir.path().join(name))?;
         Ok(dir)
     }

@@ -9,6 +9,7 @@ use std::time::Instant;
 use std::{fs, io};
 
 use crate::error::{Error, io_reason};
+use crate::fs::{is_really_within, look_at};
 use crate::os;
 use crate::output::format_duration;
 use crate::python::{self, Interpreter};
@@ -33,11 +34,12 @@ pub(super) fn upgrade_environment(
     verbosity.notice(format_args!("upgrading {name} ({})", base.key));
     let failed = |error: io::Error| upgrade_failed(at).with_cause(io_reason(&error));
     let old_cfg = fs::read_to_string(at.join(venv::PYVENV_CFG)).map_err(failed)?;
-    let options = merge_options(request.options, at);
+    let options = merge_options(request.options, at).map_err(failed)?;
     let scripts = venv::scripts_dir(at);
-    let has_scripts = scripts.exists();
+    let has_scripts = look_at(&scripts).map_err(failed)?.is_some();
     // git keeps no empty directories, and this one is usually ignored.
     fs::create_dir_all(&scripts).map_err(failed)?;
+    check_own_dirs(at)?;
     python_links::relink_pythons(&scripts, &base, options.python_files).map_err(failed)?;
     let prompt =
         options.resolve_prompt(base.minor(), request.process.logical_cwd().ok().as_deref());
@@ -70,6 +72,24 @@ pub(super) fn upgrade_environment(
     let took = format_duration(started.elapsed());
     verbosity.notice(format_args!("upgraded {name} in {took}"));
     Ok(())
+}
+
+/// An error where a directory that is written to is a link out of the environment: what is there is not the
+/// environment's.
+fn check_own_dirs(at: &Path) -> Result<(), Error> {
+    let sites = venv::site_packages(at).into_iter();
+    let mut files = sites
+        .map(|site| site.join("pip"))
+        .chain([venv::python_path(at)]);
+    let Some(outside) = files.find(|file| !is_really_within(file, at)) else {
+        return Ok(());
+    };
+    let dir = outside.parent().unwrap_or(&outside);
+    let real = dunce::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
+    let (dir, real) = (printable(dir), printable(real));
+    Err(Error::refused(format!("refusing to change {dir}"))
+        .with_cause(format_args!("it is a link to {real}"))
+        .with_hint(stdlib_venv::recreate_hint(at)))
 }
 
 fn upgrade_failed(root: &Path) -> Error {
@@ -115,10 +135,10 @@ fn choose_base(
 }
 
 /// The options, completed by those that the environment was created with.
-fn merge_options(options: &VenvOptions, at: &Path) -> VenvOptions {
+fn merge_options(options: &VenvOptions, at: &Path) -> io::Result<VenvOptions> {
     let cfg = Venv::open(at).map(|venv| venv.cfg).unwrap_or_default();
-    let is_copy = fs::symlink_metadata(venv::python_path(at)).is_ok_and(|found| found.is_file());
-    VenvOptions {
+    let is_copy = look_at(&venv::python_path(at))?.is_some_and(|found| found.is_file());
+    Ok(VenvOptions {
         system_site_packages: options.system_site_packages
             || cfg.system_site_packages == Some(true),
         prompt: options.prompt.clone().or(cfg.prompt),
@@ -127,5 +147,5 @@ fn merge_options(options: &VenvOptions, at: &Path) -> VenvOptions {
             python_files => python_files,
         },
         ..options.clone()
-    }
+    })
 }

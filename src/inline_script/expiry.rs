@@ -4,7 +4,7 @@
 //! environment's lock, and an old environment is removed under the same lock: so it is either removed before a start,
 //! which then creates a new one, or kept.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime};
@@ -36,7 +36,7 @@ pub(super) fn touch(root: &Path, verbosity: Verbosity) -> bool {
         Some(_) => {
             // If it cannot be taken, nobody else can take it to remove the environment.
             let lock = create::lock_environment(root, "looking after", verbosity);
-            let cfg = File::options().append(true).open(root.join(PYVENV_CFG));
+            let cfg = os::open_for_append(&root.join(PYVENV_CFG));
             let is_touched = cfg.is_ok_and(|cfg| cfg.set_modified(SystemTime::now()).is_ok());
             drop(lock);
             is_touched || is_present(root)
@@ -101,6 +101,8 @@ fn running_commands(process: &Process) -> Option<Vec<Vec<u8>>> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use super::*;
 
     /// An environment that was last used `days` ago.

@@ -3,12 +3,12 @@
 //! If the environment exists, the block is only hashed. It is parsed when the environment is created, which is then filled
 //! like a project's (`requirements`).
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::create::{self, CreateRequest, CreateTarget, SeedPackages, Trigger, VenvOptions};
 use crate::error::{Error, io_reason};
 use crate::find::{self, Outcome, Reason, Search};
+use crate::fs::write_file;
 use crate::output::Verbosity;
 use crate::process::Process;
 use crate::program::SourceText;
@@ -196,7 +196,7 @@ impl Script {
         let lines = metadata.dependencies.iter().map(|line| format!("{line}\n"));
         let lines: String = lines.collect();
         create::create_populated(&create_request, &|staged, _| {
-            fs::write(staged.join(&list), &lines).map_err(|error| {
+            write_file(&staged.join(&list), &lines).map_err(|error| {
                 Error::failed(format!("cannot create {}", printable(root)))
                     .with_cause(io_reason(&error))
             })

@@ -7,6 +7,7 @@ use std::time::Duration;
 use std::{fs, io};
 
 use crate::error::io_reason;
+use crate::fs::{copy_new, is_really_within, look_at};
 use crate::process::normalize;
 use crate::quote::{printable, summarize_names};
 use crate::{os, venv};
@@ -43,19 +44,9 @@ pub(super) fn copy_user_files(old: &Path, new: &Path) -> io::Result<Vec<PathBuf>
             files.copy(&old.join(&name), &new.join(&name))?;
         }
     }
-    let (from, to) = (venv::scripts_dir(old), venv::scripts_dir(new));
-    for name in sorted_names(&from)? {
-        let text = name.to_string_lossy().to_lowercase();
-        let mut prefixes = GENERATED_SCRIPT_PREFIXES.split(' ');
-        let is_generated = prefixes.any(|prefix| text.starts_with(prefix));
-        if !is_generated || text.ends_with(OLD_SUFFIX) || from.join(&name).is_dir() {
-            files.copy(&from.join(&name), &to.join(&name))?;
-        }
-    }
-    for name in edited_activation_scripts(&from)? {
-        let mut old_name = name.clone();
-        old_name.push(OLD_SUFFIX);
-        files.copy(&from.join(name), &to.join(old_name))?;
+    // A linked scripts directory is not the environment's.
+    if is_really_within(&venv::python_path(old), old) {
+        files.copy_scripts(&venv::scripts_dir(old), &venv::scripts_dir(new))?;
     }
     let (from, to) = (venv::site_packages(old), venv::site_packages(new));
     if let (Some(from), Some(to)) = (from.first(), to.first()) {
@@ -91,6 +82,23 @@ struct UserFiles<'a> {
 }
 
 impl UserFiles<'_> {
+    fn copy_scripts(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        for name in sorted_names(from)? {
+            let text = name.to_string_lossy().to_lowercase();
+            let mut prefixes = GENERATED_SCRIPT_PREFIXES.split(' ');
+            let is_generated = prefixes.any(|prefix| text.starts_with(prefix));
+            if !is_generated || text.ends_with(OLD_SUFFIX) || from.join(&name).is_dir() {
+                self.copy(&from.join(&name), &to.join(&name))?;
+            }
+        }
+        for name in edited_activation_scripts(from)? {
+            let mut old_name = name.clone();
+            old_name.push(OLD_SUFFIX);
+            self.copy(&from.join(name), &to.join(old_name))?;
+        }
+        Ok(())
+    }
+
     fn copy(&mut self, from: &Path, to: &Path) -> io::Result<()> {
         let found = fs::symlink_metadata(from)?;
         if found.is_dir() {
@@ -99,14 +107,14 @@ impl UserFiles<'_> {
                 .filter(|name| name != "__pycache__")
                 .try_for_each(|name| self.copy(&from.join(&name), &to.join(&name)));
         }
-        if self.package_files.contains(from) || fs::symlink_metadata(to).is_ok() {
+        if self.package_files.contains(from) || look_at(to)?.is_some() {
             return Ok(());
         }
         fs::create_dir_all(to.parent().unwrap_or(to))?;
         if found.is_symlink() {
             os::symlink_or_copy(&fs::read_link(from)?, to)?;
         } else if found.is_file() {
-            fs::copy(from, to).map_err(|error| {
+            copy_new(from, to).map_err(|error| {
                 let reason = format!("{}: {}", printable(from), io_reason(&error));
                 io::Error::new(error.kind(), reason)
             })?;

@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::fs::is_really_within;
 use crate::program::{ScriptInterpreter, script_interpreter};
 use crate::venv::{self, Venv};
 use crate::{find, os};
@@ -69,7 +70,8 @@ pub(super) fn count_by_kind(stale: &[StaleFile]) -> String {
     }
 }
 
-/// Every file of the environment at `root` that refers to another place.
+/// Every file of the environment at `root` that refers to another place. What lies behind a linked directory is not the
+/// environment's.
 pub(crate) fn stale_files(root: &Path, home: Option<&Path>) -> Vec<StaleFile> {
     let mut found = stale_scripts(root);
     let Some(old) = original_root(root) else {
@@ -87,6 +89,7 @@ pub(crate) fn stale_files(root: &Path, home: Option<&Path>) -> Vec<StaleFile> {
     if let Some((was, is)) = moved_project(&old, root, home) {
         found.extend(stale_editables(root, &was, &is));
     }
+    found.retain(|stale| is_really_within(&stale.file, root));
     found
 }
 
@@ -115,10 +118,9 @@ pub(super) fn stale_scripts(root: &Path) -> Vec<StaleFile> {
             old_path: interpreter.path,
         })
     };
-    list_files(&dir)
-        .into_iter()
-        .filter_map(stale_script)
-        .collect()
+    let files = list_files(&dir).into_iter();
+    let own = files.filter(|file| is_really_within(file, root));
+    own.filter_map(stale_script).collect()
 }
 
 /// The regular files in a directory, sorted.

@@ -11,7 +11,7 @@ use crate::create::{
     self, CreateRequest, CreateTarget, ExtraFile, IfExists, SeedPackages, Trigger, VenvOptions,
 };
 use crate::error::Error;
-use crate::fs::rewrite_file;
+use crate::fs::{copy_new, replace_atomically, rewrite_file};
 use crate::health::{self, Fix, Problem};
 use crate::quote::{printable, shell_word};
 use crate::venv::{self, MinorVersion, PYVENV_CFG, Venv};
@@ -129,7 +129,8 @@ fn restore_cfg(problem: &Problem, input: &RepairInput<'_>) -> Result<(), Error> 
     let cfg = root.join(PYVENV_CFG);
     let restore = || {
         if fs::metadata(&cfg)?.len() > 0 {
-            fs::copy(&cfg, root.join("pyvenv.cfg.old"))?;
+            let old = root.join("pyvenv.cfg.old");
+            replace_atomically(&old, |new| copy_new(&cfg, new).map(drop))?;
         }
         let version = MinorVersion::from_library(root);
         let text = version.map_or(String::new(), |version| format!("version = {version}\n"));

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::error::{Error, io_reason};
+use crate::fs::write_file;
 use crate::helper::{self, Helper};
 use crate::output::{self, Verbosity};
 use crate::quote::printable;
@@ -184,7 +185,7 @@ impl InstallRunner<'_> {
         let log = self.root.join(LOG_FILE);
         let lines = installer_errors::installer_error_lines(output);
         let mut error = lines.iter().fold(Error::failed(failure), Error::with_cause);
-        if fs::write(&log, output).is_ok() {
+        if write_file(&log, output).is_ok() {
             let (name, log) = (installer.name(), printable(&log));
             error = error.with_cause(format_args!("the full output of {name} is in {log}"));
         }

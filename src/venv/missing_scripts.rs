@@ -4,11 +4,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::fs::{is_really_within, look_at};
 use crate::os;
 use crate::process::normalize;
 use crate::quote::shell_word;
 
-use super::environment::scripts_dir;
+use super::environment::{python_path, scripts_dir};
 use super::site_packages::site_packages;
 
 /// A script that is missing.
@@ -44,6 +45,10 @@ impl MissingScript {
 pub(crate) fn find_missing_scripts(root: &Path) -> Vec<MissingScript> {
     let scripts = scripts_dir(root);
     let mut found = Vec::new();
+    // A linked scripts directory is not the environment's.
+    if !is_really_within(&python_path(root), root) {
+        return found;
+    }
     for site in site_packages(root) {
         let entries = fs::read_dir(&site).into_iter().flatten().flatten();
         let paths = entries.map(|entry| entry.path());
@@ -65,7 +70,7 @@ fn missing_in_package(dist_info: &Path, site: &Path, scripts: &Path) -> Vec<Miss
         .filter(|path| path.starts_with("..") || Path::new(path).is_absolute());
     let files: Vec<_> = outside
         .map(|path| normalize(site.join(path)))
-        .filter(|file| file.parent() == Some(scripts) && fs::symlink_metadata(file).is_err())
+        .filter(|file| file.parent() == Some(scripts) && matches!(look_at(file), Ok(None)))
         .collect();
     if files.is_empty() {
         return Vec::new();

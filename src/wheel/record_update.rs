@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use crate::fs::rewrite_file;
+use crate::fs::{is_really_within, rewrite_file};
 use crate::process::normalize;
 use crate::venv;
 
@@ -22,7 +22,11 @@ pub(crate) fn update_records(
         return Ok(());
     }
     for site in venv::site_packages(root) {
-        for (file, text) in updated_records(&site, changed) {
+        let own = |file: &PathBuf| is_really_within(file, root);
+        for (file, text) in updated_records(&site, changed)
+            .into_iter()
+            .filter(|(file, _)| own(file))
+        {
             rewrite_file(&file, text.as_bytes()).map_err(|error| (file, error))?;
         }
     }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::fs::{path_error, replace_file};
+use crate::fs::{path_error, replace_file, write_file};
 use crate::os::{self, Dir, FileSignature};
 use crate::quote::hex;
 use crate::wheel::{RecordRow, UnpackedFile, unpack_wheel};
@@ -141,7 +141,7 @@ impl WheelCache {
         fs::create_dir(&files).map_err(failed)?;
         let unpacked = unpack_wheel(wheel, &files)?;
         let text = render_manifest(&files, &unpacked).map_err(failed)?;
-        fs::write(new.path().join(MANIFEST), text).map_err(failed)?;
+        write_file(&new.path().join(MANIFEST), text).map_err(failed)?;
         self.commit(new, at).map_err(failed)?;
         CachedWheel::read(at).ok_or_else(|| failed(io::Error::other("it changes while it is read")))
     }

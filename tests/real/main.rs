@@ -53,6 +53,8 @@ mod inside;
 mod isolated;
 /// What runs its lines by vrun: make, just, npm, Vim, VS Code.
 mod line;
+/// Links where vrun writes files of its own.
+mod links;
 /// The man page, in man and mandoc.
 mod manual;
 /// Projects that were moved and copied.

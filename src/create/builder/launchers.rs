@@ -3,14 +3,14 @@
 //! The first come with the base: they read pyvenv.cfg and start its Python (CPython's PC/launcher.c,
 //! PC/venvlauncher.c). The second come from distlib, in pip's wheel; a script appends a first line and a zip file.
 
-use std::fs::{self, File};
-use std::io::{self, Cursor, Read, Write};
+use std::fs::File;
+use std::io::{self, Cursor, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use crate::fs::path_error;
+use crate::fs::{copy_new, path_error};
 use crate::os;
 
 use super::plan::SupportedBase;
@@ -30,8 +30,11 @@ pub(super) fn copy_python_launchers(base: &SupportedBase<'_>, scripts: &Path) ->
     for (file, name) in python_launchers(base) {
         let to = scripts.join(name);
         // A base may lack some of them.
-        if file.is_file() && !to.exists() {
-            fs::copy(&file, &to).map_err(|error| path_error("write", &to, &error))?;
+        if file.is_file() {
+            match copy_new(&file, &to) {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                copied => drop(copied.map_err(|error| path_error("write", &to, &error))?),
+            }
         }
     }
     Ok(())
@@ -101,6 +104,8 @@ pub(super) fn build_script(launcher: &[u8], python: &Path, code: &str) -> io::Re
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

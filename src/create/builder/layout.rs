@@ -1,14 +1,13 @@
 //! The tree of an environment: directories, links to the base interpreter, pyvenv.cfg, .gitignore.
 
 use std::ffi::OsStr;
+use std::io;
 use std::path::Path;
-use std::{fs, io};
 
-use crate::fs::{make_dir, path_error, write_file};
+use crate::fs::{copy_new, look_at, make_dir, path_error, write_file};
 use crate::os;
 use crate::venv::{PYVENV_CFG, pyvenv_cfg, scripts_dir};
 
-use super::super::errors;
 use super::super::options::{IgnoreFile, python_repr};
 use super::launchers;
 use super::plan::{BuildPlan, SupportedBase};
@@ -37,7 +36,7 @@ pub(super) fn ensure_dirs_and_links(plan: &BuildPlan<'_>) -> io::Result<()> {
         _ => make_dir(&include)?,
     }
     let lib64 = root.join("lib64");
-    if os::HAS_LIB64 && fs::symlink_metadata(&lib64).is_err() {
+    if os::HAS_LIB64 && is_absent(&lib64)? {
         os::symlink_or_copy(Path::new("lib"), &lib64)
             .map_err(|error| path_error("link", &lib64, &error))?;
     }
@@ -47,15 +46,21 @@ pub(super) fn ensure_dirs_and_links(plan: &BuildPlan<'_>) -> io::Result<()> {
     }
 }
 
+/// An error where the system does not say: what is there may be the link to the base.
+fn is_absent(path: &Path) -> io::Result<bool> {
+    let found = look_at(path).map_err(|error| path_error("look at", path, &error))?;
+    Ok(found.is_none())
+}
+
 /// The link to the base has the name of the base's file; the other names link to that one. With `copies` each is a copy
 /// (EnvBuilder.setup_python).
 fn install_pythons(base: &SupportedBase<'_>, scripts: &Path, copies: bool) -> io::Result<()> {
     let exe_name = base.exe.file_name().unwrap_or(OsStr::new("python"));
     let install = |name: &OsStr, target: &Path| {
         let path = scripts.join(name);
-        match fs::symlink_metadata(&path) {
-            Ok(_) => Ok(()),
-            Err(_) => link_or_copy_python(target, base.exe, &path, copies),
+        match is_absent(&path)? {
+            true => link_or_copy_python(target, base.exe, &path, copies),
+            false => Ok(()),
         }
     };
     install(exe_name, base.exe)?;
@@ -76,19 +81,17 @@ fn python_names((major, minor): (u64, u64)) -> Vec<String> {
 }
 
 /// A link to `target`; or, with `copies`, or where the file system has no links, a copy of `exe`, which is the same
-/// file. File systems report that in different ways, but not as a full disk.
+/// file. Nothing may be there: a link that is would lead the copy into the base.
 fn link_or_copy_python(target: &Path, exe: &Path, at: &Path, copies: bool) -> io::Result<()> {
     if !copies {
         match os::symlink_or_copy(target, at) {
             Ok(()) => return Ok(()),
-            Err(error) if errors::is_disk_full(&error) => {
-                return Err(path_error("link", at, &error));
-            }
-            Err(_) => {}
+            Err(error) if os::lacks_symlinks(&error) => {}
+            Err(error) => return Err(path_error("link", at, &error)),
         }
     }
-    fs::copy(exe, at)
-        .and_then(|_| os::set_program_mode(at))
+    copy_new(exe, at)
+        .and_then(|copy| os::set_program_mode(&copy))
         .map_err(|error| path_error("write", at, &error))
 }
 

@@ -1,9 +1,11 @@
 //! Files: identity, links, modes, clones, renames.
 
-use std::fs::{self, DirBuilder, File, Metadata, Permissions};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
+
+use rustix::fs::OFlags;
 
 use super::super::user_id::ROOT_USER;
 use super::users::{current_user, is_writable_by_others, owner_of};
@@ -13,9 +15,12 @@ pub(crate) fn is_same_file(a: &Path, b: &Path) -> bool {
     is_same(fs::metadata(a), fs::metadata(b))
 }
 
-/// Whether `path` still leads to the open `file`.
-pub(crate) fn is_still_at(file: &File, path: &Path) -> bool {
-    is_same(file.metadata(), fs::metadata(path))
+/// Whether the open `file` is still at `path`.
+pub(crate) fn is_still_at(file: &File, path: &Path) -> io::Result<bool> {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        found => Ok(is_same(Ok(file.metadata()?), Ok(found?))),
+    }
 }
 
 fn is_same(a: io::Result<Metadata>, b: io::Result<Metadata>) -> bool {
@@ -42,6 +47,62 @@ pub(crate) fn symlink_or_copy(target: &Path, at: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(target, at)
 }
 
+/// Whether a link could not be created because the file system has none (symlink(2); EPROTO and EROFS are what
+/// VirtualBox's shared folders say).
+pub(crate) fn lacks_symlinks(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let unsupported = [Errno::PERM, Errno::OPNOTSUPP, Errno::NOTSUP, Errno::NOSYS];
+    let errors = unsupported.iter().chain(&[Errno::PROTO, Errno::ROFS]);
+    errors
+        .map(|errno| Some(errno.raw_os_error()))
+        .any(|errno| errno == error.raw_os_error())
+}
+
+/// Opens a regular file of vrun's to append to it. A link is not followed.
+pub(crate) fn open_for_append(file: &Path) -> io::Result<File> {
+    open_regular(File::options().append(true), file)
+}
+
+/// Opens a lock file, or creates it: for writing where that is allowed. A link is not followed.
+pub(crate) fn open_lock_file(file: &Path) -> io::Result<File> {
+    // NFS locks only files that are open for writing; another user's lock file may allow only reading.
+    let mut options = File::options();
+    options.read(true).write(true).create(true).truncate(false);
+    match open_regular(&mut options, file) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            open_regular(File::options().read(true), file).map_err(|_| error)
+        }
+        other => other,
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "it follows no link")]
+fn open_regular(options: &mut OpenOptions, file: &Path) -> io::Result<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let opened = options.custom_flags(flags.bits().cast_signed()).open(file);
+    let opened = opened.map_err(|error| match is_link_loop(&error) {
+        true => io::Error::other("it is a link"),
+        false => error,
+    })?;
+    match opened.metadata()?.is_file() {
+        true => Ok(opened),
+        false => Err(io::Error::other("it is not a regular file")),
+    }
+}
+
+/// Creates a file with the mode of another, whose metadata these are.
+///
+/// # Errors
+/// Anything is there, a link too.
+#[expect(clippy::disallowed_methods, reason = "it follows no link")]
+pub(crate) fn create_new_with_mode(file: &Path, like: &Metadata) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true).mode(like.mode());
+    let file = options.open(file)?;
+    file.set_permissions(like.permissions())?;
+    Ok(file)
+}
+
 /// Renames a file or directory, over an empty directory too.
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
@@ -53,6 +114,7 @@ pub(crate) fn is_in_use(error: &io::Error) -> bool {
 }
 
 /// Lets everyone read and run `file`, as distlib does with a script.
+#[expect(clippy::disallowed_methods, reason = "vrun has created the file")]
 pub(crate) fn make_executable(file: &Path) -> io::Result<()> {
     let mode = fs::metadata(file)?.permissions().mode();
     fs::set_permissions(file, Permissions::from_mode(mode | 0o555))
@@ -77,10 +139,10 @@ pub(crate) fn may_clone(_: &Path) -> bool {
 /// Creates `to` with the content and the time of `from`, sharing its blocks until one of the two is written to. It has no
 /// name before it is complete, so a failure leaves nothing behind (open(2), O_TMPFILE).
 #[cfg(any(target_os = "linux", target_os = "android"))]
+#[expect(clippy::disallowed_methods, reason = "the file has no name")]
 pub(crate) fn clone_file(from: &Path, to: &Path) -> io::Result<()> {
-    use rustix::fs::{AtFlags, CWD, OFlags, ioctl_ficlone, linkat};
+    use rustix::fs::{AtFlags, CWD, ioctl_ficlone, linkat};
     use std::os::fd::AsRawFd;
-    use std::os::unix::fs::OpenOptionsExt;
     let source = File::open(from)?;
     let mut unnamed = File::options();
     unnamed.write(true);
@@ -120,11 +182,12 @@ pub(crate) fn swap_dirs(_: &Path, _: &Path) -> io::Result<()> {
 }
 
 /// Makes `file` a program that its owner may change, as venv does with a copied interpreter.
-pub(crate) fn set_program_mode(file: &Path) -> io::Result<()> {
-    fs::set_permissions(file, Permissions::from_mode(0o755))
+pub(crate) fn set_program_mode(file: &File) -> io::Result<()> {
+    file.set_permissions(Permissions::from_mode(0o755))
 }
 
 /// Gives `to` the mode of `from`.
+#[expect(clippy::disallowed_methods, reason = "vrun has created the file")]
 pub(crate) fn copy_mode(from: &Path, to: &Path) -> io::Result<()> {
     fs::set_permissions(to, fs::metadata(from)?.permissions())
 }

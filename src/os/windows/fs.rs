@@ -1,6 +1,7 @@
 //! Files: identity, links, modes, clones, renames.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::os::windows::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 use std::{io, thread};
@@ -11,9 +12,12 @@ pub(crate) fn is_same_file(a: &Path, b: &Path) -> bool {
     same_file::is_same_file(a, b).unwrap_or(false)
 }
 
-pub(crate) fn is_still_at(file: &File, path: &Path) -> bool {
-    let opened = file.try_clone().and_then(Handle::from_file);
-    matches!((opened, Handle::from_path(path)), (Ok(a), Ok(b)) if a == b)
+pub(crate) fn is_still_at(file: &File, path: &Path) -> io::Result<bool> {
+    let opened = Handle::from_file(file.try_clone()?)?;
+    match Handle::from_path(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        found => Ok(found? == opened),
+    }
 }
 
 pub(crate) fn file_id(_: &Metadata, path: &Path) -> Option<Handle> {
@@ -33,8 +37,45 @@ pub(crate) fn is_link_loop(error: &io::Error) -> bool {
 /// Copies `target`, relative to the directory of `at` as a link's is, to `at`: only administrators may create links
 /// here.
 pub(crate) fn symlink_or_copy(target: &Path, at: &Path) -> io::Result<()> {
-    let from = at.parent().unwrap_or(at).join(target);
-    fs::copy(from, at).map(drop)
+    let mut from = File::open(at.parent().unwrap_or(at).join(target))?;
+    io::copy(&mut from, &mut File::create_new(at)?).map(drop)
+}
+
+/// There, a copy has been tried already.
+pub(crate) fn lacks_symlinks(_: &io::Error) -> bool {
+    false
+}
+
+pub(crate) fn open_for_append(file: &Path) -> io::Result<File> {
+    open_regular(File::options().append(true), file)
+}
+
+pub(crate) fn open_lock_file(file: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true).write(true).create(true).truncate(false);
+    match open_regular(&mut options, file) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            open_regular(File::options().read(true), file).map_err(|_| error)
+        }
+        other => other,
+    }
+}
+
+/// FILE_FLAG_OPEN_REPARSE_POINT opens a link itself (CreateFileW).
+#[expect(clippy::disallowed_methods, reason = "it follows no link")]
+fn open_regular(options: &mut OpenOptions, file: &Path) -> io::Result<File> {
+    let opened = options.custom_flags(0x0020_0000).open(file)?;
+    let found = opened.metadata()?;
+    match found.is_file() {
+        true => Ok(opened),
+        false if found.is_symlink() => Err(io::Error::other("it is a link")),
+        false => Err(io::Error::other("it is not a regular file")),
+    }
+}
+
+/// Files have no mode.
+pub(crate) fn create_new_with_mode(file: &Path, _: &Metadata) -> io::Result<File> {
+    File::create_new(file)
 }
 
 /// Renames a file or directory to a free name. A directory cannot be renamed while a file in it is open, and virus
@@ -84,7 +125,7 @@ pub(crate) fn swap_dirs(_: &Path, _: &Path) -> io::Result<()> {
 }
 
 /// Nothing to do: the name makes a file executable.
-pub(crate) fn set_program_mode(_: &Path) -> io::Result<()> {
+pub(crate) fn set_program_mode(_: &File) -> io::Result<()> {
     Ok(())
 }
 

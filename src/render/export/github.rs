@@ -4,11 +4,11 @@
 //! Neither can unset, nor take an entry off PATH.
 
 use std::ffi::OsStr;
-use std::fs::OpenOptions;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, io_reason};
+use crate::fs::open_named_for_append;
 use crate::process::Process;
 use crate::quote::printable;
 use crate::view::View;
@@ -101,8 +101,7 @@ fn file_from_var(variable: &str, process: &Process) -> Result<PathBuf, Error> {
 
 /// Starts a new line if another step left its last one unfinished.
 fn append_lines(file: &Path, text: &str) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    let mut file = options.read(true).append(true).create(true).open(file)?;
+    let mut file = open_named_for_append(file)?;
     let mut last = [b'\n'];
     if file.seek(SeekFrom::End(0))? > 0 {
         file.seek(SeekFrom::End(-1))?;

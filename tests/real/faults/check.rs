@@ -138,8 +138,8 @@ fn blows(call: &str) -> Vec<Blow> {
         // To read and to write.
         "openat" => &[Errno::EIO, Errno::EMFILE],
         "getdents64" => &[Errno::EIO],
-        // What a file system without links says to one differs; Python is copied then.
-        "symlink" => &[Errno::ENOSPC, Errno::EDQUOT],
+        // EPERM and its like say that the file system has no links; Python is copied then.
+        "symlink" => &[Errno::ENOSPC, Errno::EDQUOT, Errno::EIO, Errno::EACCES],
         "flock" => &[Errno::ENOLCK],
         "unlink" | "unlinkat" | "rmdir" | "chmod" | "fchmod" => &[Errno::EIO, Errno::EROFS],
         _ => &[Errno::ENOSPC, Errno::EDQUOT, Errno::EIO, Errno::EROFS],

@@ -14,6 +14,8 @@ use std::time::Duration;
 
 use crate::project::Outcome;
 
+/// The base interpreter, meanwhile.
+mod base;
 mod check;
 mod site;
 mod strace;
