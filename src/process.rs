@@ -45,6 +45,12 @@ impl Process {
         self.var(name).filter(|value| !value.is_empty())
     }
 
+    /// Whether this is a CI job, by the variable CI.
+    pub(crate) fn is_ci(&self) -> bool {
+        let value = self.non_empty_var("CI");
+        value.is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))
+    }
+
     /// The working directory as the user sees it: `PWD` if it names the same directory, so that a project behind a link
     /// keeps the link's name (POSIX, `pwd -L`), else what the system says.
     ///

@@ -1,7 +1,5 @@
 //! No environment yet: create it for the command, or plan it for `-n`.
 
-use std::path::PathBuf;
-
 use crate::cli::{AutoCreate, RunRequest, Settings};
 use crate::create::{self, CreateRequest, CreateTarget, Trigger, VenvOptions};
 use crate::error::Error;
@@ -12,7 +10,7 @@ use crate::quote::{printable, shell_word};
 use crate::venv::{PyvenvCfg, Venv};
 use crate::{os, requirements};
 
-use super::context::report_skipped;
+use super::context::report_skipped_for_creation;
 use super::prepare::TargetEnv;
 
 pub(super) fn create_for_command(
@@ -22,7 +20,7 @@ pub(super) fn create_for_command(
     search: &Search,
     process: &Process,
 ) -> Result<FoundEnv, Error> {
-    report_skipped(&missing.skipped, settings.verbosity);
+    report_skipped_for_creation(&missing.skipped, settings.verbosity);
     check_may_create(&missing, auto_create)?;
     let project = missing.project.as_deref();
     let state =
@@ -85,7 +83,6 @@ fn create_request<'a>(
 pub(super) fn plan(
     missing: ToCreate,
     script: Option<Script>,
-    home: Option<PathBuf>,
     request: &RunRequest,
     process: &Process,
 ) -> Result<TargetEnv, Error> {
@@ -94,6 +91,7 @@ pub(super) fn plan(
         None => check_may_create(&missing, request.auto_create)?,
     }
     let settings = &request.settings;
+    report_skipped_for_creation(&missing.skipped, settings.verbosity);
     create::check_target(&create_request(
         &missing,
         settings,
@@ -111,7 +109,6 @@ pub(super) fn plan(
         },
         deactivated: missing.deactivated,
         script,
-        home,
         is_planned: true,
     })
 }

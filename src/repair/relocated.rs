@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::process::Process;
 use crate::program::{ScriptInterpreter, script_interpreter};
 use crate::venv::{self, Venv};
 use crate::{find, os};
@@ -70,7 +71,7 @@ pub(super) fn count_by_kind(stale: &[StaleFile]) -> String {
 }
 
 /// Every file of the environment at `root` that refers to another place.
-pub(crate) fn stale_files(root: &Path, home: Option<&Path>) -> Vec<StaleFile> {
+pub(crate) fn stale_files(root: &Path, process: &Process) -> Vec<StaleFile> {
     let mut found = stale_scripts(root);
     let Some(old) = original_root(root) else {
         return found;
@@ -84,7 +85,7 @@ pub(crate) fn stale_files(root: &Path, home: Option<&Path>) -> Vec<StaleFile> {
     }
     let cfg = root.join(venv::PYVENV_CFG);
     found.extend(stale(cfg, StaleKind::PyvenvCfg, PathQuoting::Bare));
-    if let Some((was, is)) = moved_project(&old, root, home) {
+    if let Some((was, is)) = moved_project(&old, root, process) {
         found.extend(stale_editables(root, &was, &is));
     }
     found
@@ -193,9 +194,9 @@ fn stale_file(
 pub(super) fn moved_project(
     old: &Path,
     root: &Path,
-    home: Option<&Path>,
+    process: &Process,
 ) -> Option<(PathBuf, PathBuf)> {
-    let is = find::nearest_project(root.parent()?, home)?;
+    let is = find::nearest_project(root.parent()?, process)?;
     let between = root.strip_prefix(is).ok()?;
     let was = old.ancestors().nth(between.components().count())?;
     (was.join(between) == old && was.parent().is_some() && was != is)

@@ -94,13 +94,13 @@ fn notify_change(
     bytes: &[u8],
     context: &InstallContext<'_>,
 ) {
-    let is_new = context.is_ci() || state.mark_notified(&change.id, os::session_id());
+    let is_new = context.process.is_ci() || state.mark_notified(&change.id, os::session_id());
     if !is_new || context.verbosity == Verbosity::Quiet {
         return;
     }
     let (change, advice) = (change.describe(), change.advice());
     context.verbosity.notice(format_args!("{change}: {advice}"));
-    if !context.is_ci() {
+    if !context.process.is_ci() {
         state.save_if_unchanged(&context.venv.root, bytes);
     }
 }
