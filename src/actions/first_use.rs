@@ -21,7 +21,7 @@ pub(super) fn create_for_command(
     process: &Process,
 ) -> Result<FoundEnv, Error> {
     report_skipped_for_creation(&missing.skipped, settings.verbosity);
-    check_may_create(&missing, auto_create)?;
+    check_may_create(&missing, auto_create, process)?;
     let project = missing.project.as_deref();
     let state =
         requirements::initial_state(&settings.install_options, project, &missing.root, process)?;
@@ -43,7 +43,7 @@ pub(super) fn create_for_script(
     request: &RunRequest,
     process: &Process,
 ) -> Result<FoundEnv, Error> {
-    check_may_create_for_script(script, request.auto_create)?;
+    check_may_create_for_script(script, request.auto_create, process)?;
     let settings = &request.settings;
     script.create_env(settings.python.as_ref(), process, settings.verbosity)?;
     inline_script::remove_expired_envs(process);
@@ -87,8 +87,8 @@ pub(super) fn plan(
     process: &Process,
 ) -> Result<TargetEnv, Error> {
     match &script {
-        Some(script) => check_may_create_for_script(script, request.auto_create)?,
-        None => check_may_create(&missing, request.auto_create)?,
+        Some(script) => check_may_create_for_script(script, request.auto_create, process)?,
+        None => check_may_create(&missing, request.auto_create, process)?,
     }
     let settings = &request.settings;
     report_skipped_for_creation(&missing.skipped, settings.verbosity);
@@ -113,15 +113,24 @@ pub(super) fn plan(
     })
 }
 
-fn check_may_create_for_script(script: &Script, auto_create: AutoCreate) -> Result<(), Error> {
+fn check_may_create_for_script(
+    script: &Script,
+    auto_create: AutoCreate,
+    process: &Process,
+) -> Result<(), Error> {
     match auto_create {
         AutoCreate::OnFirstUse => Ok(()),
-        AutoCreate::Never => Err(script.creation_disabled_error()),
+        AutoCreate::WhereSeen if process.is_seen() => Ok(()),
+        AutoCreate::WhereSeen | AutoCreate::Never => Err(script.creation_disabled_error()),
     }
 }
 
 /// Whether the environment may be created without `--create`.
-fn check_may_create(missing: &ToCreate, auto_create: AutoCreate) -> Result<(), Error> {
+fn check_may_create(
+    missing: &ToCreate,
+    auto_create: AutoCreate,
+    process: &Process,
+) -> Result<(), Error> {
     let (root, word) = (printable(&missing.root), shell_word(&missing.root));
     match (auto_create, &missing.forbidden) {
         (AutoCreate::Never, _) => Err(Error::failed(format!("there is no environment at {root}"))
@@ -130,6 +139,13 @@ fn check_may_create(missing: &ToCreate, auto_create: AutoCreate) -> Result<(), E
                 "`{} -m venv {word}` creates it; `--env PATH` names another",
                 os::PYTHON_COMMAND
             ))),
+        (AutoCreate::WhereSeen, _) if !process.is_seen() => {
+            Err(Error::failed(format!("there is no environment at {root}"))
+                .with_cause(
+                    "a shim creates one only where someone sees it: on a terminal, or in CI",
+                )
+                .with_hint(format!("`vrun --create --env {word}` creates it")))
+        }
         (_, Some(forbidden)) => Err(forbidden.to_error(&missing.root)),
         (_, None) => Ok(()),
     }
