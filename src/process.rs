@@ -5,9 +5,10 @@
     reason = "the only place that reads the process"
 )]
 
+use std::env;
 use std::ffi::{OsStr, OsString};
+use std::io::{self, IsTerminal};
 use std::path::{Component, Path, PathBuf};
-use std::{env, io};
 
 use crate::error::{Error, io_reason};
 use crate::os;
@@ -47,6 +48,17 @@ impl Process {
     /// A variable that counts as unset if it is empty.
     pub(crate) fn non_empty_var(&self, name: &str) -> Option<&OsStr> {
         self.var(name).filter(|value| !value.is_empty())
+    }
+
+    /// Whether this is a CI job, by the variable CI.
+    pub(crate) fn is_ci(&self) -> bool {
+        let value = self.non_empty_var("CI");
+        value.is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))
+    }
+
+    /// Whether someone sees what is done: on a terminal, or in the log of a CI job.
+    pub(crate) fn is_seen(&self) -> bool {
+        self.is_ci() || io::stderr().is_terminal()
     }
 
     /// The working directory as the user sees it: `PWD` if it names the same directory, so that a project behind a link

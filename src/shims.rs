@@ -11,8 +11,9 @@ use crate::error::{Error, io_reason};
 use crate::fs::replace_unlocked;
 use crate::process::Process;
 use crate::quote::{printable, shell_word};
+use crate::trust::{self, Trust};
 use crate::venv::PYVENV_CFG;
-use crate::{os, self_exe, trust};
+use crate::{os, self_exe};
 
 /// Shims that may be created.
 #[derive(Debug)]
@@ -120,7 +121,8 @@ fn check_allowed(dir: &Path, target: &Path, process: &Process) -> Result<(), Err
     }
     let untrusted = |path: &Path, start: &Path| {
         let found = trust::read_metadata(path).ok()?;
-        Some(trust::untrusted_file_owner(&found, start)?.describe(path))
+        let owner = Trust::new(start, process).untrusted_file_owner(&found)?;
+        Some(owner.describe(path))
     };
     let start = process.logical_cwd().unwrap_or_else(|_| dir.to_owned());
     if let Some(cause) = untrusted(dir, &start) {

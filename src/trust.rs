@@ -1,20 +1,24 @@
 //! The owner of what a search finds -> whether it may be used.
 //!
-//! An environment runs programs, so one that an attacker put where a search passes would run theirs. It is used only if
-//! its owner is the user, root, or the owner of the directory where the search starts: a root shell in a container
-//! works in a checkout that is mounted there. What the user names (`--env`, VRUN_ENV, the environment active in their
-//! shell) is their choice, and is not checked.
+//! An environment runs programs, and a project's files say where one is created and by which interpreter, so those that
+//! an attacker put where a search passes would run theirs. They count only if their owner is the user or root; for root
+//! also the user who called sudo. Where the user works has no say in that, because anyone can own a directory that
+//! others enter, but for root in a container or a CI job, whose checkout is often another's, and for directories that
+//! VRUN_TRUST lists. What the user names (`--env`, VRUN_ENV, the environment active in their shell) is their choice, and
+//! is not checked.
 //!
 //! Checked are an environment's directory, its pyvenv.cfg and, if others may write to the directory, as in /tmp, its
 //! scripts directory; of a link both ends, because another user's link chooses for the user, and the user's own may
 //! have come with a checkout. Links and files that lie deeper are as safe as the directory that holds them.
 
+use std::ffi::OsString;
 use std::fs::{self, Metadata};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{io, iter};
 
 use crate::error::{Error, ErrorKind};
 use crate::os::{self, UserId};
+use crate::process::Process;
 use crate::quote::{printable, shell_word};
 use crate::venv;
 
@@ -79,62 +83,166 @@ type Owned = (OwnedPart, UserId);
 pub(crate) struct UntrustedOwner {
     owner: UserId,
     part: OwnedPart,
+    /// Whether the user's own alone would count: everyone may write to the directory.
+    is_in_open_dir: bool,
 }
 
-/// The untrusted owner of a file that redirects us (a `.venv` file, the vrun that a shim leads to), if any. `start` is
-/// where the search starts, or where the shim is created.
-pub(crate) fn untrusted_file_owner(file: &OwnedMetadata, start: &Path) -> Option<UntrustedOwner> {
-    first_untrusted(file.owners(OwnedPart::Link, OwnedPart::Target), start)
+/// Files that exist in the containers of docker and of podman.
+const CONTAINER_FILES: [&str; 2] = ["/.dockerenv", "/run/.containerenv"];
+
+/// Whose files count.
+#[derive(Debug)]
+pub(crate) struct Trust {
+    /// Where the search starts, or where a shim is created.
+    start: PathBuf,
+    /// VRUN_TRUST.
+    listed: Option<OsString>,
+    /// SUDO_UID: the user who called sudo.
+    sudo_user: Option<UserId>,
+    /// Whether a variable says that this is a container or a CI job.
+    is_container: bool,
 }
 
-/// The untrusted owner of a part of the environment at `root`, if any. `dir` and `cfg`: its directory and pyvenv.cfg.
-pub(crate) fn untrusted_env_owner(
-    root: &Path,
-    dir: &OwnedMetadata,
-    cfg: &OwnedMetadata,
-    start: &Path,
-) -> Option<UntrustedOwner> {
-    let scripts = || {
-        let is_open = os::is_writable_by_others(&dir.target);
-        let found = is_open.then(|| fs::symlink_metadata(venv::scripts_dir(root)));
-        Some((OwnedPart::ScriptsDir, os::owner_of(&found?.ok()?)))
-    };
-    let owners = dir
-        .owners(OwnedPart::Link, OwnedPart::Target)
-        .chain(cfg.owners(OwnedPart::PyvenvCfg, OwnedPart::PyvenvCfg));
-    first_untrusted(owners.chain(iter::once_with(scripts).flatten()), start)
-}
-
-/// The untrusted owner of whatever is at `path`, where an environment is to be or has just been created. None if
-/// nothing is there.
-pub(crate) fn untrusted_place_owner(path: &Path, start: &Path) -> Option<UntrustedOwner> {
-    let dir = read_metadata(path).ok()?;
-    match read_metadata(&path.join(venv::PYVENV_CFG)) {
-        Ok(cfg) => untrusted_env_owner(path, &dir, &cfg, start),
-        Err(_) => untrusted_file_owner(&dir, start),
-    }
-}
-
-/// The owners are mostly all the same, and are then checked once.
-fn first_untrusted(owners: impl Iterator<Item = Owned>, start: &Path) -> Option<UntrustedOwner> {
-    let start_owner = || fs::metadata(start).ok().map(|found| os::owner_of(&found));
-    let mut trusted = None;
-    for (part, owner) in owners {
-        if trusted != Some(owner) && !is_trusted(owner, os::current_user, start_owner) {
-            return Some(UntrustedOwner { owner, part });
+impl Trust {
+    pub(crate) fn new(start: &Path, process: &Process) -> Trust {
+        let sudo_user = process.non_empty_var("SUDO_UID");
+        Trust {
+            start: start.to_owned(),
+            listed: process.non_empty_var("VRUN_TRUST").map(OsString::from),
+            sudo_user: sudo_user.and_then(|uid| uid.to_str()?.parse().ok().map(UserId)),
+            is_container: process.is_ci() || process.non_empty_var("container").is_some(),
         }
-        trusted = Some(owner);
     }
-    None
+
+    /// The untrusted owner of a file that redirects us (a `.venv` file, the vrun that a shim leads to), if any.
+    pub(crate) fn untrusted_file_owner(&self, file: &OwnedMetadata) -> Option<UntrustedOwner> {
+        self.first_untrusted(file.owners(OwnedPart::Link, OwnedPart::Target))
+    }
+
+    /// The untrusted owner of a file in `dir` that makes it a project or says what the project needs, if any. In a
+    /// directory that everyone may write to, as /tmp, root's do not count either: they are not there for this user.
+    pub(crate) fn untrusted_marker_owner(
+        &self,
+        file: &OwnedMetadata,
+        dir: &Path,
+    ) -> Option<UntrustedOwner> {
+        let me = os::current_user();
+        let mut others = file.owners(OwnedPart::Link, OwnedPart::Target);
+        let others: Vec<_> = others.by_ref().filter(|(_, owner)| *owner != me).collect();
+        if others.is_empty() {
+            return None;
+        }
+        if !fs::metadata(dir).is_ok_and(|dir| os::is_world_writable(&dir)) {
+            return self.first_untrusted(others.into_iter());
+        }
+        let mut others = others.into_iter();
+        let (part, owner) = others.find(|(_, owner)| !self.is_listed(*owner))?;
+        Some(UntrustedOwner {
+            owner,
+            part,
+            is_in_open_dir: true,
+        })
+    }
+
+    /// The untrusted owner of a part of the environment at `root`, if any. `dir` and `cfg`: its directory and pyvenv.cfg.
+    pub(crate) fn untrusted_env_owner(
+        &self,
+        root: &Path,
+        dir: &OwnedMetadata,
+        cfg: &OwnedMetadata,
+    ) -> Option<UntrustedOwner> {
+        let scripts = || {
+            let is_open = os::is_writable_by_others(&dir.target);
+            let found = is_open.then(|| fs::symlink_metadata(venv::scripts_dir(root)));
+            Some((OwnedPart::ScriptsDir, os::owner_of(&found?.ok()?)))
+        };
+        let owners = dir
+            .owners(OwnedPart::Link, OwnedPart::Target)
+            .chain(cfg.owners(OwnedPart::PyvenvCfg, OwnedPart::PyvenvCfg));
+        self.first_untrusted(owners.chain(iter::once_with(scripts).flatten()))
+    }
+
+    /// The untrusted owner of whatever is at `path`, where an environment is to be or has just been created. None if
+    /// nothing is there.
+    pub(crate) fn untrusted_place_owner(&self, path: &Path) -> Option<UntrustedOwner> {
+        let dir = read_metadata(path).ok()?;
+        match read_metadata(&path.join(venv::PYVENV_CFG)) {
+            Ok(cfg) => self.untrusted_env_owner(path, &dir, &cfg),
+            Err(_) => self.untrusted_file_owner(&dir),
+        }
+    }
+
+    /// The owners are mostly all the same, and are then checked once.
+    fn first_untrusted(&self, owners: impl Iterator<Item = Owned>) -> Option<UntrustedOwner> {
+        let mut trusted = None;
+        for (part, owner) in owners {
+            if trusted != Some(owner) && !self.is_trusted(owner) {
+                return Some(UntrustedOwner {
+                    owner,
+                    part,
+                    is_in_open_dir: false,
+                });
+            }
+            trusted = Some(owner);
+        }
+        None
+    }
+
+    fn is_trusted(&self, owner: UserId) -> bool {
+        let is_container = || {
+            let mut files = CONTAINER_FILES.iter().map(Path::new);
+            self.is_container || files.any(Path::exists)
+        };
+        owner == os::ROOT_USER
+            || self.is_trusted_by(owner, os::current_user(), is_container)
+            || self.is_listed(owner)
+    }
+
+    /// Whether `user` trusts `owner`, who is not root and not listed. Looks at the disk only for root.
+    fn is_trusted_by(
+        &self,
+        owner: UserId,
+        user: UserId,
+        is_container: impl FnOnce() -> bool,
+    ) -> bool {
+        let owns_start = || owner_at(&self.start) == Some(owner);
+        let is_roots = || self.sudo_user == Some(owner) || (owns_start() && is_container());
+        owner == user || (user == os::ROOT_USER && is_roots())
+    }
+
+    /// Whether VRUN_TRUST lists a directory of this owner in which the search starts. `*` lists every start.
+    fn is_listed(&self, owner: UserId) -> bool {
+        let listed = self.listed.iter().flat_map(|list| os::split_paths(list));
+        let mut dirs = listed.map(|dir| match dir.as_os_str() == "*" {
+            true => self.start.clone(),
+            false => dir,
+        });
+        dirs.any(|dir| {
+            dir.is_absolute() && is_within(&self.start, &dir) && owner_at(&dir) == Some(owner)
+        })
+    }
+
+    /// What VRUN_TRUST has to list, for what lies at `path` to count: its directory, or else the start.
+    fn dir_to_list(&self, path: &Path, owner: UserId) -> Option<&Path> {
+        let mut dirs = self.start.ancestors();
+        let parent = path.parent();
+        let holder = dirs.find(|dir| Some(*dir) == parent);
+        let mut dirs = holder.into_iter().chain([&*self.start]);
+        dirs.find(|dir| owner_at(dir) == Some(owner))
+    }
 }
 
-/// The rule. The closures are called only where they decide.
-fn is_trusted(
-    owner: UserId,
-    current_user: impl FnOnce() -> UserId,
-    start_owner: impl FnOnce() -> Option<UserId>,
-) -> bool {
-    owner == os::ROOT_USER || owner == current_user() || Some(owner) == start_owner()
+fn owner_at(path: &Path) -> Option<UserId> {
+    fs::metadata(path).ok().map(|found| os::owner_of(&found))
+}
+
+/// Whether `path` is `dir` or below it, as spelled or with links resolved.
+pub(crate) fn is_within(path: &Path, dir: &Path) -> bool {
+    path.starts_with(dir)
+        || match (dunce::canonicalize(path), dunce::canonicalize(dir)) {
+            (Ok(path), Ok(dir)) => path.starts_with(dir),
+            _ => false,
+        }
 }
 
 impl UntrustedOwner {
@@ -147,27 +255,52 @@ impl UntrustedOwner {
             OwnedPart::PyvenvCfg => "its pyvenv.cfg",
             OwnedPart::ScriptsDir => "its scripts directory",
         };
-        format!("{part} belongs to {}", printable(os::user_name(self.owner)))
+        let owner = printable(os::user_name(self.owner));
+        match self.is_in_open_dir {
+            true => format!("{part} belongs to {owner}, in a directory that everyone may write to"),
+            false => format!("{part} belongs to {owner}"),
+        }
+    }
+
+    /// What makes the thing at `path` count: `export VRUN_TRUST=...`. None where the owner is a stranger in the
+    /// directory too.
+    pub(crate) fn hint(&self, path: &Path, trust: &Trust) -> Option<String> {
+        let dir = shell_word(trust.dir_to_list(path, self.owner)?);
+        Some(format!("`export VRUN_TRUST={dir}` trusts its owner there"))
     }
 
     /// The refusal to use what lies at `path`. `own_root` is where the user could create an environment instead.
-    pub(crate) fn to_error(self, path: &Path, start: &Path, own_root: &Path) -> Error {
-        let mut hint = format!(
+    pub(crate) fn to_error(self, path: &Path, trust: &Trust, own_root: &Path) -> Error {
+        let mut ways: Vec<_> = self.hint(path, trust).into_iter().collect();
+        ways.push(format!(
             "`vrun --env {} ...` or VRUN_ENV allows it",
             shell_word(path)
-        );
+        ));
         if own_root != path {
             let own_root = shell_word(own_root);
-            hint += &format!("; `vrun --create --env {own_root}` creates one of your own");
+            ways.push(format!(
+                "`vrun --create --env {own_root}` creates one of your own"
+            ));
         }
+        let error = self.refusal(path);
+        error
+            .with_cause("unless named, only what you or root own is used")
+            .with_hint(ways.join("; "))
+    }
+
+    /// The refusal to read the file at `path`. `way_on` is what to type instead.
+    pub(crate) fn to_file_error(self, path: &Path, trust: &Trust, way_on: &str) -> Error {
+        let ways = self
+            .hint(path, trust)
+            .into_iter()
+            .chain([way_on.to_owned()]);
+        let ways: Vec<_> = ways.collect();
+        self.refusal(path).with_hint(ways.join("; "))
+    }
+
+    fn refusal(self, path: &Path) -> Error {
         let message = format!("{} is not trusted", printable(path));
-        Error::new(ErrorKind::NotTrusted, message)
-            .with_cause(self.describe(path))
-            .with_cause(format_args!(
-                "unless named, only what you, root or the owner of {} own is used",
-                printable(start)
-            ))
-            .with_hint(hint)
+        Error::new(ErrorKind::NotTrusted, message).with_cause(self.describe(path))
     }
 }
 
@@ -177,36 +310,37 @@ mod tests {
 
     const ME: UserId = UserId(1000);
     const OTHER: UserId = UserId(1001);
-    const THIRD: UserId = UserId(1002);
+    const ROOT: UserId = os::ROOT_USER;
 
-    #[test]
-    fn only_mine_roots_and_the_start_owners_are_trusted() {
-        let root = os::ROOT_USER;
-        for (owner, me, start, expected) in [
-            (ME, ME, Some(ME), true),
-            (ME, ME, Some(OTHER), true),
-            (ME, ME, None, true),
-            (root, ME, Some(ME), true),
-            (root, ME, None, true),
-            (root, root, Some(root), true),
-            (OTHER, ME, Some(OTHER), true),
-            (OTHER, root, Some(OTHER), true),
-            (OTHER, ME, Some(ME), false),
-            (OTHER, ME, Some(root), false),
-            (OTHER, ME, Some(THIRD), false),
-            (OTHER, ME, None, false),
-            (OTHER, root, Some(root), false),
-            (OTHER, root, Some(ME), false),
-        ] {
-            let trusted = is_trusted(owner, || me, || start);
-            assert_eq!(trusted, expected, "{owner:?} for {me:?} from {start:?}");
-        }
+    fn trust(vars: &[(&str, &str)]) -> Trust {
+        let vars = vars.iter().map(|(name, value)| (name.into(), value.into()));
+        let process = Process {
+            args: Vec::new(),
+            vars: vars.collect(),
+            ..Process::default()
+        };
+        Trust::new(Path::new("/"), &process)
     }
 
     #[test]
-    fn the_owner_of_the_start_is_looked_up_last() {
-        let never = || -> Option<UserId> { panic!("looked up") };
-        assert!(is_trusted(os::ROOT_USER, || panic!("looked up"), never));
-        assert!(is_trusted(ME, || ME, never));
+    fn besides_mine_and_roots_only_root_trusts_others() {
+        let never = || -> bool { panic!("looked up") };
+        let sudo = trust(&[("SUDO_UID", "1001")]);
+        assert!(sudo.is_trusted_by(OTHER, ROOT, never));
+        assert!(!sudo.is_trusted_by(OTHER, ME, never));
+        assert!(sudo.is_trusted_by(ME, ME, never));
+        assert!(!trust(&[("SUDO_UID", "ada")]).is_trusted_by(OTHER, ROOT, never));
+    }
+
+    #[test]
+    fn a_variable_says_that_this_is_a_container() {
+        for (name, value, expected) in [
+            ("CI", "true", true),
+            ("CI", "false", false),
+            ("container", "podman", true),
+            ("container", "", false),
+        ] {
+            assert_eq!(trust(&[(name, value)]).is_container, expected, "{name}");
+        }
     }
 }

@@ -10,6 +10,7 @@ use crate::output::{self, Verbosity};
 use crate::process::{self, Process};
 use crate::program::Invocation;
 use crate::quote::{printable, shell_word};
+use crate::trust::Trust;
 use crate::{create, git};
 
 /// What all actions begin with: `-q`, `-v` and `-C`.
@@ -49,6 +50,7 @@ pub(super) fn build_search(
         .filter(|path| path.is_absolute())
         .map(process::normalize);
     Ok(Search {
+        trust: Trust::new(&start, process),
         start,
         names: EnvNames::from_variable(process.non_empty_var("VRUN_NAME"))?,
         home: process.home_dir(),
@@ -73,8 +75,7 @@ pub(super) fn find_environment(
             .absolute(path)
             .and_then(|path| find::explicit(path, "--env", search)),
         Some(EnvSource::ByVariable(path)) => {
-            let project = find::nearest_project(&search.start, search.home.as_deref())
-                .unwrap_or(&search.start);
+            let project = search.project().unwrap_or(&search.start);
             find::explicit(process::normalize(project.join(path)), "VRUN_ENV", search)
         }
     };
@@ -136,8 +137,24 @@ pub(super) fn report_selection(found: &FoundEnv, process: &Process) {
 }
 
 pub(super) fn report_skipped(skipped: &[Skipped], verbosity: Verbosity) {
-    for Skipped { path, reason } in skipped {
+    for Skipped { path, reason, .. } in skipped {
         verbosity.verbose(|| format!("skipped {}: {reason}", printable(path)));
+    }
+}
+
+/// The same where an environment is created: a line says which markers do not count, for they would be its place.
+pub(super) fn report_skipped_for_creation(skipped: &[Skipped], verbosity: Verbosity) {
+    for Skipped {
+        path,
+        reason,
+        is_marker,
+    } in skipped
+    {
+        let line = || format!("skipped {}: {reason}", printable(path));
+        match is_marker {
+            true => verbosity.notice(line()),
+            false => verbosity.verbose(line),
+        }
     }
 }
 

@@ -7,13 +7,13 @@ use crate::create::{
     CreateRequest, CreateTarget, IfExists, Trigger, VenvOptions, check_target, create_environment,
 };
 use crate::error::Error;
-use crate::find::{self, Outcome};
+use crate::find::Outcome;
 use crate::process::Process;
 use crate::venv::Venv;
 use crate::{inline_script, requirements};
 
 use super::context::{
-    find_environment, prepare_search, print_path, report_selection, report_skipped,
+    find_environment, prepare_search, print_path, report_selection, report_skipped_for_creation,
 };
 use super::sync::ensure_installed;
 
@@ -25,7 +25,7 @@ pub(crate) fn create(
     let search = prepare_search(settings, process)?;
     let outcome = find_environment(settings, &search, process)?;
     let root = target_path(outcome, options, process)?;
-    let project = find::nearest_project(&search.start, search.home.as_deref());
+    let project = search.project();
     let state = match options.has_pip() {
         true => requirements::initial_state(&settings.install_options, project, &root, process)?,
         false => None,
@@ -67,7 +67,7 @@ fn target_path(
             }
         }
         Outcome::Missing(missing) => {
-            report_skipped(&missing.skipped, process.verbosity);
+            report_skipped_for_creation(&missing.skipped, process.verbosity);
             match &missing.forbidden {
                 Some(forbidden) => Err(forbidden.to_error(&missing.root)),
                 None => Ok(missing.root),

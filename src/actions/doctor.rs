@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use crate::cli::{Format, Settings};
 use crate::doctor::{self, DoctorInput, Finding, Severity};
 use crate::error::Error;
-use crate::find::{self, FoundEnv, Search};
+use crate::find::{FoundEnv, Search};
 use crate::output::print;
 use crate::process::Process;
 use crate::{program, render};
@@ -52,8 +52,7 @@ pub(super) fn collect_findings(
 ) -> Vec<Finding> {
     doctor::run_checks(&DoctorInput {
         root: &found.root,
-        project: find::nearest_project(&search.start, search.home.as_deref()),
-        home: search.home.as_deref(),
+        project: search.project(),
         active: found.deactivated.as_deref(),
         vrun_command: &program::vrun_command(&found.root, settings.has_location_option()),
         process,

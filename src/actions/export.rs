@@ -17,7 +17,7 @@ pub(crate) fn export(
 ) -> Result<(), Error> {
     let search = prepare_search(settings, process)?;
     let found = require_existing(settings, &search, process)?;
-    let env = TargetEnv::open(found, None, search.home)?;
+    let env = TargetEnv::open(found, None)?;
     let view = prepare(&env, settings, process)?.view;
     match target {
         Target::Shell(shell) => print(&shell.export_lines(&view, process)?),

@@ -1,7 +1,5 @@
 //! No environment yet: create it for the command, or plan it for `-n`.
 
-use std::path::PathBuf;
-
 use crate::cli::{AutoCreate, RunRequest, Settings};
 use crate::create::{self, CreateRequest, CreateTarget, Trigger, VenvOptions};
 use crate::error::Error;
@@ -12,7 +10,7 @@ use crate::quote::{printable, shell_word};
 use crate::venv::{PyvenvCfg, Venv};
 use crate::{os, requirements};
 
-use super::context::report_skipped;
+use super::context::report_skipped_for_creation;
 use super::prepare::TargetEnv;
 
 pub(super) fn create_for_command(
@@ -22,8 +20,8 @@ pub(super) fn create_for_command(
     search: &Search,
     process: &Process,
 ) -> Result<FoundEnv, Error> {
-    report_skipped(&missing.skipped, process.verbosity);
-    check_may_create(&missing, auto_create)?;
+    report_skipped_for_creation(&missing.skipped, process.verbosity);
+    check_may_create(&missing, auto_create, process)?;
     let project = missing.project.as_deref();
     let state =
         requirements::initial_state(&settings.install_options, project, &missing.root, process)?;
@@ -45,7 +43,7 @@ pub(super) fn create_for_script(
     request: &RunRequest,
     process: &Process,
 ) -> Result<FoundEnv, Error> {
-    check_may_create_for_script(script, request.auto_create)?;
+    check_may_create_for_script(script, request.auto_create, process)?;
     let settings = &request.settings;
     script.create_env(settings.python.as_ref(), process)?;
     inline_script::remove_expired_envs(process);
@@ -84,15 +82,15 @@ fn create_request<'a>(
 pub(super) fn plan(
     missing: ToCreate,
     script: Option<Script>,
-    home: Option<PathBuf>,
     request: &RunRequest,
     process: &Process,
 ) -> Result<TargetEnv, Error> {
     match &script {
-        Some(script) => check_may_create_for_script(script, request.auto_create)?,
-        None => check_may_create(&missing, request.auto_create)?,
+        Some(script) => check_may_create_for_script(script, request.auto_create, process)?,
+        None => check_may_create(&missing, request.auto_create, process)?,
     }
     let settings = &request.settings;
+    report_skipped_for_creation(&missing.skipped, settings.verbosity);
     create::check_target(&create_request(
         &missing,
         settings,
@@ -110,20 +108,28 @@ pub(super) fn plan(
         },
         deactivated: missing.deactivated,
         script,
-        home,
         is_planned: true,
     })
 }
 
-fn check_may_create_for_script(script: &Script, auto_create: AutoCreate) -> Result<(), Error> {
+fn check_may_create_for_script(
+    script: &Script,
+    auto_create: AutoCreate,
+    process: &Process,
+) -> Result<(), Error> {
     match auto_create {
         AutoCreate::OnFirstUse => Ok(()),
-        AutoCreate::Never => Err(script.creation_disabled_error()),
+        AutoCreate::WhereSeen if process.is_seen() => Ok(()),
+        AutoCreate::WhereSeen | AutoCreate::Never => Err(script.creation_disabled_error()),
     }
 }
 
 /// Whether the environment may be created without `--create`.
-fn check_may_create(missing: &ToCreate, auto_create: AutoCreate) -> Result<(), Error> {
+fn check_may_create(
+    missing: &ToCreate,
+    auto_create: AutoCreate,
+    process: &Process,
+) -> Result<(), Error> {
     let (root, word) = (printable(&missing.root), shell_word(&missing.root));
     match (auto_create, &missing.forbidden) {
         (AutoCreate::Never, _) => Err(Error::failed(format!("there is no environment at {root}"))
@@ -132,6 +138,13 @@ fn check_may_create(missing: &ToCreate, auto_create: AutoCreate) -> Result<(), E
                 "`{} -m venv {word}` creates it; `--env PATH` names another",
                 os::PYTHON_COMMAND
             ))),
+        (AutoCreate::WhereSeen, _) if !process.is_seen() => {
+            Err(Error::failed(format!("there is no environment at {root}"))
+                .with_cause(
+                    "a shim creates one only where someone sees it: on a terminal, or in CI",
+                )
+                .with_hint(format!("`vrun --create --env {word}` creates it")))
+        }
         (_, Some(forbidden)) => Err(forbidden.to_error(&missing.root)),
         (_, None) => Ok(()),
     }

@@ -26,7 +26,7 @@ pub(crate) fn info(
     let search = prepare_search(settings, process)?;
     let mut context = SearchContext {
         start: &search.start,
-        project: find::nearest_project(&search.start, search.home.as_deref()),
+        project: search.project(),
         skipped: Vec::new(),
     };
     let outcome = match find_environment(settings, &search, process) {

@@ -21,23 +21,16 @@ pub(super) struct TargetEnv {
     pub deactivated: Option<PathBuf>,
     /// The script that the environment was created for, if any.
     pub script: Option<Script>,
-    /// The user's home directory.
-    pub home: Option<PathBuf>,
     /// `-n`: it does not exist yet.
     pub is_planned: bool,
 }
 
 impl TargetEnv {
-    pub(super) fn open(
-        found: FoundEnv,
-        script: Option<Script>,
-        home: Option<PathBuf>,
-    ) -> Result<TargetEnv, Error> {
+    pub(super) fn open(found: FoundEnv, script: Option<Script>) -> Result<TargetEnv, Error> {
         Ok(TargetEnv {
             venv: Venv::open(&found.root)?,
             deactivated: found.deactivated,
             script,
-            home,
             is_planned: false,
         })
     }
@@ -109,7 +102,7 @@ impl EnvQueries for PreparedEnv<'_> {
     }
 
     fn describe_stale_imports(&self) -> Option<String> {
-        repair::describe_stale_imports(&self.env.venv.root, self.env.home.as_deref())
+        repair::describe_stale_imports(&self.env.venv.root, self.process)
     }
 
     fn describe_stale_scripts(&self) -> Option<String> {

@@ -7,8 +7,8 @@ use crate::doctor::Severity;
 use crate::error::Error;
 use crate::output::print;
 use crate::process::Process;
+use crate::render;
 use crate::repair::{self, RepairInput};
-use crate::{find, render};
 
 use super::context::{prepare_search, require_existing};
 use super::doctor::{collect_findings, exit_code};
@@ -18,8 +18,7 @@ pub(crate) fn repair(settings: &Settings, process: &mut Process) -> Result<ExitC
     let found = require_existing(settings, &search, process)?;
     let input = RepairInput {
         root: &found.root,
-        project: find::nearest_project(&search.start, search.home.as_deref()),
-        home: search.home.as_deref(),
+        project: search.project(),
         is_explicit: settings.env.is_some(),
         python_request: settings.python.as_ref(),
         process,

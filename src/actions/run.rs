@@ -67,7 +67,7 @@ fn ensure(
     let found = match outcome {
         Outcome::Found(found) => found,
         Outcome::Missing(missing) if settings.mode == Mode::DryRun => {
-            return first_use::plan(missing, script, search.home, request, process);
+            return first_use::plan(missing, script, request, process);
         }
         Outcome::Missing(missing) => match &script {
             Some(script) => first_use::create_for_script(script, missing, request, process)?,
@@ -81,7 +81,7 @@ fn ensure(
     if settings.mode == Mode::Real {
         create::remove_leftovers(&found.root);
     }
-    let env = TargetEnv::open(found, script, search.home)?;
+    let env = TargetEnv::open(found, script)?;
     if settings.mode == Mode::Real {
         // A script's environment is selected by the Python request, so it always matches.
         if let Some(python_request) = &settings.python

@@ -18,9 +18,7 @@ pub(crate) fn which(
 ) -> Result<(), Error> {
     request.settings.mode = Mode::DryRun;
     let Selection {
-        search,
-        script,
-        outcome,
+        script, outcome, ..
     } = select(&mut request, process)?;
     let (settings, verbosity) = (&request.settings, process.verbosity);
     let found = match (&script, outcome) {
@@ -29,7 +27,7 @@ pub(crate) fn which(
         (None, Outcome::Missing(missing)) => return Err(no_environment_error(&missing.root)),
     };
     report_selection(&found, process);
-    let env = TargetEnv::open(found, script, search.home)?;
+    let env = TargetEnv::open(found, script)?;
     let prepared = prepare(&env, settings, process)?;
     let context = prepared.resolve_context(&request);
     let print_match = |WhichMatch { file, description }: &WhichMatch| {

@@ -103,6 +103,8 @@ pub(crate) enum ScriptEnv {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AutoCreate {
     OnFirstUse,
+    /// By a shim: on first use, where a person sees it.
+    WhereSeen,
     Never,
 }
 

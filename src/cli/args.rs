@@ -46,7 +46,8 @@ VRUN_OUTSIDE, VRUN_ISOLATED, VRUN_QUIET and VRUN_VERBOSE set the options of the
 same names. VRUN_SYNC=1 installs changed requirements before a command runs.
 VRUN_INSTALLER is pip or uv. VRUN_SHELL is the shell of -c, instead of sh.
 VRUN_NAME replaces the names .venv, venv and env. VRUN_CEILING_DIRECTORIES
-limits the search, as git's variable does. VRUN_CACHE_DIR moves the cache.
+limits the search, as git's variable does. VRUN_TRUST lists directories of
+other users in which their files count. VRUN_CACHE_DIR moves the cache.
 
 SHELL is sh, bash, zsh, fish, powershell or cmd; --export also takes dotenv and
 github, which are files.

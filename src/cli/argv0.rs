@@ -9,9 +9,10 @@ use clap::{CommandFactory, FromArgMatches};
 use crate::error::Error;
 use crate::os;
 use crate::program::Invocation;
+use crate::requirements::InstallMode;
 use crate::self_exe::is_vrun_name;
 
-use super::action::RunRequest;
+use super::action::{AutoCreate, RunRequest};
 use super::args::{CliArgs, usage_error};
 use super::{fast_path, resolve};
 
@@ -31,6 +32,9 @@ pub(super) fn shim_name(argv0: Option<&OsString>) -> Option<OsString> {
     Some(name).filter(|name| !name.is_empty() && !is_vrun_name(name))
 }
 
+/// An editor or a prompt that asks for a version calls a shim as a person does, in any directory. So what runs a project's
+/// code before the program itself happens only where a person sees it.
+///
 /// # Errors
 /// One of vrun's variables is invalid (125).
 pub(super) fn shim_request(
@@ -39,14 +43,23 @@ pub(super) fn shim_request(
     vars: &[(OsString, OsString)],
 ) -> Result<RunRequest, Error> {
     let invocation = Invocation::Shim(name);
-    if !fast_path::has_option_vars(vars) {
-        return Ok(fast_path::default_request(invocation, args));
+    let mut request = if fast_path::has_option_vars(vars) {
+        let matches = CliArgs::command()
+            .try_get_matches_from(["vrun"])
+            .map_err(usage_error)?;
+        let cli_args = CliArgs::from_arg_matches(&matches).map_err(usage_error)?;
+        resolve::run_request(invocation, args, &cli_args, &matches)?
+    } else {
+        fast_path::default_request(invocation, args)
+    };
+    if request.auto_create == AutoCreate::OnFirstUse {
+        request.auto_create = AutoCreate::WhereSeen;
     }
-    let matches = CliArgs::command()
-        .try_get_matches_from(["vrun"])
-        .map_err(usage_error)?;
-    let cli_args = CliArgs::from_arg_matches(&matches).map_err(usage_error)?;
-    resolve::run_request(invocation, args, &cli_args, &matches)
+    let install = &mut request.settings.install_options.install;
+    if *install == InstallMode::AsNeeded {
+        *install = InstallMode::WhereSeen;
+    }
+    Ok(request)
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ fn repair_hint(input: &DoctorInput<'_>) -> String {
 
 /// Files that name the place from which the environment was moved, renamed or copied.
 fn check_stale_paths(input: &DoctorInput<'_>) -> Vec<Finding> {
-    let all = repair::stale_files(input.root, input.home);
+    let all = repair::stale_files(input.root, input.process);
     let kinds = [
         (
             StaleKind::Script,

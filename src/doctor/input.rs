@@ -9,8 +9,6 @@ pub(crate) struct DoctorInput<'a> {
     pub root: &'a Path,
     /// The project that vrun was called from.
     pub project: Option<&'a Path>,
-    /// The user's home directory.
-    pub home: Option<&'a Path>,
     /// The active environment, if it is a different one.
     pub active: Option<&'a Path>,
     /// `vrun`, or `vrun --env ROOT` if it takes that from here.

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::quote::{printable, shell_word};
+use crate::trust::is_within;
 use crate::venv::{self, looks_usable};
 use crate::{health, os};
 
 use super::forbidden::forbidden_place;
-use super::project_root;
 use super::search::Search;
 use super::selection::{FoundEnv, Outcome, Reason, Skipped, ToCreate};
 use super::walk::{Walk, WalkEnd};
@@ -28,7 +28,7 @@ pub(super) fn apply_active(walk: Walk<'_>, search: &Search) -> Result<Outcome, E
         (None, WalkEnd::Environment { root, reason }) => (root, Some(reason)),
         (None, WalkEnd::ToCreate(root)) => (root, None),
         (None, WalkEnd::Untrusted(root, owner)) => {
-            return Err(owner.to_error(&root, &search.start, &default_root()));
+            return Err(owner.to_error(&root, &search.trust, &default_root()));
         }
         (None, WalkEnd::Ambiguous(roots)) => return Err(ambiguous_env_error(&roots, walk.dir)),
         (None, WalkEnd::Top) => {
@@ -113,8 +113,11 @@ pub(crate) fn overridden_env(outcome: &Outcome, search: &Search) -> Option<Skipp
         Outcome::Missing(missing) => (&missing.root, None),
     };
     if let Some(Reason::ActiveInstead(nearest)) = reason {
-        let (path, reason) = (nearest.clone(), "it has no Python that runs here".into());
-        return Some(Skipped { path, reason });
+        return Some(Skipped {
+            path: nearest.clone(),
+            reason: "it has no Python that runs here".into(),
+            is_marker: false,
+        });
     }
     let active = search.active.as_deref()?;
     if active == root || os::is_same_file(active, root) {
@@ -126,23 +129,15 @@ pub(crate) fn overridden_env(outcome: &Outcome, search: &Search) -> Option<Skipp
         _ if !looks_usable(active) => "it has no Python".to_owned(),
         _ => "it is not this project's".to_owned(),
     };
-    let (path, reason) = (active.to_owned(), format!("it is active, but {why}"));
-    Some(Skipped { path, reason })
+    Some(Skipped {
+        path: active.to_owned(),
+        reason: format!("it is active, but {why}"),
+        is_marker: false,
+    })
 }
 
 /// Whether `env` lies in a project that does not hold `start`.
 fn is_in_other_project(env: &Path, start: &Path, search: &Search) -> bool {
-    let project = env
-        .parent()
-        .and_then(|dir| project_root::nearest_project(dir, search.home.as_deref()));
+    let project = env.parent().and_then(|dir| search.project_of(dir));
     project.is_some_and(|project| !is_within(start, project))
-}
-
-/// Whether `path` is `dir` or below it, as spelled or with links resolved.
-fn is_within(path: &Path, dir: &Path) -> bool {
-    path.starts_with(dir)
-        || match (dunce::canonicalize(path), dunce::canonicalize(dir)) {
-            (Ok(path), Ok(dir)) => path.starts_with(dir),
-            _ => false,
-        }
 }

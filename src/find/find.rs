@@ -8,7 +8,6 @@ use crate::venv;
 
 use super::active;
 use super::names::EnvNames;
-use super::project_root::nearest_project;
 use super::redirect;
 use super::search::Search;
 use super::selection::{FoundEnv, Outcome, Reason, ToCreate};
@@ -54,10 +53,9 @@ pub(crate) fn explicit(
             skipped: Vec::new(),
         }));
     }
-    let project = nearest_project(&search.start, search.home.as_deref());
     Ok(Outcome::Missing(ToCreate {
         root,
-        project: project.map(Path::to_owned),
+        project: search.project().map(Path::to_owned),
         forbidden: None,
         deactivated,
         skipped: Vec::new(),

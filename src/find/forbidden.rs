@@ -9,9 +9,16 @@ use crate::{os, venv};
 use super::project_root;
 use super::search::Search;
 
-/// Why a place is forbidden.
+/// A place where no environment is created, and why.
 #[derive(Debug)]
-pub(crate) enum ForbiddenPlace {
+pub(crate) struct ForbiddenPlace {
+    reason: ForbiddenReason,
+    /// The file that makes it a project.
+    marker: Option<&'static str>,
+}
+
+#[derive(Debug)]
+enum ForbiddenReason {
     /// The home directory: `~/.venv` would serve every directory below that is in no project.
     Home,
     Root,
@@ -28,18 +35,25 @@ pub(super) fn forbidden_place(
     is_project: bool,
     search: &Search,
 ) -> Option<ForbiddenPlace> {
+    Some(ForbiddenPlace {
+        reason: forbidden_reason(place, is_project, search)?,
+        marker: project_root::marker_file(place, &search.trust, &mut Vec::new()),
+    })
+}
+
+fn forbidden_reason(place: &Path, is_project: bool, search: &Search) -> Option<ForbiddenReason> {
     if place.parent().is_none() {
-        return Some(ForbiddenPlace::Root);
+        return Some(ForbiddenReason::Root);
     }
     if project_root::is_home_dir(place, search.home.as_deref()) {
-        return Some(ForbiddenPlace::Home);
+        return Some(ForbiddenReason::Home);
     }
     let shared = os::SHARED_TEMP_DIRS.iter().map(Path::new);
     let mut temp_dirs = shared.chain([search.temp_dir.as_path()]);
     if !is_project && temp_dirs.any(|dir| place == dir || os::is_same_file(place, dir)) {
-        return Some(ForbiddenPlace::Temp);
+        return Some(ForbiddenReason::Temp);
     }
-    venv::enclosing_env(place).map(|env| ForbiddenPlace::InsideEnv(env.to_owned()))
+    venv::enclosing_env(place).map(|env| ForbiddenReason::InsideEnv(env.to_owned()))
 }
 
 impl ForbiddenPlace {
@@ -47,18 +61,18 @@ impl ForbiddenPlace {
     pub(crate) fn to_error(&self, at: &Path) -> Error {
         let place = at.parent().unwrap_or(at);
         let shown = printable(place);
-        let what = match self {
-            ForbiddenPlace::Home => format!("the home directory, {shown}"),
-            ForbiddenPlace::Root => "the root directory".to_owned(),
-            ForbiddenPlace::Temp => format!("{shown} itself, which all users share"),
-            ForbiddenPlace::InsideEnv(env) => format!("another environment, {}", printable(env)),
+        let what = match &self.reason {
+            ForbiddenReason::Home => format!("the home directory, {shown}"),
+            ForbiddenReason::Root => "the root directory".to_owned(),
+            ForbiddenReason::Temp => format!("{shown} itself, which all users share"),
+            ForbiddenReason::InsideEnv(env) => format!("another environment, {}", printable(env)),
         };
         let error = Error::refused(format!("refusing to create an environment in {what}"))
             .with_hint(format!(
                 "change to a project's directory, or use `vrun --env {} ...`",
                 shell_word(at)
             ));
-        match project_root::marker_file(place) {
+        match self.marker {
             Some(name) => error.with_cause(format_args!(
                 "the nearest project is {shown}, because of the {name} there"
             )),

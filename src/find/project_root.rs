@@ -1,8 +1,10 @@
 //! The project of a directory: the nearest one at or above it that holds a file typical of a project.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::os;
+use crate::process::Process;
+use crate::trust::{self, Trust, UntrustedOwner};
 
 const PROJECT_FILES: [&str; 8] = [
     "pyproject.toml",
@@ -18,23 +20,68 @@ const PROJECT_FILES: [&str; 8] = [
 /// `.git` is a directory, or a file in a worktree or a submodule.
 const VCS_MARKERS: [&str; 2] = [".git", ".hg"];
 
+/// A file or directory typical of a project that does not count, because of its owner.
+pub(super) type IgnoredMarker = (PathBuf, UntrustedOwner);
+
 /// The root of the project that holds `dir`.
-pub(crate) fn nearest_project<'a>(dir: &'a Path, home: Option<&Path>) -> Option<&'a Path> {
-    dir.ancestors().find(|dir| is_project_root(dir, home))
+pub(crate) fn nearest_project<'a>(dir: &'a Path, process: &Process) -> Option<&'a Path> {
+    find_project(
+        dir,
+        process.home_dir().as_deref(),
+        &Trust::new(dir, process),
+    )
+}
+
+pub(super) fn find_project<'a>(
+    dir: &'a Path,
+    home: Option<&Path>,
+    trust: &Trust,
+) -> Option<&'a Path> {
+    let mut dirs = dir.ancestors();
+    dirs.find(|dir| is_project_root(dir, home, trust, &mut Vec::new()))
 }
 
 /// Whether `dir` is a project's root. People keep their dotfiles, or a whole system, in git: that makes
 /// neither the home directory nor the root a project.
-pub(super) fn is_project_root(dir: &Path, home: Option<&Path>) -> bool {
+pub(super) fn is_project_root(
+    dir: &Path,
+    home: Option<&Path>,
+    trust: &Trust,
+    ignored: &mut Vec<IgnoredMarker>,
+) -> bool {
     let may_be_vcs_root = || dir.parent().is_some() && !is_home_dir(dir, home);
-    marker_file(dir).is_some()
-        || (VCS_MARKERS.iter().any(|name| dir.join(name).exists()) && may_be_vcs_root())
+    marker_file(dir, trust, ignored).is_some()
+        || (find_marker(dir, &VCS_MARKERS, trust, ignored).is_some() && may_be_vcs_root())
 }
 
 /// The file that makes `dir` a project's root, whichever directory it is.
-pub(super) fn marker_file(dir: &Path) -> Option<&'static str> {
-    let mut names = PROJECT_FILES.into_iter();
-    names.find(|name| dir.join(name).exists())
+pub(super) fn marker_file(
+    dir: &Path,
+    trust: &Trust,
+    ignored: &mut Vec<IgnoredMarker>,
+) -> Option<&'static str> {
+    find_marker(dir, &PROJECT_FILES, trust, ignored)
+}
+
+/// The first of these names that is in `dir` and that a trusted owner put there.
+fn find_marker(
+    dir: &Path,
+    names: &[&'static str],
+    trust: &Trust,
+    ignored: &mut Vec<IgnoredMarker>,
+) -> Option<&'static str> {
+    let mut names = names.iter().copied();
+    names.find(|name| {
+        let path = dir.join(name);
+        let found = trust::read_metadata(&path);
+        found.is_ok_and(|found| match trust.untrusted_marker_owner(&found, dir) {
+            Some(owner) => {
+                ignored.push((path, owner));
+                false
+            }
+            None => true,
+        })
+    })
 }
 
 /// Whether `dir` is the user's home directory, by any of its paths.

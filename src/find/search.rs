@@ -5,15 +5,19 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::quote::printable;
-use crate::{trust, venv};
+use crate::trust::Trust;
+use crate::venv;
 
 use super::names::EnvNames;
+use super::project_root;
 
 /// The input of a search.
 #[derive(Debug)]
 pub(crate) struct Search {
     /// The directory it starts from: absolute, as the user sees it.
     pub start: PathBuf,
+    /// Whose environments and files count.
+    pub trust: Trust,
     pub names: EnvNames,
     pub home: Option<PathBuf>,
     /// This user's directory for temporary files.
@@ -39,10 +43,19 @@ impl Search {
     /// # Errors
     /// Its owner is not trusted.
     pub(crate) fn check_owner(&self, path: &Path) -> Result<(), Error> {
-        match trust::untrusted_place_owner(path, &self.start) {
-            Some(owner) => Err(owner.to_error(path, &self.start, path)),
+        match self.trust.untrusted_place_owner(path) {
+            Some(owner) => Err(owner.to_error(path, &self.trust, path)),
             None => Ok(()),
         }
+    }
+
+    /// The root of the project that holds the start.
+    pub(crate) fn project(&self) -> Option<&Path> {
+        self.project_of(&self.start)
+    }
+
+    pub(super) fn project_of<'a>(&self, dir: &'a Path) -> Option<&'a Path> {
+        project_root::find_project(dir, self.home.as_deref(), &self.trust)
     }
 }
 

@@ -54,10 +54,7 @@ pub(super) fn walk_up<'a>(start: &'a Path, search: &Search) -> Result<Walk<'a>, 
             break;
         }
         let mut end = search_dir(dir, search, &mut skipped)?;
-        if end.is_none()
-            && project.is_none()
-            && project_root::is_project_root(dir, search.home.as_deref())
-        {
+        if end.is_none() && project.is_none() && is_project_root(dir, search, &mut skipped) {
             project = Some(dir);
             end = find_custom_named(dir, search);
         }
@@ -81,6 +78,24 @@ pub(super) fn walk_up<'a>(start: &'a Path, search: &Search) -> Result<Walk<'a>, 
 fn is_boundary(dir: &Path, start: &Path, project: Option<&Path>, search: &Search) -> bool {
     let is_ceiling = dir != start && search.ceilings.iter().any(|ceiling| ceiling == dir);
     is_ceiling || (project.is_some() && project_root::is_home_dir(dir, search.home.as_deref()))
+}
+
+/// Whether `dir` is a project's root. If it is none because its markers do not count, those were skipped.
+fn is_project_root(dir: &Path, search: &Search, skipped: &mut Vec<Skipped>) -> bool {
+    let (home, trust, mut ignored) = (search.home.as_deref(), &search.trust, Vec::new());
+    if project_root::is_project_root(dir, home, trust, &mut ignored) {
+        return true;
+    }
+    skipped.extend(ignored.into_iter().map(|(path, owner)| {
+        let hint = owner.hint(&path, trust);
+        let hint = hint.map_or(String::new(), |hint| format!("; {hint}"));
+        Skipped {
+            reason: format!("{}{hint}", owner.describe(&path)),
+            path,
+            is_marker: true,
+        }
+    }));
+    false
 }
 
 /// The environment that `dir` is, or that it holds under one of the names searched for.
@@ -119,7 +134,11 @@ fn search_dir(
             }
             _ => continue,
         };
-        skipped.push(Skipped { path: root, reason });
+        skipped.push(Skipped {
+            path: root,
+            reason,
+            is_marker: false,
+        });
     }
     Ok(None)
 }
@@ -131,7 +150,7 @@ fn end_at_redirect(
     dir: &Path,
     search: &Search,
 ) -> Result<WalkEnd, Error> {
-    if let Some(owner) = trust::untrusted_file_owner(found, &search.start) {
+    if let Some(owner) = search.trust.untrusted_file_owner(found) {
         return Ok(WalkEnd::Untrusted(file, owner));
     }
     let (root, cfg) = redirect::follow_redirect(&file, dir)?;
@@ -153,7 +172,7 @@ fn end_at_env(
     cfg: &OwnedMetadata,
     search: &Search,
 ) -> WalkEnd {
-    match trust::untrusted_env_owner(&root, found, cfg, &search.start) {
+    match search.trust.untrusted_env_owner(&root, found, cfg) {
         Some(owner) => WalkEnd::Untrusted(root, owner),
         None => WalkEnd::Environment { root, reason },
     }
@@ -178,7 +197,7 @@ fn find_custom_named(dir: &Path, search: &Search) -> Option<WalkEnd> {
         .filter_map(|entry| {
             let root = entry.path();
             let (cfg, found) = (cfg_metadata(&root)?, trust::read_metadata(&root).ok()?);
-            let owner = trust::untrusted_env_owner(&root, &found, &cfg, &search.start);
+            let owner = search.trust.untrusted_env_owner(&root, &found, &cfg);
             Some((root, owner))
         })
         .collect();

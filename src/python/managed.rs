@@ -10,9 +10,11 @@ use crate::os;
 use crate::process::Process;
 
 use super::path_lookup::{PythonCandidate, executable_in, existing_candidates, find_on_path};
+use super::request_syntax::is_version_name;
 
 /// The version that pyenv calls `name`.
 pub(super) fn pyenv_version(name: &OsStr, process: &Process) -> Option<PythonCandidate> {
+    name.to_str().filter(|name| is_version_name(name))?;
     let path = executable_in(&pyenv_versions_dir(process)?.join(name));
     existing_candidates([path], "pyenv's version of that name").next()
 }

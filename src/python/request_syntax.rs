@@ -75,6 +75,14 @@ pub(super) fn is_specifier(text: &str) -> bool {
     text.starts_with(['<', '>', '=', '!', '~'])
 }
 
+/// Whether `text` can be a name of one of pyenv's versions, and leads nowhere else.
+pub(super) fn is_version_name(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with('.')
+        && !text.contains("..")
+        && !text.contains(['/', '\\', ':'])
+}
+
 impl RequestKind {
     /// Parses everything but paths and pyenv's names.
     pub(super) fn parse(text: &str) -> Option<RequestKind> {

@@ -12,11 +12,12 @@ use std::str::FromStr;
 use pep440_rs::VersionSpecifiers;
 
 use crate::error::{Error, io_reason};
-use crate::process::Process;
+use crate::process::{Process, normalize};
 use crate::quote::{printable, toml_cause};
+use crate::trust::{self, Trust};
 
 use super::request::{ExplicitRequest, PythonRequest, RequestSource};
-use super::request_syntax::{self, RequestKind};
+use super::request_syntax::{self, RequestKind, is_version_name};
 
 /// The request that counts, if there is one.
 ///
@@ -33,8 +34,9 @@ pub(crate) fn resolve_request(
     let Some(project) = project else {
         return Ok(None);
     };
-    match read_version_file(project, process)? {
-        None => read_requires_python(project),
+    let trust = Trust::new(project, process);
+    match read_version_file(project, &trust, process)? {
+        None => read_requires_python(project, &trust),
         request => Ok(request),
     }
 }
@@ -83,9 +85,13 @@ fn expand_path(text: &OsStr, process: &Process) -> Option<PathBuf> {
 }
 
 /// pyenv's file, which uv and others read too: comments, blank lines, and names, of which the first counts.
-fn read_version_file(project: &Path, process: &Process) -> Result<Option<PythonRequest>, Error> {
+fn read_version_file(
+    project: &Path,
+    trust: &Trust,
+    process: &Process,
+) -> Result<Option<PythonRequest>, Error> {
     let file = project.join(".python-version");
-    let Some(bytes) = read_if_exists(&file, |file| fs::read(file))? else {
+    let Some(bytes) = read_if_exists(&file, trust, |file| fs::read(file))? else {
         return Ok(None);
     };
     let text = String::from_utf8_lossy(&bytes);
@@ -94,15 +100,34 @@ fn read_version_file(project: &Path, process: &Process) -> Result<Option<PythonR
         return Ok(None);
     };
     let is_path = word.starts_with(['/', '.', '~']) || Path::new(word).is_absolute();
+    let refused = |why: &str| {
+        let cause = format!("it asks for `{}`, which {why}", printable(word));
+        unreadable_request(&file).with_cause(cause)
+    };
     let kind = match expand_path(word.as_ref(), process).filter(|_| is_path) {
-        Some(path) => RequestKind::Path(project.join(path)),
-        None => RequestKind::parse(word).unwrap_or_else(|| RequestKind::PyenvName(word.into())),
+        Some(path) => RequestKind::Path(
+            path_in_project(project, path).ok_or_else(|| refused("does not lie in the project"))?,
+        ),
+        None => match RequestKind::parse(word) {
+            Some(kind) => kind,
+            None if is_version_name(word) => RequestKind::PyenvName(word.into()),
+            None => return Err(refused("is neither a version nor a version's name")),
+        },
     };
     Ok(Some(PythonRequest {
         kind,
         text: word.into(),
         source: RequestSource::VersionFile(file),
     }))
+}
+
+/// `path` if it lies below the project: the file came with a checkout, and says nothing about the rest of the system. An
+/// environment's Python is a link that leads out, so only its directory is resolved.
+fn path_in_project(project: &Path, path: PathBuf) -> Option<PathBuf> {
+    let path = normalize(project.join(path));
+    let real = path.parent().and_then(|dir| dunce::canonicalize(dir).ok());
+    let is_below = real.is_none_or(|dir| trust::is_within(&dir, project));
+    (path.starts_with(project) && is_below).then_some(path)
 }
 
 fn first_word(text: &str) -> Option<&str> {
@@ -116,9 +141,9 @@ fn first_word(text: &str) -> Option<&str> {
     line.split_whitespace().next()
 }
 
-fn read_requires_python(project: &Path) -> Result<Option<PythonRequest>, Error> {
+fn read_requires_python(project: &Path, trust: &Trust) -> Result<Option<PythonRequest>, Error> {
     let file = project.join("pyproject.toml");
-    let Some(text) = read_if_exists(&file, |file| fs::read_to_string(file))? else {
+    let Some(text) = read_if_exists(&file, trust, |file| fs::read_to_string(file))? else {
         return Ok(None);
     };
     let table: toml::Table = text
@@ -141,8 +166,18 @@ fn read_requires_python(project: &Path) -> Result<Option<PythonRequest>, Error> 
 
 fn read_if_exists<T>(
     file: &Path,
+    trust: &Trust,
     read: impl Fn(&Path) -> io::Result<T>,
 ) -> Result<Option<T>, Error> {
+    if let Ok(found) = trust::read_metadata(file)
+        && let Some(owner) = trust.untrusted_marker_owner(&found, file.parent().unwrap_or(file))
+    {
+        return Err(owner.to_file_error(
+            file,
+            trust,
+            "`-p REQUEST` names a Python, such as `-p 3.12`",
+        ));
+    }
     match read(file) {
         Ok(content) => Ok(Some(content)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -218,11 +253,38 @@ mod tests {
 
     #[test]
     fn a_name_that_is_not_a_version_is_pyenvs() {
-        for name in "miniconda3-4.7 my-env 3.12-dev 3.12.1/envs/app pypy3.10-7.3.12".split(' ') {
+        for name in "miniconda3-4.7 my-env 3.12-dev pypy3.10-7.3.12".split(' ') {
             let request = request_of_files(&[(".python-version", name)]).expect("readable");
             let kind = request.expect("a request").kind;
             assert_eq!(kind, RequestKind::PyenvName(name.into()));
         }
+    }
+
+    #[test]
+    fn a_version_file_reaches_nothing_outside_the_project() {
+        let elsewhere = if cfg!(windows) {
+            "C:\\py\\python"
+        } else {
+            "/py/python"
+        };
+        for text in [
+            "3.11.2/../../x",
+            "3.12.1/envs/app",
+            "my-env/x",
+            "x..y/z",
+            "..",
+            ".hidden",
+            "../x/python",
+            "sub/../../x",
+            "./sub/../../x",
+            "~/x/python",
+            elsewhere,
+        ] {
+            request_of_files(&[(".python-version", text)]).expect_err(text);
+        }
+        let request = request_of_files(&[(".python-version", "./py/../tools/python")]);
+        let kind = request.expect("readable").expect("a request").kind;
+        assert!(matches!(kind, RequestKind::Path(path) if path.ends_with("tools/python")));
     }
 
     #[test]

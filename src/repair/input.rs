@@ -14,7 +14,6 @@ use crate::quote::printable;
 pub(crate) struct RepairInput<'a> {
     pub root: &'a Path,
     pub project: Option<&'a Path>,
-    pub home: Option<&'a Path>,
     /// Whether the user named it: then it is recreated even if it was created on another system.
     pub is_explicit: bool,
     pub python_request: Option<&'a ExplicitRequest>,

@@ -27,7 +27,7 @@ pub(crate) fn plan_repair(input: &RepairInput<'_>) -> Result<Vec<String>, Error>
     if problems.iter().any(is_system_site_unset) {
         plan.push("hide the base interpreter's packages".to_owned());
     }
-    let stale = stale_files(input.root, input.home);
+    let stale = stale_files(input.root, input.process);
     if let Some(first) = stale.first() {
         let (files, old) = (count_by_kind(&stale), printable(&first.old_path));
         let verb = if stale.len() == 1 { "refers" } else { "refer" };

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::fs::is_really_within;
+use crate::process::Process;
 use crate::program::{ScriptInterpreter, script_interpreter};
 use crate::venv::{self, Venv};
 use crate::{find, os};
@@ -72,7 +73,7 @@ pub(super) fn count_by_kind(stale: &[StaleFile]) -> String {
 
 /// Every file of the environment at `root` that refers to another place. What lies behind a linked directory is not the
 /// environment's.
-pub(crate) fn stale_files(root: &Path, home: Option<&Path>) -> Vec<StaleFile> {
+pub(crate) fn stale_files(root: &Path, process: &Process) -> Vec<StaleFile> {
     let mut found = stale_scripts(root);
     let Some(old) = original_root(root) else {
         return found;
@@ -86,7 +87,7 @@ pub(crate) fn stale_files(root: &Path, home: Option<&Path>) -> Vec<StaleFile> {
     }
     let cfg = root.join(venv::PYVENV_CFG);
     found.extend(stale(cfg, StaleKind::PyvenvCfg, PathQuoting::Bare));
-    if let Some((was, is)) = moved_project(&old, root, home) {
+    if let Some((was, is)) = moved_project(&old, root, process) {
         found.extend(stale_editables(root, &was, &is));
     }
     found.retain(|stale| is_really_within(&stale.file, root));
@@ -195,9 +196,9 @@ fn stale_file(
 pub(super) fn moved_project(
     old: &Path,
     root: &Path,
-    home: Option<&Path>,
+    process: &Process,
 ) -> Option<(PathBuf, PathBuf)> {
-    let is = find::nearest_project(root.parent()?, home)?;
+    let is = find::nearest_project(root.parent()?, process)?;
     let between = root.strip_prefix(is).ok()?;
     let was = old.ancestors().nth(between.components().count())?;
     (was.join(between) == old && was.parent().is_some() && was != is)

@@ -212,7 +212,7 @@ fn create_request<'a>(
 
 /// Rewrites every file that refers to another place. Returns whether there was one.
 fn fix_stale_paths(input: &RepairInput<'_>) -> Result<bool, Error> {
-    let mut stale = stale_files(input.root, input.home);
+    let mut stale = stale_files(input.root, input.process);
     if stale.is_empty() {
         return Ok(false);
     }

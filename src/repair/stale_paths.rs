@@ -4,15 +4,16 @@
 
 use std::path::Path;
 
+use crate::process::Process;
 use crate::quote::{printable, printable_name, summarize_names};
 use crate::venv;
 
 use super::relocated::{self, StaleFile};
 
 /// The packages that are imported from another place than the project that moved along with the environment.
-pub(crate) fn describe_stale_imports(root: &Path, home: Option<&Path>) -> Option<String> {
+pub(crate) fn describe_stale_imports(root: &Path, process: &Process) -> Option<String> {
     let old = relocated::original_root(root)?;
-    let (was, is) = relocated::moved_project(&old, root, home)?;
+    let (was, is) = relocated::moved_project(&old, root, process)?;
     let stale = relocated::stale_editables(root, &was, &is);
     let is_direct_url = |stale: &StaleFile| stale.file.ends_with("direct_url.json");
     // direct_url.json is not read by Python: the rest may be right by now.

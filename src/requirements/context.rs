@@ -13,22 +13,16 @@ use super::progress::ProgressOutput;
 /// An environment, and what was asked for.
 pub(crate) struct InstallContext<'a> {
     pub venv: &'a Venv,
-    /// Where the search started: files of its owner are trusted.
+    /// Where the search started.
     pub start: &'a Path,
     pub options: &'a InstallOptions,
     pub process: &'a Process,
 }
 
 impl InstallContext<'_> {
-    /// Whether this is a CI job, by the variable CI.
-    pub(super) fn is_ci(&self) -> bool {
-        let value = self.process.non_empty_var("CI");
-        value.is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))
-    }
-
     pub(super) fn progress_output(&self) -> ProgressOutput {
         let is_github = self.process.non_empty_var("GITHUB_ACTIONS");
-        match self.is_ci() {
+        match self.process.is_ci() {
             true if is_github.is_some_and(|value| value == "true") => ProgressOutput::GroupedLog,
             true => ProgressOutput::Log,
             false => ProgressOutput::Interactive,
@@ -40,8 +34,7 @@ impl InstallContext<'_> {
     pub(super) fn project_root(&self) -> Option<PathBuf> {
         let parent = self.venv.root.parent();
         let parent = parent.filter(|dir| self.start.starts_with(dir));
-        let home = self.process.home_dir();
-        find::nearest_project(parent.unwrap_or(self.start), home.as_deref()).map(Path::to_owned)
+        find::nearest_project(parent.unwrap_or(self.start), self.process).map(Path::to_owned)
     }
 
     /// The requirement file that the user named, absolute.

@@ -54,9 +54,13 @@ pub(crate) fn ensure_installed(context: &InstallContext<'_>) -> Result<(), Error
     if options.install == InstallMode::Never {
         return Ok(());
     }
-    let sync_outdated = || sync::sync(context, SyncReason::Outdated);
+    let may_install = || options.install != InstallMode::WhereSeen || context.process.is_seen();
+    let sync_outdated = || match may_install() {
+        true => sync::sync(context, SyncReason::Outdated),
+        false => Err(unseen_error(&venv.root)),
+    };
     let Some((state, bytes)) = InstallState::load(&venv.root) else {
-        return match context.is_auto_sync() {
+        return match context.is_auto_sync() && may_install() {
             true => sync_outdated(),
             false => Ok(()),
         };
@@ -68,8 +72,10 @@ pub(crate) fn ensure_installed(context: &InstallContext<'_>) -> Result<(), Error
         &state.status,
         drift::detect_drift(&state, &python_minor_version(venv)),
     ) {
-        (Status::Failed(_), Drift::Changed(_)) => return sync_outdated(),
-        (Status::Failed(_), _) if sync::is_retried(&state, context) => return sync_outdated(),
+        (Status::Failed(_), Drift::Changed(_)) if may_install() => return sync_outdated(),
+        (Status::Failed(_), _) if sync::is_retried(&state, context) && may_install() => {
+            return sync_outdated();
+        }
         (Status::Failed(reason), _) => {
             let name = script_list::display_name(&state.source, &state.project, &venv.root);
             context.process.verbosity.notice(format_args!(
@@ -81,10 +87,21 @@ pub(crate) fn ensure_installed(context: &InstallContext<'_>) -> Result<(), Error
         (_, Drift::Touched(files)) => {
             InstallState { files, ..state }.save_if_unchanged(&venv.root, &bytes);
         }
-        (_, Drift::Changed(_)) if context.is_auto_sync() => return sync_outdated(),
+        (_, Drift::Changed(_)) if context.is_auto_sync() && may_install() => {
+            return sync_outdated();
+        }
         (_, Drift::Changed(change)) => notify_change(&change, state, &bytes, context),
     }
     Ok(())
+}
+
+fn unseen_error(root: &Path) -> Error {
+    let root = printable(root);
+    Error::failed(format!(
+        "what the project requires is not installed in {root}"
+    ))
+    .with_cause("a shim installs only where someone sees it: on a terminal, or in CI")
+    .with_hint("`vrun --sync` installs it")
 }
 
 /// Once per change and session, and in every step of a CI job.
@@ -94,7 +111,7 @@ fn notify_change(
     bytes: &[u8],
     context: &InstallContext<'_>,
 ) {
-    let is_new = context.is_ci() || state.mark_notified(&change.id, os::session_id());
+    let is_new = context.process.is_ci() || state.mark_notified(&change.id, os::session_id());
     if !is_new || context.process.verbosity == Verbosity::Quiet {
         return;
     }
@@ -103,7 +120,7 @@ fn notify_change(
         .process
         .verbosity
         .notice(format_args!("{change}: {advice}"));
-    if !context.is_ci() {
+    if !context.process.is_ci() {
         state.save_if_unchanged(&context.venv.root, bytes);
     }
 }

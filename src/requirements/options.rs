@@ -21,6 +21,8 @@ pub(crate) struct InstallOptions {
 pub(crate) enum InstallMode {
     /// On first use, and after an unfinished install.
     AsNeeded,
+    /// By a shim: the same, where a person sees it.
+    WhereSeen,
     /// `--no-install`
     Never,
 }

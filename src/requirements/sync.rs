@@ -10,7 +10,8 @@ use std::sync::atomic::Ordering;
 use crate::error::{Error, io_reason};
 use crate::interrupt::{self, InterruptGuard};
 use crate::quote::{printable, shell_word};
-use crate::{create, os, output, python, trust, venv};
+use crate::trust::{self, Trust};
+use crate::{create, os, output, python, venv};
 
 use super::context::{InstallContext, python_minor_version};
 use super::drift::{self, Drift};
@@ -135,7 +136,7 @@ fn is_outdated(state: &InstallState, context: &InstallContext<'_>) -> bool {
 /// Whether a failed install is retried on each run, though its files are unchanged.
 pub(super) fn is_retried(state: &InstallState, context: &InstallContext<'_>) -> bool {
     script_list::is_script_list(&state.source, &context.venv.root)
-        || context.is_ci()
+        || context.process.is_ci()
         || context.is_auto_sync()
 }
 
@@ -190,25 +191,28 @@ fn handle_no_source(
 
 /// An install runs code that a requirement file chooses, so another user's file is refused unless the user named it.
 fn check_trusted(state: &InstallState, context: &InstallContext<'_>) -> Result<(), InstallError> {
-    let is_untrusted = |file: &&TrackedFile| {
-        file.fingerprint.is_some()
-            && trust::read_metadata(&file.path)
-                .is_ok_and(|found| trust::untrusted_file_owner(&found, context.start).is_some())
+    let trust = Trust::new(context.start, context.process);
+    let untrusted = |file: &TrackedFile| {
+        file.fingerprint.as_ref()?;
+        let found = trust::read_metadata(&file.path).ok()?;
+        let dir = file.path.parent().unwrap_or(&file.path);
+        Some((
+            file.path.clone(),
+            trust.untrusted_marker_owner(&found, dir)?,
+        ))
     };
     let mut files = state.files.iter().filter(|_| !state.is_explicit);
-    let Some(file) = files.find(is_untrusted) else {
+    let Some((file, owner)) = files.find_map(untrusted) else {
         return Ok(());
     };
-    let file = printable(&file.path);
-    let reason = format!("{file} belongs to another user");
-    let hint = format!(
+    let reason = format!("{} belongs to another user", printable(&file));
+    let way_on = format!(
         "`vrun --sync --requirements {}` allows it",
         shell_word(&state.source)
     );
-    let error = Error::refused(format!("{file} is not trusted"))
-        .with_cause(&reason)
-        .with_cause("installing runs code; the file must belong to you, to root or to the owner of the start directory")
-        .with_hint(hint);
+    let error = owner
+        .to_file_error(&file, &trust, &way_on)
+        .with_cause("installing runs code; the file must belong to you or to root");
     Err(InstallError::Failed { error, reason })
 }
 

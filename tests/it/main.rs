@@ -114,6 +114,8 @@ mod tracked;
 #[cfg(unix)]
 mod trust;
 #[cfg(unix)]
+mod unseen;
+#[cfg(unix)]
 mod venv;
 #[cfg(unix)]
 mod view;

@@ -186,7 +186,7 @@ if __name__ == '__main__':
 #[test]
 fn first_use_through_a_shim_never_takes_a_shim_for_a_base() {
     // The names that are looked for first, one a copy of another version, and all before the real one.
-    let project = unmade(&["python3", "python", "python3.99"]);
+    let project = unmade(&["python3", "python", "python3.99"]).var("CI", "true");
     let copy = project.path("shims/python3.98");
     let line = "cp \"$1\" \"$2\" && printf x >>\"$2\"";
     let copied = Command::new("/bin/sh")
@@ -277,7 +277,7 @@ for place in ['.', '..']:
     with open(os.environ['SAID'], 'a') as out: out.write(said)
 setuptools.setup(name='app', version='1', py_modules=[])
 ";
-    let project = unmade(&["python", "python3"]);
+    let project = unmade(&["python", "python3"]).var("CI", "true");
     let project = project
         .file("app/requirements.txt", "./package\n")
         .file("app/package/setup.py", setup);

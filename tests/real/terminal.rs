@@ -146,3 +146,14 @@ end()
         &[bash, "--norc", "--noprofile", "-i"],
     );
 }
+
+#[test]
+fn a_shim_creates_an_environment_where_a_person_sees_it() {
+    let project = Project::with_python().dir("shims");
+    symlink(env!("CARGO_BIN_EXE_vrun"), project.path("shims/python")).expect("a link");
+    let shim = project.path("shims/python");
+    let shim = shim.to_str().expect("a plain path");
+    let acts = "wait_for(b'created '); wait_for(b'Python 3'); assert end() == 0\n";
+    play(&project, acts, &[shim, "--version"]);
+    assert!(fs::exists(project.path("app/.venv/pyvenv.cfg")).is_ok_and(|is| is));
+}

@@ -137,7 +137,7 @@ fn one_that_another_user_planted() {
                 `vrun --create --env [ROOT]/shared/ada/.venv` creates one of your own";
     let causes = [
         "it belongs to daemon",
-        "unless named, only what you, root or the owner of [ROOT]/shared/ada own is used",
+        "unless named, only what you or root own is used",
     ];
     let what = "[ROOT]/shared/.venv is not trusted";
     finds(&sandbox, "not-trusted", what, &causes, mend);
