@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use crate::error::io_reason;
 use crate::os;
@@ -51,9 +52,38 @@ pub(crate) fn replace_unlocked(
     fs::rename(new.path(), at)
 }
 
-/// Replaces a file by one with this content, in one step and without a lock. Its mode is a new file's.
-pub(crate) fn replace_file(file: &Path, content: &[u8]) -> io::Result<()> {
-    replace_unlocked(file, |new| write_new(new, content))
+/// Replaces a file of the cache by one with this content, in one step and without a lock. It is for the user alone. What
+/// killed processes left in its directory is removed.
+pub(crate) fn replace_private_file(file: &Path, content: &[u8]) -> io::Result<()> {
+    remove_abandoned(file.parent().unwrap_or(file));
+    replace_unlocked(file, |new| os::create_private_file(new)?.write_all(content))
+}
+
+/// How the names of unfinished files and directories in the cache start.
+const TEMP_PREFIXES: [&str; 3] = [TEMP_SUFFIX, TEMP_DIR_PREFIX, ".tmp"];
+
+/// The same of a directory that is to be renamed.
+pub(crate) const TEMP_DIR_PREFIX: &str = ".new-";
+
+/// The age at which they are surely abandoned.
+const TEMP_MAX_AGE: Duration = Duration::from_secs(60 * 60);
+
+/// Removes what killed processes left in a directory of the cache.
+pub(crate) fn remove_abandoned(dir: &Path) {
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_temp = |prefix: &str| name.as_encoded_bytes().starts_with(prefix.as_bytes());
+        if TEMP_PREFIXES.into_iter().any(is_temp)
+            && age_of(entry.metadata()).is_some_and(|age| age > TEMP_MAX_AGE)
+        {
+            let _ = remove_path(&entry.path());
+        }
+    }
+}
+
+/// The time since a file was last changed.
+pub(crate) fn age_of(found: io::Result<Metadata>) -> Option<Duration> {
+    found.ok()?.modified().ok()?.elapsed().ok()
 }
 
 /// Replaces an existing file's content in one step. Its mode stays.
@@ -76,7 +106,7 @@ pub(crate) fn write_script(file: &Path, content: &[u8]) -> io::Result<()> {
 pub(crate) fn write_file(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
     match write_new(path, content.as_ref()) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            replace_file(path, content.as_ref())
+            replace_unlocked(path, |new| write_new(new, content.as_ref()))
         }
         other => other,
     }

@@ -26,7 +26,11 @@ pub(crate) struct Helper<'a> {
     pub stdin: Option<File>,
 }
 
-/// Runs a helper, and collects its output. Once `stop` is set the helper is killed with all that it started.
+/// What a helper prints at most; after that its output is closed.
+const MAX_OUTPUT: u64 = 64 * 1024 * 1024;
+
+/// Runs a helper to its end and that of its output, which what it has started may hold open for longer, and collects
+/// that. Once `stop` is set the helper is killed with all that it started.
 ///
 /// # Errors
 /// It cannot be started, or was stopped (`Interrupted`).
@@ -35,6 +39,10 @@ pub(crate) fn run_captured(helper: Helper<'_>, stop: &AtomicBool) -> io::Result<
     let _guard = os::guard_process(&child);
     let stdout = read_in_background(child.stdout.take());
     let stderr = read_in_background(child.stderr.take());
+    // The helper is waited for last: while it is not, no other process can have the number of its group.
+    wait_until(&mut child, stop, |_| {
+        Ok((stdout.is_finished() && stderr.is_finished()).then_some(()))
+    })?;
     let status = wait_or_kill(&mut child, stop)?;
     Ok(Output {
         status,
@@ -116,17 +124,26 @@ fn forward_lines(stream: Option<impl Read + Send + 'static>, sender: Sender<Stri
 fn read_in_background(stream: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
     thread::spawn(move || {
         let mut bytes = Vec::new();
-        if let Some(mut stream) = stream {
-            let _ = stream.read_to_end(&mut bytes);
+        if let Some(stream) = stream {
+            let _ = stream.take(MAX_OUTPUT).read_to_end(&mut bytes);
         }
         bytes
     })
 }
 
 fn wait_or_kill(child: &mut Child, stop: &AtomicBool) -> io::Result<ExitStatus> {
+    wait_until(child, stop, Child::try_wait)
+}
+
+/// Asks until there is an answer, and kills the group of `child` once `stop` is set.
+fn wait_until<T>(
+    child: &mut Child,
+    stop: &AtomicBool,
+    ask: impl Fn(&mut Child) -> io::Result<Option<T>>,
+) -> io::Result<T> {
     loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(status);
+        if let Some(answer) = ask(child)? {
+            return Ok(answer);
         }
         if stop.load(Ordering::Relaxed) {
             if os::kill_process_group(child).is_err() {

@@ -93,9 +93,7 @@ pub(super) fn is_usable_cache(dir: &Path, file: &Path) -> Result<bool, Error> {
     let error = match fs::metadata(dir) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
         Err(error) => error,
-        Ok(found)
-            if os::owner_of(&found) != os::current_user() || os::is_writable_by_others(&found) =>
-        {
+        Ok(found) if !os::is_private_to(&found, os::current_user()) => {
             io::Error::other("it belongs to another user, or others may write to it")
         }
         Ok(_) => return Ok(true),

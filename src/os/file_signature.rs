@@ -1,7 +1,7 @@
 //! What tells whether a file is unchanged.
 
 use std::fs::Metadata;
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A file's size and time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,11 @@ pub(crate) struct FileSignature {
 }
 
 impl FileSignature {
+    /// Its time.
+    pub(crate) fn modified(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_nanos(self.mtime)
+    }
+
     /// The signature of the file that `metadata` is from.
     pub(crate) fn from_metadata(metadata: &Metadata) -> FileSignature {
         let time = metadata.modified().ok();

@@ -28,6 +28,10 @@ use super::{base_of, child_env};
 
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// No answer, and no first line of an error, is longer.
+const MAX_ANSWER: usize = 64 * 1024;
+const MAX_REASON: usize = 200;
+
 /// Prints what `parse_answer` reads. Runs on every Python since 2.6, so that an old one can be named.
 const PROBE_SCRIPT: &str = "\
 import sys
@@ -171,9 +175,10 @@ impl Prober<'_> {
 }
 
 fn failure_reason(output: &Output) -> String {
-    let stderr = String::from_utf8_lossy(&output.stderr);
+    let start = output.stderr.get(..MAX_ANSWER).unwrap_or(&output.stderr);
+    let stderr = String::from_utf8_lossy(start);
     match stderr.lines().map(str::trim).find(|line| !line.is_empty()) {
-        Some(line) => printable(line),
+        Some(line) => printable(line.chars().take(MAX_REASON).collect::<String>()),
         None => format!("it does not answer as a Python does ({})", output.status),
     }
 }
@@ -185,6 +190,9 @@ pub(crate) fn is_script(path: &Path) -> bool {
 }
 
 fn parse_answer(bytes: &[u8]) -> Option<Interpreter> {
+    if bytes.len() > MAX_ANSWER {
+        return None;
+    }
     let fields: Vec<_> = bytes.split(|byte| *byte == 0).collect();
     let [
         b"vrun",

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use crate::error::io_reason;
-use crate::fs::replace_file;
+use crate::fs::replace_private_file;
 use crate::os;
 use crate::output::Verbosity;
 use crate::process::Process;
@@ -51,7 +51,7 @@ impl ProbeCache {
     /// Caches an answer; one that cannot be written is asked for again.
     pub(super) fn write_answer(&self, exe: &Path, answer: &[u8]) -> Option<()> {
         let (file, stamp) = (self.answer_file(exe)?, stamp(exe)?);
-        replace_file(&file, &[&stamp, answer].concat()).ok()
+        replace_private_file(&file, &[&stamp, answer].concat()).ok()
     }
 
     fn answer_file(&self, exe: &Path) -> Option<PathBuf> {

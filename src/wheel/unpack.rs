@@ -13,6 +13,9 @@ use crate::work_queue;
 
 use super::record::RecordRow;
 
+/// No file of a wheel is larger.
+const MAX_FILE_SIZE: u64 = 256 * 1024 * 1024;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct UnpackedFile {
     pub row: RecordRow<'static>,
@@ -47,8 +50,7 @@ fn unpack_file(
     let Some(inside) = entry.enclosed_name().filter(|_| !entry.is_dir()) else {
         return Ok(None);
     };
-    let mut content = Vec::with_capacity(entry.size() as usize);
-    entry.read_to_end(&mut content).map_err(&damaged)?;
+    let content = read_content(&mut entry).map_err(&damaged)?;
     let path = to.join(&inside);
     match write_file(&path, &content) {
         // The first file that is written to a directory creates it.
@@ -67,4 +69,59 @@ fn unpack_file(
         row: RecordRow::new(name.into_owned(), &content),
         is_program,
     }))
+}
+
+/// What the entry holds, if that is of the size that the wheel claims.
+fn read_content(entry: &mut ZipFile<'_, impl Read>) -> io::Result<Vec<u8>> {
+    let size = entry.size();
+    let wrong = || {
+        io::Error::new(
+            ErrorKind::InvalidData,
+            "a file in it has another size than it says",
+        )
+    };
+    if size > MAX_FILE_SIZE {
+        return Err(wrong());
+    }
+    let mut content = Vec::with_capacity(usize::try_from(size).map_err(|_| wrong())?);
+    entry.take(size + 1).read_to_end(&mut content)?;
+    match content.len() as u64 == size {
+        true => Ok(content),
+        false => Err(wrong()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    /// A wheel with one file, which claims to be of another size than it is.
+    fn forged_wheel(claimed: u32) -> Vec<u8> {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        zip.start_file("a.py", SimpleFileOptions::default())
+            .expect("a file");
+        zip.write_all(&[b'#'; 5000]).expect("its content");
+        let mut bytes = zip.finish().expect("a wheel").into_inner();
+        let size = 5000_u32.to_le_bytes();
+        while let Some(at) = bytes.windows(4).position(|found| found == size) {
+            bytes[at..at + 4].copy_from_slice(&claimed.to_le_bytes());
+        }
+        bytes
+    }
+
+    #[test]
+    fn a_wheel_with_a_forged_size_is_an_error() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let wheel = dir.path().join("a-1-py3-none-any.whl");
+        for claimed in [5001, 4999, 0, 0xffff_fff0] {
+            fs::write(&wheel, forged_wheel(claimed)).expect("a wheel");
+            let unpacked = unpack_wheel(&wheel, dir.path());
+            assert!(unpacked.is_err(), "{claimed}: {unpacked:?}");
+        }
+    }
 }

@@ -5,20 +5,23 @@
 //! start with that. A `.pyc` is valid while its source has the size and time that it records (PEP 552; importlib's
 //! `_validate_timestamp_pyc`), and files from the store do. The `.pyc` files are in `compiled/TAG-MAGIC` of the entry,
 //! with their own manifest. A failure to read or write there costs time, and nothing else.
+//!
+//! What is taken is the user's own, in a directory that no one else may write to, and it is copied, as read from the
+//! file that was checked.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::fs::replace_file;
+use crate::fs::{age_of, replace_private_file, replace_unlocked, write_file};
 use crate::os::{self, FileSignature};
 use crate::python::BytecodeFormat;
 use crate::quote::hex;
 
 use super::manifest::{self, Fields};
-use super::store::{CachedFile, CachedWheel, Verify, age_of};
+use super::store::{CachedFile, CachedWheel, Verify};
 
 const MANIFEST: &str = "manifest";
 
@@ -30,6 +33,9 @@ const MAX_KNOWN_ENVS: usize = 4;
 /// How seldom they are searched once something was found: most modules of pip are never imported, so one is always
 /// missing.
 const SEARCH_INTERVAL: Duration = Duration::from_secs(60 * 60);
+
+/// No module's bytecode is larger.
+const MAX_SIZE: u64 = 16 * 1024 * 1024;
 
 /// The directory of the bytecode of a directory's modules (PEP 3147).
 const PYCACHE: &str = "__pycache__";
@@ -86,9 +92,20 @@ impl CachedBytecode {
     }
 
     fn drop_altered(&mut self) {
-        let mut files = self.files();
-        files.retain(|file| file_state(&self.dir.join(file.from)) == Some(file.state));
-        self.manifest = files.iter().map(format_line).collect();
+        let is_unaltered =
+            |file: &CachedFile<'_>| file_state(&self.dir.join(file.from)) == Some(file.state);
+        let files = self.files();
+        let (good, altered): (Vec<_>, Vec<_>) = files.into_iter().partition(is_unaltered);
+        if !altered.is_empty() {
+            self.manifest = good.iter().map(format_line).collect();
+            self.save();
+        }
+    }
+
+    /// Writes the manifest, if that can be done.
+    fn save(&self) {
+        let text = manifest::with_checksum(&self.manifest);
+        let _ = replace_private_file(&self.dir.join(MANIFEST), text.as_bytes());
     }
 
     /// Adds `.pyc` files compiled since in known environments.
@@ -112,8 +129,7 @@ impl CachedBytecode {
             files.extend(found.iter().filter_map(|line| parse_line(line)));
             files.sort_by_key(|file| file.to);
             self.manifest = files.iter().map(format_line).collect();
-            let text = manifest::with_checksum(&self.manifest);
-            let _ = replace_file(&self.dir.join(MANIFEST), text.as_bytes());
+            self.save();
         }
         let _ = remember_env(site, &sites, &self.dir);
     }
@@ -136,11 +152,19 @@ fn importable_module<'a>(
     })
 }
 
+/// The state of a file, if it is the user's own.
 fn file_state(file: &Path) -> Option<FileSignature> {
     let found = fs::symlink_metadata(file).ok()?;
-    found
-        .is_file()
-        .then(|| FileSignature::from_metadata(&found))
+    is_own_file(&found).then(|| FileSignature::from_metadata(&found))
+}
+
+fn is_own_file(found: &Metadata) -> bool {
+    found.is_file() && os::is_private_to(found, os::current_user())
+}
+
+fn is_own_dir(dir: &Path) -> bool {
+    let found = fs::symlink_metadata(dir);
+    found.is_ok_and(|found| found.is_dir() && os::is_private_to(&found, os::current_user()))
 }
 
 /// A line: size, mtime, the store's name, path.
@@ -180,7 +204,7 @@ fn collect_pycs(
         let folder = folder.map_or(PYCACHE.to_owned(), |folder| format!("{folder}/{PYCACHE}"));
         // From most directories of most packages nothing is ever imported.
         let caches = sites.iter().map(|site| (site, site.join(&folder)));
-        let caches: Vec<_> = caches.filter(|(_, cache)| cache.is_dir()).collect();
+        let caches: Vec<_> = caches.filter(|(_, cache)| is_own_dir(cache)).collect();
         for module in modules {
             let source = module.source;
             // An edited source was compiled to something else.
@@ -198,40 +222,31 @@ fn collect_pycs(
     lines
 }
 
-/// Links or copies `compiled` into `dir`, if it is valid.
+/// Copies `compiled` into `dir`, if Python would load it for its source, and it is the user's own.
 fn cache_pyc(
     compiled: &Path,
     module: &Module<'_>,
     bytecode: &BytecodeFormat,
     dir: &Path,
 ) -> Option<FileSignature> {
-    valid_pyc_state(compiled, module.source, bytecode)?;
-    let file = dir.join(&module.cache_name);
-    // Another process may have been faster.
-    if let Some(state) = valid_pyc_state(&file, module.source, bytecode) {
-        return Some(state);
+    let opened = File::open(compiled).ok()?;
+    let found = opened.metadata().ok().filter(is_own_file)?;
+    let mut content = Vec::new();
+    opened.take(MAX_SIZE).read_to_end(&mut content).ok()?;
+    if !content.starts_with(&pyc_header(module.source, bytecode)) {
+        return None;
     }
-    let _ = fs::create_dir_all(dir);
-    let _ = fs::remove_file(&file);
-    let copy = |_| replace_file(&file, &fs::read(compiled)?);
-    fs::hard_link(compiled, &file).or_else(copy).ok()?;
-    valid_pyc_state(&file, module.source, bytecode)
-}
-
-/// The state of `compiled`, if Python would load it for `source`, and it is the user's own.
-fn valid_pyc_state(
-    compiled: &Path,
-    source: &CachedFile<'_>,
-    bytecode: &BytecodeFormat,
-) -> Option<FileSignature> {
-    let expected = pyc_header(source, bytecode);
-    let mut file = File::open(compiled).ok()?;
-    let mut header = vec![0; expected.len()];
-    file.read_exact(&mut header).ok()?;
-    let found = file.metadata().ok()?;
-    let is_valid =
-        header == expected && found.is_file() && os::owner_of(&found) == os::current_user();
-    is_valid.then(|| FileSignature::from_metadata(&found))
+    let file = dir.join(&module.cache_name);
+    fs::create_dir_all(dir).ok()?;
+    let time = found.modified().ok()?;
+    let write = |new: &Path| {
+        write_file(new, &content)?;
+        os::forbid_others_to_write(new)?;
+        // So it is the same file whoever copies it.
+        File::options().write(true).open(new)?.set_modified(time)
+    };
+    replace_unlocked(&file, write).ok()?;
+    file_state(&file)
 }
 
 /// The start of the `.pyc` of a source: magic number, flags, and the lower 32 bits of the source's time in seconds and
@@ -262,5 +277,5 @@ fn remember_env(site: &Path, known: &[PathBuf], dir: &Path) -> io::Result<()> {
         .map(|line| format!("{line}\n"))
         .collect();
     fs::create_dir_all(dir)?;
-    replace_file(&dir.join(KNOWN_ENVS), text.as_bytes())
+    replace_private_file(&dir.join(KNOWN_ENVS), text.as_bytes())
 }

@@ -3,15 +3,21 @@
 //!
 //! Each is compared with the manifest first, so no altered file is linked. Each keeps the time of the store's file,
 //! because a `.pyc` is valid only while its source has the time that it records.
+//!
+//! A hard link is the store's file itself: whoever may write to it in one environment writes to all. That is right for a
+//! user's environments, which are all theirs: the files are their own, and no one else may write to them (a new file of
+//! another mode, as under a umask of 002, is a copy). Root makes environments for others and gives them away, and the
+//! store's files with them; the count of a file's links does not say whose they are. So root gets clones or copies, and
+//! does not use a file that has a second link.
 
-use std::fs::{self, Metadata};
-use std::io::{self, ErrorKind};
+use std::fs::{File, Metadata};
+use std::io::{self, ErrorKind, Read, Write};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::fs::path_error;
-use crate::os::{self, Dir};
+use crate::os::{self, Dir, FileSignature, UserId};
 use crate::work_queue::WorkQueue;
 
 use super::store::CachedFile;
@@ -62,6 +68,7 @@ pub(crate) struct LinkJob<'a> {
     site_packages: &'a OpenDir<'a>,
     /// Those of a file that this process creates.
     default_metadata: &'a Metadata,
+    user: UserId,
     /// Until the file system turns out not to clone.
     can_clone: AtomicBool,
 }
@@ -79,6 +86,7 @@ impl<'a> LinkJob<'a> {
             sources,
             site_packages,
             default_metadata,
+            user: os::current_user(),
             can_clone: AtomicBool::new(os::may_clone(site_packages.path)),
         }
     }
@@ -118,28 +126,65 @@ impl<'a> LinkJob<'a> {
             self.create_parent(&files[0])?;
         }
         for file in files {
-            let seen = cache_dir.dir.stat(file.from);
-            let Some(seen) = seen.ok().filter(|seen| seen.signature == file.state) else {
-                return Ok(CacheState::Altered);
-            };
-            // Under another umask the store's file has the wrong mode. In a directory that passes on its group it has
-            // the wrong group, but a clone has not.
-            let may_share = file.is_program || seen.has_mode_of(self.default_metadata);
-            let may_link = seen.has_group_of(self.default_metadata);
-            let share = || self.clone_or_link(cache_dir, file, may_link);
-            if may_share && self.retry_with_parent(file, share).is_ok() {
-                continue;
-            }
-            // Or the store is on another file system, or the file has as many links as it may have.
-            match self.retry_with_parent(file, || self.copy(cache_dir, file)) {
-                Err(error) if is_path_conflict(&error) => return Ok(CacheState::Altered),
-                other => {
-                    let to = self.site_packages.path.join(file.to);
-                    other.map_err(|error| path_error("write", &to, &error))?;
-                }
+            let put = self.put_file(&cache_dir.dir, file);
+            if !matches!(put, Ok(CacheState::Intact)) {
+                return put;
             }
         }
         Ok(CacheState::Intact)
+    }
+
+    fn put_file(&self, cache_dir: &Dir, file: &CachedFile<'_>) -> io::Result<CacheState> {
+        if self.can_clone.load(Ordering::Relaxed) {
+            let Some(source) = self.open_unaltered(cache_dir, file) else {
+                return Ok(CacheState::Altered);
+            };
+            if self
+                .retry_with_parent(file, || self.clone_file(&source, file))
+                .is_ok()
+            {
+                return Ok(CacheState::Intact);
+            }
+            self.can_clone.store(false, Ordering::Relaxed);
+        }
+        if os::may_hard_link(self.user) {
+            let seen = cache_dir.stat(file.from).ok();
+            let seen =
+                seen.filter(|seen| seen.signature == file.state && seen.is_private_to(self.user));
+            let Some(seen) = seen else {
+                return Ok(CacheState::Altered);
+            };
+            // Under another umask the store's file has the wrong mode; in a directory that passes on its group, the
+            // wrong group.
+            let is_same = (file.is_program || seen.has_mode_of(self.default_metadata))
+                && seen.has_group_of(self.default_metadata);
+            let link = || cache_dir.hard_link(file.from, &self.site_packages.dir, file.to);
+            if is_same && self.retry_with_parent(file, link).is_ok() {
+                return Ok(CacheState::Intact);
+            }
+        }
+        // Or the store is on another file system, or the file has as many links as it may have.
+        let Some(source) = self.open_unaltered(cache_dir, file) else {
+            return Ok(CacheState::Altered);
+        };
+        match self.copy(source, file) {
+            Err(error) if is_path_conflict(&error) => Ok(CacheState::Altered),
+            Err(error) => {
+                let to = self.site_packages.path.join(file.to);
+                Err(path_error("write", &to, &error))
+            }
+            Ok(()) => Ok(CacheState::Intact),
+        }
+    }
+
+    /// The store's file, open, if it is unaltered, and the user's own.
+    fn open_unaltered(&self, cache_dir: &Dir, file: &CachedFile<'_>) -> Option<File> {
+        let opened = cache_dir.open_file(file.from).ok()?;
+        let found = opened.metadata().ok()?;
+        let is_good = found.is_file()
+            && FileSignature::from_metadata(&found) == file.state
+            && os::is_private_to(&found, self.user);
+        is_good.then_some(opened)
     }
 
     /// Creates the directory that a file belongs in.
@@ -150,11 +195,11 @@ impl<'a> LinkJob<'a> {
     }
 
     /// The result of `put`, once the directory of the file exists: the thread that creates it may not have got there.
-    fn retry_with_parent(
+    fn retry_with_parent<T>(
         &self,
         file: &CachedFile<'_>,
-        put: impl Fn() -> io::Result<()>,
-    ) -> io::Result<()> {
+        put: impl Fn() -> io::Result<T>,
+    ) -> io::Result<T> {
         match put() {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 self.create_parent(file)?;
@@ -164,36 +209,29 @@ impl<'a> LinkJob<'a> {
         }
     }
 
-    fn clone_or_link(
-        &self,
-        cache_dir: &OpenDir<'_>,
-        file: &CachedFile<'_>,
-        may_link: bool,
-    ) -> io::Result<()> {
-        if self.can_clone.load(Ordering::Relaxed) {
-            let to = self.site_packages.path.join(file.to);
-            match os::clone_file(&cache_dir.path.join(file.from), &to) {
-                Ok(()) => return set_mode(file, &to),
-                // It may be the directory that is missing.
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
-                Err(_) => self.can_clone.store(false, Ordering::Relaxed),
-            }
-        }
-        if !may_link {
-            return Err(ErrorKind::PermissionDenied.into());
-        }
-        let site_packages = &self.site_packages.dir;
-        cache_dir.dir.hard_link(file.from, site_packages, file.to)
+    fn clone_file(&self, source: &File, file: &CachedFile<'_>) -> io::Result<()> {
+        let to = self.site_packages.path.join(file.to);
+        os::clone_file(source, &to, self.default_metadata)?;
+        self.set_mode(file)
     }
 
-    fn copy(&self, cache_dir: &OpenDir<'_>, file: &CachedFile<'_>) -> io::Result<()> {
-        let to = self.site_packages.path.join(file.to);
-        let mut source = fs::File::open(cache_dir.path.join(file.from))?;
-        let time = source.metadata()?.modified()?;
-        let mut copy = fs::File::create_new(&to)?;
-        io::copy(&mut source, &mut copy)?;
-        copy.set_modified(time)?;
-        set_mode(file, &to)
+    fn copy(&self, source: File, file: &CachedFile<'_>) -> io::Result<()> {
+        let size = file.state.size;
+        let mut content = Vec::new();
+        source.take(size).read_to_end(&mut content)?;
+        let create = || self.site_packages.dir.create_file(file.to);
+        let mut copy = self.retry_with_parent(file, create)?;
+        copy.write_all(&content)?;
+        copy.set_modified(file.state.modified())?;
+        self.set_mode(file)
+    }
+
+    /// A clone or a copy does not get the mode of the store's file.
+    fn set_mode(&self, file: &CachedFile<'_>) -> io::Result<()> {
+        match file.is_program {
+            true => os::make_executable(&self.site_packages.path.join(file.to)),
+            false => Ok(()),
+        }
     }
 }
 
@@ -230,12 +268,4 @@ fn is_path_conflict(error: &io::Error) -> bool {
             | ErrorKind::IsADirectory
             | ErrorKind::NotFound
     )
-}
-
-/// A clone or a copy does not get the mode of the store's file.
-fn set_mode(file: &CachedFile<'_>, at: &Path) -> io::Result<()> {
-    match file.is_program {
-        true => os::make_executable(at),
-        false => Ok(()),
-    }
 }

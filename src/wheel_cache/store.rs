@@ -1,19 +1,21 @@
 //! The store: wheels unpacked once, in the user's cache directory, to be linked into environments.
 //!
 //! `wheels/<SHA-256 of the wheel>/` holds the files and a manifest of them. An entry appears whole, by a rename; one
-//! whose files differ from its manifest is replaced. A store that another user owns or may write to is not used: he
-//! could put code into environments.
+//! whose files differ from its manifest, or that are not the user's own, is replaced. A store that another user owns or
+//! may write to is not used: he could put code into environments.
+//!
+//! No one but the user can change what a path in the store leads to, so what a look at a file says holds until it is
+//! linked. What others could change is a file that is in one of their environments too: see `link`.
 
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::fs::{path_error, replace_file, write_file};
-use crate::os::{self, Dir, FileSignature};
+use crate::fs::{TEMP_DIR_PREFIX, path_error, remove_abandoned, replace_private_file};
+use crate::os::{self, Dir, FileSignature, FileStat};
 use crate::quote::hex;
 use crate::wheel::{RecordRow, UnpackedFile, unpack_wheel};
 
@@ -22,11 +24,6 @@ use super::manifest::{self, Fields};
 const MANIFEST: &str = "manifest";
 
 const FILES_DIR: &str = "files";
-
-/// The name of an unfinished entry, and the age at which it is surely abandoned.
-const TEMP_PREFIX: &str = ".new-";
-
-const TEMP_MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[derive(Clone, Debug)]
 pub(crate) struct WheelCache {
@@ -100,15 +97,17 @@ impl CachedWheel {
         self.manifest.lines().map(parse_line).collect()
     }
 
-    /// Whether its files exist and are unaltered.
+    /// Whether its files exist, are unaltered, and the user's own.
     fn is_intact(&self) -> bool {
         let (Ok(dir), Some(files)) = (Dir::open(&self.files_dir), self.files()) else {
             return false;
         };
-        files.iter().all(|file| {
-            dir.stat(file.from)
-                .is_ok_and(|seen| seen.signature == file.state)
-        })
+        let user = os::current_user();
+        let is_good = |seen: FileStat, file: &CachedFile<'_>| {
+            seen.signature == file.state && seen.is_private_to(user)
+        };
+        let mut files = files.iter();
+        files.all(|file| dir.stat(file.from).is_ok_and(|seen| is_good(seen, file)))
     }
 }
 
@@ -134,21 +133,21 @@ impl WheelCache {
     }
 
     fn add_wheel(&self, wheel: &Path, at: &Path) -> io::Result<CachedWheel> {
-        self.remove_abandoned();
+        remove_abandoned(&self.root);
         let failed = |error: io::Error| path_error("make", at, &error);
         let new = self.temp_dir().map_err(failed)?;
         let files = new.path().join(FILES_DIR);
         fs::create_dir(&files).map_err(failed)?;
         let unpacked = unpack_wheel(wheel, &files)?;
         let text = render_manifest(&files, &unpacked).map_err(failed)?;
-        write_file(&new.path().join(MANIFEST), text).map_err(failed)?;
+        replace_private_file(&new.path().join(MANIFEST), text.as_bytes()).map_err(failed)?;
         self.commit(new, at).map_err(failed)?;
         CachedWheel::read(at).ok_or_else(|| failed(io::Error::other("it changes while it is read")))
     }
 
     fn temp_dir(&self) -> io::Result<TempDir> {
         tempfile::Builder::new()
-            .prefix(TEMP_PREFIX)
+            .prefix(TEMP_DIR_PREFIX)
             .tempdir_in(&self.root)
     }
 
@@ -170,17 +169,6 @@ impl WheelCache {
         Ok(())
     }
 
-    /// Removes what killed processes left behind.
-    fn remove_abandoned(&self) {
-        for entry in fs::read_dir(&self.root).into_iter().flatten().flatten() {
-            let is_unfinished = entry.file_name().to_string_lossy().starts_with(TEMP_PREFIX);
-            let age = age_of(entry.metadata());
-            if is_unfinished && age.is_some_and(|age| age > TEMP_MAX_AGE) {
-                let _ = fs::remove_dir_all(entry.path());
-            }
-        }
-    }
-
     /// The wheel's SHA-256 in hexadecimal, cached by the file's path, size and mtime: reading two megabytes takes longer
     /// than creating an environment.
     fn wheel_digest(&self, wheel: &Path) -> io::Result<String> {
@@ -195,22 +183,19 @@ impl WheelCache {
             return Ok(digest);
         }
         let digest = hex(&Sha256::digest(fs::read(wheel)?));
-        replace_file(&cached, digest.as_bytes())?;
+        replace_private_file(&cached, digest.as_bytes())?;
         Ok(digest)
     }
 }
 
-/// The time since a file was last changed.
-pub(super) fn age_of(found: io::Result<fs::Metadata>) -> Option<Duration> {
-    found.ok()?.modified().ok()?.elapsed().ok()
-}
-
-/// A line for each file: size, mtime, `x` for a program, digest, path.
+/// A line for each file: size, mtime, `x` for a program, digest, path. No one else may write to them from now on.
 fn render_manifest(files: &Path, unpacked: &[UnpackedFile]) -> io::Result<String> {
     let mut text = String::new();
     for UnpackedFile { row, is_program } in unpacked {
         let RecordRow { path, digest, size } = row;
-        let found = fs::metadata(files.join(&**path))?;
+        let file = files.join(&**path);
+        os::forbid_others_to_write(&file)?;
+        let found = fs::metadata(&file)?;
         let mtime = FileSignature::from_metadata(&found).mtime;
         let kind = if *is_program { 'x' } else { '-' };
         text.push_str(&format!("{size} {mtime} {kind} {digest} {path}\n"));

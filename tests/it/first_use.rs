@@ -97,3 +97,32 @@ fn a_request_that_is_no_request_is_an_error_that_names_it() {
         .run(["python"])
         .error(125, &["no such thing", "VRUN_PYTHON"]);
 }
+
+#[test]
+fn an_interpreter_whose_output_another_process_holds_open_is_given_up() {
+    let holder = "#!/bin/sh\n/bin/sleep 50 &\necho $! > [ROOT]/holder\necho hello\n";
+    let sandbox = app().script("tools/python3", holder);
+    let said = sandbox.run(["-v", "python"]).complaint();
+    assert!(said.contains("no answer in 10 s"), "{said}");
+    // Gone, or dead and waiting for whoever inherited it.
+    let alive = "kill -0 $holder 2>/dev/null && ! grep -q ') Z ' /proc/$holder/stat";
+    let line =
+        format!("PATH=/usr/bin:/bin; holder=$(cat [ROOT]/holder); if {alive}; then echo alive; fi");
+    sandbox.sh(&line).stdout("");
+}
+
+#[test]
+fn an_interpreter_that_prints_without_end_is_passed_over() {
+    for stream in ["", " >&2"] {
+        let endless = format!("#!/bin/sh\n/bin/cat /dev/zero{stream}\n");
+        let sandbox = app().script("tools/python3", endless);
+        // In a gigabyte of memory.
+        let run = sandbox.sh("ulimit -v 1000000; $vrun -v python");
+        let said = run.complaint();
+        assert!(
+            said.contains("tools/python3") && said.len() < 10_000,
+            "{}",
+            said.len()
+        );
+    }
+}

@@ -1,6 +1,6 @@
 //! An open directory: work on its many files starts there, so that the system resolves its path once.
 
-use std::fs::Metadata;
+use std::fs::{File, Metadata};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt;
@@ -12,6 +12,8 @@ use rustix::fs::{
 use rustix::io::Errno;
 
 use super::super::file_signature::FileSignature;
+use super::super::user_id::UserId;
+use super::users::is_private;
 
 /// To start from, not to read (openat(2)).
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -53,8 +55,27 @@ impl Dir {
         Ok(FileStat {
             signature: signature_of(&stat),
             mode: stat.st_mode,
+            owner: stat.st_uid,
             group: stat.st_gid,
+            // Of another type on each system.
+            #[allow(clippy::useless_conversion, clippy::unnecessary_cast)]
+            links: stat.st_nlink as u64,
         })
+    }
+
+    /// Opens the file `path` in it for reading.
+    pub(crate) fn open_file(&self, path: &str) -> io::Result<File> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        Ok(openat(&self.0, path, flags, Mode::empty())?.into())
+    }
+
+    /// Creates the file `path` in it.
+    ///
+    /// # Errors
+    /// Something is there.
+    pub(crate) fn create_file(&self, path: &str) -> io::Result<File> {
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+        Ok(openat(&self.0, path, flags, Mode::from_raw_mode(0o666))?.into())
     }
 
     /// Links `new` in `to` to the file `path` in it.
@@ -78,10 +99,17 @@ pub(crate) struct FileStat {
     /// What tells whether it is unchanged.
     pub signature: FileSignature,
     mode: RawMode,
+    owner: u32,
     group: u32,
+    links: u64,
 }
 
 impl FileStat {
+    /// As `is_private_to`.
+    pub(crate) fn is_private_to(&self, user: UserId) -> bool {
+        is_private(self.owner, self.mode.into(), self.links, user)
+    }
+
     /// Whether it has the mode of `other`.
     pub(crate) fn has_mode_of(&self, other: &Metadata) -> bool {
         u64::from(self.mode) == u64::from(other.mode())

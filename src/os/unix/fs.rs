@@ -8,7 +8,7 @@ use std::path::Path;
 use rustix::fs::OFlags;
 
 use super::super::user_id::ROOT_USER;
-use super::users::{current_user, is_writable_by_others, owner_of};
+use super::users::{current_user, is_private_to, owner_of};
 
 /// Whether both paths lead to the same file or directory, links followed. False if either cannot be read.
 pub(crate) fn is_same_file(a: &Path, b: &Path) -> bool {
@@ -136,35 +136,35 @@ pub(crate) fn may_clone(_: &Path) -> bool {
     true
 }
 
-/// Creates `to` with the content and the time of `from`, sharing its blocks until one of the two is written to. It has no
-/// name before it is complete, so a failure leaves nothing behind (open(2), O_TMPFILE).
+/// Creates `to` with the content and the time of `source`, sharing its blocks until one of the two is written to. Its
+/// mode is that of `usual`, a file that this process has created. It has no name before it is complete, so a failure
+/// leaves nothing behind (open(2), O_TMPFILE).
 #[cfg(any(target_os = "linux", target_os = "android"))]
 #[expect(clippy::disallowed_methods, reason = "the file has no name")]
-pub(crate) fn clone_file(from: &Path, to: &Path) -> io::Result<()> {
+pub(crate) fn clone_file(source: &File, to: &Path, _usual: &Metadata) -> io::Result<()> {
     use rustix::fs::{AtFlags, CWD, ioctl_ficlone, linkat};
     use std::os::fd::AsRawFd;
-    let source = File::open(from)?;
     let mut unnamed = File::options();
     unnamed.write(true);
     unnamed.custom_flags(OFlags::TMPFILE.bits().cast_signed());
     let file = unnamed.open(to.parent().unwrap_or(to))?;
-    ioctl_ficlone(&file, &source)?;
+    ioctl_ficlone(&file, source)?;
     file.set_modified(source.metadata()?.modified()?)?;
     let unnamed = format!("/proc/self/fd/{}", file.as_raw_fd());
     Ok(linkat(CWD, unnamed, CWD, to, AtFlags::SYMLINK_FOLLOW)?)
 }
 
-/// The same by clonefile(2), which keeps the time.
+/// The same by clonefile(2), which keeps the time, and the mode too.
 #[cfg(target_vendor = "apple")]
-pub(crate) fn clone_file(from: &Path, to: &Path) -> io::Result<()> {
+pub(crate) fn clone_file(source: &File, to: &Path, usual: &Metadata) -> io::Result<()> {
     use rustix::fs::{CWD, CloneFlags, fclonefileat};
-    let source = File::open(from)?;
-    Ok(fclonefileat(&source, CWD, to, CloneFlags::empty())?)
+    fclonefileat(source, CWD, to, CloneFlags::empty())?;
+    fs::set_permissions(to, usual.permissions())
 }
 
 /// The same where there is no such call.
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
-pub(crate) fn clone_file(_: &Path, _: &Path) -> io::Result<()> {
+pub(crate) fn clone_file(_: &File, _: &Path, _: &Metadata) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
@@ -184,6 +184,27 @@ pub(crate) fn swap_dirs(_: &Path, _: &Path) -> io::Result<()> {
 /// Makes `file` a program that its owner may change, as venv does with a copied interpreter.
 pub(crate) fn set_program_mode(file: &File) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(0o755))
+}
+
+/// Creates a file that this user alone may read and write.
+///
+/// # Errors
+/// Something is there.
+pub(crate) fn create_private_file(file: &Path) -> io::Result<File> {
+    File::options()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file)
+}
+
+/// Takes from others the right to write to `file`, where the umask has given it.
+pub(crate) fn forbid_others_to_write(file: &Path) -> io::Result<()> {
+    let mode = fs::metadata(file)?.mode();
+    match mode & 0o022 {
+        0 => Ok(()),
+        _ => fs::set_permissions(file, Permissions::from_mode(mode & 0o7755)),
+    }
 }
 
 /// Gives `to` the mode of `from`.
@@ -217,7 +238,7 @@ pub(crate) fn create_private_dir(dir: &Path) -> io::Result<()> {
     if !metadata.is_dir() {
         return Err(io::ErrorKind::NotADirectory.into());
     }
-    if owner_of(&metadata) != current_user() || is_writable_by_others(&metadata) {
+    if !is_private_to(&metadata, current_user()) {
         let reason = "it belongs to another user, or others may write to it";
         return Err(io::Error::other(reason));
     }

@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
-use super::super::user_id::UserId;
+use super::super::user_id::{ROOT_USER, UserId};
 
 /// A file's owner.
 pub(crate) fn owner_of(metadata: &Metadata) -> UserId {
@@ -24,6 +24,27 @@ pub(crate) fn current_user() -> UserId {
 /// acl(5).)
 pub(crate) fn is_writable_by_others(metadata: &Metadata) -> bool {
     metadata.mode() & 0o022 != 0
+}
+
+/// Whether `user` owns it, and no one else may write to it, or could have. Root makes environments for others, so a file
+/// of root's that has a second link may be in one that root has given away.
+pub(crate) fn is_private_to(metadata: &Metadata, user: UserId) -> bool {
+    let links = if metadata.is_dir() {
+        1
+    } else {
+        metadata.nlink()
+    };
+    is_private(metadata.uid(), metadata.mode().into(), links, user)
+}
+
+/// The same of a file's numbers.
+pub(super) fn is_private(owner: u32, mode: u64, links: u64, user: UserId) -> bool {
+    UserId(owner) == user && mode & 0o022 == 0 && (user != ROOT_USER || links == 1)
+}
+
+/// Whether `user` may put files of theirs into an environment by hard links: what root puts there may become another's.
+pub(crate) fn may_hard_link(user: UserId) -> bool {
+    user != ROOT_USER
 }
 
 /// Whether everyone may write to it.

@@ -1,10 +1,11 @@
 //! A directory, by its path: on Windows std has no calls that start at an open one.
 
-use std::fs::{self, Metadata};
+use std::fs::{self, File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::super::file_signature::FileSignature;
+use super::super::user_id::UserId;
 
 #[derive(Debug)]
 pub(crate) struct Dir(PathBuf);
@@ -31,6 +32,14 @@ impl Dir {
         }
     }
 
+    pub(crate) fn open_file(&self, path: &str) -> io::Result<File> {
+        File::open(self.0.join(path))
+    }
+
+    pub(crate) fn create_file(&self, path: &str) -> io::Result<File> {
+        File::create_new(self.0.join(path))
+    }
+
     pub(crate) fn hard_link(&self, path: &str, to: &Dir, new: &str) -> io::Result<()> {
         fs::hard_link(self.0.join(path), to.0.join(new))
     }
@@ -42,6 +51,11 @@ pub(crate) struct FileStat {
 }
 
 impl FileStat {
+    /// See `owner_of`.
+    pub(crate) fn is_private_to(&self, _: UserId) -> bool {
+        true
+    }
+
     /// Files have no modes here.
     pub(crate) fn has_mode_of(&self, _: &Metadata) -> bool {
         true

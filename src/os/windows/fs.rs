@@ -115,7 +115,7 @@ pub(crate) fn may_clone(_: &Path) -> bool {
 }
 
 /// std has no such call.
-pub(crate) fn clone_file(_: &Path, _: &Path) -> io::Result<()> {
+pub(crate) fn clone_file(_: &File, _: &Path, _: &Metadata) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
@@ -126,6 +126,16 @@ pub(crate) fn swap_dirs(_: &Path, _: &Path) -> io::Result<()> {
 
 /// Nothing to do: the name makes a file executable.
 pub(crate) fn set_program_mode(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+/// The user's profile is private already.
+pub(crate) fn create_private_file(file: &Path) -> io::Result<File> {
+    File::create_new(file)
+}
+
+/// Nothing to do: there is no umask.
+pub(crate) fn forbid_others_to_write(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -12,12 +12,12 @@ use crate::project::{Project, tell};
 /// Another user's number, and a group's that no test runs with.
 const OTHER: u32 = 65534;
 
-fn is_root() -> bool {
+pub(super) fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|found| found.uid() == 0)
 }
 
 /// The set of `.pyc` files that pip's entry has.
-fn set(project: &Project) -> PathBuf {
+pub(super) fn set(project: &Project) -> PathBuf {
     let sets = fs::read_dir(entry(project).join("compiled")).expect("compiled");
     sets.flatten().next().expect("a set").path()
 }
