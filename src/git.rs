@@ -1,48 +1,90 @@
 //! What git says of an environment: every clone would get its files, with this machine's paths in them. git is run so
-//! that it starts nothing from the project.
+//! that it starts nothing from the project and fetches nothing, and never inside the environment: a clone's `.venv` can
+//! be a git directory too, whose settings name programs.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use crate::helper::{self, Helper};
 use crate::process::Process;
-use crate::{self_exe, venv};
+use crate::{os, self_exe, venv};
+
+/// The settings git is run with.
+const SAFE_SETTINGS: [&str; 6] = [
+    "-c",
+    "safe.bareRepository=explicit",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.hooksPath=/dev/null",
+];
+
+/// The variables git is run with.
+const SAFE_VARS: [(&str, &str); 3] = [
+    ("GIT_NO_LAZY_FETCH", "1"),
+    ("GIT_ALLOW_PROTOCOL", ""),
+    ("GIT_OPTIONAL_LOCKS", "0"),
+];
+
+/// The only ones of git's own variables that it keeps: where its files and its limits are. The others name a
+/// repository, settings, or programs.
+const KEPT_VARS: [&str; 6] = [
+    "GIT_EXEC_PATH",
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_SYSTEM",
+    "GIT_CONFIG_NOSYSTEM",
+    "GIT_CEILING_DIRECTORIES",
+    "GIT_DISCOVERY_ACROSS_FILESYSTEM",
+];
 
 /// Whether git tracks a file of the environment at `root`. False without git or a repository.
 pub(crate) fn is_tracked(root: &Path, process: &Process) -> bool {
-    run_git(&["ls-files", "--error-unmatch", "--", "."], root, process) == Some(0)
+    let args = ["--literal-pathspecs", "ls-files", "--error-unmatch", "--"];
+    run_git(&args, Path::new(""), root, process) == Some(0)
 }
 
 /// Whether git ignores the environment at `root` (gitignore(5)). None without git or a repository.
 pub(crate) fn is_ignored(root: &Path, process: &Process) -> Option<bool> {
-    let args = ["check-ignore", "-q", "--no-index", "--", venv::PYVENV_CFG];
-    match run_git(&args, root, process)? {
+    let args = ["check-ignore", "-q", "--no-index", "--"];
+    match run_git(&args, Path::new(venv::PYVENV_CFG), root, process)? {
         0 => Some(true),
         1 => Some(false),
         _ => None,
     }
 }
 
-/// The exit code of git in `root`.
-fn run_git(args: &[&str], root: &Path, process: &Process) -> Option<i32> {
+/// The exit code of git for the path `below` the environment at `root`, in the directory that holds that.
+fn run_git(args: &[&str], below: &Path, root: &Path, process: &Process) -> Option<i32> {
     // Neither a `git` in the project nor what the repository's settings name may be started; nor vrun as a shim, which
     // would ask git in its turn.
-    let project = root.parent().unwrap_or(root);
+    let project = root.parent()?;
     let self_exe = process.current_exe();
     let mut found = which::which_in_all("git", process.var("PATH"), root).ok()?;
     let git = found
         .find(|file| !file.starts_with(project) && !self_exe::is_shim(file, self_exe.as_deref()))?;
-    let args = ["-c", "core.fsmonitor=false"].iter().chain(args);
+    // Not taken for an option of a pathspec (`:`).
+    let name = Path::new(".").join(root.file_name()?).join(below);
+    let args = SAFE_SETTINGS.iter().chain(args);
     let helper = Helper {
         program: &git,
-        args: args.map(OsString::from).collect(),
-        vars: &process.vars,
-        cwd: root,
+        args: args.map(OsString::from).chain([name.into()]).collect(),
+        vars: &git_vars(process),
+        cwd: project,
         stdin: None,
     };
     helper::run_captured(helper, &AtomicBool::new(false))
         .ok()?
         .status
         .code()
+}
+
+fn git_vars(process: &Process) -> Vec<(OsString, OsString)> {
+    let is_kept = |name: &OsStr| {
+        !name.as_encoded_bytes().starts_with(b"GIT_")
+            || KEPT_VARS.iter().any(|kept| os::is_same_var(name, kept))
+    };
+    let kept = process.vars.iter().filter(|(name, _)| is_kept(name));
+    let safe = SAFE_VARS.map(|(name, value)| (name.into(), value.into()));
+    kept.cloned().chain(safe).collect()
 }

@@ -11,11 +11,11 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::fs::{age_of, replace_private_file, replace_unlocked, write_file};
+use crate::fs::{age_of, replace_private_file, replace_unlocked};
 use crate::os::{self, FileSignature};
 use crate::python::BytecodeFormat;
 use crate::quote::hex;
@@ -240,10 +240,11 @@ fn cache_pyc(
     fs::create_dir_all(dir).ok()?;
     let time = found.modified().ok()?;
     let write = |new: &Path| {
-        write_file(new, &content)?;
+        let mut copy = File::create_new(new)?;
+        copy.write_all(&content)?;
         os::forbid_others_to_write(new)?;
         // So it is the same file whoever copies it.
-        File::options().write(true).open(new)?.set_modified(time)
+        copy.set_modified(time)
     };
     replace_unlocked(&file, write).ok()?;
     file_state(&file)

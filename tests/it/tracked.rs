@@ -44,3 +44,60 @@ fn nothing_of_the_project_is_started_to_find_that_out() {
     sandbox.run(["-nv", "probe"]).says(TOLD);
     assert!(!sandbox.path("started").exists());
 }
+
+/// What a git directory says that has git start a program where it misses a file: the program leaves `started`.
+const FETCHES: &str = "[core]\n\trepositoryformatversion = 1\n\tbare = false\n\tworktree = ..\n\tsparseCheckout = true\n\
+    \tsparseCheckoutCone = true\n[index]\n\tsparse = true\n[extensions]\n\tpartialClone = origin\n\
+    [protocol \"ext\"]\n\tallow = always\n[remote \"origin\"]\n\turl = \"ext::sh -c echo% ran% >>[ROOT]/started\"\n\
+    \tpromisor = true\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n";
+
+/// Makes a repository whose index needs a directory that is missed, and copies it to `$1`.
+const AS_GIT_DIR: &str = "git init -q seed && cd seed && mkdir -p keep .venv/sub && echo 1 >keep/a && echo 2 >.venv/sub/b && \
+    git add -f . && git -c user.name=a -c user.email=a@b commit -qm seed && git sparse-checkout init --cone --sparse-index && \
+    git sparse-checkout set keep && tree=$(git ls-tree HEAD .venv | cut -f1 | cut -d' ' -f3) && cd .git && \
+    rm -f objects/${tree%\"${tree#??}\"}/${tree#??} && mkdir -p $to/info && cp -r HEAD index objects refs $to && \
+    cp info/sparse-checkout $to/info";
+
+/// A project that is no repository of ours, whose directory at `git_dir` is one of a stranger's.
+fn strangers(git_dir: &str) -> Sandbox {
+    let sandbox = Sandbox::new()
+        .file("app/pyproject.toml", "")
+        .venv("app/.venv")
+        .var("GIT_CONFIG_NOSYSTEM", "1")
+        .var("PATH", "/usr/local/bin:/usr/bin:/bin");
+    let to = sandbox.path(git_dir).display().to_string();
+    let _ = sandbox.sh(&format!("to={to}; {AS_GIT_DIR}")).whole();
+    assert!(sandbox.path(git_dir).join("index").is_file());
+    sandbox
+        .file(format!("{git_dir}/config"), FETCHES)
+        .cwd("app")
+}
+
+#[test]
+fn an_environment_or_a_project_that_is_a_git_directory_starts_nothing() {
+    for git_dir in ["app/.venv", "app"] {
+        let sandbox = strangers(git_dir);
+        for typed in [
+            &["--doctor"][..],
+            &["-n", "--repair"],
+            &["-vn", "probe"],
+            &["-v", "--export", "sh"],
+            &["-v", "--create"],
+        ] {
+            let said = sandbox.run(typed).whole();
+            assert!(
+                !sandbox.path("started").exists(),
+                "{git_dir}: {typed:?}: {said:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn variables_that_name_another_repository_do_not_count() {
+    let sandbox = app().dir("other").var("GIT_DIR", "[ROOT]/other/.git");
+    sandbox
+        .sh("unset GIT_DIR; git add -f .venv/pyvenv.cfg")
+        .code(0);
+    sandbox.run(["-v", "probe"]).says(TOLD);
+}

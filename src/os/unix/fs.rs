@@ -190,6 +190,7 @@ pub(crate) fn set_program_mode(file: &File) -> io::Result<()> {
 ///
 /// # Errors
 /// Something is there.
+#[expect(clippy::disallowed_methods, reason = "create_new follows no link")]
 pub(crate) fn create_private_file(file: &Path) -> io::Result<File> {
     File::options()
         .write(true)
@@ -199,6 +200,7 @@ pub(crate) fn create_private_file(file: &Path) -> io::Result<File> {
 }
 
 /// Takes from others the right to write to `file`, where the umask has given it.
+#[expect(clippy::disallowed_methods, reason = "vrun has created the file")]
 pub(crate) fn forbid_others_to_write(file: &Path) -> io::Result<()> {
     let mode = fs::metadata(file)?.mode();
     match mode & 0o022 {
