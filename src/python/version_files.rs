@@ -202,7 +202,19 @@ mod tests {
         for (name, text) in files {
             fs::write(dir.path().join(name), text).expect("a file");
         }
-        resolve_request(None, Some(dir.path()), &Process::default())
+        let process = Process {
+            vars: vec![(os::HOME_VAR.into(), home().into())],
+            ..Process::default()
+        };
+        resolve_request(None, Some(dir.path()), &process)
+    }
+
+    fn home() -> &'static str {
+        if cfg!(windows) {
+            "C:\\ada"
+        } else {
+            "/home/ada"
+        }
     }
 
     fn request_text(files: &[(&str, &str)]) -> Option<String> {
@@ -303,11 +315,7 @@ mod tests {
 
     #[test]
     fn a_request_with_a_separator_is_a_path() {
-        let home = if cfg!(windows) {
-            "C:\\ada"
-        } else {
-            "/home/ada"
-        };
+        let home = home();
         let process = Process {
             args: Vec::new(),
             vars: vec![(os::HOME_VAR.into(), home.into())],
