@@ -147,6 +147,24 @@ pub(crate) fn is_really_within(file: &Path, root: &Path) -> bool {
     matches!((dir, dunce::canonicalize(root)), (Ok(dir), Ok(root)) if dir.starts_with(&root))
 }
 
+/// Opens a regular file of vrun's to append to it. A link is not followed.
+pub(crate) fn open_for_append(file: &Path) -> io::Result<File> {
+    os::open_regular(File::options().append(true), file)
+}
+
+/// Opens a lock file, or creates it: for writing where that is allowed. A link is not followed.
+pub(crate) fn open_lock_file(file: &Path) -> io::Result<File> {
+    // NFS locks only files that are open for writing; another user's lock file may allow only reading.
+    let mut options = File::options();
+    options.read(true).write(true).create(true).truncate(false);
+    match os::open_regular(&mut options, file) {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            os::open_regular(File::options().read(true), file).map_err(|_| error)
+        }
+        other => other,
+    }
+}
+
 /// Opens a file that the user names, links followed, to read it and to append to it.
 #[expect(clippy::disallowed_methods, reason = "the user names the file")]
 pub(crate) fn open_named_for_append(file: &Path) -> io::Result<File> {

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use std::{io, thread};
 
 use crate::error::{Error, io_reason};
+use crate::fs::open_lock_file;
 use crate::output::Verbosity;
 use crate::quote::printable;
 use crate::{os, venv};
@@ -91,7 +92,7 @@ pub(super) fn try_acquire(at: &Path) -> Option<LockGuard> {
 }
 
 fn try_lock_file(path: PathBuf) -> Option<LockGuard> {
-    let file = os::open_lock_file(&path).ok()?;
+    let file = open_lock_file(&path).ok()?;
     file.try_lock().ok()?;
     let is_still_at = os::is_still_at(&file, &path).ok()?;
     is_still_at.then_some(LockGuard { file, path })
@@ -114,10 +115,10 @@ pub(super) fn lock_name(env_name: &OsStr) -> OsString {
 
 fn open_lock_for(at: &Path) -> io::Result<(File, PathBuf)> {
     let beside = lock_path(at);
-    match os::open_lock_file(&beside) {
+    match open_lock_file(&beside) {
         Err(error) if is_not_writable(&error) && at.is_dir() => {
             let inside = inner_lock_path(at);
-            os::open_lock_file(&inside)
+            open_lock_file(&inside)
                 .map(|file| (file, inside))
                 .map_err(|_| error)
         }

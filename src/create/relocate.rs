@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use memchr::memmem;
 
-use crate::fs::rewrite_file;
+use crate::fs::{open_for_append, rewrite_file};
 use crate::{os, venv};
 
 use super::options::IgnoreFile;
@@ -66,7 +66,7 @@ pub(super) fn write_metadata(root: &Path, ignore_file: IgnoreFile) -> io::Result
     let cfg = root.join(venv::PYVENV_CFG);
     let ends = fs::read(&cfg)?.last().is_none_or(|last| *last == b'\n');
     let line = format!("vrun = {}{}", env!("CARGO_PKG_VERSION"), os::LINE_ENDING);
-    let mut cfg = os::open_for_append(&cfg)?;
+    let mut cfg = open_for_append(&cfg)?;
     cfg.write_all(if ends { b"" } else { b"\n" })?;
     cfg.write_all(line.as_bytes())
 }

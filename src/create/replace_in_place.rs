@@ -2,7 +2,8 @@
 //!
 //! It is first moved or copied into a staging directory inside, and then its entries are renamed into place: a full disk
 //! is noticed before anything is touched. Meanwhile the directory holds a marker, an old pyvenv.cfg goes first and the
-//! new one comes last, so what a killed vrun leaves is no environment, and known to be vrun's.
+//! new one comes last, so what a killed vrun leaves is not an environment, and is known to
+//! be vrun's.
 
 use std::ffi::OsString;
 use std::fs;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime};
 
+use crate::fs::open_for_append;
 use crate::helper::{self, Helper};
 use crate::output::Verbosity;
 use crate::process::Process;
@@ -36,7 +37,7 @@ pub(super) fn touch(root: &Path, verbosity: Verbosity) -> bool {
         Some(_) => {
             // If it cannot be taken, nobody else can take it to remove the environment.
             let lock = create::lock_environment(root, "looking after", verbosity);
-            let cfg = os::open_for_append(&root.join(PYVENV_CFG));
+            let cfg = open_for_append(&root.join(PYVENV_CFG));
             let is_touched = cfg.is_ok_and(|cfg| cfg.set_modified(SystemTime::now()).is_ok());
             drop(lock);
             is_touched || is_present(root)

@@ -58,26 +58,9 @@ pub(crate) fn lacks_symlinks(error: &io::Error) -> bool {
         .any(|errno| errno == error.raw_os_error())
 }
 
-/// Opens a regular file of vrun's to append to it. A link is not followed.
-pub(crate) fn open_for_append(file: &Path) -> io::Result<File> {
-    open_regular(File::options().append(true), file)
-}
-
-/// Opens a lock file, or creates it: for writing where that is allowed. A link is not followed.
-pub(crate) fn open_lock_file(file: &Path) -> io::Result<File> {
-    // NFS locks only files that are open for writing; another user's lock file may allow only reading.
-    let mut options = File::options();
-    options.read(true).write(true).create(true).truncate(false);
-    match open_regular(&mut options, file) {
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            open_regular(File::options().read(true), file).map_err(|_| error)
-        }
-        other => other,
-    }
-}
-
+/// Opens a regular file; a link or anything else is an error.
 #[expect(clippy::disallowed_methods, reason = "it follows no link")]
-fn open_regular(options: &mut OpenOptions, file: &Path) -> io::Result<File> {
+pub(crate) fn open_regular(options: &mut OpenOptions, file: &Path) -> io::Result<File> {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     let opened = options.custom_flags(flags.bits().cast_signed()).open(file);
     let opened = opened.map_err(|error| match is_link_loop(&error) {

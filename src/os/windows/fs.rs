@@ -46,24 +46,10 @@ pub(crate) fn lacks_symlinks(_: &io::Error) -> bool {
     false
 }
 
-pub(crate) fn open_for_append(file: &Path) -> io::Result<File> {
-    open_regular(File::options().append(true), file)
-}
-
-pub(crate) fn open_lock_file(file: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.read(true).write(true).create(true).truncate(false);
-    match open_regular(&mut options, file) {
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            open_regular(File::options().read(true), file).map_err(|_| error)
-        }
-        other => other,
-    }
-}
-
-/// FILE_FLAG_OPEN_REPARSE_POINT opens a link itself (CreateFileW).
+/// Opens a regular file; a link or anything else is an error. FILE_FLAG_OPEN_REPARSE_POINT opens a link itself
+/// (CreateFileW).
 #[expect(clippy::disallowed_methods, reason = "it follows no link")]
-fn open_regular(options: &mut OpenOptions, file: &Path) -> io::Result<File> {
+pub(crate) fn open_regular(options: &mut OpenOptions, file: &Path) -> io::Result<File> {
     let opened = options.custom_flags(0x0020_0000).open(file)?;
     let found = opened.metadata()?;
     match found.is_file() {
