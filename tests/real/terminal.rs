@@ -20,7 +20,7 @@ shown = b""
 
 def wait_for(text):
     global shown
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while text not in shown:
         if time.monotonic() > end:
             sys.exit("%r never came after %r" % (text, shown))
