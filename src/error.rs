@@ -25,7 +25,7 @@ pub(crate) enum ErrorKind {
     Refused,
     /// There is no such program.
     NotFound,
-    /// Ctrl-C while an environment was being created.
+    /// Ctrl-C while an environment was being created, or packages were being installed.
     Interrupted,
 }
 
@@ -43,8 +43,9 @@ impl ErrorKind {
         }
     }
 
-    /// The exit code of vrun itself. `env`, `nohup` and `timeout` use 125 to 127 in the same way (POSIX, "Shell &
-    /// Utilities", exit status of `env`); 130 is what shells report for SIGINT.
+    /// The exit code of vrun itself; 1, for `--doctor` and `--repair`, is in `actions/doctor.rs`. `env`, `nohup` and
+    /// `timeout` use 125 to 127 in the same way (POSIX, "Shell & Utilities", exit status of `env`); 130 is what shells
+    /// report for SIGINT.
     pub(crate) fn exit_code(self) -> u8 {
         match self {
             ErrorKind::Failed | ErrorKind::NoEnvironment | ErrorKind::Undecided => 125,

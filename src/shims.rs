@@ -1,7 +1,8 @@
 //! A directory and names -> shims there: links to vrun, or copies of it where links need an administrator.
 //!
-//! Everything is checked before anything is created, and only shims are overwritten. A link leads to vrun as it is found
-//! on the user's PATH, not to the file behind that: package managers keep each version's file in another place.
+//! Everything is checked before anything is created, and only shims are overwritten. A link leads to vrun as it is
+//! found on the user's PATH, not to the file behind that: package managers keep each version's file in another place.
+//! How a shim runs is in `cli/argv0.rs` and `program/shim.rs`.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! `--which`: print the file that a name would run. Creates nothing, starts nothing.
+//! `--which`: print the file that a name would run. Creates nothing, starts nothing. `program/which.rs` finds the files
+//! and describes them.
 
 use crate::cli::{Mode, RunRequest, WhichMode};
 use crate::error::Error;

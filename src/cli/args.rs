@@ -1,4 +1,5 @@
-//! The options as clap reads them, and the help it prints.
+//! The options as clap reads them, and the help it prints. What they mean is in `resolve.rs`, and for actions in
+//! `resolve_action.rs`. A plain command or `-c` line, without option variables, bypasses clap: see `fast_path.rs`.
 
 use std::ffi::{OsStr, OsString};
 
@@ -34,9 +35,8 @@ const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
 const PROGRAM: &str = "Program";
 const ENVIRONMENT: &str = "Environment";
 const REQUIREMENTS: &str = "Requirements";
-const ACTIONS: &str = "Actions, which run no program";
-pub(super) const CREATE_OPTIONS: &str =
-    "Options of --create, with their meaning in `python -m venv`";
+const ACTIONS: &str = "Actions (no program is run)";
+pub(super) const CREATE_OPTIONS: &str = "Options of --create, as in `python -m venv`";
 const GENERAL: &str = "General";
 
 const AFTER_HELP: &str = "\
@@ -47,14 +47,14 @@ same names. VRUN_SYNC=1 installs changed requirements before a command runs.
 VRUN_INSTALLER is pip or uv. VRUN_SHELL is the shell of -c, instead of sh.
 VRUN_NAME replaces the names .venv, venv and env. VRUN_CEILING_DIRECTORIES
 limits the search, as git's variable does. VRUN_TRUST lists directories of
-other users in which their files count. VRUN_CACHE_DIR moves the cache.
+other users whose files are trusted. VRUN_CACHE_DIR moves the cache.
 
-SHELL is sh, bash, zsh, fish, powershell or cmd; --export also takes dotenv and
-github, which are files.
+SHELL is sh, bash, zsh, fish, powershell or cmd; --export also takes dotenv (a
+.env file) and github (GitHub Actions).
 
-Exit status: the program's own; 125 if vrun failed, 126 if the program cannot
-be run or is refused, 127 if it was not found, 130 if Ctrl-C interrupted the
-creation of an environment.";
+Exit status: the program's own; 1 if --doctor or --repair found problems; 125
+if vrun failed, 126 if the program cannot be run or is refused, 127 if it was
+not found, 130 if Ctrl-C interrupted creating or installing.";
 
 /// Run a command in the project's virtual environment, created on first use
 #[derive(Debug, Parser)]
@@ -155,7 +155,7 @@ pub(super) struct ActionArgs {
     #[arg(long, overrides_with = "create", group = "action")]
     create: bool,
 
-    /// Show the environment, why, and what programs see
+    /// Show the environment and why it was chosen
     #[arg(long, overrides_with = "info", group = "action")]
     pub(super) info: bool,
 

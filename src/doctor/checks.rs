@@ -1,6 +1,7 @@
 //! An environment and its surroundings -> everything that is wrong with it, each with cause and fix.
 //!
-//! Read from files and variables alone: nothing in the project or the environment is started.
+//! Read from files and variables alone: nothing in the project or the environment is started. Other checks are in
+//! `surroundings.rs`; the words for problems of the environment itself are in `health/problem.rs`.
 
 use std::fs;
 use std::path::Path;

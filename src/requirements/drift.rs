@@ -1,6 +1,7 @@
 //! The recorded state, and the requirement files on disk -> whether they have changed since the install.
 //!
-//! On the hot path: one system call per file. A file is read only if that shows a difference.
+//! On the hot path: one system call per file. A file is read only if that shows a difference. `ensure.rs` decides when
+//! the user is told, and `status.rs` tells `--info` and `--doctor`.
 
 use std::path::Path;
 

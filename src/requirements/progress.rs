@@ -1,5 +1,6 @@
-//! The lines that an installer prints -> progress: one changing line on a terminal, a folded group of all lines in a log
-//! that supports it, else only the steps.
+//! The lines that an installer prints -> progress: one changing line on a terminal, a folded group of all lines in a
+//! log that supports it, else only the steps. The steps are described where they are run: `sync.rs`, `installer.rs`,
+//! `prune.rs`.
 
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};

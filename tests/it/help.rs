@@ -122,7 +122,7 @@ fn every_option_stands_in_a_group_of_the_help() {
         "Program:",
         "Environment:",
         "Requirements:",
-        "Actions, which run no program:",
+        "Actions (no program is run):",
         "General:",
     ];
     let places = groups.map(|group| help.lines().position(|line| line == group));
@@ -149,7 +149,7 @@ fn the_usage_has_every_action() {
     let help = help();
     let (usage, rest) = help.split_once("\n\nProgram:").expect("groups");
     let (_, actions) = rest
-        .split_once("Actions, which run no program:\n")
+        .split_once("Actions (no program is run):\n")
         .expect("a group");
     let (actions, _) = actions.split_once("\n\n").expect("another group");
     let usage = words(usage, is_option);

@@ -1,4 +1,6 @@
-//! The wheels that a base interpreter bundles -> installed packages, as pip installs them (PEP 427).
+//! The wheels that a base interpreter bundles -> installed packages, as pip installs them (PEP 427). For bases that
+//! this builder does not support, see `create/stdlib_venv.rs`; `--upgrade` and `--upgrade-deps` use
+//! `create/ensurepip.rs`.
 
 use std::fs::{self, Metadata};
 use std::io;

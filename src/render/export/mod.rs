@@ -1,4 +1,5 @@
-//! `--export`: the view as lines for a shell, a `.env` file, or GitHub Actions.
+//! `--export`: the view as lines for a shell, a `.env` file, or GitHub Actions. Start with `target.rs`; each format has
+//! a file of its own.
 
 mod cmd;
 mod dotenv;

@@ -1,4 +1,5 @@
-//! What `--export` writes for: a shell, a `.env` file, or GitHub Actions.
+//! What `--export` writes for: a shell, a `.env` file, or GitHub Actions. The names that a user types for them are in
+//! `cli/args.rs` (`EXPORT_TARGETS`).
 //!
 //! The lines for a shell first save the old values, which those of `--undo` restore. A second export keeps the values
 //! that the first one saved.
