@@ -86,7 +86,7 @@ pub(crate) fn age_of(found: io::Result<Metadata>) -> Option<Duration> {
     found.ok()?.modified().ok()?.elapsed().ok()
 }
 
-/// Replaces an existing file's content in one step. Its mode stays.
+/// Atomically replaces the content of an existing file and keeps its mode.
 pub(crate) fn rewrite_file(file: &Path, content: &[u8]) -> io::Result<()> {
     replace_atomically(file, |new| {
         write_new(new, content)?;

@@ -1,6 +1,6 @@
-//! What git says of an environment: every clone would get its files, with this machine's paths in them. git is run so
-//! that it starts nothing from the project and fetches nothing, and never inside the environment: a clone's `.venv` can
-//! be a git directory too, whose settings name programs.
+//! Whether git tracks or ignores an environment. If it is tracked, every clone gets its files, with this machine's
+//! paths in them. git is run so that it starts nothing from the project and fetches nothing, and never inside the
+//! environment: a clone's `.venv` can be a git directory too, whose settings name programs.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -54,7 +54,7 @@ pub(crate) fn is_ignored(root: &Path, process: &Process) -> Option<bool> {
     }
 }
 
-/// The exit code of git for the path `below` the environment at `root`, in the directory that holds that.
+/// Runs git in the directory that contains the environment, on the path `below` in it, and returns its exit code.
 fn run_git(args: &[&str], below: &Path, root: &Path, process: &Process) -> Option<i32> {
     // Neither a `git` in the project nor what the repository's settings name may be started; nor vrun as a shim, which
     // would ask git in its turn.

@@ -1,15 +1,16 @@
 //! The owner of what a search finds -> whether it may be used.
 //!
-//! An environment runs programs, and a project's files say where one is created and by which interpreter, so those that
-//! an attacker put where a search passes would run theirs. They count only if their owner is the user or root; for root
-//! also the user who called sudo. Where the user works has no say in that, because anyone can own a directory that
-//! others enter, but for root in a container or a CI job, whose checkout is often another's, and for directories that
-//! VRUN_TRUST lists. What the user names (`--env`, VRUN_ENV, the environment active in their shell) is their choice, and
-//! is not checked.
+//! An environment contains programs that vrun runs, and a project's files decide where one is created and with which
+//! interpreter. An attacker who could plant either in the path of a search could run their own code. So only what the
+//! user or root owns is trusted; for root, also what belongs to the user who called sudo. Owning the directory where
+//! the user works is not enough, because anyone can own a directory that others enter. The exceptions are root in a
+//! container or a CI job, whose checkout often belongs to someone else, and directories listed in VRUN_TRUST. What the
+//! user names (`--env`, VRUN_ENV, the active environment) is their choice and is not checked.
 //!
-//! Checked are an environment's directory, its pyvenv.cfg and, if others may write to the directory, as in /tmp, its
-//! scripts directory; of a link both ends, because another user's link chooses for the user, and the user's own may
-//! have come with a checkout. Links and files that lie deeper are as safe as the directory that holds them.
+//! vrun checks an environment's directory, its pyvenv.cfg and, if others may write to the directory (as in /tmp), its
+//! scripts directory. For a link, both the link and its target are checked: another user's link would choose for the
+//! user, and the user's own may have come with a checkout. Files deeper inside are as safe as the directory that
+//! contains them.
 
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
@@ -22,7 +23,7 @@ use crate::process::Process;
 use crate::quote::{printable, shell_word};
 use crate::venv;
 
-/// What lies at a path, and who owns it.
+/// What is at a path, and who owns it.
 #[derive(Debug)]
 pub(crate) struct OwnedMetadata {
     /// What the path leads to.
@@ -54,7 +55,7 @@ impl OwnedMetadata {
         self.target.is_file()
     }
 
-    /// The same without the owner of the link, which the user followed by choice.
+    /// Ignores the owner of the link, which the user chose to follow.
     pub(crate) fn without_link(mut self) -> OwnedMetadata {
         self.link_owner = None;
         self
@@ -83,14 +84,14 @@ type Owned = (OwnedPart, UserId);
 pub(crate) struct UntrustedOwner {
     owner: UserId,
     part: OwnedPart,
-    /// Whether the user's own alone would count: everyone may write to the directory.
+    /// Whether only the user's own files would be trusted, because everyone may write to the directory.
     is_in_open_dir: bool,
 }
 
 /// Files that exist in the containers of docker and of podman.
 const CONTAINER_FILES: [&str; 2] = ["/.dockerenv", "/run/.containerenv"];
 
-/// Whose files count.
+/// Decides whose files are trusted.
 #[derive(Debug)]
 pub(crate) struct Trust {
     /// Where the search starts, or where a shim is created.
@@ -120,7 +121,8 @@ impl Trust {
     }
 
     /// The untrusted owner of a file in `dir` that makes it a project or says what the project needs, if any. In a
-    /// directory that everyone may write to, as /tmp, root's do not count either: they are not there for this user.
+    /// world-writable directory such as /tmp, files that root owns are not trusted either: root did not put them there
+    /// for this user.
     pub(crate) fn untrusted_marker_owner(
         &self,
         file: &OwnedMetadata,
@@ -162,7 +164,7 @@ impl Trust {
         self.first_untrusted(owners.chain(iter::once_with(scripts).flatten()))
     }
 
-    /// The untrusted owner of whatever is at `path`, where an environment is to be or has just been created. None if
+    /// The untrusted owner of whatever is at `path`, where an environment will be or has just been created. None if
     /// nothing is there.
     pub(crate) fn untrusted_place_owner(&self, path: &Path) -> Option<UntrustedOwner> {
         let dir = read_metadata(path).ok()?;
@@ -172,7 +174,7 @@ impl Trust {
         }
     }
 
-    /// The owners are mostly all the same, and are then checked once.
+    /// Usually all owners are the same, and are then checked once.
     fn first_untrusted(&self, owners: impl Iterator<Item = Owned>) -> Option<UntrustedOwner> {
         let mut trusted = None;
         for (part, owner) in owners {
@@ -198,7 +200,7 @@ impl Trust {
             || self.is_listed(owner)
     }
 
-    /// Whether `user` trusts `owner`, who is not root and not listed. Looks at the disk only for root.
+    /// Whether `user` trusts `owner`, who is not root and not listed. Reads from the disk only for root.
     fn is_trusted_by(
         &self,
         owner: UserId,
@@ -222,7 +224,8 @@ impl Trust {
         })
     }
 
-    /// What VRUN_TRUST has to list, for what lies at `path` to count: its directory, or else the start.
+    /// The directory to list in VRUN_TRUST so that `path` is trusted: the one that contains it, or else where the
+    /// search starts.
     fn dir_to_list(&self, path: &Path, owner: UserId) -> Option<&Path> {
         let mut dirs = self.start.ancestors();
         let parent = path.parent();
@@ -246,7 +249,7 @@ pub(crate) fn is_within(path: &Path, dir: &Path) -> bool {
 }
 
 impl UntrustedOwner {
-    /// Which part of the thing at `path` belongs to whom, for a message.
+    /// Says which part of what is at `path` belongs to whom.
     pub(crate) fn describe(&self, path: &Path) -> String {
         let part = match self.part {
             OwnedPart::Target if path.is_symlink() => "its link target",
@@ -262,14 +265,13 @@ impl UntrustedOwner {
         }
     }
 
-    /// What makes the thing at `path` count: `export VRUN_TRUST=...`. None where the owner is a stranger in the
-    /// directory too.
+    /// How to have `path` trusted: `export VRUN_TRUST=...`. None if the owner does not own its directory either.
     pub(crate) fn hint(&self, path: &Path, trust: &Trust) -> Option<String> {
         let dir = shell_word(trust.dir_to_list(path, self.owner)?);
         Some(format!("`export VRUN_TRUST={dir}` trusts its owner there"))
     }
 
-    /// The refusal to use what lies at `path`. `own_root` is where the user could create an environment instead.
+    /// The refusal to use what is at `path`. `own_root` is where the user could create an environment instead.
     pub(crate) fn to_error(self, path: &Path, trust: &Trust, own_root: &Path) -> Error {
         let mut ways: Vec<_> = self.hint(path, trust).into_iter().collect();
         ways.push(format!(

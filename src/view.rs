@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::quote::printable;
 use crate::{os, venv};
 
-/// The variables that are unset. The first three make Python take a different path for its own: PYTHONHOME on every
+/// The variables that are unset. The first three make Python misjudge where it is installed: PYTHONHOME on every
 /// system, the other two on macOS and, from 3.11 on, everywhere (getpath.py). The others run code from outside the
 /// environment: from a directory, a file or a module that they name (CPython, "Command line and environment").
 const UNSET_VARS: &[&str] = &[
@@ -35,11 +35,11 @@ const ISOLATION_VARS: [&str; 2] = ["PYTHONNOUSERSITE", "PYTHONSAFEPATH"];
 pub(crate) enum Isolation {
     /// As the user's variables say.
     Default,
-    /// `--isolated`: not as far as variables decide.
+    /// `--isolated`: no, as far as environment variables can prevent it.
     Isolated,
 }
 
-/// The change of variables that puts a process into the environment.
+/// The changes to the variables of a process that make it use the environment.
 #[derive(Debug)]
 pub(crate) struct View {
     /// VIRTUAL_ENV, VIRTUAL_ENV_PROMPT, PATH.
@@ -54,8 +54,8 @@ pub(crate) fn variable_names() -> impl Iterator<Item = &'static str> {
     env_vars.into_iter().chain(unset_vars).chain(ISOLATION_VARS)
 }
 
-/// The view of the environment at `root` for a process with this PATH. `deactivated` is an environment that was active
-/// until now.
+/// The view of the environment at `root` for a process with this PATH. `deactivated` is an active environment whose
+/// PATH entries are removed.
 ///
 /// # Errors
 /// The environment's path contains the separator of PATH.

@@ -36,7 +36,7 @@ impl TargetEnv {
     }
 }
 
-/// An environment and its view.
+/// An environment, and the variables that its programs get (its view).
 #[derive(Debug)]
 pub(super) struct PreparedEnv<'a> {
     pub view: View,

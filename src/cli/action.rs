@@ -103,7 +103,7 @@ pub(crate) enum ScriptEnv {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AutoCreate {
     OnFirstUse,
-    /// By a shim: on first use, where a person sees it.
+    /// For a shim: on first use, but only on a terminal or in CI.
     WhereSeen,
     Never,
 }

@@ -1,4 +1,5 @@
-//! pip in an environment that is in its place: installed by its Python's ensurepip, or upgraded from the index.
+//! Installs or upgrades pip in an environment that is already at its final path: with its Python's ensurepip, or from
+//! the package index.
 
 use std::ffi::OsString;
 use std::fs;

@@ -16,7 +16,7 @@ use super::lock;
 /// Marks a directory that is being filled.
 pub(super) const UNFINISHED_MARKER: &str = ".vrun-unfinished";
 
-/// Holds the old environment, which makes room for this one. No environment has that name.
+/// Holds the old environment while the new one takes its place. No environment has this name.
 pub(super) const OLD_ENV_DIR: &str = ".vrun-old";
 
 pub(super) const GITIGNORE: &str = ".gitignore";
@@ -59,15 +59,16 @@ impl Drop for StagingDir {
     }
 }
 
-/// `.venv` -> `.venv.vrun-`. In characters that no shell has to quote, so that the name can be removed from any text in
-/// which an environment's path is quoted.
+/// `.venv` -> `.venv.vrun-`. Uses only characters that need no quoting in any shell, so that it can be cut out of a
+/// path in a generated file, however that path is quoted.
 pub(super) fn staging_prefix(name: &OsStr) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     let name = name.to_string_lossy();
     format!("{}.vrun-", name.replace(|c| !is_plain(c), "_"))
 }
 
-/// Whether `entry` is a name that vrun uses in the directory `at` if it cannot write beside it.
+/// Whether `entry` is the name of a lock or staging directory that vrun creates inside `at` if it cannot write to the
+/// parent.
 pub(super) fn is_leftover(entry: &OsStr, at: &Path) -> bool {
     let name = at.file_name().unwrap_or_default();
     entry == lock::lock_name(name) || is_staging_name(entry, &staging_prefix(name))

@@ -1,8 +1,8 @@
-//! An existing environment -> the same, on its base interpreter as that is now.
+//! An existing environment -> the same environment, adapted to the current version of its base interpreter.
 //!
 //! `python -m venv --upgrade` writes a new pyvenv.cfg and leaves links that lead elsewhere as they are, so that the
-//! environment names one Python and runs another, or none. Here the links are replaced too, and what else pyvenv.cfg
-//! said stays. Each file is replaced by a rename.
+//! environment names one Python and runs another, or none. Here the links are replaced too, and the other settings in
+//! pyvenv.cfg stay. Each file is replaced by a rename.
 
 use std::path::Path;
 use std::time::Instant;

@@ -22,7 +22,7 @@ pub(crate) fn nearest(search: &Search) -> Result<Outcome, Error> {
     let real;
     let mut walk = walk::walk_up(&search.start, search)?;
     if matches!(walk.end, WalkEnd::Top) && walk.project.is_none() {
-        // The user came here through a link: the directories above the real path count too.
+        // The start may be reached through a link, so search above its real path as well.
         real = dunce::canonicalize(&search.start).unwrap_or_else(|_| search.start.clone());
         if real != search.start {
             walk = walk::walk_up(&real, search)?;

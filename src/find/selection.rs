@@ -25,7 +25,7 @@ pub(crate) struct FoundEnv {
     pub reason: Reason,
     /// The active environment if it is a different one: its entries on PATH have to go.
     pub deactivated: Option<PathBuf>,
-    /// What looked like an environment on the way and is not.
+    /// What was passed over on the way, and why.
     pub skipped: Vec<Skipped>,
 }
 
@@ -92,7 +92,7 @@ pub(crate) enum Reason {
     ActiveHere,
     /// It is active, and no other was found.
     ActiveAlone,
-    /// It is active, and this one, which was found, has no Python that runs here.
+    /// It is active, and is used because the nearest environment (this path) has no Python that runs here.
     ActiveInstead(PathBuf),
     /// It holds the requirements of this script.
     Script(PathBuf),

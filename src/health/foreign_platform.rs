@@ -1,8 +1,8 @@
 //! An environment's files -> the system that it was created on, if that is another: a checkout that is mounted into a
 //! container, or seen from WSL.
 //!
-//! The evidence is the place of its scripts, the paths in pyvenv.cfg, and what its packages were built for (the tags of
-//! PEP 425, and those that importlib gives to extension modules).
+//! The evidence is the location of its scripts, the paths in pyvenv.cfg, and what its packages were built for (the tags
+//! of PEP 425, and those that importlib gives to extension modules).
 
 use std::path::{Path, PathBuf};
 use std::{fmt, fs};
@@ -21,15 +21,16 @@ pub(crate) enum Platform {
     Windows,
     /// This system, on another kind of processor.
     OtherMachine(Machine),
-    /// Linux with this C library, while the Python here is for the other one.
+    /// Built for Linux with musl, while the environment's Python uses glibc.
     Musl,
+    /// Built for Linux with glibc, while the environment's Python uses musl.
     Glibc,
 }
 
 impl Platform {
     fn is_native(self) -> bool {
         match self {
-            // Other systems themselves run another machine's programs, or say that they do not.
+            // Other systems can emulate another architecture, or report the error themselves.
             Platform::OtherMachine(machine) => os::OS_NAME != "Linux" || machine.is_runnable_here(),
             other => other.to_string() == os::OS_NAME,
         }
@@ -52,7 +53,7 @@ impl fmt::Display for Platform {
 /// What shows the platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Evidence {
-    /// Its Python lies where another system has it, or is a program for it.
+    /// Its Python is where another system puts it, or is a program for that system.
     Python(PathBuf),
     /// pyvenv.cfg names this path.
     Path(String),
@@ -140,7 +141,7 @@ fn from_python(root: &Path) -> Option<(Platform, Evidence)> {
     (!platform.is_native()).then_some((platform, Evidence::Python(python)))
 }
 
-/// More entries of site-packages show nothing new.
+/// Looking at more entries of site-packages would be slow and rarely change the answer.
 const MAX_ENTRIES: usize = 2000;
 
 /// A package was built for another system, and none for this one.
@@ -219,7 +220,7 @@ fn parse_extension_tag(tag: &str) -> Option<Platform> {
     }
 }
 
-/// Linux, with the machine that the text ends with if it is a known one.
+/// Linux, on the architecture named at the end of `text`, if that is known.
 fn linux_on_machine(text: &str, separator: char) -> Platform {
     let mut starts = text.match_indices(separator).map(|(at, _)| at + 1);
     match starts.find_map(|at| Machine::from_name(&text[at..])) {

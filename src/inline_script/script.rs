@@ -74,7 +74,7 @@ pub(crate) fn load_script(
 /// Whether the environment at `root` is one that vrun created for a script.
 pub(crate) fn is_script_env(root: &Path, process: &Process) -> bool {
     let parent = root.parent();
-    // The name rules out most environments without asking for the cache.
+    // Checking the name first avoids looking up the cache for most environments.
     parent.and_then(Path::file_name) == Some(cache_dir::ENVS_DIR.as_ref())
         && cache_dir::envs_dir(process, root).is_ok_and(|dir| parent == Some(&dir))
 }

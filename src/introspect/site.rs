@@ -37,7 +37,7 @@ pub(super) struct SysPathBuilder<'a> {
     seen: HashSet<Vec<u8>>,
     /// `sys.path`
     pub path: Vec<Vec<u8>>,
-    /// Why it may be otherwise.
+    /// Reasons why the real path may differ.
     pub caveats: Vec<Caveat>,
 }
 
@@ -73,7 +73,8 @@ impl<'a> SysPathBuilder<'a> {
         site
     }
 
-    /// A text that Python reads itself, unlike its arguments and variables.
+    /// Marks text that Python decodes itself at run time, unlike its arguments and variables, if it decodes the two
+    /// differently.
     fn redecode(&self, text: Vec<u8>) -> Vec<u8> {
         match self.is_redecoded {
             true => mark_decoded(&text),

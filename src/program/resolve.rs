@@ -71,7 +71,7 @@ pub(crate) fn predict_program(
     Ok(Program::new(file, argv))
 }
 
-/// A file's name as Python takes it for one, and not for an option.
+/// Prefixes `./` to a file name that Python would take for an option.
 fn file_argument(name: OsString) -> OsString {
     if name.as_encoded_bytes().starts_with(b"-") {
         return Path::new(".").join(name).into();

@@ -1,8 +1,8 @@
 //! A `-c` line -> the shell that runs it; or, if the line is only a program and its arguments, that program, which has
 //! the same effect and saves the shell's start.
 //!
-//! Programs in the line are looked up as a shell does it, on the view's PATH. If a program is missing or does not
-//! start, the shell reports that, with its own message and exit code.
+//! Programs in the line are looked up on the view's PATH, as a shell would. If a program is missing or does not start,
+//! the shell reports that, with its own message and exit code.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -37,12 +37,12 @@ pub(super) fn resolve_line(
     Ok(direct.unwrap_or(shell))
 }
 
-/// Looks a program up as a shell does: vrun counts like any other program, under any name.
+/// Looks a program up as a shell does: vrun is a program like any other, under any name.
 fn shell_lookup(name: &OsStr, path: &OsStr) -> Option<PathBuf> {
     if has_separator(name) {
         return Some(name.into());
     }
-    // `which` takes a `~` in PATH for the home directory, and a shell does not.
+    // The `which` crate expands `~` in PATH; a shell does not.
     let has_tilde = path.as_encoded_bytes().windows(2).any(|pair| pair == b":~");
     let found = which::which_in_global(name, Some(path)).ok()?.next();
     found.filter(|_| !has_tilde)
@@ -114,7 +114,7 @@ fn find_named_shell(name: &OsStr, context: &ResolveContext<'_>) -> Result<PathBu
     Ok(file)
 }
 
-/// The shell belongs to the system, not to a package: the environment's scripts are skipped.
+/// Skips the environment's scripts, because the shell must come from the system, not from a package.
 fn find_outside_env(name: &OsStr, context: &ResolveContext<'_>) -> Option<PathBuf> {
     let scripts = context.scripts_dir();
     let mut found = which::which_in_global(name, Some(context.path)).ok()?;

@@ -105,7 +105,7 @@ struct RecordedVersion {
 }
 
 impl RecordedVersion {
-    /// Whether one of the Pythons that these records may mean matches `kind`.
+    /// Whether any Python that these records could describe matches `kind`.
     fn may_match(&self, kind: &RequestKind) -> bool {
         let release = &self.key.release;
         // `3.12` may have any patch number.

@@ -44,7 +44,7 @@ pub(super) fn copy_user_files(old: &Path, new: &Path) -> io::Result<Vec<PathBuf>
             files.copy(&old.join(&name), &new.join(&name))?;
         }
     }
-    // A linked scripts directory is not the environment's.
+    // If the scripts directory is a link, its files do not belong to the environment.
     if is_really_within(&venv::python_path(old), old) {
         files.copy_scripts(&venv::scripts_dir(old), &venv::scripts_dir(new))?;
     }

@@ -1,4 +1,4 @@
-//! An environment's directory -> its files that refer to another place, and their new text.
+//! An environment's directory -> its files that refer to an old location, and their new text.
 //!
 //! Python itself works in an environment that was moved, renamed or copied; the paths that tools and installers wrote into
 //! files do not. Changes nothing.
@@ -15,14 +15,14 @@ use crate::{find, os};
 use super::path_rewriter::{PathQuoting, replace_path};
 use super::shebang_rewriter;
 
-/// A file that refers to another place.
+/// A file that refers to the old location of the environment or project.
 #[derive(Debug)]
 pub(crate) struct StaleFile {
     pub file: PathBuf,
     pub kind: StaleKind,
     /// The text that it should have.
     pub new_text: Vec<u8>,
-    /// The place that it refers to.
+    /// The old location that it refers to.
     pub old_path: PathBuf,
 }
 

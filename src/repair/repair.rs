@@ -1,8 +1,8 @@
 //! A broken environment -> one that works, with the packages that it had.
 //!
-//! Its Python comes first, then the paths that refer to another place. An interpreter of the same minor version keeps the
-//! packages; without one, the environment is recreated and the same packages are installed again. The old environment
-//! stays until the new one is complete.
+//! Its Python comes first, then the paths that refer to an old location. An interpreter of the same minor version keeps
+//! the packages; without one, the environment is recreated and the same packages are installed again. The old
+//! environment stays until the new one is complete.
 
 use std::fs;
 use std::path::Path;
@@ -64,7 +64,7 @@ pub(crate) fn repair(input: &RepairInput<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// A sound environment with another Python than the requested one is an error.
+/// Returns an error if the environment is intact but its Python is not the requested one.
 fn check_request(input: &RepairInput<'_>) -> Result<(), Error> {
     let Some(request) = input.python_request else {
         return Ok(());
@@ -84,7 +84,7 @@ fn restore_python(problem: &Problem, input: &RepairInput<'_>) -> Result<(), Erro
         restore_cfg(problem, input)
     })?;
     let venv = Venv::open(input.root)?;
-    // The requested Python may be the one that it is for.
+    // The requested Python may be the same version that the environment already has.
     let is_mismatch = |request| python::check_compatible(&venv, request, input.process).is_err();
     if input.python_request.is_some_and(is_mismatch)
         || !python::has_matching_interpreter(&venv, input.process)?
@@ -169,7 +169,7 @@ fn rebuild(input: &RepairInput<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Makes a pyvenv.cfg explicit that does not say whether the base interpreter's packages are visible: they are not, as with
+/// If pyvenv.cfg does not say whether the base interpreter's packages are visible, writes that they are not, which is
 /// every tool's default. Returns whether it changed anything.
 fn hide_system_packages(input: &RepairInput<'_>) -> Result<bool, Error> {
     if Venv::open(input.root)?.cfg.system_site_packages.is_some() {
@@ -210,7 +210,7 @@ fn create_request<'a>(
     }
 }
 
-/// Rewrites every file that refers to another place. Returns whether there was one.
+/// Rewrites every file that refers to an old location. Returns whether there was one.
 fn fix_stale_paths(input: &RepairInput<'_>) -> Result<bool, Error> {
     let mut stale = stale_files(input.root, input.process);
     if stale.is_empty() {

@@ -21,7 +21,7 @@ pub(crate) struct InstallOptions {
 pub(crate) enum InstallMode {
     /// On first use, and after an unfinished install.
     AsNeeded,
-    /// By a shim: the same, where a person sees it.
+    /// For a shim: as [`InstallMode::AsNeeded`], but only on a terminal or in CI.
     WhereSeen,
     /// `--no-install`
     Never,
@@ -32,7 +32,7 @@ pub(crate) enum InstallMode {
 pub(crate) enum SyncMode {
     /// The default.
     Never,
-    /// If they have changed: VRUN_SYNC.
+    /// Only if the files have changed (VRUN_SYNC).
     IfChanged,
     /// `--sync`
     Now(Extraneous),

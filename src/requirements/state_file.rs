@@ -19,7 +19,7 @@ use super::state::{FileStamp, InstallState, NotifiedSessions, Status, TrackedFil
 
 const STATE_FILE: &str = "vrun-requirements";
 
-/// The first line. Files with another one are ignored.
+/// The first line. A file that starts with anything else is ignored.
 const FORMAT_LINE: &str = "vrun-requirements 1";
 
 /// The state file of a new environment at `root`, with everything still to be installed.

@@ -42,8 +42,8 @@ pub(crate) enum InstallProgress {
     Changed,
 }
 
-/// The status of `venv`; None if vrun has installed nothing there. Writes nothing. `vrun_command` is how the user calls
-/// vrun.
+/// The status of `venv`; None if vrun has recorded no requirements there. Writes nothing. `vrun_command` is how the
+/// user calls vrun.
 pub(crate) fn install_status(venv: &Venv, vrun_command: &str) -> Option<InstallStatus> {
     let (state, _) = InstallState::load(&venv.root)?;
     let name = script_list::display_name(&state.source, &state.project, &venv.root);

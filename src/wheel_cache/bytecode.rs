@@ -207,7 +207,7 @@ fn collect_pycs(
         let caches: Vec<_> = caches.filter(|(_, cache)| is_own_dir(cache)).collect();
         for module in modules {
             let source = module.source;
-            // An edited source was compiled to something else.
+            // Skip sites where the source was edited: its bytecode differs.
             let is_same = |site: &Path| file_state(&site.join(source.to)) == Some(source.state);
             let mut caches = caches.iter().filter(|(site, _)| is_same(site));
             let cached = caches.find_map(|(_, cache)| {

@@ -2,10 +2,10 @@
 //!
 //! `wheels/<SHA-256 of the wheel>/` holds the files and a manifest of them. An entry appears whole, by a rename; one
 //! whose files differ from its manifest, or that are not the user's own, is replaced. A store that another user owns or
-//! may write to is not used: he could put code into environments.
+//! may write to is not used: they could put code into environments.
 //!
-//! No one but the user can change what a path in the store leads to, so what a look at a file says holds until it is
-//! linked. What others could change is a file that is in one of their environments too: see `link`.
+//! Only the user can change what a path in the store leads to, so a check of a file is still valid when it is linked.
+//! Others can change only a file that is also in one of their environments: see `link`.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -48,7 +48,7 @@ pub(crate) struct CachedFile<'a> {
     pub to: &'a str,
     /// SHA-256 as in RECORD; empty for a file that RECORD lists without.
     pub digest: &'a str,
-    /// Differs once the file has been altered.
+    /// Size and modification time; they differ after the file has been changed.
     pub state: FileSignature,
     pub is_program: bool,
 }
@@ -78,7 +78,7 @@ impl<'a> CachedFile<'a> {
 pub(crate) enum Verify {
     /// Each when it is linked.
     OnUse,
-    /// All at once; an entry that differs is made again.
+    /// All at once; an entry that differs is unpacked again.
     UpFront,
 }
 
@@ -97,7 +97,7 @@ impl CachedWheel {
         self.manifest.lines().map(parse_line).collect()
     }
 
-    /// Whether its files exist, are unaltered, and the user's own.
+    /// Whether its files exist, are unaltered, and belong to the user alone.
     fn is_intact(&self) -> bool {
         let (Ok(dir), Some(files)) = (Dir::open(&self.files_dir), self.files()) else {
             return false;
@@ -164,7 +164,7 @@ impl WheelCache {
                 _ => fs::rename(new.path(), at)?,
             }
         }
-        // Nothing is left at its old path to be removed.
+        // It has moved, so there is nothing left to remove at its old path.
         let _ = new.keep();
         Ok(())
     }

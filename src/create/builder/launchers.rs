@@ -45,7 +45,7 @@ fn python_launchers(base: &SupportedBase<'_>) -> Vec<(PathBuf, String)> {
     let templates = base.stdlib.join("venv").join("scripts").join("nt");
     let (_, minor) = base.version;
     if minor < 13 {
-        // For each kind of Python that the base has.
+        // One launcher for each kind of executable that the base has (console, windowed, debug).
         let home = base.exe.parent().unwrap_or(base.exe);
         let own_name = base.exe.file_name().unwrap_or_default().to_string_lossy();
         let usual = ["python.exe", "python_d.exe", "pythonw.exe", "pythonw_d.exe"];

@@ -59,8 +59,8 @@ impl BuildPlan<'_> {
         self.base.site_packages(self.final_root)
     }
 
-    /// The Python that its scripts will start: by the name of the base's file, except for newer ones on Windows
-    /// (EnvBuilder.ensure_directories).
+    /// The Python that its scripts will start. It is named like the base's executable, except on Windows from Python
+    /// 3.13 on (EnvBuilder.ensure_directories).
     pub(super) fn final_python(&self) -> PathBuf {
         let name = match os::HAS_SYMLINKS || self.base.version < (3, 13) {
             true => self.base.exe.file_name().unwrap_or_default(),

@@ -84,7 +84,7 @@ impl Dir {
     }
 }
 
-/// As `FileSignature::from_metadata`: 0 for a time before 1970.
+/// Like `FileSignature::from_metadata`; times before 1970 become 0.
 fn signature_of(stat: &Stat) -> FileSignature {
     let time = i128::from(stat.st_mtime) * 1_000_000_000 + i128::from(stat.st_mtime_nsec);
     FileSignature {

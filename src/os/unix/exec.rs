@@ -43,8 +43,8 @@ fn assignment((name, value): &(OsString, OsString)) -> io::Result<CString> {
     Ok(CString::new(line)?)
 }
 
-/// Which standard streams were closed at the start. std opens /dev/null on them before `main`; the constructor below
-/// runs before that.
+/// Which standard streams were closed when vrun started. Rust's runtime opens /dev/null on them before `main`, so the
+/// constructor below records them first.
 static CLOSED_AT_START: [AtomicBool; 3] = [const { AtomicBool::new(false) }; 3];
 
 #[ctor::ctor]

@@ -1,7 +1,7 @@
 //! `--info` as JSON: one object, whose `version` changes when the meaning of an existing member does.
 //!
-//! A path that is not UTF-8 is a string with U+FFFD, and `bytes` has its real bytes in base64, by the JSON Pointer (RFC
-//! 6901) of the string.
+//! A path that is not UTF-8 is a string with U+FFFD, and `bytes` maps the string's JSON Pointer (RFC 6901) to its real
+//! bytes in base64.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -184,7 +184,8 @@ fn caveat_json(caveat: &Caveat) -> Value {
     json!({ "kind": kind, "file": os_str_json(file) })
 }
 
-/// The key of an object that stands for a string which is not UTF-8, until `extract_bytes` knows its JSON Pointer.
+/// Marks a placeholder object for a string that is not UTF-8; `extract_bytes` replaces it once the JSON Pointer is
+/// known.
 const BYTES_KEY: &str = "\0bytes";
 
 fn os_str_json(text: impl AsRef<OsStr>) -> Value {
