@@ -93,7 +93,8 @@ impl Process {
     pub(crate) fn change_dir(&mut self, dir: &Path) -> Result<(), Error> {
         let logical = self.absolute(dir);
         env::set_current_dir(dir).map_err(|error| {
-            Error::failed(format!("cannot go to {}", printable(dir))).with_cause(io_reason(&error))
+            Error::failed(format!("cannot change to {}", printable(dir)))
+                .with_cause(io_reason(&error))
         })?;
         self.set_pwd(match logical {
             Ok(path) if os::is_same_file(&path, Path::new(".")) => path,

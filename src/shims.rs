@@ -113,7 +113,7 @@ fn check_allowed(dir: &Path, target: &Path, process: &Process) -> Result<(), Err
             && os::is_same_file(dir, &root.join(os::SCRIPTS_DIR))
         {
             let root = printable(root);
-            let cause = format!("it holds the programs of the environment {root}");
+            let cause = format!("it is the scripts directory of the environment {root}");
             return Err(refused().with_cause(cause));
         }
     }
@@ -151,7 +151,7 @@ fn plan_change(path: &Path, target: &Path, process: &Process) -> Result<Change, 
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Change::Create),
         Err(error) => {
-            let message = format!("{} cannot be looked at", printable(path));
+            let message = format!("cannot inspect {}", printable(path));
             return Err(Error::refused(message).with_cause(io_reason(&error)));
         }
         Ok(_) => {}

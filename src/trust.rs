@@ -260,7 +260,7 @@ impl UntrustedOwner {
         };
         let owner = printable(os::user_name(self.owner));
         match self.is_in_open_dir {
-            true => format!("{part} belongs to {owner}, in a directory that everyone may write to"),
+            true => format!("{part} belongs to {owner}, in a world-writable directory"),
             false => format!("{part} belongs to {owner}"),
         }
     }
@@ -286,7 +286,7 @@ impl UntrustedOwner {
         }
         let error = self.refusal(path);
         error
-            .with_cause("unless named, only what you or root own is used")
+            .with_cause("vrun uses only what you or root own, unless you name it")
             .with_hint(ways.join("; "))
     }
 

@@ -81,7 +81,7 @@ pub(crate) fn build_view(
                 "this path contains `{}`, which separates the entries of PATH",
                 os::PATH_SEPARATOR
             ))
-            .with_hint("move the project, or choose another place with `--env PATH`")
+            .with_hint("move the project, or choose another path with `--env PATH`")
     })?;
     Ok(View {
         env_vars: [

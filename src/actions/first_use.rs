@@ -140,9 +140,7 @@ fn check_may_create(
             ))),
         (AutoCreate::WhereSeen, _) if !process.is_seen() => {
             Err(Error::failed(format!("there is no environment at {root}"))
-                .with_cause(
-                    "a shim creates one only where someone sees it: on a terminal, or in CI",
-                )
+                .with_cause("a shim creates an environment only on a terminal or in CI")
                 .with_hint(format!("`vrun --create --env {word}` creates it")))
         }
         (_, Some(forbidden)) => Err(forbidden.to_error(&missing.root)),

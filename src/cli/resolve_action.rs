@@ -39,7 +39,7 @@ pub(super) fn check_conflicts(
     ];
     let mut opposites = opposites.into_iter().flatten().filter(|_| has_sync);
     if let Some(other) = opposites.next() {
-        let message = format!("--sync and {other} ask for different things");
+        let message = format!("--sync cannot be used with {other}");
         return usage(message, HELP_HINT);
     }
     if cli_args.action.json && !cli_args.action.info && !cli_args.action.doctor {
@@ -127,7 +127,7 @@ pub(super) fn which_action(
         [last] if last == "-a" => WhichMode::All,
         [other, ..] => {
             let other = printable(other);
-            let message = format!("--which takes one name, not `{other}` too");
+            let message = format!("--which takes a single name, but `{other}` follows it");
             return usage(message, "`vrun --which NAME`, once for each");
         }
     };
@@ -151,7 +151,7 @@ pub(super) fn shims_action(
         }
         Some((invocation, _)) => unexpected_command("--shims", &invocation),
         None => usage(
-            "--shims is given no name to make a shim for",
+            "--shims needs at least one name",
             format!("`vrun --shims {} python python3 pip`", shell_word(&dir)),
         ),
     }

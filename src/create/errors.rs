@@ -33,7 +33,7 @@ pub(super) fn target_is_link(at: &Path) -> Error {
         ))
 }
 
-/// A link whose target cannot be looked at. Removing it is suggested only if it can never lead anywhere.
+/// A link whose target cannot be inspected. Removing it is suggested only if it can never lead anywhere.
 pub(super) fn broken_link(at: &Path, error: &io::Error) -> Error {
     let target = printable(fs::read_link(at).unwrap_or_default());
     let is_missing = error.kind() == ErrorKind::NotFound;
@@ -71,7 +71,7 @@ pub(super) fn target_occupied(at: &Path, cause: &str) -> Error {
         let mut old = at.as_os_str().to_owned();
         old.push(".old");
         let old = shell_word(old);
-        format!("`mv {word} {old}` makes room, or choose another place with `--env PATH`")
+        format!("`mv {word} {old}` makes room, or choose another path with `--env PATH`")
     };
     creation_failed(at).with_cause(cause).with_hint(hint)
 }
@@ -90,7 +90,7 @@ pub(super) fn conflicting_files(at: &Path, files: &[PathBuf]) -> Error {
     let causes = causes.map(|path| format!("{} is in the way", printable(path)));
     causes
         .fold(creation_failed(at), Error::with_cause)
-        .with_hint("move that aside, or choose another place with `--env PATH`")
+        .with_hint("move it out of the way, or choose another path with `--env PATH`")
 }
 
 /// Whether a directory is the root of a project, or the user works in it.

@@ -29,8 +29,8 @@ pub(super) fn create_with_venv(
 ) -> Result<(), Error> {
     if at.to_str().is_none() {
         return Err(creation_failed(at)
-            .with_cause("its path is not UTF-8, as pyvenv.cfg has to be")
-            .with_hint("choose another place with `--env PATH`"));
+            .with_cause("its path is not valid UTF-8, so it cannot be written to pyvenv.cfg")
+            .with_hint("choose another path with `--env PATH`"));
     }
     let Some(output) = run_venv(&base.exe, &flags, staged, at, context)? else {
         return Ok(());
@@ -43,9 +43,12 @@ pub(super) fn create_with_venv(
     // link, one on its target finds it.
     let resolved = dunce::canonicalize(&base.exe).unwrap_or_else(|_| base.exe.clone());
     if resolved != base.exe {
-        context
-            .verbosity
-            .verbose(|| format!("{} failed, trying its target", printable(&base.exe)));
+        context.verbosity.verbose(|| {
+            format!(
+                "{} failed; trying the file that it links to",
+                printable(&base.exe)
+            )
+        });
         clear_dir(staged).map_err(|error| creation_failed(at).with_cause(io_reason(&error)))?;
         let Some(output) = run_venv(&resolved, &flags, staged, at, context)? else {
             return Ok(());

@@ -41,10 +41,10 @@ pub(super) fn validate_path(at: &Path) -> Result<(), Error> {
                 "this path contains `{}`, which separates the entries of PATH",
                 os::PATH_SEPARATOR
             ))
-            .with_hint("move the project, or choose another place with `--env PATH`"));
+            .with_hint("move the project, or choose another path with `--env PATH`"));
     }
     if at.file_name().is_none() {
-        return Err(refused().with_hint("choose another place with `--env PATH`"));
+        return Err(refused().with_hint("choose another path with `--env PATH`"));
     }
     Ok(())
 }

@@ -67,22 +67,22 @@ fn check_stale_paths(input: &DoctorInput<'_>) -> Vec<Finding> {
         (
             StaleKind::Script,
             "stale-scripts",
-            "console scripts refer to another place",
+            "console scripts still refer to the old location",
         ),
         (
             StaleKind::Activation,
             "stale-activation",
-            "activation scripts activate another place",
+            "activation scripts activate the old location",
         ),
         (
             StaleKind::Editable,
             "stale-editable",
-            "files of editable installs refer to another place",
+            "files of editable installs still refer to the old location",
         ),
         (
             StaleKind::PyvenvCfg,
             "stale-cfg",
-            "pyvenv.cfg says that it was created in another place",
+            "pyvenv.cfg says that the environment was created elsewhere",
         ),
     ];
     let findings = kinds.into_iter().filter_map(|(kind, id, clause)| {

@@ -39,7 +39,7 @@ fn check_world_writable(input: &DoctorInput<'_>) -> Option<Finding> {
         "world-writable",
         Severity::Error,
         "any user may write to it",
-        format!("{} is open to all users", printable(open)),
+        format!("{} is writable by all users", printable(open)),
         format!("`chmod -R o-w {}`", shell_word(input.root)),
     ))
 }
@@ -67,7 +67,7 @@ fn check_ignored(input: &DoctorInput<'_>) -> Option<Finding> {
             "not-ignored",
             Severity::Note,
             "git does not ignore it",
-            format!("no pattern matches it, and {shown} has no line `*`"),
+            format!("no ignore pattern matches it, and {shown} does not contain the line `*`"),
             format!("`echo '*' >>{}`", shell_word(&gitignore)),
         )
     })
@@ -93,7 +93,7 @@ fn check_requirements(input: &DoctorInput<'_>) -> Option<Finding> {
     Some(Finding::new(
         "requirements-behind",
         Severity::Error,
-        "the installed packages are not what the project requires",
+        "the installed packages do not match the project's requirements",
         shortfall.description,
         shortfall.fix,
     ))
@@ -127,9 +127,9 @@ fn check_leftovers(input: &DoctorInput<'_>) -> Option<Finding> {
     Some(Finding::new(
         "leftovers",
         Severity::Note,
-        "a vrun that was killed left something behind",
-        format!("{} is there", printable(first)),
-        format!("`rm -r {}`, unless a vrun is running", words.join(" ")),
+        "an interrupted vrun left files behind",
+        format!("{} was not removed", printable(first)),
+        format!("`rm -r {}`, if no vrun is running", words.join(" ")),
     ))
 }
 
@@ -142,7 +142,7 @@ fn check_python_vars(input: &DoctorInput<'_>) -> Option<Finding> {
         ),
         (
             "PYTHONHOME",
-            "without vrun, Python looks for its library there",
+            "without vrun, Python looks for its standard library there",
         ),
     ];
     let set = effects.into_iter().filter_map(|(name, effect)| {

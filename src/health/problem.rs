@@ -166,7 +166,7 @@ impl Problem {
             }
             Problem::PythonInaccessible { .. } => "cannot be used: its Python is inaccessible",
             Problem::HomeInaccessible { .. } => {
-                "cannot be used: the home of its Python is inaccessible"
+                "cannot be used: the directory of its base Python is inaccessible"
             }
             Problem::SystemSiteUnset { .. } => {
                 "is not isolated: Python sees the base interpreter's packages there too"
@@ -175,7 +175,9 @@ impl Problem {
             Problem::LinkLoop { .. } => "is broken: its Python is a link to itself",
             Problem::NoPython { .. } => "is broken: it has no Python",
             Problem::NoPackages { .. } => "is broken: its packages are gone",
-            Problem::HomeMissing { .. } => "is broken: the home of its Python is gone",
+            Problem::HomeMissing { .. } => {
+                "is broken: the directory of its base Python does not exist"
+            }
             Problem::CfgUnreadable { .. }
             | Problem::CfgNotUtf8 { .. }
             | Problem::CfgTooLarge { .. }

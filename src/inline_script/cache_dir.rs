@@ -124,7 +124,10 @@ fn unusable_cache_error(dir: &Path, file: &Path, error: &io::Error) -> Error {
 
 fn no_cache_error(file: &Path) -> Error {
     let (name, word) = (printable(file), shell_word(file));
-    Error::failed(format!("there is no place for the environment of {name}")).with_hint(format!(
+    Error::failed(format!(
+        "there is no cache directory for the environment of {name}"
+    ))
+    .with_hint(format!(
         "say where with VRUN_CACHE_DIR, or run it without: `vrun --no-script-env {word}`"
     ))
 }

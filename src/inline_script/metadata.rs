@@ -87,7 +87,7 @@ fn reject_uv_sources(sources: Option<&toml::Value>, file: &Path) -> Result<(), E
     Err(Error::failed(what)
         .with_cause("only uv reads that, and the index may have a different package of that name")
         .with_hint(format!(
-            "run it with `{command}`, or write the source into `dependencies`, as in `{name} @ git+https://...`"
+            "run it with `{command}`, or put the source in `dependencies`, as in `{name} @ git+https://...`"
         )))
 }
 

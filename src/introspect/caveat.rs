@@ -18,6 +18,6 @@ pub(crate) enum Caveat {
     Undecodable(PathBuf),
     /// A `._pth` file beside the interpreter, which replaces the whole path.
     PthOverride(PathBuf),
-    /// `home` leads to no library, so the interpreter falls back on the prefix it was configured with.
+    /// No standard library is found from `home`, so the interpreter falls back to the prefix it was configured with.
     BuildPrefix { home: PathBuf, prefix: PathBuf },
 }

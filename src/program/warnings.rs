@@ -58,7 +58,7 @@ fn child_python_warning(program: &Program, context: &ResolveContext<'_>) -> Opti
     let call = context.vrun_command();
     let hint = match problem.fix() {
         Fix::Repair => format!("`{call} --repair` fixes it"),
-        Fix::CreateBeside(_) | Fix::GrantAccess => format!("`{call} --doctor` says what helps"),
+        Fix::CreateBeside(_) | Fix::GrantAccess => format!("`{call} --doctor` says what to do"),
     };
     let (root, what) = (printable(context.root), problem.message());
     Some(format!(

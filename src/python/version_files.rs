@@ -106,7 +106,7 @@ fn read_version_file(
     };
     let kind = match expand_path(word.as_ref(), process).filter(|_| is_path) {
         Some(path) => RequestKind::Path(
-            path_in_project(project, path).ok_or_else(|| refused("does not lie in the project"))?,
+            path_in_project(project, path).ok_or_else(|| refused("is outside the project"))?,
         ),
         None => match RequestKind::parse(word) {
             Some(kind) => kind,

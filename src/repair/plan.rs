@@ -32,7 +32,7 @@ pub(crate) fn plan_repair(input: &RepairInput<'_>) -> Result<Vec<String>, Error>
         let (files, old) = (count_by_kind(&stale), printable(&first.old_path));
         let verb = if stale.len() == 1 { "refers" } else { "refer" };
         plan.push(format!(
-            "rewrite {files} that {verb} to another place ({old})"
+            "rewrite {files} that still {verb} to the old location ({old})"
         ));
     }
     let missing = venv::find_missing_scripts(input.root);

@@ -98,9 +98,9 @@ pub(crate) fn ensure_installed(context: &InstallContext<'_>) -> Result<(), Error
 fn unseen_error(root: &Path) -> Error {
     let root = printable(root);
     Error::failed(format!(
-        "what the project requires is not installed in {root}"
+        "the project's requirements are not installed in {root}"
     ))
-    .with_cause("a shim installs only where someone sees it: on a terminal, or in CI")
+    .with_cause("a shim installs packages only on a terminal or in CI")
     .with_hint("`vrun --sync` installs it")
 }
 

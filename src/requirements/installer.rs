@@ -61,7 +61,7 @@ fn find_uv(runner: &InstallRunner<'_>, process: &Process) -> Option<PathBuf> {
         let is_usable = version.is_some_and(|version| version >= Version::new(MIN_UV_VERSION));
         if !is_usable {
             let file = printable(file);
-            let line = || format!("{file} is not used: it does not work, or is too old");
+            let line = || format!("ignoring {file}: it does not run, or is too old");
             runner.verbosity.verbose(line);
         }
         is_usable
@@ -118,7 +118,7 @@ pub(super) fn upgrade_pip_if_needed(
     let reason = format!("{feature} needs pip {oldest}, and the newest available is {version}");
     let error = Error::failed(format!("pip {version} cannot install {}", printable(&source.path)))
         .with_cause(&reason)
-        .with_hint("`vrun --sync` tries again; else install uv, which can, or use a newer Python: `vrun --create --clear -p REQUEST`");
+        .with_hint("`vrun --sync` tries again; or install uv, which supports it, or use a newer Python: `vrun --create --clear -p REQUEST`");
     Err(InstallError::Failed { error, reason })
 }
 

@@ -42,7 +42,7 @@ pub(super) fn remove_extraneous(
     args.extend(names.iter().map(OsString::from));
     let pronoun = if names.len() == 1 { "it" } else { "them" };
     let names = printable(names.join(", "));
-    let line = format!("removing {names}: nothing asks for {pronoun}");
+    let line = format!("removing {names}: nothing requires {pronoun}");
     let failure = format!("cannot remove {names} from {}", printable(runner.root));
     runner.run_step(installer, args, &line, &failure).map(drop)
 }

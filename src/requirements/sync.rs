@@ -186,7 +186,7 @@ fn handle_no_source(
     let what = format!("nothing in {} says what to install", printable(project));
     Err(Error::failed(what)
         .with_cause("there is no pylock.toml, no requirements.txt, and no pyproject.toml with [project] or [build-system]")
-        .with_hint("`vrun pip freeze > requirements.txt` lists what is installed"))
+        .with_hint("`vrun pip freeze > requirements.txt` records what is installed"))
 }
 
 /// An install runs code that a requirement file chooses, so another user's file is refused unless the user named it.
@@ -212,7 +212,7 @@ fn check_trusted(state: &InstallState, context: &InstallContext<'_>) -> Result<(
     );
     let error = owner
         .to_file_error(&file, &trust, &way_on)
-        .with_cause("installing runs code; the file must belong to you or to root");
+        .with_cause("installing can run code, so the file must belong to you or root");
     Err(InstallError::Failed { error, reason })
 }
 
@@ -260,5 +260,5 @@ fn not_writable_error(root: &Path, error: &io::Error) -> Error {
     let (root, reason) = (printable(root), io_reason(error));
     Error::failed(format!("cannot install into {root}"))
         .with_cause(format_args!("{root} cannot be written to: {reason}"))
-        .with_hint("`vrun --no-install ...` runs with what is installed")
+        .with_hint("`vrun --no-install ...` runs the command with what is already installed")
 }

@@ -77,7 +77,7 @@ fn read_content(entry: &mut ZipFile<'_, impl Read>) -> io::Result<Vec<u8>> {
     let wrong = || {
         io::Error::new(
             ErrorKind::InvalidData,
-            "a file in it has another size than it says",
+            "a file in it has a different size from the one it claims",
         )
     };
     if size > MAX_FILE_SIZE {
@@ -100,7 +100,7 @@ mod tests {
 
     use super::*;
 
-    /// A wheel with one file, which claims to be of another size than it is.
+    /// A wheel with one file, which claims a size that it does not have.
     fn forged_wheel(claimed: u32) -> Vec<u8> {
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
         zip.start_file("a.py", SimpleFileOptions::default())

@@ -191,7 +191,7 @@ impl<'a> LinkJob<'a> {
     fn create_parent(&self, file: &CachedFile<'_>) -> io::Result<()> {
         let parent = file.parent_dir().unwrap_or(".");
         let created = self.site_packages.dir.create_dir_all(parent);
-        created.map_err(|error| path_error("make", &self.site_packages.path.join(parent), &error))
+        created.map_err(|error| path_error("create", &self.site_packages.path.join(parent), &error))
     }
 
     /// The result of `put`, once the directory of the file exists: the thread that creates it may not have got there.

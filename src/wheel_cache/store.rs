@@ -134,7 +134,7 @@ impl WheelCache {
 
     fn add_wheel(&self, wheel: &Path, at: &Path) -> io::Result<CachedWheel> {
         remove_abandoned(&self.root);
-        let failed = |error: io::Error| path_error("make", at, &error);
+        let failed = |error: io::Error| path_error("create", at, &error);
         let new = self.temp_dir().map_err(failed)?;
         let files = new.path().join(FILES_DIR);
         fs::create_dir(&files).map_err(failed)?;
@@ -142,7 +142,8 @@ impl WheelCache {
         let text = render_manifest(&files, &unpacked).map_err(failed)?;
         replace_private_file(&new.path().join(MANIFEST), text.as_bytes()).map_err(failed)?;
         self.commit(new, at).map_err(failed)?;
-        CachedWheel::read(at).ok_or_else(|| failed(io::Error::other("it changes while it is read")))
+        CachedWheel::read(at)
+            .ok_or_else(|| failed(io::Error::other("it changed while it was being read")))
     }
 
     fn temp_dir(&self) -> io::Result<TempDir> {

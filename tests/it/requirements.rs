@@ -267,7 +267,7 @@ fn sync_does_not_go_with_what_installs_nothing() {
         &["--create"],
         &["--man"],
     ] {
-        let both = format!("--sync and {} ask for different things", typed[0]);
+        let both = format!("--sync cannot be used with {}", typed[0]);
         let typed = ["--sync"].iter().chain(typed);
         sandbox.run(typed).error(125, &[&both]);
     }

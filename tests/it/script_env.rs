@@ -208,7 +208,7 @@ fn where_the_cache_is_not_the_users_alone_nothing_of_it_is_run() {
         sandbox.run(["tool.py"]).error(
             125,
             &[
-                "no place for the environment of tool.py",
+                "no cache directory for the environment of tool.py",
                 "[ROOT]/home/.cache/vrun/scripts cannot be used",
                 "VRUN_CACHE_DIR",
             ],

@@ -139,9 +139,10 @@ fn a_name_that_is_none_for_a_shim_is_125() {
         );
         assert!(!sandbox.path("app/s").exists());
     }
-    home()
-        .run(["--shims", "s"])
-        .error(125, &["no name", "`vrun --shims s python python3 pip`"]);
+    home().run(["--shims", "s"]).error(
+        125,
+        &["at least one name", "`vrun --shims s python python3 pip`"],
+    );
     home().run(["--shims"]).error(125, &["--shims"]);
     home()
         .run(["--shims", "", "python"])
@@ -162,7 +163,7 @@ fn an_environments_own_programs_are_not_hidden_behind_shims() {
             126,
             &[
                 "refusing to create shims in",
-                "the programs of the environment [ROOT]/app/.venv",
+                "the scripts directory of the environment [ROOT]/app/.venv",
             ],
         );
     }

@@ -24,7 +24,7 @@ fn a_shim_that_nobody_sees_creates_no_environment() {
         125,
         &[
             "there is no environment at [ROOT]/app/.venv\n",
-            "a shim creates one only where someone sees it: on a terminal, or in CI\n",
+            "a shim creates an environment only on a terminal or in CI\n",
             "`vrun --create --env [ROOT]/app/.venv` creates it",
         ],
     );
@@ -49,7 +49,7 @@ fn a_shim_that_nobody_sees_finishes_no_install() {
     let unfinished = state.replace("\ndone\n", "\nunfinished\n");
     fs::write(&file, unfinished).expect("a file");
     let told = [
-        "what the project requires is not installed in [ROOT]/app/.venv\n",
+        "the project's requirements are not installed in [ROOT]/app/.venv\n",
         "`vrun --sync` installs it",
     ];
     sandbox.sh("exec python x").error(125, &told);

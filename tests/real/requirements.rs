@@ -89,7 +89,7 @@ fn a_group_that_the_environments_pip_is_too_old_for_has_it_upgraded_and_an_error
     said.says(&[
         "vrun: pip ",
         " cannot install ",
-        "else install uv, which can",
+        "install uv, which supports it",
     ]);
 }
 
@@ -153,7 +153,7 @@ fn sync_exact_takes_away_what_nothing_asks_for_and_says_it_first() {
             .code(0)
             .stdout("alpha 2.0\nbeta 1.0\ngamma 1.0");
         let exact = project.run(["--sync", "--exact"]).code(0);
-        exact.says(&["vrun: removing beta, gamma: nothing asks for them\n"]);
+        exact.says(&["vrun: removing beta, gamma: nothing requires them\n"]);
         versions(&project).code(0).stdout("alpha 2.0");
         project.run(["pip", "--version"]).code(0);
         let again = project.run(["--sync", "--exact"]).code(0).stderr;
@@ -236,6 +236,6 @@ fn a_uv_that_does_not_work_is_passed_over() {
     let shim = project.path("bin/uv").display().to_string();
     first.says(&[
         "installing requirements.txt with pip",
-        &format!("{shim} is not used"),
+        &format!("ignoring {shim}: it does not run"),
     ]);
 }

@@ -150,14 +150,14 @@ fn a_base_that_is_gone_is_told_with_what_mends_it() {
         "home = C:\\nonexist\r\ninclude-system-site-packages = false\r\nversion = 3.12.1\r\n";
     let project = project.file("app/.venv/pyvenv.cfg", gone);
     project.run(["python", "-c", EXE]).code(126).says(&[
-        " is broken: the home of its Python is gone",
+        " is broken: the directory of its base Python does not exist",
         "cause: pyvenv.cfg says `home = C:\\nonexist`, which does not exist",
         "hint: `vrun --repair` rebuilds it with the same packages",
     ]);
     // What a batch file starts as `python` is that one too.
     let ran = project.run(["cmd", "/c", "echo ran"]).code(0).stdout("ran");
     ran.says(&[
-        " is broken: the home of its Python is gone; a `python` that this program starts does not run; ",
+        " is broken: the directory of its base Python does not exist; a `python` that this program starts does not run; ",
         "`vrun --repair` fixes it",
     ]);
     project

@@ -37,7 +37,9 @@ pub(crate) fn build_environment(
             return Ok(status);
         }
     }
-    Err(io::Error::other("the wheels change while they are read"))
+    Err(io::Error::other(
+        "the wheels changed while they were being read",
+    ))
 }
 
 /// Updates an environment to its base as that is now: directories, names of Python and pyvenv.cfg, whose text is

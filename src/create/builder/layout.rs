@@ -48,7 +48,7 @@ pub(super) fn ensure_dirs_and_links(plan: &BuildPlan<'_>) -> io::Result<()> {
 
 /// An error where the system does not say: what is there may be the link to the base.
 fn is_absent(path: &Path) -> io::Result<bool> {
-    let found = look_at(path).map_err(|error| path_error("look at", path, &error))?;
+    let found = look_at(path).map_err(|error| path_error("inspect", path, &error))?;
     Ok(found.is_none())
 }
 
@@ -130,7 +130,7 @@ pub(super) fn render_pyvenv_cfg(plan: &BuildPlan<'_>) -> io::Result<String> {
     // Python reads the file as UTF-8.
     String::from_utf8(text).map_err(|_| {
         io::Error::other(
-            "its path, or the base interpreter's, is not UTF-8, as pyvenv.cfg has to be",
+            "its path, or the base interpreter's, is not valid UTF-8, so it cannot be written to pyvenv.cfg",
         )
     })
 }

@@ -83,7 +83,7 @@ pub(super) fn describe_unknown(error: &IntrospectError) -> String {
             python.major_minor()
         ),
         IntrospectError::StdlibMissing(path) => {
-            format!("no Python library was found from {}", printable(path))
+            format!("no standard library is found from {}", printable(path))
         }
         IntrospectError::UnsupportedPlatform => {
             "vrun cannot tell this on this system yet".to_owned()

@@ -129,7 +129,7 @@ fn describe_caveat(caveat: &Caveat) -> String {
         }
         Caveat::PthOverride(file) => format!("{} replaces sys.path", printable(file)),
         Caveat::BuildPrefix { home, prefix } => format!(
-            "{} leads to no library; Python falls back on {}",
+            "no standard library is found from {}; Python falls back to {}",
             printable(home),
             printable(prefix)
         ),

@@ -148,13 +148,13 @@ fn whatever_else_keeps_the_python_from_being_found_is_said_with_what_helps() {
         (
             &barred,
             "cannot be used: its Python is inaccessible",
-            "`vrun --doctor` says what helps",
+            "`vrun --doctor` says what to do",
         ),
         #[cfg(target_os = "linux")]
         (
             &elsewhere,
             "is for another system: it was created on macOS",
-            "`vrun --doctor` says what helps",
+            "`vrun --doctor` says what to do",
         ),
     ] {
         let said = format!("vrun: [ROOT]/app/.venv {what}; {next}; {help}\n");

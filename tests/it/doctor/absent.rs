@@ -70,7 +70,7 @@ fn a_directory_of_that_name_that_is_none() {
         .cwd("app");
     let what = "there is no environment at [ROOT]/app/.venv";
     let cause = "it is a directory with other things in it: notes";
-    let mend = "`mv [ROOT]/app/.venv [ROOT]/app/.venv.old` makes room, or choose another place with `--env PATH`";
+    let mend = "`mv [ROOT]/app/.venv [ROOT]/app/.venv.old` makes room, or choose another path with `--env PATH`";
     finds(&sandbox, "no-environment", what, &[cause], mend);
     is_hinted(&sandbox, mend);
 }
@@ -137,7 +137,7 @@ fn one_that_another_user_planted() {
                 `vrun --create --env [ROOT]/shared/ada/.venv` creates one of your own";
     let causes = [
         "it belongs to daemon",
-        "unless named, only what you or root own is used",
+        "vrun uses only what you or root own, unless you name it",
     ];
     let what = "[ROOT]/shared/.venv is not trusted";
     finds(&sandbox, "not-trusted", what, &causes, mend);

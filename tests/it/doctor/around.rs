@@ -11,7 +11,7 @@ fn an_environment_that_any_user_may_write_to() {
         let open = Path::new("app/.venv").join(dir);
         sandbox.chmod(&open, 0o777);
         let at = format!("[ROOT]/{}", open.display());
-        let cause = format!("{} is open to all users", at.trim_end_matches('/'));
+        let cause = format!("{} is writable by all users", at.trim_end_matches('/'));
         finds(
             &sandbox,
             ("wrong", "world-writable"),
@@ -36,7 +36,7 @@ fn an_environment_that_git_tracks_or_would_take() {
         ("note", "not-ignored"),
         [
             "git does not ignore it",
-            &format!("no pattern matches it, and {ignore} has no line `*`"),
+            &format!("no ignore pattern matches it, and {ignore} does not contain the line `*`"),
             &format!("`echo '*' >>{ignore}`"),
         ],
     );
@@ -105,9 +105,9 @@ fn what_a_vrun_that_was_killed_left() {
         &sandbox,
         ("note", "leftovers"),
         [
-            "a vrun that was killed left something behind",
-            "[ROOT]/app/.venv.vrun-Ab12Cd is there",
-            "`rm -r [ROOT]/app/.venv.vrun-Ab12Cd [ROOT]/app/.venv.vrun-lock`, unless a vrun is running",
+            "an interrupted vrun left files behind",
+            "[ROOT]/app/.venv.vrun-Ab12Cd was not removed",
+            "`rm -r [ROOT]/app/.venv.vrun-Ab12Cd [ROOT]/app/.venv.vrun-lock`, if no vrun is running",
         ],
     );
 }
@@ -115,7 +115,7 @@ fn what_a_vrun_that_was_killed_left() {
 #[test]
 fn variables_that_lead_python_astray() {
     let path = "PYTHONPATH is /x: its directories come before the environment's packages";
-    let home = "PYTHONHOME is /y: without vrun, Python looks for its library there";
+    let home = "PYTHONHOME is /y: without vrun, Python looks for its standard library there";
     let id = ("note", "python-variables");
     let sandbox = app().var("PYTHONPATH", "/x");
     finds(

@@ -5,7 +5,11 @@ use super::{app, finds, linked};
 #[test]
 fn a_home_that_is_gone_is_wrong_for_a_copied_python_and_a_note_for_a_linked_one() {
     let cause = "pyvenv.cfg says `home = /nonexist`, which does not exist";
-    let told = ["the home of its Python is gone", cause, "`vrun --repair`"];
+    let told = [
+        "the directory of its base Python does not exist",
+        cause,
+        "`vrun --repair`",
+    ];
     let cfg = "home = /nonexist\ninclude-system-site-packages = false\nversion = 3.12.1\n";
     let copied = app().file("app/.venv/pyvenv.cfg", cfg);
     finds(&copied, ("wrong", "home-gone"), told);
@@ -86,7 +90,7 @@ fn a_home_that_this_user_may_not_look_at_is_not_gone() {
         &sandbox,
         ("wrong", "home-out-of-reach"),
         [
-            "it cannot be used: the home of its Python is inaccessible",
+            "it cannot be used: the directory of its base Python is inaccessible",
             "pyvenv.cfg says `home = [ROOT]/locked/bin`, which this user may not access",
             "`ls -ld [ROOT]/locked/bin` shows its owner",
         ],

@@ -65,7 +65,7 @@ fn what_names_another_place_and_what_is_missing() {
         &[],
         &[
             "hide the base interpreter's packages",
-            "rewrite 1 console script that refers to another place (/old/app/.venv/bin/python)",
+            "rewrite 1 console script that still refers to the old location (/old/app/.venv/bin/python)",
             "write the missing scripts: demo",
         ],
     );

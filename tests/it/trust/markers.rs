@@ -70,7 +70,7 @@ fn where_an_environment_would_be_created_a_line_says_which_marker_does_not_count
         .file("shared/pyproject.toml", "")
         .of(MALLORY, "shared/pyproject.toml");
     let line = "skipped [ROOT]/shared/pyproject.toml: it belongs to daemon, \
-                in a directory that everyone may write to\n";
+                in a world-writable directory\n";
     let said = sandbox.run(["-n", "sh"]).said();
     assert!(said.contains(line), "{said}");
     let sandbox = sandbox.of(0, "shared/pyproject.toml");

@@ -56,7 +56,7 @@ fn an_environment_that_another_user_planted_above_is_refused_with_his_name_and_t
     let told = [
         "vrun: [ROOT]/shared/.venv is not trusted\n",
         "  cause: it belongs to daemon\n",
-        "unless named, only what you or root own is used\n",
+        "vrun uses only what you or root own, unless you name it\n",
         "  hint: `vrun --env [ROOT]/shared/.venv ...` or VRUN_ENV allows it; \
          `vrun --create --env [ROOT]/shared/ada/src/.venv` creates one of your own\n",
     ];
@@ -89,7 +89,7 @@ fn it_is_refused_under_any_name_and_from_a_script_too() {
     let sandbox = sandbox.cwd("home");
     sandbox.run(["-s".as_ref(), script.as_os_str()]).error(
         126,
-        &["[ROOT]/shared/.venv", "only what you or root own is used"],
+        &["[ROOT]/shared/.venv", "vrun uses only what you or root own"],
     );
 }
 

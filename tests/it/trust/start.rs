@@ -19,7 +19,7 @@ fn the_owner_of_the_start_is_not_trusted_for_that() {
     let told = [
         "[ROOT]/shared/ada/.venv is not trusted\n",
         "it belongs to uid 12345\n",
-        "unless named, only what you or root own is used\n",
+        "vrun uses only what you or root own, unless you name it\n",
         hint,
     ];
     sandbox.run(["probe"]).error(126, &told);

@@ -159,7 +159,7 @@ fn under_dry_run_it_says_what_is_wrong_and_changes_nothing() {
     let ran = Outcome::of(vrun.current_dir(project.path("new"))).code(1);
     assert!(
         ran.stdout
-            .contains("console scripts refer to another place"),
+            .contains("console scripts still refer to the old location"),
         "{ran}"
     );
     assert_eq!(before, whole::files(&project.path("new")));
