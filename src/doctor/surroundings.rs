@@ -79,7 +79,7 @@ fn check_python_request(input: &DoctorInput<'_>) -> Option<Finding> {
     let (requested, actual) = python::unmet_request(&venv, input.project?, input.process)?;
     let root = shell_word(input.root);
     Some(Finding::new(
-        "other-python-asked-for",
+        "python-mismatch",
         Severity::Error,
         "it is for a different Python than the project asks for",
         format!("it is for Python {actual}; {requested}"),
@@ -91,7 +91,7 @@ fn check_requirements(input: &DoctorInput<'_>) -> Option<Finding> {
     let venv = Venv::open(input.root).ok()?;
     let shortfall = requirements::install_status(&venv, input.vrun_command)?.shortfall?;
     Some(Finding::new(
-        "requirements-behind",
+        "requirements-not-installed",
         Severity::Error,
         "the installed packages do not match the project's requirements",
         shortfall.description,
@@ -192,7 +192,7 @@ fn check_broken_shims(input: &DoctorInput<'_>) -> Option<Finding> {
     let names = shims.iter().filter_map(|shim| shim.file_name());
     let names: Vec<_> = names.map(shell_word).collect();
     Some(Finding::new(
-        "lost-shims",
+        "broken-shims",
         Severity::Note,
         format!("shims in {} lead to a vrun that is gone", printable(&dir)),
         format!(

@@ -113,7 +113,7 @@ impl Reason {
             Reason::ActiveAlone => "active-alone",
             Reason::ActiveInstead(_) => "active-instead",
             Reason::Script(_) => "script",
-            Reason::Created => "made",
+            Reason::Created => "created",
         }
     }
 

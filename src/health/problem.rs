@@ -113,14 +113,14 @@ impl Problem {
             Problem::OtherPlatform { .. } => "another-system",
             Problem::NoPython { .. } => "no-python",
             Problem::PythonMissing { .. } => "python-gone",
-            Problem::PythonInaccessible { .. } => "python-out-of-reach",
+            Problem::PythonInaccessible { .. } => "python-inaccessible",
             Problem::LinkLoop { .. } => "python-loop",
             Problem::OtherMachine { .. } => "another-machine",
             Problem::LoaderMissing { .. } => "another-c-library",
             Problem::OtherMinor { .. } => "another-minor-version",
             Problem::NoPackages { .. } => "packages-gone",
             Problem::HomeMissing { .. } => "home-gone",
-            Problem::HomeInaccessible { .. } => "home-out-of-reach",
+            Problem::HomeInaccessible { .. } => "home-inaccessible",
         }
     }
 

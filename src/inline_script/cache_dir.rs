@@ -128,7 +128,7 @@ fn no_cache_error(file: &Path) -> Error {
         "there is no cache directory for the environment of {name}"
     ))
     .with_hint(format!(
-        "say where with VRUN_CACHE_DIR, or run it without: `vrun --no-script-env {word}`"
+        "name one with VRUN_CACHE_DIR, or run it without: `vrun --no-script-env {word}`"
     ))
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn render_json(root: Option<&Path>, findings: &[Finding]) -> String {
             "grade": grade(finding.severity),
             "what": finding.message,
             "causes": finding.causes,
-            "mend": finding.fix,
+            "fix": finding.fix,
         })
     };
     let answer = json!({

@@ -98,8 +98,8 @@ fn problem_json(problem: &ProblemReport) -> Value {
         "id": problem.id,
         "what": problem.message,
         "causes": problem.causes,
-        "mend": problem.fix,
-        "stand_in": problem.substitute.as_ref().map(os_str_json),
+        "fix": problem.fix,
+        "substitute": problem.substitute.as_ref().map(os_str_json),
     })
 }
 

@@ -36,7 +36,7 @@ fn finds(sandbox: &Sandbox, id: &str, what: &str, causes: &[&str], mend: &str) {
         id != "no-environment",
         "{value:#}"
     );
-    for (name, is) in [("id", id), ("what", what), ("mend", mend)] {
+    for (name, is) in [("id", id), ("what", what), ("fix", mend)] {
         assert_eq!(value["problem"][name], is);
     }
 }

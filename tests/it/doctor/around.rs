@@ -178,7 +178,7 @@ fn a_python_that_the_project_does_not_ask_for() {
         let sandbox = app().file(format!("app/{file}"), text);
         let value = answer(&sandbox, &[]);
         let finding = &value["findings"][0];
-        assert_eq!(finding["id"], "other-python-asked-for", "{value:#}");
+        assert_eq!(finding["id"], "python-mismatch", "{value:#}");
         let cause = finding["causes"][0].as_str().expect("text");
         assert!(cause.starts_with("it is for Python 3.12.1; "), "{cause}");
         assert!(cause.contains(file) && cause.ends_with(asked), "{cause}");
@@ -203,7 +203,7 @@ fn shims_whose_vrun_is_gone() {
         .var("PATH", "/none:[ROOT]/shims:/usr/bin:/bin");
     finds(
         &sandbox,
-        ("note", "lost-shims"),
+        ("note", "broken-shims"),
         [
             "shims in [ROOT]/shims lead to a vrun that is gone",
             "[ROOT]/shims/pip leads to /old/vrun-1.0, which does not exist",

@@ -88,7 +88,7 @@ fn a_home_that_this_user_may_not_look_at_is_not_gone() {
     sandbox.chmod("locked", 0o000);
     finds(
         &sandbox,
-        ("wrong", "home-out-of-reach"),
+        ("wrong", "home-inaccessible"),
         [
             "it cannot be used: the directory of its base Python is inaccessible",
             "pyvenv.cfg says `home = [ROOT]/locked/bin`, which this user may not access",

@@ -58,7 +58,7 @@ fn answer(sandbox: &Sandbox, options: &[&str]) -> Value {
     let mut is_sound = true;
     for finding in value["findings"].as_array().expect("a list") {
         let keys: Vec<_> = finding.as_object().expect("an object").keys().collect();
-        assert_eq!(keys, ["causes", "grade", "id", "mend", "what"]);
+        assert_eq!(keys, ["causes", "fix", "grade", "id", "what"]);
         assert!(!finding["causes"].as_array().expect("a list").is_empty());
         assert!(finding["grade"] == "wrong" || finding["grade"] == "note");
         is_sound &= finding["grade"] == "note";
@@ -154,7 +154,7 @@ fn another_systems_environment() {
         panic!("{value:#}");
     };
     assert_eq!(finding["id"], "another-system", "{value:#}");
-    let mend = finding["mend"].as_str().expect("text");
+    let mend = finding["fix"].as_str().expect("text");
     assert!(mend.starts_with("`export VRUN_NAME=.venv-"), "{mend}");
     sandbox
         .run(["--doctor"])

@@ -61,7 +61,7 @@ fn works(project: &Project, stand_in: &Path, python: &Python) {
     };
     fs::write(project.path("app/place.py"), PLACE).expect("a file");
     let told = project.run(["--info", "--json"]).code(0).stdout;
-    let said = format!("\"stand_in\": \"{}\"", stand_in.display());
+    let said = format!("\"substitute\": \"{}\"", stand_in.display());
     assert!(told.contains(&said), "{said}: {told}");
     for (typed, name) in [
         (&["python", "-c", PLACE][..], "python"),
