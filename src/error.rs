@@ -10,7 +10,7 @@
 
 use std::{fmt, io};
 
-/// What kind of failure it is. Programs know it by its id, shells by the exit code that follows from it.
+/// The kind of a failure. Programs recognise it by its id, shells by the exit code that follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ErrorKind {
     /// vrun failed before the program ran; usage errors too.

@@ -1,7 +1,7 @@
 //! Creating and replacing files: the only place that opens one for writing.
 //!
-//! A link that lies where vrun writes is never followed, for it may lead to a file of the user's, or to the base
-//! interpreter: a file is created where there is none, or replaced by a rename.
+//! A link at a path that vrun writes to is never followed, because it may lead to one of the user's files or to the
+//! base interpreter: a file is created where there is none, or replaced by a rename.
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
@@ -13,12 +13,12 @@ use crate::error::io_reason;
 use crate::os;
 use crate::quote::printable;
 
-/// What a new file is called, beside the old one, until it replaces that.
+/// Added to the name of a new file, beside the old one, until it replaces that.
 const TEMP_SUFFIX: &str = ".vrun-new";
 
-/// Runs `make` on a new path beside `at`, then renames the result over `at`: whoever looks there finds the old file or
-/// the whole new one. Only for who holds the environment's lock: the path is the same each time, so what a killed one
-/// left is removed by the next.
+/// Runs `make` on a new path beside `at`, then renames the result over `at`: readers find the old file or the complete
+/// new one. Only for the holder of the environment's lock: the path is the same each time, so what a killed vrun left
+/// is removed by the next.
 pub(crate) fn replace_atomically(
     at: &Path,
     make: impl FnOnce(&Path) -> io::Result<()>,
@@ -38,7 +38,7 @@ pub(crate) fn replace_unlocked(
 ) -> io::Result<()> {
     let make = |new: &Path| {
         make(new).inspect_err(|error| {
-            // Then it is another's, and the next name is tried.
+            // If it exists, it belongs to another process, and the next name is tried.
             if error.kind() != ErrorKind::AlreadyExists {
                 let _ = fs::remove_file(new);
             }
@@ -52,7 +52,7 @@ pub(crate) fn replace_unlocked(
     fs::rename(new.path(), at)
 }
 
-/// Replaces a file of the cache by one with this content, in one step and without a lock. It is for the user alone. What
+/// Atomically replaces a file of the cache by one with this content, without a lock. Only the user can read it. What
 /// killed processes left in its directory is removed.
 pub(crate) fn replace_private_file(file: &Path, content: &[u8]) -> io::Result<()> {
     remove_abandoned(file.parent().unwrap_or(file));
@@ -62,7 +62,7 @@ pub(crate) fn replace_private_file(file: &Path, content: &[u8]) -> io::Result<()
 /// How the names of unfinished files and directories in the cache start.
 const TEMP_PREFIXES: [&str; 3] = [TEMP_SUFFIX, TEMP_DIR_PREFIX, ".tmp"];
 
-/// The same of a directory that is to be renamed.
+/// The same for a directory that will be renamed.
 pub(crate) const TEMP_DIR_PREFIX: &str = ".new-";
 
 /// The age at which they are surely abandoned.
@@ -94,7 +94,7 @@ pub(crate) fn rewrite_file(file: &Path, content: &[u8]) -> io::Result<()> {
     })
 }
 
-/// Writes an executable file, whole or not at all.
+/// Atomically writes an executable file.
 pub(crate) fn write_script(file: &Path, content: &[u8]) -> io::Result<()> {
     replace_atomically(file, |new| {
         write_new(new, content)?;
@@ -102,7 +102,7 @@ pub(crate) fn write_script(file: &Path, content: &[u8]) -> io::Result<()> {
     })
 }
 
-/// Creates a file, or replaces what is there, be it a link.
+/// Creates a file, or replaces what is there, even a link.
 pub(crate) fn write_file(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
     match write_new(path, content.as_ref()) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
@@ -113,12 +113,12 @@ pub(crate) fn write_file(path: &Path, content: impl AsRef<[u8]>) -> io::Result<(
     .map_err(|error| path_error("write", path, &error))
 }
 
-/// Creates a file; an error where anything is there.
+/// Creates a file. It is an error if anything is there.
 fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
     File::create_new(path)?.write_all(content)
 }
 
-/// Copies a file with its mode to a new path; an error where anything is there.
+/// Copies a file with its mode to a new path. It is an error if anything is there.
 pub(crate) fn copy_new(from: &Path, to: &Path) -> io::Result<File> {
     let mut source = File::open(from)?;
     let found = source.metadata()?;
@@ -133,7 +133,8 @@ pub(crate) fn copy_new(from: &Path, to: &Path) -> io::Result<File> {
     Ok(copy)
 }
 
-/// What is at `path`, which may be a link; None where nothing is. That it cannot be seen is an error: it may be there.
+/// What is at `path`, links not followed; None if nothing is. It is an error if that cannot be determined: something
+/// may be there.
 pub(crate) fn look_at(path: &Path) -> io::Result<Option<Metadata>> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -141,18 +142,18 @@ pub(crate) fn look_at(path: &Path) -> io::Result<Option<Metadata>> {
     }
 }
 
-/// Whether the directory of `file` lies in the directory `root`, links followed.
+/// Whether the directory of `file` is inside the directory `root`, links followed.
 pub(crate) fn is_really_within(file: &Path, root: &Path) -> bool {
     let dir = dunce::canonicalize(file.parent().unwrap_or(file));
     matches!((dir, dunce::canonicalize(root)), (Ok(dir), Ok(root)) if dir.starts_with(&root))
 }
 
-/// Opens a regular file of vrun's to append to it. A link is not followed.
+/// Opens one of vrun's regular files to append to it. A link is not followed.
 pub(crate) fn open_for_append(file: &Path) -> io::Result<File> {
     os::open_regular(File::options().append(true), file)
 }
 
-/// Opens a lock file, or creates it: for writing where that is allowed. A link is not followed.
+/// Opens a lock file, or creates it: for writing if that is allowed. A link is not followed.
 pub(crate) fn open_lock_file(file: &Path) -> io::Result<File> {
     // NFS locks only files that are open for writing; another user's lock file may allow only reading.
     let mut options = File::options();

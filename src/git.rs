@@ -27,8 +27,8 @@ const SAFE_VARS: [(&str, &str); 3] = [
     ("GIT_OPTIONAL_LOCKS", "0"),
 ];
 
-/// The only ones of git's own variables that it keeps: where its files and its limits are. The others name a
-/// repository, settings, or programs.
+/// The only ones of git's own variables that are passed on: they say where its files and its limits are. The others
+/// name a repository, settings, or programs.
 const KEPT_VARS: [&str; 6] = [
     "GIT_EXEC_PATH",
     "GIT_CONFIG_GLOBAL",

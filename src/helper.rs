@@ -26,11 +26,11 @@ pub(crate) struct Helper<'a> {
     pub stdin: Option<File>,
 }
 
-/// What a helper prints at most; after that its output is closed.
+/// The most that a helper may print; after that its output is closed.
 const MAX_OUTPUT: u64 = 64 * 1024 * 1024;
 
-/// Runs a helper to its end and that of its output, which what it has started may hold open for longer, and collects
-/// that. Once `stop` is set the helper is killed with all that it started.
+/// Runs a helper until it and its output have ended, and collects the output, which processes that it has started may
+/// keep open for longer. Once `stop` is set the helper is killed with all that it started.
 ///
 /// # Errors
 /// It cannot be started, or was stopped (`Interrupted`).
@@ -135,7 +135,7 @@ fn wait_or_kill(child: &mut Child, stop: &AtomicBool) -> io::Result<ExitStatus> 
     wait_until(child, stop, Child::try_wait)
 }
 
-/// Asks until there is an answer, and kills the group of `child` once `stop` is set.
+/// Polls until there is a result, and kills the group of `child` once `stop` is set.
 fn wait_until<T>(
     child: &mut Child,
     stop: &AtomicBool,

@@ -6,8 +6,8 @@ use crate::quote::printable;
 
 const MAX_LINES: usize = 3;
 
-/// The errors that pip or uv reported, and the causes that uv gives; else the last lines. The first ones count: pip's
-/// last error explains least.
+/// The errors that pip or uv reported, and the causes that uv gives; else the last lines. Only the first ones are kept:
+/// pip's last error explains least.
 pub(crate) fn installer_error_lines(output: &str) -> Vec<String> {
     let lines = non_empty_lines(output);
     let errors = lines.iter().copied().filter_map(|line| {
@@ -30,7 +30,7 @@ pub(crate) fn installer_error_lines(output: &str) -> Vec<String> {
     if !errors.is_empty() {
         return errors.iter().map(printable).collect();
     }
-    // pip ends with news about itself.
+    // pip ends with notices about its own version.
     let is_news = |line: &&str| line.starts_with("[notice]") || line.starts_with("WARNING: ");
     last_lines(lines.into_iter().filter(|line| !is_news(line)).collect())
 }

@@ -1,6 +1,6 @@
 //! vrun: run a command in the project's virtual environment, created on first use.
 //!
-//! argv -> an action, and runs it: each has its file in `actions`. `actions/run.rs` tells the story of a run.
+//! argv -> an action, and runs it: each has its file in `actions`. `actions/run.rs` is the path of an ordinary run.
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests write files"))]
 

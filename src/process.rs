@@ -17,7 +17,7 @@ use crate::quote::printable;
 
 pub(crate) use std::env::consts::ARCH;
 
-/// Arguments and variables, read once, and how much is said.
+/// Arguments and variables, read once, and how much vrun prints.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Process {
     /// argv, the program's own name first.
@@ -56,7 +56,7 @@ impl Process {
         value.is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))
     }
 
-    /// Whether someone sees what is done: on a terminal, or in the log of a CI job.
+    /// Whether someone sees what vrun does: stderr is a terminal, or this is a CI job.
     pub(crate) fn is_seen(&self) -> bool {
         self.is_ci() || io::stderr().is_terminal()
     }

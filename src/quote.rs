@@ -78,7 +78,7 @@ pub(crate) fn toml_cause(text: &str, first_line: usize, error: &toml::de::Error)
     format!("line {line}: {}", printable(error.message()))
 }
 
-/// `bytes` with a `%XX` in the place of each byte that is not plain (RFC 3986).
+/// `bytes` with a `%XX` in place of each byte that is not plain (RFC 3986).
 pub(crate) fn percent_encode(bytes: &[u8], is_plain: impl Fn(u8) -> bool) -> String {
     let encode = |byte: &u8| match *byte {
         byte if is_plain(byte) => char::from(byte).to_string(),
@@ -141,8 +141,8 @@ fn escape(
     escaped
 }
 
-/// A word for PowerShell, in ASCII: the rest is added by its numbers. A text comes first, because what is added to a text
-/// becomes text; a number would stay one.
+/// A word for PowerShell, in ASCII: the rest is added as character codes. A string comes first, because what is added
+/// to a string becomes one; a number would stay a number.
 pub(crate) fn powershell_quote(text: &str) -> String {
     let mut word = String::from("'");
     for unit in text.encode_utf16() {

@@ -1,8 +1,8 @@
 //! A directory and names -> shims there: links to vrun, or copies of it where links need an administrator.
 //!
 //! Everything is checked before anything is created, and only shims are overwritten. A link leads to vrun as it is
-//! found on the user's PATH, not to the file behind that: package managers keep each version's file in another place.
-//! How a shim runs is in `cli/argv0.rs` and `program/shim.rs`.
+//! found on the user's PATH, not to the file behind that: package managers keep each version's file in a different
+//! directory. How a shim runs is in `cli/argv0.rs` and `program/shim.rs`.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -74,8 +74,8 @@ fn is_valid_name(name: &OsStr) -> bool {
         && !self_exe::is_vrun_name(name)
 }
 
-/// The path that shims link to: vrun's place on PATH, else the path it was called by, else its file. If vrun is in the
-/// shims' own directory, only its file name, so that the directory can be moved.
+/// The path that shims link to: the one at which PATH finds vrun, else the path it was called by, else its file. If
+/// vrun is in the shims' own directory, only its file name, so that the directory can be moved.
 fn link_target(dir: &Path, process: &Process) -> Result<PathBuf, Error> {
     let self_exe = process.current_exe();
     let is_self = |path: &PathBuf| {
@@ -142,7 +142,7 @@ fn check_allowed(dir: &Path, target: &Path, process: &Process) -> Result<(), Err
     Ok(())
 }
 
-/// The environment that `dir` is a directory of.
+/// The environment whose directory contains `dir`.
 fn env_above(dir: &Path) -> Option<&Path> {
     dir.parent().filter(|root| root.join(PYVENV_CFG).is_file())
 }

@@ -1,5 +1,5 @@
 //! A list of items -> each handled by one of several threads. First use spends most of its time in file system calls,
-//! which threads can make in parallel.
+//! which several threads can make in parallel.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{io, thread};

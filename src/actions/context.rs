@@ -100,7 +100,8 @@ pub(super) fn require_existing(
     }
 }
 
-/// `root` would be created, but does not exist. What is in the way there is reported as first use would.
+/// The error that there is no environment at `root` yet. If something is in the way there, it says so, as first use
+/// would.
 pub(super) fn no_environment_error(root: &Path) -> Error {
     let message = format!("there is no environment at {}", printable(root));
     let what = Error::new(ErrorKind::NoEnvironment, message);
@@ -142,7 +143,7 @@ pub(super) fn report_skipped(skipped: &[Skipped], verbosity: Verbosity) {
     }
 }
 
-/// The same where an environment is created: a line says which markers do not count, for they would be its place.
+/// The same when an environment is created: a notice names the ignored markers, because they would decide where.
 pub(super) fn report_skipped_for_creation(skipped: &[Skipped], verbosity: Verbosity) {
     for Skipped {
         path,

@@ -35,7 +35,7 @@ pub(crate) fn doctor(
     Ok(exit_code(&findings))
 }
 
-/// 0 if nothing is wrong. Notes do not count.
+/// 0 if nothing is wrong, with or without notes.
 pub(super) fn exit_code(findings: &[Finding]) -> ExitCode {
     let is_error = |finding: &Finding| finding.severity == Severity::Error;
     match findings.iter().any(is_error) {

@@ -1,5 +1,5 @@
-//! `argv[0]` -> the program that vrun is a shim for. All arguments belong to the program, so only vrun's variables
-//! count as options.
+//! `argv[0]` -> the program that vrun is a shim for. All arguments belong to the program, so vrun's options come only
+//! from its variables.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -32,8 +32,8 @@ pub(super) fn shim_name(argv0: Option<&OsString>) -> Option<OsString> {
     Some(name).filter(|name| !name.is_empty() && !is_vrun_name(name))
 }
 
-/// An editor or a prompt that asks for a version calls a shim as a person does, in any directory. So what runs a project's
-/// code before the program itself happens only where a person sees it.
+/// An editor or a prompt that asks for a version calls a shim as a person does, in any directory. So creating and
+/// installing, which run a project's code before the program itself, happen only on a terminal or in CI.
 ///
 /// # Errors
 /// One of vrun's variables is invalid (125).

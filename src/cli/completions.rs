@@ -1,8 +1,8 @@
 //! A shell -> its completion script, for `--completions`.
 //!
-//! clap's generator covers vrun's options. What follows them is for the shell's part in `completions/`, which goes before,
-//! into or after what is generated: COMMAND completes to the environment's programs first, and the rest as a command
-//! line. No option is named here, so a new one needs no change.
+//! clap's generator covers vrun's options. What follows them is completed by the shell's part in `completions/`, which
+//! goes before, into or after the generated script: COMMAND completes to the environment's programs first, and the rest
+//! as a command line. No option is named here, so a new one needs no change.
 
 use std::ffi::OsString;
 

@@ -1,4 +1,4 @@
-//! argv and the variables of the options -> the action to take. clap lives here only.
+//! argv and the variables of the options -> the action to take. clap is used only here.
 
 mod action;
 mod args;

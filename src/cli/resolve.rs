@@ -1,4 +1,4 @@
-//! The options -> the settings and requests they mean. A typed option outweighs a variable.
+//! The options -> the settings and requests they mean. A typed option takes precedence over a variable.
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;

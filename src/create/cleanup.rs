@@ -1,4 +1,4 @@
-//! Removing environments, and what killed vruns left of creating one.
+//! Removes environments, and what killed vruns left behind while creating one.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
-//! A place without an environment -> a complete one there: on first use, and by `--create`.
+//! A path without an environment -> a complete one there: on first use, and by `--create`.
 //!
-//! The order is fixed: inspect the place, take the lock, choose the base interpreter, build the environment in a
-//! directory beside the place, move it there. So there is no environment or a complete one at any moment, and exactly
+//! The order is fixed: inspect the path, take the lock, choose the base interpreter, build the environment in a
+//! directory beside the path, move it there. So there is no environment or a complete one at any moment, and exactly
 //! one process creates it.
 
 use std::sync::atomic::AtomicBool;
@@ -26,7 +26,7 @@ use super::staging::StagedEnv;
 use super::target::{self, TargetState};
 use super::{ensurepip, errors, stdlib_venv, upgrade};
 
-/// An error if an environment there could not be used, or something is there that vrun may not remove.
+/// Checks that an environment there could be used, and that nothing is there that vrun may not remove.
 pub(crate) fn check_target(request: &CreateRequest<'_>) -> Result<(), Error> {
     target::validate_path(request.target.path)?;
     inspect_target(request).map(drop)
@@ -41,9 +41,8 @@ fn inspect_target(request: &CreateRequest<'_>) -> Result<TargetState, Error> {
 
 /// Creates the environment, or waits for whoever is creating it. On Ok it is there and complete.
 ///
-/// # Errors
-/// Something else is there, or the place cannot be written to; no Python fits; the base interpreter cannot create an
-/// environment; Ctrl-C. Nothing is left then.
+/// # Errors Something else is there, or the path cannot be written to; no Python fits; the base interpreter cannot
+/// create an environment; Ctrl-C. Nothing is left then.
 pub(crate) fn create_environment(request: &CreateRequest<'_>) -> Result<(), Error> {
     lock_and_create(request, None)
 }
@@ -120,7 +119,7 @@ fn create_locked(
     interrupt::check_interrupted(stop)
 }
 
-/// Builds it beside the place, then moves it there.
+/// Builds it beside the path, then moves it there.
 fn build_and_commit(
     request: &CreateRequest<'_>,
     state: TargetState,
@@ -143,7 +142,7 @@ fn build_and_commit(
     if let Some(populate) = populate {
         populate(staged.path(), context)?;
     }
-    // Others wrote the staging path into it.
+    // venv or pip wrote the staging path into its files.
     if !is_native || populate.is_some() {
         staged.rewrite_paths()?;
     }
@@ -156,7 +155,7 @@ fn build_and_commit(
 }
 
 /// Builds the environment natively if vrun supports the base interpreter, else with its `-m venv`. Returns whether it
-/// was natively: then no file has the staging path.
+/// was built natively: then no file contains the staging path.
 fn build_environment(
     base: &Interpreter,
     staged: &StagedEnv,

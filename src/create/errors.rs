@@ -1,4 +1,4 @@
-//! A place where no environment can be created -> the error: what is in the way, and what to type next.
+//! A path where no environment can be created -> the error: what is in the way, and what to type next.
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind};
@@ -13,7 +13,7 @@ pub(super) fn creation_failed(at: &Path) -> Error {
     Error::failed(format!("cannot create {}", printable(at)))
 }
 
-/// For `--clear` of a directory in which someone works.
+/// The refusal of `--clear` for a directory that the user works in.
 pub(super) fn refuse_clear(at: &Path) -> Error {
     Error::refused(format!("refusing to clear {}", printable(at)))
         .with_cause("it is an environment, and also a project or the directory you are in")
@@ -49,7 +49,7 @@ pub(super) fn broken_link(at: &Path, error: &io::Error) -> Error {
         })
 }
 
-/// What a directory holds, in a line.
+/// Describes the contents of a directory in a line.
 pub(super) fn describe_contents(names: &[OsString]) -> String {
     let mut names: Vec<_> = names.iter().collect();
     names.sort();

@@ -1,7 +1,7 @@
-//! A place -> the lock on it: one process creates the environment, the others wait and use it.
+//! A path -> the lock on it: one process creates the environment, the others wait and use it.
 //!
-//! The lock is a file beside the place (`.venv.vrun-lock`), held by the system's own file lock, so it dies with its
-//! holder. Where nothing can be written beside the place, it is inside, if that is a directory. The holder removes the
+//! The lock is a file beside the path (`.venv.vrun-lock`), held by the system's own file lock, so it dies with its
+//! holder. Where nothing can be written beside the path, it is inside, if that is a directory. The holder removes the
 //! file; a waiter that then locks a removed file starts over.
 
 use std::ffi::{OsStr, OsString};

@@ -10,7 +10,7 @@ use std::{fs, io};
 use crate::fs::{entry_names, look_at, remove_path};
 use crate::venv;
 
-/// Stays as it is: what the user tells git counts.
+/// Stays as it is: the user's own settings for git take precedence.
 const PRESERVED_FILE: &str = ".gitignore";
 
 /// The files in the directory `at` that are in the way of the environment at `staged`.

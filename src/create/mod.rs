@@ -1,4 +1,4 @@
-//! A place -> an environment in it: lock, staging directory, commit.
+//! A path -> an environment there: lock, staging directory, commit.
 
 mod builder;
 mod cleanup;

@@ -58,7 +58,7 @@ pub(crate) enum IfExists {
     Keep,
     /// A new one replaces it: `--clear`.
     Clear,
-    /// It moves to the base interpreter as that is now, and keeps its packages: `--upgrade`.
+    /// It is adapted to the current version of its base interpreter, and keeps its packages: `--upgrade`.
     Upgrade,
 }
 

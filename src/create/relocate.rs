@@ -1,4 +1,4 @@
-//! An environment that was built in a staging directory -> the same, with the paths of its final place.
+//! An environment that was built in a staging directory -> the same, with its final path in its files.
 //!
 //! venv and pip write the environment's path into its scripts and its pyvenv.cfg. vrun chose the name of the staging
 //! directory: it needs no quotes and occurs nowhere else, so removing those very bytes is exact, however the path is

@@ -1,9 +1,8 @@
 //! A staged environment -> the same in a directory that cannot be replaced (a mount point).
 //!
-//! It is first moved or copied into a staging directory inside, and then its entries are renamed into place: a full disk
-//! is noticed before anything is touched. Meanwhile the directory holds a marker, an old pyvenv.cfg goes first and the
-//! new one comes last, so what a killed vrun leaves is not an environment, and is known to
-//! be vrun's.
+//! It is first moved or copied into a staging directory inside, and then its entries are renamed into place: a full
+//! disk is noticed before anything is touched. Meanwhile the directory holds a marker, an old pyvenv.cfg goes first and
+//! the new one comes last, so what a killed vrun leaves is not an environment, and can be recognised as vrun's.
 
 use std::ffi::OsString;
 use std::fs;
@@ -23,7 +22,7 @@ pub(super) enum OtherFiles {
     Remove,
 }
 
-/// Moves the environment at `staged` into the directory `at`, which it lies in. What has to make room is moved to
+/// Moves the environment at `staged` into the directory `at`, which contains it. What has to make room is moved to
 /// `aside`, a new directory. Where that fails, nothing of the new environment stays, and an old one is restored, if the
 /// system can move its parts.
 pub(super) fn replace_contents(

@@ -22,7 +22,7 @@ pub(crate) struct CreateTarget<'a> {
 pub(crate) enum Trigger {
     /// A command needs one.
     FirstUse,
-    /// The user asked for it (`--create`), and knows what is at the place.
+    /// The user asked for it (`--create`), and knows what is at the path.
     Requested,
 }
 
@@ -58,5 +58,5 @@ impl<'a> CreateRequest<'a> {
     }
 }
 
-/// Adds to an environment before it is moved into its place.
+/// Adds to an environment before it is moved to its final path.
 pub(super) type PopulateFn<'a> = dyn Fn(&Path, &BuildContext<'_>) -> Result<(), Error> + 'a;

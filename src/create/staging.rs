@@ -1,7 +1,7 @@
-//! An environment built beside its place (`.venv.vrun-Ab12Cd/.venv`) -> the same, moved there.
+//! An environment built beside its final path (`.venv.vrun-Ab12Cd/.venv`) -> the same, moved there.
 //!
-//! The move is one rename, so there is no environment or a complete one. What a killed vrun left is removed by the next,
-//! which knows by the lock that nobody is at work there.
+//! The move is one rename, so there is no environment or a complete one. What a killed vrun left is removed by the
+//! next, which knows from the lock that no other vrun is using it.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -95,7 +95,7 @@ impl StagedEnv {
             .map_err(|error| cannot_create(&self.target, &error))
     }
 
-    /// Moves it into its place. An environment that is there makes room, and is gone afterwards.
+    /// Moves it to its final path. An environment that is already there makes room, and is gone afterwards.
     ///
     /// # Errors
     /// Something else is there by now, or the system refuses.
@@ -116,7 +116,7 @@ impl StagedEnv {
                 Err(error) if is_not_replaceable(&error) => self.replace_in_place(OtherFiles::Keep),
                 other => other,
             },
-            // It cannot be exchanged with the directory that it lies in.
+            // It cannot be exchanged with the directory that contains it.
             TargetState::Environment if self.is_inside => self.replace_in_place(OtherFiles::Remove),
             TargetState::Environment => match self.exchange() {
                 Err(error) if is_not_replaceable(&error) => {
@@ -140,7 +140,7 @@ impl StagedEnv {
         os::rename(self.path(), &self.target)
     }
 
-    /// Swaps it with the environment in its place, which is then removed with the staging directory.
+    /// Swaps it with the environment at its final path, which is then removed with the staging directory.
     fn exchange(&self) -> io::Result<()> {
         match os::swap_dirs(self.path(), &self.target) {
             Err(error) if !is_not_replaceable(&error) => {}

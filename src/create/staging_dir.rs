@@ -36,7 +36,7 @@ impl StagingDir {
             .rand_bytes(SUFFIX_LEN)
             .tempdir_in(parent)
             .map(StagingDir)?;
-        // First of all: what a killed vrun leaves is not for git.
+        // Written first, so that git ignores what a killed vrun leaves.
         write_file(&dir.path().join(GITIGNORE), "*\n")?;
         fs::create_dir(dir.path().join(name))?;
         Ok(dir)

@@ -19,7 +19,7 @@ use super::context::BuildContext;
 use super::errors::creation_failed;
 use super::options::{IfExists, IgnoreFile, PythonFiles, VenvOptions};
 
-/// Creates an environment in `staged`, which is empty, for the place `at`.
+/// Creates an environment in `staged`, which is empty, for the path `at`.
 pub(super) fn create_with_venv(
     base: &Interpreter,
     staged: &Path,
@@ -64,7 +64,7 @@ pub(super) fn create_with_venv(
     )
 }
 
-/// Upgrades the environment at `at` to its base interpreter as that is now.
+/// Upgrades the environment at `at` to the current version of its base interpreter.
 pub(super) fn upgrade_with_venv(
     base: &Interpreter,
     at: &Path,

@@ -1,4 +1,4 @@
-//! A place -> what is there, and whether an environment can be created in it.
+//! A path -> what is there, and whether an environment can be created in it.
 //!
 //! Nothing that vrun did not create is ever changed or removed.
 
@@ -25,14 +25,14 @@ pub(super) enum TargetState {
     Absent,
     /// An empty directory.
     Empty,
-    /// What a killed vrun left of filling it in place.
+    /// Partly filled in place by a vrun that was killed.
     Unfinished,
     Environment,
     /// A directory with these other things in it.
     Occupied(Vec<OsString>),
 }
 
-/// An error if an environment at `at` could not be used.
+/// Checks that an environment at `at` could be used.
 pub(super) fn validate_path(at: &Path) -> Result<(), Error> {
     let refused = || Error::refused(format!("cannot create {}", printable(at)));
     if at.to_string_lossy().contains(os::PATH_SEPARATOR) {
@@ -105,7 +105,7 @@ pub(super) fn check_allowed(
             let names = entry_names(at).map_err(|error| cannot_create(at, &error))?;
             Err(target_occupied(at, &describe_contents(&names)))
         }
-        // As venv refuses: the place would still be the link.
+        // venv refuses this too: the path would still be the link.
         _ if at.is_symlink() => Err(target_is_link(at)),
         _ => Ok(()),
     }
@@ -125,7 +125,7 @@ pub(crate) fn check_available(at: &Path) -> Result<(), Error> {
     check_allowed(&inspect(at)?, at, Trigger::FirstUse, IfExists::Keep)
 }
 
-/// What vruns that were killed, or are at work, have beside the environment at `at`.
+/// What vruns that were killed, or are still running, have created beside the environment at `at`.
 pub(crate) fn find_leftovers(at: &Path) -> Vec<PathBuf> {
     let names = at.parent().map(entry_names).and_then(Result::ok);
     let names = names.into_iter().flatten();
@@ -135,7 +135,7 @@ pub(crate) fn find_leftovers(at: &Path) -> Vec<PathBuf> {
     leftovers
 }
 
-/// Directories above the place that vrun created. Those that are empty in the end are removed.
+/// Directories above the path that vrun created. Those that are empty in the end are removed.
 #[derive(Debug)]
 pub(super) struct CreatedParents(Vec<PathBuf>);
 

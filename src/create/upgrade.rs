@@ -74,8 +74,7 @@ pub(super) fn upgrade_environment(
     Ok(())
 }
 
-/// An error where a directory that is written to is a link out of the environment: what is there is not the
-/// environment's.
+/// Refuses to write through a link that leads out of the environment: what is there does not belong to it.
 fn check_own_dirs(at: &Path) -> Result<(), Error> {
     let sites = venv::site_packages(at).into_iter();
     let mut files = sites

@@ -60,7 +60,7 @@ fn repair_hint(input: &DoctorInput<'_>) -> String {
     format!("`{} --repair`", input.vrun_command)
 }
 
-/// Files that name the place from which the environment was moved, renamed or copied.
+/// Files that refer to the path from which the environment was moved, renamed or copied.
 fn check_stale_paths(input: &DoctorInput<'_>) -> Vec<Finding> {
     let all = repair::stale_files(input.root, input.process);
     let kinds = [

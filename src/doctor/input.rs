@@ -1,4 +1,4 @@
-//! What `--doctor` looks at: an environment, its project and its surroundings.
+//! What `--doctor` checks: an environment, its project and its surroundings.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ pub(crate) struct DoctorInput<'a> {
     pub project: Option<&'a Path>,
     /// The active environment, if it is a different one.
     pub active: Option<&'a Path>,
-    /// `vrun`, or `vrun --env ROOT` if it takes that from here.
+    /// `vrun`, or `vrun --env ROOT` if that is needed from here.
     pub vrun_command: &'a str,
     pub process: &'a Process,
 }

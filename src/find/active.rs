@@ -1,7 +1,7 @@
 //! How the active environment, VIRTUAL_ENV, competes with what the walk found.
 //!
-//! It is the user's own choice if it belongs to this project, whoever owns it; the one of another project is never
-//! used.
+//! It is the user's own choice if it belongs to this project, no matter who owns it; one that belongs to another
+//! project is never used.
 
 use std::path::{Path, PathBuf};
 
@@ -77,7 +77,7 @@ fn preferred_active<'a>(walk: &Walk<'_>, search: &'a Search) -> Option<(&'a Path
     let reason = match &walk.end {
         WalkEnd::Top => Reason::ActiveAlone,
         _ if is_within(active, walk.dir) => Reason::ActiveHere,
-        // Whoever activated it chose it, whoever owns it.
+        // The user chose it by activating it, no matter who owns it.
         WalkEnd::Untrusted(root, _) if os::is_same_file(root, active) => Reason::ActiveHere,
         WalkEnd::Environment { root, .. } if !is_usable_here(root) && is_usable_here(active) => {
             Reason::ActiveInstead(root.clone())
@@ -87,8 +87,8 @@ fn preferred_active<'a>(walk: &Walk<'_>, search: &'a Search) -> Option<(&'a Path
     Some((active, reason))
 }
 
-/// Whether a Python of the environment runs on this system and sees its packages, by a close look that only a
-/// command with two environments to choose from pays for.
+/// Whether a Python of the environment runs on this system and sees its packages. This thorough check is made only if
+/// there are two environments to choose from.
 fn is_usable_here(root: &Path) -> bool {
     looks_usable(root) && health::fatal(root).is_none()
 }
@@ -136,7 +136,7 @@ pub(crate) fn overridden_env(outcome: &Outcome, search: &Search) -> Option<Skipp
     })
 }
 
-/// Whether `env` lies in a project that does not hold `start`.
+/// Whether `env` is in a project that does not contain `start`.
 fn is_in_other_project(env: &Path, start: &Path, search: &Search) -> bool {
     let project = env.parent().and_then(|dir| search.project_of(dir));
     project.is_some_and(|project| !is_within(start, project))

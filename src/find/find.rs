@@ -13,8 +13,8 @@ use super::search::Search;
 use super::selection::{FoundEnv, Outcome, Reason, ToCreate};
 use super::walk::{self, WalkEnd};
 
-/// The environment of the nearest `pyvenv.cfg` up the directory tree. An active one of the same project comes first,
-/// and serves if there is none.
+/// The environment of the nearest `pyvenv.cfg` up the directory tree. An active environment is used instead if it
+/// belongs to the same project, or if none is found that runs here.
 ///
 /// # Errors
 /// A redirect file is broken, several environments qualify, or the one found has an untrusted owner.
@@ -31,7 +31,8 @@ pub(crate) fn nearest(search: &Search) -> Result<Outcome, Error> {
     active::apply_active(walk, search)
 }
 
-/// The environment at `path`, which `source`, an option or variable, names: found or to be created there, no search.
+/// The environment at `path`, which `source` (an option or variable) names: an existing one, or one to create there.
+/// There is no search.
 ///
 /// # Errors
 /// `path` is a broken redirect file, or another file.

@@ -9,7 +9,7 @@ use crate::{os, venv};
 use super::project_root;
 use super::search::Search;
 
-/// A place where no environment is created, and why.
+/// A directory where no environment is created, and why.
 #[derive(Debug)]
 pub(crate) struct ForbiddenPlace {
     reason: ForbiddenReason,
@@ -24,7 +24,7 @@ enum ForbiddenReason {
     Root,
     /// The directory for temporary files, which users share.
     Temp,
-    /// It lies inside this environment.
+    /// It is inside this environment.
     InsideEnv(PathBuf),
 }
 

@@ -1,4 +1,4 @@
-//! The walk: a starting directory -> which environment, and why.
+//! The search: a starting directory -> the environment to use, and why.
 
 mod active;
 mod find;

@@ -8,7 +8,7 @@ use crate::os;
 use crate::quote::printable;
 
 /// The directories that a walk from below does not go up into. As in git(1): absolute paths, also resolved unless an
-/// empty entry stands before them.
+/// empty entry comes before them.
 pub(crate) fn parse_ceilings(value: Option<&OsStr>) -> Vec<PathBuf> {
     let mut ceilings = Vec::new();
     let mut resolve = true;
@@ -30,7 +30,7 @@ const DEFAULT_NAMES: [&str; 3] = [".venv", "venv", "env"];
 /// The names that the walk looks for, in order.
 #[derive(Debug)]
 pub(crate) enum EnvNames {
-    /// `.venv`, `venv`, `env`; in a project's root one environment of another name will do.
+    /// `.venv`, `venv`, `env`; in a project's root also a single environment of another name.
     Default,
     /// This one alone, for a checkout that two systems share.
     Only(OsString),

@@ -20,7 +20,7 @@ const PROJECT_FILES: [&str; 8] = [
 /// `.git` is a directory, or a file in a worktree or a submodule.
 const VCS_MARKERS: [&str; 2] = [".git", ".hg"];
 
-/// A file or directory typical of a project that does not count, because of its owner.
+/// A file or directory typical of a project that is ignored because of its owner.
 pub(super) type IgnoredMarker = (PathBuf, UntrustedOwner);
 
 /// The root of the project that holds `dir`.

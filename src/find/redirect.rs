@@ -12,7 +12,7 @@ use crate::venv;
 /// Longer than any path a system takes.
 const MAX_SIZE: usize = 64 * 1024;
 
-/// Follows the redirect file `file` in `dir` to an environment, with the metadata of its pyvenv.cfg, or to a place in
+/// Follows the redirect file `file` in `dir` to an environment, with the metadata of its pyvenv.cfg, or to a path in
 /// `dir` where one may be created.
 pub(super) fn follow_redirect(
     file: &Path,

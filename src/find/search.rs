@@ -1,4 +1,4 @@
-//! What a search needs to know: where it starts, which names count, where it ends.
+//! What a search needs to know: where it starts, which names it looks for, where it ends.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use super::project_root;
 pub(crate) struct Search {
     /// The directory it starts from: absolute, as the user sees it.
     pub start: PathBuf,
-    /// Whose environments and files count.
+    /// Whose environments and files are trusted.
     pub trust: Trust,
     pub names: EnvNames,
     pub home: Option<PathBuf>,

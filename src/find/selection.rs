@@ -23,7 +23,7 @@ pub(crate) struct FoundEnv {
     /// Its directory, absolute, as the user wrote or sees it.
     pub root: PathBuf,
     pub reason: Reason,
-    /// The active environment if it is a different one: its entries on PATH have to go.
+    /// The active environment if it is a different one: its entries are removed from PATH.
     pub deactivated: Option<PathBuf>,
     /// What was passed over on the way, and why.
     pub skipped: Vec<Skipped>,
@@ -82,7 +82,7 @@ pub(crate) enum Reason {
     Explicit(&'static str),
     /// The search started inside it.
     Inside,
-    /// It lies in this directory under one of the default names.
+    /// It is in this directory, under one of the default names.
     Nearest(PathBuf),
     /// This redirect file names it.
     Redirect(PathBuf),
@@ -94,7 +94,7 @@ pub(crate) enum Reason {
     ActiveAlone,
     /// It is active, and is used because the nearest environment (this path) has no Python that runs here.
     ActiveInstead(PathBuf),
-    /// It holds the requirements of this script.
+    /// It was created for this script.
     Script(PathBuf),
     /// It was created for this run.
     Created,

@@ -80,7 +80,7 @@ fn is_boundary(dir: &Path, start: &Path, project: Option<&Path>, search: &Search
     is_ceiling || (project.is_some() && project_root::is_home_dir(dir, search.home.as_deref()))
 }
 
-/// Whether `dir` is a project's root. If it is none because its markers do not count, those were skipped.
+/// Whether `dir` is a project's root. If it is not, markers that are not trusted are added to `skipped`.
 fn is_project_root(dir: &Path, search: &Search, skipped: &mut Vec<Skipped>) -> bool {
     let (home, trust, mut ignored) = (search.home.as_deref(), &search.trust, Vec::new());
     if project_root::is_project_root(dir, home, trust, &mut ignored) {
@@ -183,8 +183,8 @@ fn cfg_metadata(dir: &Path) -> Option<OwnedMetadata> {
     found.filter(OwnedMetadata::is_file)
 }
 
-/// The environments in a project's root under names other than the default ones. Not if VRUN_NAME says which name
-/// counts: `.venv` may then belong to another system.
+/// The environments in a project's root under names other than the default ones. None if VRUN_NAME says which name to
+/// look for: `.venv` may then belong to another system.
 fn find_custom_named(dir: &Path, search: &Search) -> Option<WalkEnd> {
     let EnvNames::Default = search.names else {
         return None;

@@ -64,8 +64,8 @@ pub(crate) fn check_python(root: &Path, python: &Path, cfg: &PyvenvCfg) -> Optio
 }
 
 /// The problem with `python`, a file of the environment at `root`, that its links show before it is started: they lead
-/// to another minor version than the packages are for, or it is a copy whose home is gone. Other system calls than
-/// readlink are made only if something is wrong.
+/// to a different minor version from the one the packages are for, or it is a copy whose home is gone. Other system
+/// calls than readlink are made only if something is wrong.
 pub(crate) fn check_before_exec(root: &Path, python: &Path, cfg: &PyvenvCfg) -> Option<Problem> {
     let (actual, target) = match symlinks::linked_python(root, python) {
         LinkedPython::Versioned(minor, target) => (minor, target),
@@ -86,7 +86,7 @@ pub(crate) fn check_before_exec(root: &Path, python: &Path, cfg: &PyvenvCfg) -> 
 }
 
 /// The problem with the Python of the environment at `root` for a program that itself starts `python`: it is missing,
-/// or no longer the one that it was (see [`check_before_exec`]). A Python that does not start at all reports that
+/// or its minor version has changed (see [`check_before_exec`]). A Python that does not start at all reports that
 /// itself.
 ///
 /// If `home` has a name for that very version, as installed Pythons do, two stat calls tell that all is well.

@@ -1,5 +1,5 @@
-//! An environment's files -> the system that it was created on, if that is another: a checkout that is mounted into a
-//! container, or seen from WSL.
+//! An environment's files -> the system that it was created on, if it is not this one: a checkout that is mounted into
+//! a container, or seen from WSL.
 //!
 //! The evidence is the location of its scripts, the paths in pyvenv.cfg, and what its packages were built for (the tags
 //! of PEP 425, and those that importlib gives to extension modules).

@@ -53,8 +53,8 @@ pub(super) enum LinkedPython {
     Unversioned,
 }
 
-/// What `python`, of the environment at `root`, leads to by the names of the link targets. Those within the environment
-/// do not count: they are as old as it is.
+/// What `python`, of the environment at `root`, leads to by the names of the link targets. Targets within the
+/// environment are ignored: they are as old as it is.
 pub(super) fn linked_python(root: &Path, python: &Path) -> LinkedPython {
     let mut targets = link_targets(python).peekable();
     if targets.peek().is_none() {

@@ -1,7 +1,7 @@
 //! The bytes of a Python file -> its inline script metadata block.
 //!
-//! Follows the reference expression of PEP 723 (now a packaging specification) to the letter: what is almost a block is a
-//! comment. CRLF and a byte order mark are allowed, as a Python that reads the file as text sees neither.
+//! Follows the reference expression of PEP 723 (now a packaging specification) to the letter: anything that is almost a
+//! block is a comment. CRLF and a byte order mark are allowed, as a Python that reads the file as text sees neither.
 
 use memchr::memmem;
 

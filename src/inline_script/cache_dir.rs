@@ -75,7 +75,7 @@ fn absolute_request(request: &ExplicitRequest, process: &Process) -> Result<Path
     }
 }
 
-/// Whether the block may have relative paths. A URL counts too, which at worst costs a second environment.
+/// Whether the block may have relative paths. A URL is taken for one too, which at worst costs a second environment.
 fn has_paths(block: &Block) -> bool {
     memchr::memchr2(b'/', b'\\', &block.content).is_some()
 }

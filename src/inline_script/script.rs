@@ -37,7 +37,7 @@ pub(crate) struct Script {
 pub(crate) enum EnvPurpose {
     /// It is.
     Run,
-    /// It is only looked at, and not changed.
+    /// It is only inspected, and not changed.
     Inspect,
 }
 
@@ -240,7 +240,7 @@ impl Script {
     }
 }
 
-/// pip is there if it may have something to install.
+/// Includes pip if it may have something to install.
 fn choose_seeding(metadata: &ScriptMetadata, process: &Process) -> SeedPackages {
     let installer = process.non_empty_var("VRUN_INSTALLER");
     match metadata.dependencies.is_empty() || installer.is_some_and(|name| name == "uv") {

@@ -1,6 +1,6 @@
 //! pyvenv.cfg as Python's own readers take it: lines with a `=`, the key before the first one, in any case.
 //!
-//! They differ in which of two values counts and in what ends a line; `venv::PyvenvCfg` is how vrun reads it.
+//! They differ in which of two values is used and in what ends a line; `venv::PyvenvCfg` is how vrun reads it.
 
 use super::posixpath::strip;
 
@@ -41,7 +41,7 @@ pub(super) fn getpath_c_home(cfg: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// `home` as PyPy reads it (`find_pyvenv_cfg` of initpath.py): the key in this case only, only spaces around it, a line
-/// however it ends. Only the first one counts, and an empty one is none.
+/// however it ends. Only the first one is used, and an empty one is ignored.
 pub(super) fn pypy_home(cfg: &[u8]) -> Option<Vec<u8>> {
     let mut lines = cfg.split(|byte| b"\r\n".contains(byte));
     let value = lines.find_map(|line| {

@@ -25,7 +25,7 @@ pub(super) enum SiteLayout {
     Debian,
 }
 
-/// The path as it grows.
+/// Builds the path step by step.
 pub(super) struct SysPathBuilder<'a> {
     python: &'a PythonBinary,
     rules: &'a VersionRules,

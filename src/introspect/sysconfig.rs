@@ -27,7 +27,7 @@ pub(crate) fn read_variable(stdlib: &Path, name: &str) -> io::Result<Option<Stri
         return Ok(None);
     };
     let text = fs::read(&module).map_err(|error| path_error("read", &module, &error))?;
-    // One on each line, sorted; those that are looked for are among the last.
+    // One on each line, sorted; those that vrun needs are among the last.
     let key = format!("'{name}': '");
     let mut lines = text
         .rsplit(|byte| *byte == b'\n')

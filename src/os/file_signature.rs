@@ -1,4 +1,4 @@
-//! What tells whether a file is unchanged.
+//! The size and time of a file, which tell whether it is unchanged.
 
 use std::fs::Metadata;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -1,4 +1,4 @@
-//! Where a program is looked for, and the queries about a broken environment.
+//! Where a program is looked up, and the queries about a broken environment.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -10,7 +10,7 @@ use crate::venv::{self, PyvenvCfg, SubstitutePython};
 
 use super::model::ForeignPolicy;
 
-/// Where programs are looked for.
+/// Where programs are looked up.
 #[derive(Debug)]
 pub(crate) struct ResolveContext<'a> {
     /// The environment's directory.
@@ -25,7 +25,7 @@ pub(crate) struct ResolveContext<'a> {
     pub handoff: Option<&'a OsStr>,
     /// Whether an option selected the environment.
     pub is_env_explicit: bool,
-    /// Asked only about an environment that is broken, or was moved.
+    /// Used only for an environment that is broken, or was moved.
     pub queries: &'a dyn EnvQueries,
 }
 
@@ -66,7 +66,7 @@ pub(crate) trait EnvQueries: fmt::Debug {
     /// Whether git tracks it.
     fn is_tracked(&self) -> bool;
 
-    /// Which packages it imports from the old place, as a clause.
+    /// Which packages it imports from the old location, as a clause.
     fn describe_stale_imports(&self) -> Option<String>;
 
     /// Which of its scripts run with another Python unless vrun starts them, as a clause.

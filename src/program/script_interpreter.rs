@@ -1,8 +1,8 @@
 //! The head of a file -> which Python starts it, if one does. Nothing is run to find out. `shebang.rs` reads the line,
 //! and `script_policy.rs` decides whether the script runs.
 //!
-//! Known are a shebang (execve(2)); if a path is too long or contains a blank, lines that sh and Python both read
-//! (distlib, pip, conda, uv); the shims of version managers; and the launchers of Windows.
+//! It recognises a shebang (execve(2)); the lines that sh and Python both read, for paths that are too long or contain
+//! a blank (distlib, pip, conda, uv); the shims of version managers; and the launchers of Windows.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -18,7 +18,7 @@ use super::windows_launcher::{self, LauncherTarget};
 /// How much of a file is read: more than the first two lines of any script.
 const HEAD_SIZE: usize = 4096;
 
-/// What Linux reads of a shebang (BINPRM_BUF_SIZE); it ignores a longer one.
+/// How much of a shebang Linux reads (BINPRM_BUF_SIZE); it ignores a longer one.
 const KERNEL_LINE_LIMIT: usize = 255;
 
 /// Editors on Windows write it before UTF-8; the kernel does not skip it.

@@ -2,7 +2,7 @@
 //! starts it (`script_interpreter.rs`).
 //!
 //! Wrong code would run silently otherwise: a console script of an environment that was moved or copied still names the
-//! old place, and one from elsewhere on PATH sees the packages of another Python, not those of this project.
+//! old location, and one from elsewhere on PATH sees the packages of another Python, not those of this project.
 
 use std::ffi::OsString;
 use std::fs;
@@ -71,7 +71,7 @@ impl FoundProgram<'_> {
     }
 
     fn apply_head(self, is_within: bool, scripts: &Path) -> Result<Program, Error> {
-        // A file that cannot be read may still run, and reports itself what is wrong with it.
+        // A file that cannot be read may still run, or the system says what is wrong with it.
         let Ok(interpreter) = detect_interpreter(&self.file) else {
             return Ok(self.unchanged());
         };

@@ -1,7 +1,7 @@
 //! A program that was found -> warnings about the packages that it, or what it starts, sees.
 //!
 //! Each is about wrong code that would otherwise run silently. For a program that the environment's Python runs, this
-//! makes no system call if pyvenv.cfg names this place and says which packages are seen, as every tool writes it. For
+//! makes no system call if pyvenv.cfg names this path and says which packages are seen, as every tool writes it. For
 //! any other program, one check tells whether that Python still exists and has its old minor version.
 
 use crate::health::{self, Fix, Problem};

@@ -7,7 +7,7 @@ use super::request_syntax::PythonKey;
 /// The first release with a `venv` module.
 const FIRST_WITH_VENV: &[u64] = &[3, 3];
 
-/// An interpreter that said what it is.
+/// An interpreter that has identified itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Interpreter {
     /// Absolute, as it was found: links kept.

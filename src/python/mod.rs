@@ -1,4 +1,4 @@
-//! Python interpreters: which one is requested, which are installed, and what each says of itself.
+//! Python interpreters: which one is requested, which are installed, and what each reports about itself.
 
 mod base_of;
 mod candidates;

@@ -1,4 +1,4 @@
-//! An interpreter's path -> what it says of itself, by running it.
+//! An interpreter's path -> what it reports about itself, by running it.
 //!
 //! It runs without site-packages and the user's Python variables, and imports nothing but `sys`, so it loads nothing
 //! from the working directory. The answer is cached, unless the interpreter is a shim, whose answer depends on the

@@ -1,4 +1,4 @@
-//! What interpreters said of themselves, one file each in the user's cache directory.
+//! What interpreters reported about themselves, one file each in the user's cache directory.
 //!
 //! An answer is valid while the interpreter's path leads to the same file with the same size and time.
 

@@ -3,7 +3,7 @@
 //! It must have the same implementation, minor version and build, because the packages are built for those. The one in
 //! the `home` of pyvenv.cfg comes first, then the first candidate that matches. Started under the environment's own
 //! name for its Python, it reads that pyvenv.cfg and finds the packages. No file is written. `program/python.rs`
-//! decides when it is started in the place of the environment's Python, and how.
+//! decides when it is started instead of the environment's Python, and how.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -19,7 +19,7 @@ use crate::trust::{self, Trust};
 use super::request::{ExplicitRequest, PythonRequest, RequestSource};
 use super::request_syntax::{self, RequestKind, is_version_name};
 
-/// The request that counts, if there is one.
+/// The request to use, if there is one.
 ///
 /// # Errors
 /// It is invalid, or a file that may hold one cannot be read.
@@ -84,7 +84,7 @@ fn expand_path(text: &OsStr, process: &Process) -> Option<PathBuf> {
     Some(below_home.map_or_else(|| path.to_owned(), |(rest, home)| home.join(rest)))
 }
 
-/// pyenv's file, which uv and others read too: comments, blank lines, and names, of which the first counts.
+/// pyenv's file, which uv and others read too: comments, blank lines, and names, of which the first is used.
 fn read_version_file(
     project: &Path,
     trust: &Trust,
@@ -121,7 +121,7 @@ fn read_version_file(
     }))
 }
 
-/// `path` if it lies below the project: the file came with a checkout, and says nothing about the rest of the system. An
+/// `path` if it is below the project: the file came with a checkout, and says nothing about the rest of the system. An
 /// environment's Python is a link that leads out, so only its directory is resolved.
 fn path_in_project(project: &Path, path: PathBuf) -> Option<PathBuf> {
     let path = normalize(project.join(path));

@@ -50,7 +50,7 @@ pub(super) fn replace_path(
     (result != text).then_some(result)
 }
 
-/// Which quotes are open at a place in a text.
+/// Which quotes are open at a position in a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum QuoteContext {
     #[default]

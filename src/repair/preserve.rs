@@ -30,8 +30,8 @@ const OLD_SUFFIX: &str = ".old";
 /// The time within which a tool writes all activation scripts.
 const CREATION_WINDOW: Duration = Duration::from_secs(60);
 
-/// Copies them from the environment at `old` to the new one at `new`, except over existing files. Returns the copied files,
-/// relative to `new`.
+/// Copies the user's files from the environment at `old` to the new one at `new`, except over existing files. Returns
+/// the copied files, relative to `new`.
 pub(super) fn copy_user_files(old: &Path, new: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = UserFiles {
         package_files: recorded_files(old),

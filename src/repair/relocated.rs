@@ -71,8 +71,8 @@ pub(super) fn count_by_kind(stale: &[StaleFile]) -> String {
     }
 }
 
-/// Every file of the environment at `root` that refers to another place. What lies behind a linked directory is not the
-/// environment's.
+/// Every file of the environment at `root` that refers to an old location. What is behind a linked directory does not
+/// belong to the environment.
 pub(crate) fn stale_files(root: &Path, process: &Process) -> Vec<StaleFile> {
     let mut found = stale_scripts(root);
     let Some(old) = original_root(root) else {

@@ -1,4 +1,4 @@
-//! An environment that was moved or copied -> a clause about what silently uses the old place.
+//! An environment that was moved or copied -> a clause about what silently uses the old location.
 //!
 //! Python itself does not notice: an editable install in a copy, for example, imports the sources of the original.
 
@@ -10,7 +10,7 @@ use crate::venv;
 
 use super::relocated::{self, StaleFile};
 
-/// The packages that are imported from another place than the project that moved along with the environment.
+/// The packages that are imported from the old location of the project, which moved along with the environment.
 pub(crate) fn describe_stale_imports(root: &Path, process: &Process) -> Option<String> {
     let old = relocated::original_root(root)?;
     let (was, is) = relocated::moved_project(&old, root, process)?;

@@ -30,7 +30,7 @@ impl InstallContext<'_> {
     }
 
     /// The project that the environment serves: the one around it if the search started there, so that a shared
-    /// environment serves the project it was made for.
+    /// environment serves the project it was created for.
     pub(super) fn project_root(&self) -> Option<PathBuf> {
         let parent = self.venv.root.parent();
         let parent = parent.filter(|dir| self.start.starts_with(dir));

@@ -104,7 +104,7 @@ fn unseen_error(root: &Path) -> Error {
     .with_hint("`vrun --sync` installs it")
 }
 
-/// Once per change and session, and in every step of a CI job.
+/// Notifies once per change and session, and in every step of a CI job.
 fn notify_change(
     change: &RequirementsChange,
     mut state: InstallState,

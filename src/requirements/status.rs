@@ -1,4 +1,4 @@
-//! The recorded state of an environment's requirements -> what `--info` and `--doctor` say of them.
+//! The recorded state of an environment's requirements -> what `--info` and `--doctor` say about them.
 
 use std::path::PathBuf;
 

@@ -23,7 +23,7 @@ pub(crate) fn created_path(cfg: &PyvenvCfg) -> Option<PathBuf> {
     Some(PathBuf::from(rest)).filter(|path| path.is_absolute())
 }
 
-/// Where the environment at `root` was created, if that is a different place. Nearly always the text alone says that it
+/// Where the environment at `root` was created, if that is a different path. Nearly always the text alone shows that it
 /// is the same, and the file system is not asked.
 pub(crate) fn relocated_from(root: &Path, cfg: &PyvenvCfg) -> Option<PathBuf> {
     let command = cfg.command.as_deref()?;

@@ -74,18 +74,18 @@ pub(crate) fn is_env(root: &Path) -> bool {
     root.join(PYVENV_CFG).is_file()
 }
 
-/// The environment that `dir` is or lies in.
+/// The environment that `dir` is, or is inside.
 pub(crate) fn enclosing_env(dir: &Path) -> Option<&Path> {
     dir.ancestors().find(|dir| is_env(dir))
 }
 
-/// The environment that the interpreter `exe` belongs to: pyvenv.cfg lies beside it or one directory above (PEP 405).
+/// The environment that the interpreter `exe` belongs to: pyvenv.cfg is beside it or one directory above (PEP 405).
 pub(crate) fn env_of_python(exe: &Path) -> Option<&Path> {
     exe.ancestors().skip(1).take(2).find(|dir| is_env(dir))
 }
 
-/// Whether `root` is an environment whose Python can be started, by a quick look: its `python` leads to a file.
-/// `health` looks closer.
+/// Whether `root` is an environment whose Python can be started, by a quick check: its `python` leads to a file.
+/// `health` checks more.
 pub(crate) fn looks_usable(root: &Path) -> bool {
     is_env(root) && python_path(root).is_file()
 }

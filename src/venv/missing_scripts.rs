@@ -45,7 +45,7 @@ impl MissingScript {
 pub(crate) fn find_missing_scripts(root: &Path) -> Vec<MissingScript> {
     let scripts = scripts_dir(root);
     let mut found = Vec::new();
-    // A linked scripts directory is not the environment's.
+    // If the scripts directory is a link, its files do not belong to the environment.
     if !is_really_within(&python_path(root), root) {
         return found;
     }

@@ -1,8 +1,8 @@
 //! pyvenv.cfg: the bytes of the file -> the few values vrun needs, read as CPython reads them.
 //!
-//! The rules are those of getpath.py (CPython 3.11 and later) and site.py: UTF-8; a line counts if it holds a `=`; the
-//! key is what stands before the first one, stripped, in any case; there are no comments, and a byte order mark is part
-//! of the first key. The first `home` wins; for any other key the last.
+//! The rules are those of getpath.py (CPython 3.11 and later) and site.py: UTF-8; only lines with a `=` are read; the
+//! key is the text before the first one, stripped, in any case; there are no comments, and a byte order mark is part of
+//! the first key. The first `home` wins; for any other key the last.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ pub(crate) const PYVENV_CFG: &str = "pyvenv.cfg";
 /// getpath.py rejects a file of 32 KiB.
 pub(crate) const SIZE_LIMIT: usize = 32 * 1024;
 
-/// The keys of pyvenv.cfg that vrun looks at. venv, virtualenv and uv each write some of them.
+/// The keys of pyvenv.cfg that vrun reads. venv, virtualenv and uv each write some of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PyvenvCfg {
     /// The directory of the base interpreter.

@@ -71,7 +71,7 @@ fn unpack_file(
     }))
 }
 
-/// What the entry holds, if that is of the size that the wheel claims.
+/// The content of the entry, if it has the size that the wheel claims.
 fn read_content(entry: &mut ZipFile<'_, impl Read>) -> io::Result<Vec<u8>> {
     let size = entry.size();
     let wrong = || {

@@ -6,8 +6,8 @@
 //! `_validate_timestamp_pyc`), and files from the store do. The `.pyc` files are in `compiled/TAG-MAGIC` of the entry,
 //! with their own manifest. A failure to read or write there costs time, and nothing else.
 //!
-//! What is taken is the user's own, in a directory that no one else may write to, and it is copied, as read from the
-//! file that was checked.
+//! Only files that belong to the user, in directories that no one else may write to, are taken. They are copied, as
+//! read from the file that was checked.
 
 use std::collections::HashSet;
 use std::fs::{self, File, Metadata};
@@ -30,8 +30,8 @@ const KNOWN_ENVS: &str = "sites";
 
 const MAX_KNOWN_ENVS: usize = 4;
 
-/// How seldom they are searched once something was found: most modules of pip are never imported, so one is always
-/// missing.
+/// How long to wait before searching them again once something was found: most modules of pip are never imported, so
+/// one is always missing.
 const SEARCH_INTERVAL: Duration = Duration::from_secs(60 * 60);
 
 /// No module's bytecode is larger.
@@ -243,7 +243,7 @@ fn cache_pyc(
         let mut copy = File::create_new(new)?;
         copy.write_all(&content)?;
         os::forbid_others_to_write(new)?;
-        // So it is the same file whoever copies it.
+        // So that the file is the same, whoever copies it.
         copy.set_modified(time)
     };
     replace_unlocked(&file, write).ok()?;

@@ -4,9 +4,9 @@
 //! Each is compared with the manifest first, so no altered file is linked. Each keeps the time of the store's file,
 //! because a `.pyc` is valid only while its source has the time that it records.
 //!
-//! A hard link is the store's file itself: whoever may write to it in one environment writes to all. That is right for a
+//! A hard link is the store's file itself: whoever may write to it in one environment writes to all. That is fine for a
 //! user's environments, which are all theirs: the files are their own, and no one else may write to them (a new file of
-//! another mode, as under a umask of 002, is a copy). Root makes environments for others and gives them away, and the
+//! another mode, as under a umask of 002, is a copy). Root creates environments for others and gives them away, and the
 //! store's files with them; the count of a file's links does not say whose they are. So root gets clones or copies, and
 //! does not use a file that has a second link.
 
@@ -66,7 +66,7 @@ pub(crate) struct LinkJob<'a> {
     sources: Vec<LinkSource<'a>>,
     groups: WorkQueue<FileGroup>,
     site_packages: &'a OpenDir<'a>,
-    /// Those of a file that this process creates.
+    /// The metadata of a file that this process creates.
     default_metadata: &'a Metadata,
     user: UserId,
     /// Until the file system turns out not to clone.
@@ -163,7 +163,7 @@ impl<'a> LinkJob<'a> {
                 return Ok(CacheState::Intact);
             }
         }
-        // Or the store is on another file system, or the file has as many links as it may have.
+        // Neither worked: the store may be on another file system, or the file may have as many links as it can.
         let Some(source) = self.open_unaltered(cache_dir, file) else {
             return Ok(CacheState::Altered);
         };

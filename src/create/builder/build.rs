@@ -42,8 +42,8 @@ pub(crate) fn build_environment(
     ))
 }
 
-/// Updates an environment to its base as that is now: directories, names of Python and pyvenv.cfg, whose text is
-/// `old_cfg`. `EnvBuilder(upgrade=True)` writes no activation scripts either.
+/// Updates an environment to the current version of its base: directories, names of Python and pyvenv.cfg, whose text
+/// is `old_cfg`. `EnvBuilder(upgrade=True)` writes no activation scripts either.
 pub(crate) fn refresh_environment(plan: &BuildPlan<'_>, old_cfg: &str) -> io::Result<()> {
     layout::ensure_dirs_and_links(plan)?;
     let mut cfg = layout::render_pyvenv_cfg(plan)?;

@@ -34,7 +34,7 @@ pub(super) fn find_bundled(base: &SupportedBase<'_>) -> io::Result<Vec<BundledWh
         other => other.map_err(|error| path_error("read", &module, &error))?,
     };
     let wheels = find_all(projects, |project| {
-        // The version that ensurepip names counts: stale wheels may be beside it (3.8.18).
+        // Only the version that ensurepip names: stale wheels may be beside it (3.8.18).
         let Some(version) = parse_version(project, &text) else {
             return Ok(None);
         };
@@ -66,8 +66,8 @@ fn parse_version(project: &str, text: &str) -> Option<String> {
     Some(value.trim_matches(['"', '\'']).to_owned())
 }
 
-/// The newest wheels of a directory that a distribution has for all its Pythons (sysconfig's WHEEL_PKG_DIR), as Debian,
-/// which split ensurepip off. None unless they are all there.
+/// The newest wheels in the directory that a distribution shares between its Pythons (sysconfig's WHEEL_PKG_DIR), as
+/// Debian does, which packages ensurepip separately. None unless all are there.
 fn wheels_in_shared_dir(
     base: &SupportedBase<'_>,
     projects: &[&'static str],

@@ -46,14 +46,14 @@ pub(super) fn ensure_dirs_and_links(plan: &BuildPlan<'_>) -> io::Result<()> {
     }
 }
 
-/// An error where the system does not say: what is there may be the link to the base.
+/// Whether nothing is at `path`. It is an error if the system cannot tell, because the link to the base may be there.
 fn is_absent(path: &Path) -> io::Result<bool> {
     let found = look_at(path).map_err(|error| path_error("inspect", path, &error))?;
     Ok(found.is_none())
 }
 
-/// The link to the base has the name of the base's file; the other names link to that one. With `copies` each is a copy
-/// (EnvBuilder.setup_python).
+/// Creates the names of Python. The link to the base is named like the base's file; the other names link to that one.
+/// With `copies` each is a copy (EnvBuilder.setup_python).
 fn install_pythons(base: &SupportedBase<'_>, scripts: &Path, copies: bool) -> io::Result<()> {
     let exe_name = base.exe.file_name().unwrap_or(OsStr::new("python"));
     let install = |name: &OsStr, target: &Path| {
@@ -81,7 +81,7 @@ fn python_names((major, minor): (u64, u64)) -> Vec<String> {
 }
 
 /// A link to `target`; or, with `copies`, or where the file system has no links, a copy of `exe`, which is the same
-/// file. Nothing may be there: a link that is would lead the copy into the base.
+/// file. Nothing may be there: through an existing link, the copy would be written into the base.
 fn link_or_copy_python(target: &Path, exe: &Path, at: &Path, copies: bool) -> io::Result<()> {
     if !copies {
         match os::symlink_or_copy(target, at) {
@@ -147,7 +147,7 @@ pub(super) fn preserved_lines(old_cfg: &str) -> String {
     lines.map(|line| format!("{line}\n")).collect()
 }
 
-/// What venv writes, and what virtualenv and uv write about the base interpreter.
+/// The keys that venv writes, and those that virtualenv and uv write about the base interpreter.
 const REWRITTEN_KEYS: [&str; 12] = [
     "home",
     "include-system-site-packages",

@@ -1,4 +1,4 @@
-//! What the builder is to create, from which base interpreter, and where its parts go.
+//! What the builder will create, from which base interpreter, and where its parts go.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -43,7 +43,7 @@ pub(crate) struct BuildPlan<'a> {
     pub base: &'a SupportedBase<'a>,
     /// Where it is written.
     pub root: &'a Path,
-    /// Where it will be: its files say so.
+    /// Where it will be in the end; its files contain this path.
     pub final_root: &'a Path,
     pub options: &'a VenvOptions,
     /// The shell's prompt, if it was given.

@@ -100,7 +100,7 @@ impl<'a> PreparedSeed<'a> {
             packages.push((wheel, own_sources.len()));
             sources.append(&mut own_sources);
         }
-        // The last one, and the one that would have installed them all.
+        // pip comes last, and would have installed them all.
         let pip = wheels.last();
         let launcher = match pip.filter(|_| !os::HAS_SHEBANGS) {
             Some(pip) => {

@@ -1,4 +1,4 @@
-//! A wheel that the base interpreter bundles -> what an environment gets of it: files from the cache, or unpacked if
+//! A wheel that the base interpreter bundles -> what an environment gets from it: files from the cache, or unpacked if
 //! there is no cache, and the `.pyc` files that exist already.
 
 use std::fs;
@@ -70,7 +70,7 @@ impl SeedWheel {
         })
     }
 
-    /// What an environment gets of it from the cache; None if the cache is damaged.
+    /// The files that an environment gets from the cache; None if the cache is damaged.
     pub(super) fn link_sources(&self) -> Option<Vec<LinkSource<'_>>> {
         let PackageFiles::Cached(entry, compiled) = &self.files else {
             return Some(Vec::new());

@@ -57,7 +57,7 @@ impl Dir {
             mode: stat.st_mode,
             owner: stat.st_uid,
             group: stat.st_gid,
-            // Of another type on each system.
+            // Its type differs between systems.
             #[allow(clippy::useless_conversion, clippy::unnecessary_cast)]
             links: stat.st_nlink as u64,
         })
@@ -96,7 +96,7 @@ fn signature_of(stat: &Stat) -> FileSignature {
 /// The state of a file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FileStat {
-    /// What tells whether it is unchanged.
+    /// Tells whether it is unchanged.
     pub signature: FileSignature,
     mode: RawMode,
     owner: u32,
@@ -105,7 +105,7 @@ pub(crate) struct FileStat {
 }
 
 impl FileStat {
-    /// As `is_private_to`.
+    /// Like `is_private_to`.
     pub(crate) fn is_private_to(&self, user: UserId) -> bool {
         is_private(self.owner, self.mode.into(), self.links, user)
     }

@@ -75,8 +75,7 @@ pub(crate) fn open_regular(options: &mut OpenOptions, file: &Path) -> io::Result
 
 /// Creates a file with the mode of another, whose metadata these are.
 ///
-/// # Errors
-/// Anything is there, a link too.
+/// # Errors Something is there, even a link.
 #[expect(clippy::disallowed_methods, reason = "it follows no link")]
 pub(crate) fn create_new_with_mode(file: &Path, like: &Metadata) -> io::Result<File> {
     let mut options = File::options();
@@ -113,7 +112,7 @@ pub(crate) fn may_clone(dir: &Path) -> bool {
     !matches!(kind, Ok(EXT | TMPFS))
 }
 
-/// The same where every file system may.
+/// The same on systems where any file system may be able to.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(crate) fn may_clone(_: &Path) -> bool {
     true

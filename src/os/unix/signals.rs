@@ -76,8 +76,8 @@ fn handled_signals() -> Option<SigSet> {
     (signals != SigSet::empty()).then_some(signals)
 }
 
-/// Whether SIGPIPE was ignored at the start. std ignores it before `main` in any case, and programs inherit that. No safe
-/// call tells, so this comes from proc(5); without it, SIGPIPE counts as not ignored.
+/// Whether SIGPIPE was ignored at the start. std ignores it before `main` in any case, and programs inherit that. No
+/// safe call tells, so this comes from proc(5); without it, SIGPIPE is treated as not ignored.
 static WAS_SIGPIPE_IGNORED: AtomicBool = AtomicBool::new(false);
 
 /// Records whether SIGPIPE is ignored, before std ignores it.

@@ -20,14 +20,14 @@ pub(crate) fn current_user() -> UserId {
     UserId(nix::unistd::geteuid().as_raw())
 }
 
-/// Whether others than the owner may write to it, by its mode. (An access list that lets them shows in the group's part;
+/// Whether its mode lets others than the owner write to it. (An access list that lets them shows in the group's part;
 /// acl(5).)
 pub(crate) fn is_writable_by_others(metadata: &Metadata) -> bool {
     metadata.mode() & 0o022 != 0
 }
 
-/// Whether `user` owns it, and no one else may write to it, or could have. Root makes environments for others, so a file
-/// of root's that has a second link may be in one that root has given away.
+/// Whether `user` owns it, and no one else may write to it, or could have before. Root creates environments for others,
+/// so a file of root's that has a second link may be in one that root has given away.
 pub(crate) fn is_private_to(metadata: &Metadata, user: UserId) -> bool {
     let links = if metadata.is_dir() {
         1
@@ -42,7 +42,8 @@ pub(super) fn is_private(owner: u32, mode: u64, links: u64, user: UserId) -> boo
     UserId(owner) == user && mode & 0o022 == 0 && (user != ROOT_USER || links == 1)
 }
 
-/// Whether `user` may put files of theirs into an environment by hard links: what root puts there may become another's.
+/// Whether `user` may put files of theirs into an environment by hard links: what root puts there may later belong to
+/// someone else.
 pub(crate) fn may_hard_link(user: UserId) -> bool {
     user != ROOT_USER
 }

@@ -32,7 +32,7 @@ pub(crate) fn is_cmd(shell: &Path) -> bool {
     stem.is_some_and(|stem| stem.eq_ignore_ascii_case("cmd"))
 }
 
-/// Case does not count.
+/// Ignores case.
 pub(crate) fn is_same_var(name: &OsStr, wanted: &str) -> bool {
     name.eq_ignore_ascii_case(wanted)
 }

@@ -1,7 +1,7 @@
 //! A view -> what is appended to the files that GitHub Actions reads after each step: GITHUB_ENV, which sets
 //! variables, and GITHUB_PATH, whose lines come first on PATH.
 //!
-//! Neither can unset, nor take an entry off PATH.
+//! Neither can unset a variable or remove an entry from PATH.
 
 use std::ffi::OsStr;
 use std::io::{self, Read, Seek, SeekFrom, Write};

@@ -34,7 +34,7 @@ pub(crate) enum ExportShell {
 
 impl ExportShell {
     /// # Errors
-    /// The shell cannot hold a value.
+    /// The shell cannot represent a value.
     pub(crate) fn export_lines(self, view: &View, process: &Process) -> Result<Vec<u8>, Error> {
         match self {
             ExportShell::Posix => Ok(posix::export_lines(view, process)),
@@ -47,7 +47,7 @@ impl ExportShell {
     /// Lines that do nothing if nothing was exported.
     ///
     /// # Errors
-    /// The shell cannot hold a value.
+    /// The shell cannot represent a value.
     pub(crate) fn undo_lines(self, process: &Process) -> Result<String, Error> {
         match self {
             ExportShell::Posix => Ok(posix::undo_lines()),

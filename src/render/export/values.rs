@@ -1,4 +1,4 @@
-//! Values of variables, checked for what a shell or file can hold.
+//! Values of variables, checked for what a shell or file can represent.
 
 use std::ffi::OsStr;
 
