@@ -12,6 +12,7 @@ use std::time::Duration;
 use crate::error::io_reason;
 use crate::os;
 use crate::quote::printable;
+use crate::read::open_regular;
 
 /// Added to the name of a new file, beside the old one, until it replaces that.
 const TEMP_SUFFIX: &str = ".vrun-new";
@@ -120,15 +121,8 @@ fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
 
 /// Copies a file with its mode to a new path. It is an error if anything is there.
 pub(crate) fn copy_new(from: &Path, to: &Path) -> io::Result<File> {
-    let mut source = File::open(from)?;
-    let found = source.metadata()?;
-    if !found.is_file() {
-        return Err(io::Error::new(
-            ErrorKind::InvalidInput,
-            "it is not a regular file",
-        ));
-    }
-    let mut copy = os::create_new_with_mode(to, &found)?;
+    let mut source = open_regular(from)?;
+    let mut copy = os::create_new_with_mode(to, &source.metadata()?)?;
     io::copy(&mut source, &mut copy)?;
     Ok(copy)
 }

@@ -27,6 +27,7 @@ mod process;
 mod program;
 mod python;
 mod quote;
+mod read;
 mod render;
 mod repair;
 mod requirements;

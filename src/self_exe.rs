@@ -4,21 +4,19 @@
 //! recognised without further system calls; when there is time, by a marker that every vrun contains.
 
 use std::ffi::OsStr;
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
 
 use memchr::memmem;
 
 use crate::os;
+use crate::read::{MAX_BINARY, open_regular, read_file};
 
 /// These bytes identify a file as vrun, whatever the file is called. Every vrun that has shims contains them, and no
 /// other program does.
 const VRUN_MARKER: &[u8] =
     b"By this very line a vrun is told from other programs, whatever its file is called.";
-
-/// No vrun is larger, debug information included.
-const MAX_SIZE: u64 = 256 << 20;
 
 /// Whether `name` is vrun's own: `vrun`, and what packagers and downloads make of it (`vrun.exe`, `vrun-1.2`,
 /// `vrun-x86_64-unknown-linux-musl`, nix's `.vrun-wrapped`). Under any other name it is a shim.
@@ -53,9 +51,8 @@ pub(crate) fn is_vrun(file: &Path, self_exe: Option<&Path>) -> bool {
 
 /// Whether `file` contains the marker. Reads all of it.
 pub(crate) fn has_marker(file: &Path) -> bool {
-    let is_plausible = |found: Metadata| found.is_file() && found.len() <= MAX_SIZE;
-    fs::metadata(file).is_ok_and(is_plausible)
-        && fs::read(file).is_ok_and(|bytes| memmem::find(&bytes, VRUN_MARKER).is_some())
+    let bytes = read_file(file, MAX_BINARY);
+    bytes.is_ok_and(|bytes| memmem::find(&bytes, VRUN_MARKER).is_some())
 }
 
 /// Whether two files have the same contents.
@@ -63,7 +60,7 @@ pub(crate) fn has_marker(file: &Path) -> bool {
 /// # Errors
 /// One of them cannot be read.
 pub(crate) fn same_contents(a: &Path, b: &Path) -> io::Result<bool> {
-    let (mut a, mut b) = (File::open(a)?, File::open(b)?);
+    let (mut a, mut b) = (open_regular(a)?, open_regular(b)?);
     if a.metadata()?.len() != b.metadata()?.len() {
         return Ok(false);
     }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use crate::fs::{entry_names, look_at, remove_path};
+use crate::self_exe::same_contents;
 use crate::venv;
 
 /// Stays as it is: the user's own settings for git take precedence.
@@ -42,7 +43,7 @@ fn is_same_entry(a: &Path, b: &Path) -> io::Result<bool> {
         return Ok(fs::read_link(a)? == fs::read_link(b)?);
     }
     let are_files = kind_a.is_file() && kind_b.is_file();
-    Ok(are_files && kind_a.len() == kind_b.len() && fs::read(a)? == fs::read(b)?)
+    Ok(are_files && kind_a.len() == kind_b.len() && same_contents(a, b)?)
 }
 
 /// Moves the environment at `staged` into the directory `at`, where nothing is in its way. If that fails, what was

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use memchr::memmem;
 
 use crate::fs::{open_for_append, rewrite_file};
+use crate::read::{MAX_BINARY, MAX_TEXT, read_file};
 use crate::{os, venv};
 
 use super::options::IgnoreFile;
@@ -28,7 +29,7 @@ pub(super) fn remove_from_paths(root: &Path, part: &[u8]) -> io::Result<HashMap<
     }
     let mut changed = HashMap::new();
     for file in files {
-        let bytes = fs::read(&file)?;
+        let bytes = read_file(&file, MAX_BINARY)?;
         let is_text = !bytes.contains(&0);
         // On Windows a script is a program followed by a first line and a zip file, whose offsets count from its own
         // start (distlib).
@@ -64,7 +65,9 @@ pub(super) fn write_metadata(root: &Path, ignore_file: IgnoreFile) -> io::Result
         }
     }
     let cfg = root.join(venv::PYVENV_CFG);
-    let ends = fs::read(&cfg)?.last().is_none_or(|last| *last == b'\n');
+    let ends = read_file(&cfg, MAX_TEXT)?
+        .last()
+        .is_none_or(|last| *last == b'\n');
     let line = format!("vrun = {}{}", env!("CARGO_PKG_VERSION"), os::LINE_ENDING);
     let mut cfg = open_for_append(&cfg)?;
     cfg.write_all(if ends { b"" } else { b"\n" })?;

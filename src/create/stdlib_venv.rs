@@ -3,7 +3,6 @@
 //! If that fails, the error names what the interpreter lacks and how to fix it.
 
 use std::ffi::OsString;
-use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::process::Output;
@@ -13,6 +12,7 @@ use crate::fs::{entry_names, remove_path};
 use crate::installer_errors::venv_error_lines;
 use crate::python::Interpreter;
 use crate::quote::{printable, shell_word};
+use crate::read::{MAX_TEXT, read_text};
 use crate::{interrupt, venv};
 
 use super::context::BuildContext;
@@ -196,7 +196,7 @@ pub(super) fn no_pip_message(base: &Interpreter, at: &Path) -> String {
 fn debian_package(base: &Interpreter) -> Option<String> {
     let real = dunce::canonicalize(&base.exe).ok()?;
     let is_systems = real.starts_with("/usr/bin")
-        && is_debian_like(&fs::read_to_string("/etc/os-release").ok()?);
+        && is_debian_like(&read_text("/etc/os-release".as_ref(), MAX_TEXT).ok()?);
     match base.key.release[..] {
         [major, _, ..] if is_systems && base.key.implementation == "pypy" => {
             Some(format!("pypy{major}-venv"))

@@ -14,6 +14,7 @@ use crate::os;
 use crate::output::format_duration;
 use crate::python::{self, Interpreter};
 use crate::quote::{printable, shell_word};
+use crate::read::{MAX_TEXT, read_text};
 use crate::venv::{self, Venv};
 
 use super::builder::{self, BuildPlan, SupportedBase};
@@ -33,7 +34,7 @@ pub(super) fn upgrade_environment(
     let (name, verbosity) = (printable(at), request.process.verbosity);
     verbosity.notice(format_args!("upgrading {name} ({})", base.key));
     let failed = |error: io::Error| upgrade_failed(at).with_cause(io_reason(&error));
-    let old_cfg = fs::read_to_string(at.join(venv::PYVENV_CFG)).map_err(failed)?;
+    let old_cfg = read_text(&at.join(venv::PYVENV_CFG), MAX_TEXT).map_err(failed)?;
     let options = merge_options(request.options, at).map_err(failed)?;
     let scripts = venv::scripts_dir(at);
     let has_scripts = look_at(&scripts).map_err(failed)?.is_some();

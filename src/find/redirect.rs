@@ -6,11 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, io_reason};
 use crate::process::normalize;
 use crate::quote::{printable, shell_word};
+use crate::read::{MAX_LINE_FILE, read_start};
 use crate::trust::{self, OwnedMetadata};
 use crate::venv;
-
-/// Longer than any path a system takes.
-const MAX_SIZE: usize = 64 * 1024;
 
 /// Follows the redirect file `file` in `dir` to an environment, with the metadata of its pyvenv.cfg, or to a path in
 /// `dir` where one may be created.
@@ -35,7 +33,7 @@ pub(super) fn follow_redirect(
 /// The directory that `file` names: the text of its first line, UTF-8, relative to the directory of the file.
 fn read_target(file: &Path) -> Result<PathBuf, Error> {
     let broken = |why: &str| broken_redirect_error(file).with_cause(why);
-    let bytes = venv::read_limited(file, MAX_SIZE).map_err(|error| broken(&io_reason(&error)))?;
+    let bytes = read_start(file, MAX_LINE_FILE).map_err(|error| broken(&io_reason(&error)))?;
     let text = str::from_utf8(&bytes).map_err(|_| broken("it is not UTF-8"))?;
     match text.lines().next().unwrap_or("") {
         "" => Err(broken("its first line is empty")),

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::io_reason;
 use crate::os;
+use crate::read::read_start;
 use crate::venv::pyvenv_cfg::{self, SIZE_LIMIT};
 use crate::venv::{self, MinorVersion, PYVENV_CFG, PyvenvCfg, python_path};
 
@@ -146,7 +147,7 @@ fn check_executable(file: PathBuf) -> Option<Problem> {
 fn read_cfg(root: &Path) -> (PyvenvCfg, Vec<Problem>) {
     let file = root.join(PYVENV_CFG);
     let invalid = |problem| (PyvenvCfg::default(), vec![problem]);
-    let bytes = match venv::read_limited(&file, SIZE_LIMIT) {
+    let bytes = match read_start(&file, SIZE_LIMIT) {
         Ok(bytes) => bytes,
         Err(error) => {
             let reason = io_reason(&error);

@@ -7,6 +7,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use crate::os;
+use crate::read::read_head;
 
 /// The kind of a file.
 #[derive(Debug, PartialEq, Eq)]
@@ -82,9 +83,7 @@ impl fmt::Display for Machine {
 
 /// Reads the header of `file`.
 pub(super) fn read_executable(file: &Path) -> io::Result<Executable> {
-    let mut file = File::open(file)?;
-    let mut header = Vec::with_capacity(64);
-    (&mut file).take(64).read_to_end(&mut header)?;
+    let (mut file, header) = read_head(file, 64)?;
     Ok(match header[..] {
         [0x7f, b'E', b'L', b'F', ..] => parse_elf(&header, &mut file).unwrap_or(Executable::Other),
         // Also byte-swapped, of 64 bits, and of several machines in one file.

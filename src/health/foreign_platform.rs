@@ -9,6 +9,7 @@ use std::{fmt, fs};
 
 use crate::os;
 use crate::quote::printable;
+use crate::read::{MAX_TEXT, read_start, read_text};
 use crate::venv::{self, pyvenv_cfg};
 
 use super::executable::{self, Executable, Machine};
@@ -106,7 +107,7 @@ const MACOS_PREFIXES: [&str; 10] = [
 
 /// A path in pyvenv.cfg that only another system has, and that does not exist here.
 fn from_cfg_paths(root: &Path) -> Option<(Platform, Evidence)> {
-    let text = fs::read(root.join(venv::PYVENV_CFG)).ok()?;
+    let text = read_start(&root.join(venv::PYVENV_CFG), pyvenv_cfg::SIZE_LIMIT).ok()?;
     let text = String::from_utf8_lossy(&text);
     let is_path = |key: &str| {
         let mut keys = ["home", "executable", "base-executable"].into_iter();
@@ -181,7 +182,7 @@ fn python_libc(root: &Path) -> Option<Platform> {
 /// The system that an entry of site-packages is for, and the C library if it says; None if it is for all.
 fn target_platform(name: &str, path: &Path) -> Option<(Platform, Option<Platform>)> {
     if name.ends_with(".dist-info") {
-        let wheel = fs::read_to_string(path.join("WHEEL")).ok()?;
+        let wheel = read_text(&path.join("WHEEL"), MAX_TEXT).ok()?;
         let tags = wheel.lines().filter_map(|line| line.strip_prefix("Tag:"));
         let mut tags = tags.filter_map(|tag| Some(tag.trim().rsplit_once('-')?.1));
         return tags.find_map(|tag| Some((parse_platform_tag(tag)?, libc_of_tag(tag))));

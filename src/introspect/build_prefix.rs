@@ -3,8 +3,9 @@
 //! A library found around the file tells: `_sysconfigdata_*.py` holds the arguments of `configure`. A copied
 //! interpreter has no library around it; its prefix is in the file, as text.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+
+use crate::read::{MAX_BINARY, read_file};
 
 use super::landmarks::Landmarks;
 use super::posixpath::{ancestors, bytes_to_path, join, parent, path_below, path_to_bytes};
@@ -32,7 +33,7 @@ pub(super) fn find_build_prefix(
 /// The library below a path that the interpreter's file names: the prefix itself, or, if its code is in a shared
 /// library, that library's directory (DT_RUNPATH, elf(5)).
 fn find_embedded_stdlib(python: &PythonBinary, platlibdirs: &[&str]) -> Option<(Vec<u8>, String)> {
-    let content = fs::read(&python.file).ok()?;
+    let content = read_file(&python.file, MAX_BINARY).ok()?;
     let texts = content.split(|byte| *byte == 0);
     let paths: Vec<_> = texts
         .filter(|text| text.starts_with(b"/") && text.len() < 4096)

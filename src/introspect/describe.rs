@@ -2,10 +2,11 @@
 //!
 //! Read from files alone; no Python is started.
 
-use std::fs;
 use std::path::PathBuf;
 
 use crate::os;
+use crate::read::{MAX_TEXT, read_start, read_text};
+use crate::venv::pyvenv_cfg::SIZE_LIMIT;
 use crate::venv::{self, PyvenvCfg};
 
 use super::caveat::Caveat;
@@ -70,7 +71,7 @@ pub(crate) fn inspect_python(
 /// The pyvenv.cfg that site.py reads: one beside the interpreter comes first.
 fn read_site_cfg(start: &StartupContext<'_>) -> Vec<u8> {
     let beside = venv::scripts_dir(start.root).join(venv::PYVENV_CFG);
-    fs::read(beside).unwrap_or_else(|_| start.cfg_bytes.to_vec())
+    read_start(&beside, SIZE_LIMIT).unwrap_or_else(|_| start.cfg_bytes.to_vec())
 }
 
 /// Looks into site.py itself: distributors change it, and bug-fix releases do.
@@ -80,7 +81,7 @@ fn inspect_site_py(
     rules: &mut VersionRules,
 ) -> SiteLayout {
     let name = format!("{}/{}/site.py", library.platlibdir, python.stdlib_name());
-    let code = fs::read_to_string(path_below(&library.prefix, name)).unwrap_or_default();
+    let code = read_text(&path_below(&library.prefix, name), MAX_TEXT).unwrap_or_default();
     rules.pth.is_hidden_skipped |= code.contains(".startswith(\".\")");
     rules.pth.is_utf8 |= code.contains("utf-8-sig");
     match code.contains("\"dist-packages\"") {
@@ -131,7 +132,7 @@ fn determine_version(
         &library.prefix,
         format!("include/{name}{flags}/patchlevel.h"),
     );
-    let headers = fs::read_to_string(header).unwrap_or_default();
+    let headers = read_text(&header, MAX_TEXT).unwrap_or_default();
     let mut lines = headers.lines();
     let defined = lines.find_map(|line| line.strip_prefix("#define PY_VERSION "));
     let (number, source) = match (defined, cfg_version) {

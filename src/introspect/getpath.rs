@@ -6,6 +6,9 @@
 
 use std::fs;
 
+use crate::read::read_start;
+use crate::venv::pyvenv_cfg::SIZE_LIMIT;
+
 use super::build_prefix::find_build_prefix;
 use super::caveat::Caveat;
 use super::errors::IntrospectError;
@@ -117,7 +120,7 @@ impl SearchStart {
 /// getpath.c: the directory that the links lead to, or the `home` of a pyvenv.cfg in it or above.
 fn start_dir_by_links(executable: &[u8]) -> Vec<u8> {
     let dir = parent(&follow_links(executable)).to_vec();
-    let read = |dir: &[u8]| fs::read(path_below(dir, "pyvenv.cfg")).ok();
+    let read = |dir: &[u8]| read_start(&path_below(dir, "pyvenv.cfg"), SIZE_LIMIT).ok();
     let cfg = read(&dir).or_else(|| read(parent(&dir)));
     cfg.and_then(|cfg| pyvenv_keys::getpath_c_home(&cfg))
         .unwrap_or(dir)
@@ -126,7 +129,9 @@ fn start_dir_by_links(executable: &[u8]) -> Vec<u8> {
 /// initpath.py: the same, but it reads links and file in its own way, and the directory above is that of the links.
 fn start_dir_for_pypy(executable: &[u8], start: &StartupContext<'_>) -> Vec<u8> {
     let dir = resolved_parent(executable);
-    let home = |dir: &[u8]| pyvenv_keys::pypy_home(&fs::read(path_below(dir, "pyvenv.cfg")).ok()?);
+    let home = |dir: &[u8]| {
+        pyvenv_keys::pypy_home(&read_start(&path_below(dir, "pyvenv.cfg"), SIZE_LIMIT).ok()?)
+    };
     match home(&dir).or_else(|| home(&resolved_parent(&dir))) {
         Some(home) if home.starts_with(b"/") => home,
         Some(home) => absolute(&path_to_bytes(start.cwd), &home),

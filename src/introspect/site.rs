@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
+use crate::read::{MAX_TEXT, read_file};
+
 use super::caveat::Caveat;
 use super::getpath::StdlibLocation;
 use super::posixpath::{
@@ -157,7 +159,7 @@ impl<'a> SysPathBuilder<'a> {
         if self.rules.pth.syntax == PthSyntax::Pep829 {
             for name in self.files_ending_with(&dir, b".start") {
                 let file = path_below(&dir, &name);
-                let content = fs::read(&file).unwrap_or_default();
+                let content = read_file(&file, MAX_TEXT).unwrap_or_default();
                 self.add_caveats(pth::parse_start_file(&content, &file, self.rules.pth));
             }
         }
@@ -188,7 +190,7 @@ impl<'a> SysPathBuilder<'a> {
 
     /// `addpackage`
     fn add_pth_file(&mut self, dir: &[u8], file: &Path) {
-        let Ok(content) = fs::read(file) else {
+        let Ok(content) = read_file(file, MAX_TEXT) else {
             return;
         };
         let lines = match pth::parse_pth(&content, file, self.rules.pth, self.is_ascii_locale) {

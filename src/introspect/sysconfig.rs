@@ -1,11 +1,11 @@
 //! The variables that a Python was built with, without starting it.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 
 use crate::fs::{path_error, read_dir_if_exists};
 use crate::os;
+use crate::read::{MAX_TEXT, read_file};
 
 /// A string among the variables that `make` wrote into the module `_sysconfigdata_*` of the standard library
 /// (Lib/sysconfig). None if there is none, or it is empty.
@@ -26,7 +26,7 @@ pub(crate) fn read_variable(stdlib: &Path, name: &str) -> io::Result<Option<Stri
     let Some(module) = modules.min().map(|name| stdlib.join(name)) else {
         return Ok(None);
     };
-    let text = fs::read(&module).map_err(|error| path_error("read", &module, &error))?;
+    let text = read_file(&module, MAX_TEXT).map_err(|error| path_error("read", &module, &error))?;
     // One on each line, sorted; those that vrun needs are among the last.
     let key = format!("'{name}': '");
     let mut lines = text

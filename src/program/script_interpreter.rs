@@ -5,11 +5,11 @@
 //! a blank (distlib, pip, conda, uv); the shims of version managers; and the launchers of Windows.
 
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::os;
+use crate::read::read_head;
 
 use super::python_names;
 use super::shebang::{file_name, split_words};
@@ -59,9 +59,7 @@ pub(crate) fn is_in_scripts_dir(file: &Path, scripts: &Path) -> bool {
 /// # Errors
 /// The file cannot be read.
 pub(crate) fn detect_interpreter(file: &Path) -> io::Result<ScriptInterpreter> {
-    let mut head = Vec::with_capacity(HEAD_SIZE);
-    let mut file = File::open(file)?;
-    (&mut file).take(HEAD_SIZE as u64).read_to_end(&mut head)?;
+    let (mut file, head) = read_head(file, HEAD_SIZE)?;
     if windows_launcher::has_mz_magic(&head) {
         let target = windows_launcher::read_launcher(&mut file, &head)?;
         return Ok(target.map_or(ScriptInterpreter::Other, from_launcher));

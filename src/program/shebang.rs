@@ -2,9 +2,10 @@
 //! splits the line; `script_interpreter.rs` says what it means, and `script_policy.rs` whether the script runs.
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
+use crate::read::read_head;
 use crate::self_exe::is_vrun_name;
 
 /// More than the kernel reads of it.
@@ -73,15 +74,11 @@ pub(crate) fn is_binary(file: &Path) -> bool {
 
 /// The file and its first `length` bytes; fewer if it is shorter.
 pub(super) fn open_head(file: &Path, length: usize) -> io::Result<(File, Vec<u8>)> {
-    // Opening a named pipe waits for a writer, and reading takes the data from the program.
-    if !fs::metadata(file)?.is_file() {
-        return Err(ErrorKind::InvalidInput.into());
+    // Opening a named pipe lets its writer start, and reading takes the data from the program.
+    match fs::metadata(file)?.is_file() {
+        true => read_head(file, length),
+        false => Err(ErrorKind::InvalidInput.into()),
     }
-    let mut file = File::open(file)?;
-    let mut head = vec![0; length];
-    let read = file.read(&mut head)?;
-    head.truncate(read);
-    Ok((file, head))
 }
 
 fn first_line(head: &[u8]) -> &[u8] {

@@ -5,8 +5,7 @@
 //! working directory.
 
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,6 +17,7 @@ use crate::error::{Error, io_reason};
 use crate::helper::{self, Helper};
 use crate::process::Process;
 use crate::quote::printable;
+use crate::read::read_head;
 use crate::venv::Venv;
 use crate::{interrupt, os, self_exe};
 
@@ -185,8 +185,7 @@ fn failure_reason(output: &Output) -> String {
 
 /// Whether a file is a script, such as a version manager's shim.
 pub(crate) fn is_script(path: &Path) -> bool {
-    let mut start = [0; 2];
-    File::open(path).is_ok_and(|mut file| file.read_exact(&mut start).is_ok()) && start == *b"#!"
+    read_head(path, 2).is_ok_and(|(_, start)| start == b"#!")
 }
 
 fn parse_answer(bytes: &[u8]) -> Option<Interpreter> {

@@ -14,6 +14,7 @@ use crate::os;
 use crate::output::Verbosity;
 use crate::process::Process;
 use crate::quote::printable;
+use crate::read::{MAX_TEXT, read_file};
 
 /// The user's cache directory, which need not exist. One that another user owns or may write to is not used: that user
 /// could put code into environments.
@@ -44,7 +45,7 @@ impl ProbeCache {
 
     /// The cached answer of `exe`, if it is still the same file.
     pub(super) fn read_answer(&self, exe: &Path) -> Option<Vec<u8>> {
-        let cached = fs::read(self.answer_file(exe)?).ok()?;
+        let cached = read_file(&self.answer_file(exe)?, MAX_TEXT).ok()?;
         Some(cached.strip_prefix(&stamp(exe)?[..])?.to_vec())
     }
 

@@ -4,7 +4,6 @@
 //! read only if nothing before it has decided.
 
 use std::ffi::OsStr;
-use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -14,6 +13,7 @@ use pep440_rs::VersionSpecifiers;
 use crate::error::{Error, io_reason};
 use crate::process::{Process, normalize};
 use crate::quote::{printable, toml_cause};
+use crate::read::{MAX_LINE_FILE, MAX_TEXT, read_file, read_text};
 use crate::trust::{self, Trust};
 
 use super::request::{ExplicitRequest, PythonRequest, RequestSource};
@@ -91,7 +91,7 @@ fn read_version_file(
     process: &Process,
 ) -> Result<Option<PythonRequest>, Error> {
     let file = project.join(".python-version");
-    let Some(bytes) = read_if_exists(&file, trust, |file| fs::read(file))? else {
+    let Some(bytes) = read_if_exists(&file, trust, |file| read_file(file, MAX_LINE_FILE))? else {
         return Ok(None);
     };
     let text = String::from_utf8_lossy(&bytes);
@@ -143,7 +143,7 @@ fn first_word(text: &str) -> Option<&str> {
 
 fn read_requires_python(project: &Path, trust: &Trust) -> Result<Option<PythonRequest>, Error> {
     let file = project.join("pyproject.toml");
-    let Some(text) = read_if_exists(&file, trust, |file| fs::read_to_string(file))? else {
+    let Some(text) = read_if_exists(&file, trust, |file| read_text(file, MAX_TEXT))? else {
         return Ok(None);
     };
     let table: toml::Table = text
@@ -193,6 +193,8 @@ fn unreadable_request(file: &Path) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::os;
 

@@ -10,6 +10,7 @@ use crate::error::io_reason;
 use crate::fs::{copy_new, is_really_within, look_at};
 use crate::process::normalize;
 use crate::quote::{printable, summarize_names};
+use crate::read::{MAX_TEXT, read_text};
 use crate::{os, venv};
 
 /// What tools and vrun write in the environment's directory.
@@ -161,12 +162,12 @@ fn recorded_files(root: &Path) -> HashSet<PathBuf> {
     for site in venv::site_packages(root) {
         for info in sorted_names(&site).unwrap_or_default() {
             let info = site.join(info);
-            let record = fs::read_to_string(info.join("RECORD")).unwrap_or_default();
+            let record = read_text(&info.join("RECORD"), MAX_TEXT).unwrap_or_default();
             let paths = record
                 .lines()
                 .filter_map(|line| Some(line.split_once(',')?.0));
             files.extend(paths.map(|path| normalize(site.join(path))));
-            let old = fs::read_to_string(info.join("installed-files.txt")).unwrap_or_default();
+            let old = read_text(&info.join("installed-files.txt"), MAX_TEXT).unwrap_or_default();
             files.extend(old.lines().map(|path| normalize(info.join(path))));
         }
     }
@@ -177,7 +178,7 @@ fn recorded_files(root: &Path) -> HashSet<PathBuf> {
 fn top_level_modules(site: &Path) -> HashSet<String> {
     let mut modules = HashSet::new();
     for info in sorted_names(site).unwrap_or_default() {
-        let text = fs::read_to_string(site.join(info).join("top_level.txt")).unwrap_or_default();
+        let text = read_text(&site.join(info).join("top_level.txt"), MAX_TEXT).unwrap_or_default();
         for name in text.lines().map(str::trim) {
             modules.extend([name.to_owned(), format!("{name}.py")]);
         }

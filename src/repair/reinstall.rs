@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::create::{self, BuildContext};
 use crate::error::{Error, io_reason};
 use crate::quote::{printable, shell_word};
+use crate::read::{MAX_TEXT, read_text};
 use crate::{installer_errors, process, venv};
 
 use super::input::RepairInput;
@@ -37,7 +38,7 @@ pub(super) fn installed_requirements(root: &Path) -> Vec<String> {
 
 /// An editable install by setuptools' `develop`: the path of the code, and from there that of its setup.py.
 fn egg_link_requirement(file: &Path) -> Option<String> {
-    let text = fs::read_to_string(file).ok()?;
+    let text = read_text(file, MAX_TEXT).ok()?;
     let mut lines = text.lines().map(str::trim);
     let (code, project) = (lines.next()?, lines.next().unwrap_or("."));
     let project = process::normalize(Path::new(code).join(project));
@@ -45,7 +46,7 @@ fn egg_link_requirement(file: &Path) -> Option<String> {
 }
 
 fn dist_requirement(info: &Path, metadata: &Path) -> Option<String> {
-    let metadata = fs::read_to_string(metadata).ok()?;
+    let metadata = read_text(metadata, MAX_TEXT).ok()?;
     let header = metadata.split("\n\n").next().unwrap_or_default();
     let field = |name: &str| {
         let mut values = header.lines().filter_map(|line| line.strip_prefix(name));
@@ -60,7 +61,7 @@ fn dist_requirement(info: &Path, metadata: &Path) -> Option<String> {
     if name.eq_ignore_ascii_case("setuptools") {
         return Some(name.to_owned());
     }
-    let origin = fs::read_to_string(info.join("direct_url.json")).ok();
+    let origin = read_text(&info.join("direct_url.json"), MAX_TEXT).ok();
     let origin = origin.and_then(|text| serde_json::from_str(&text).ok());
     let direct = origin.and_then(|origin: Value| direct_reference(name, &origin));
     Some(direct.unwrap_or_else(|| format!("{name}=={version}")))

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::fs::is_really_within;
 use crate::process::Process;
 use crate::program::{ScriptInterpreter, script_interpreter};
+use crate::read::{MAX_TEXT, read_file, read_text};
 use crate::venv::{self, Venv};
 use crate::{find, os};
 
@@ -111,7 +112,7 @@ pub(super) fn stale_scripts(root: &Path) -> Vec<StaleFile> {
             true => same_name,
             false => venv::python_path(root),
         };
-        let text = fs::read(&file).ok()?;
+        let text = read_file(&file, MAX_TEXT).ok()?;
         Some(StaleFile {
             file,
             kind: StaleKind::Script,
@@ -153,7 +154,7 @@ fn quoting_for(activation: &Path) -> PathQuoting {
 /// The path at which the environment was created, if it is a different one: by its activation script, which every tool
 /// writes, else by pyvenv.cfg.
 pub(super) fn original_root(root: &Path) -> Option<PathBuf> {
-    let activate = fs::read_to_string(venv::scripts_dir(root).join("activate"));
+    let activate = read_text(&venv::scripts_dir(root).join("activate"), MAX_TEXT);
     let activated = activate
         .unwrap_or_default()
         .lines()
@@ -182,7 +183,7 @@ fn stale_file(
     quoting: PathQuoting,
 ) -> Option<StaleFile> {
     let [old, new] = [was, is].map(|path| path.as_os_str().as_encoded_bytes());
-    let new_text = replace_path(&fs::read(&file).ok()?, old, new, quoting)?;
+    let new_text = replace_path(&read_file(&file, MAX_TEXT).ok()?, old, new, quoting)?;
     Some(StaleFile {
         file,
         kind,

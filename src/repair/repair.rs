@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::fs::{copy_new, replace_atomically, rewrite_file};
 use crate::health::{self, Fix, Problem};
 use crate::quote::{printable, shell_word};
+use crate::read::{MAX_TEXT, read_file};
 use crate::venv::{self, MinorVersion, PYVENV_CFG, Venv};
 use crate::{python, requirements, wheel};
 
@@ -177,7 +178,7 @@ fn hide_system_packages(input: &RepairInput<'_>) -> Result<bool, Error> {
     }
     let cfg = input.root.join(PYVENV_CFG);
     let rewrite = || {
-        let mut text = fs::read(&cfg)?;
+        let mut text = read_file(&cfg, MAX_TEXT)?;
         if !text.is_empty() && !text.ends_with(b"\n") {
             text.push(b'\n');
         }

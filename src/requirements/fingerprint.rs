@@ -3,13 +3,14 @@
 //! Local files that an installer would read are followed: those of `-r` and `-c` lines in pip's format, and the metadata
 //! of a project that an `-e` line names. All other lines are left to the installer.
 
-use std::fs;
+use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use crate::process;
 use crate::quote::hex;
+use crate::read::{MAX_TEXT, read_file};
 
 use super::source::{self, RequirementsFormat, RequirementsSource};
 
@@ -22,6 +23,10 @@ const PROJECT_TABLES: [&str; 3] = ["project", "build-system", "dependency-groups
 /// The tables below `[tool]` that do too.
 const TOOL_TABLES: &str = "setuptools poetry hatch pdm flit maturin uv";
 
+/// How many files are tracked at most: each costs a look before every command, and a link to its own directory makes
+/// files with endless names.
+const MAX_FILES: usize = 10_000;
+
 /// How many bytes of a SHA-256 are recorded.
 pub(super) const DIGEST_LENGTH: usize = 16;
 
@@ -32,33 +37,42 @@ pub(super) fn tracked_files(source: &RequirementsSource) -> Vec<PathBuf> {
         RequirementsFormat::Pylock | RequirementsFormat::Pyproject { .. } => {
             found.push(source.path.clone())
         }
-        RequirementsFormat::Requirements => collect_files(&source.path, &mut found),
+        RequirementsFormat::Requirements => found.extend(included_files(&source.path)),
     }
     found
 }
 
-fn collect_files(file: &Path, found: &mut Vec<PathBuf>) {
-    if found.iter().any(|known| known == file) {
-        return;
-    }
-    found.push(file.to_owned());
-    let text = fs::read(file).unwrap_or_default();
-    let dir = file.parent().unwrap_or(file);
-    let text = String::from_utf8_lossy(&text).replace("\r\n", "\n");
-    for line in text.replace("\\\n", " ").lines() {
-        let at = |path: &str| process::normalize(dir.join(path));
-        match parse_line(line) {
-            Some(FileReference::Include(path)) => collect_files(&at(path), found),
-            Some(FileReference::Project(path)) => {
-                for file in PROJECT_FILES.map(|name| at(path).join(name)) {
-                    if file.is_file() && !found.contains(&file) {
-                        found.push(file);
-                    }
+/// `file`, and all files that it includes. What is beyond MAX_FILES is not tracked.
+fn included_files(file: &Path) -> Vec<PathBuf> {
+    let mut found = vec![file.to_owned()];
+    let mut known: HashSet<_> = found.iter().cloned().collect();
+    let mut unread: VecDeque<_> = found.iter().cloned().collect();
+    while let Some(file) = unread.pop_front() {
+        let text = read_file(&file, MAX_TEXT).unwrap_or_default();
+        let dir = file.parent().unwrap_or(&file);
+        let text = String::from_utf8_lossy(&text).replace("\r\n", "\n");
+        for line in text.replace("\\\n", " ").lines() {
+            let at = |path: &str| process::normalize(dir.join(path));
+            let (files, is_include) = match parse_line(line) {
+                Some(FileReference::Include(path)) => (vec![at(path)], true),
+                Some(FileReference::Project(path)) => {
+                    let files = PROJECT_FILES.iter().map(|name| at(path).join(name));
+                    (files.filter(|file| file.is_file()).collect(), false)
+                }
+                None => continue,
+            };
+            for file in files {
+                if found.len() == MAX_FILES {
+                    return found;
+                }
+                if known.insert(file.clone()) {
+                    found.push(file.clone());
+                    unread.extend(is_include.then_some(file));
                 }
             }
-            None => {}
         }
     }
+    found
 }
 
 /// A line that names a local file or project.
@@ -88,7 +102,7 @@ fn parse_line(line: &str) -> Option<FileReference<'_>> {
 
 /// The digest of a file, or of the relevant tables of a pyproject.toml. None if there is no file.
 pub(super) fn file_digest(file: &Path) -> Option<String> {
-    let bytes = fs::read(file).ok()?;
+    let bytes = read_file(file, MAX_TEXT).ok()?;
     let is_pyproject = file.ends_with("pyproject.toml");
     let text = str::from_utf8(&bytes).ok().filter(|_| is_pyproject);
     let tables = text.and_then(relevant_tables);
@@ -116,6 +130,8 @@ fn relevant_tables(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -165,5 +181,22 @@ mod tests {
         ] {
             assert_eq!(same(project, other), is_same, "{other}");
         }
+    }
+
+    #[test]
+    fn any_number_of_files_may_include_each_other() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let file = |number: usize| dir.path().join(format!("{number}.txt"));
+        let write = |number, text: &str| fs::write(file(number), text).expect("a file");
+        for number in 0..2_000 {
+            write(number, &format!("-r {}.txt\n-r 0.txt\n", number + 1));
+        }
+        let found = included_files(&file(0));
+        assert_eq!(found, (0..=2_000).map(file).collect::<Vec<_>>());
+        let lines: String = (0..MAX_FILES + 5)
+            .map(|number| format!("-c {number}.txt\n"))
+            .collect();
+        write(3_000, &lines);
+        assert_eq!(included_files(&file(3_000)).len(), MAX_FILES);
     }
 }

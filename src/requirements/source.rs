@@ -3,12 +3,12 @@
 //! The first that exists of `pylock.toml` (PEP 751), `requirements.txt`, and a `pyproject.toml` that holds more than the
 //! settings of tools: `[project]` or `[build-system]`.
 
-use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, io_reason};
 use crate::quote::{printable, toml_cause};
+use crate::read::{MAX_TEXT, read_text};
 
 /// A file that lists requirements.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,7 +96,7 @@ pub(super) fn higher_priority_files(source: &RequirementsSource) -> Vec<PathBuf>
 pub(super) fn is_blank(source: &RequirementsSource) -> bool {
     let has_content = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
     source.format == RequirementsFormat::Requirements
-        && fs::read_to_string(&source.path).is_ok_and(|text| !text.lines().any(has_content))
+        && read_text(&source.path, MAX_TEXT).is_ok_and(|text| !text.lines().any(has_content))
 }
 
 fn pyproject_format(table: &toml::Table) -> RequirementsFormat {
@@ -115,7 +115,7 @@ fn read_table(file: &Path) -> Result<Option<toml::Table>, Error> {
         .with_cause(cause)
         .with_hint("fix that file, or run without it: `vrun --no-install ...`")
     };
-    let text = match fs::read_to_string(file) {
+    let text = match read_text(file, MAX_TEXT) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         other => other.map_err(|error| unreadable(io_reason(&error)))?,
     };
@@ -127,6 +127,8 @@ fn read_table(file: &Path) -> Result<Option<toml::Table>, Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn detected(files: &[(&str, &str)]) -> Option<(String, RequirementsFormat)> {

@@ -4,13 +4,14 @@
 //! moved keeps its state. The file is replaced by a rename, so it is always whole.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::create::ExtraFile;
 use crate::os;
 use crate::quote::percent_encode;
+use crate::read::{MAX_TEXT, read_start, read_text};
 use crate::venv::{self, Venv};
 
 use super::context::python_minor_version;
@@ -32,7 +33,7 @@ pub(super) fn initial_file(source: &RequirementsSource, project: &Path, root: &P
 
 /// The state file of the environment at `root`, for one that replaces it.
 pub(crate) fn saved_state(root: &Path) -> Option<ExtraFile> {
-    fs::read_to_string(root.join(STATE_FILE))
+    read_text(&root.join(STATE_FILE), MAX_TEXT)
         .ok()
         .map(extra_file)
 }
@@ -55,7 +56,7 @@ pub(crate) fn refresh_python(venv: &Venv) {
 impl InstallState {
     /// The state of the environment at `root`, if it can be read, and the file's bytes.
     pub(super) fn load(root: &Path) -> Option<(InstallState, Vec<u8>)> {
-        let bytes = read_small_file(&root.join(STATE_FILE)).ok()?;
+        let bytes = read_start(&root.join(STATE_FILE), MAX_TEXT).ok()?;
         let state = parse_state(str::from_utf8(&bytes).ok()?, root)?;
         Some((state, bytes))
     }
@@ -72,7 +73,7 @@ impl InstallState {
 
     /// Saves it unless another process has meanwhile. A failure is ignored: nothing depends on it.
     pub(super) fn save_if_unchanged(&self, root: &Path, was: &[u8]) {
-        if fs::read(root.join(STATE_FILE)).is_ok_and(|bytes| bytes == was) {
+        if read_start(&root.join(STATE_FILE), MAX_TEXT).is_ok_and(|bytes| bytes == was) {
             let _ = self.save(root);
         }
     }
@@ -81,18 +82,6 @@ impl InstallState {
     pub(super) fn delete(root: &Path) {
         let _ = fs::remove_file(root.join(STATE_FILE));
     }
-}
-
-/// A small file, in one read: a short read has reached its end.
-fn read_small_file(path: &Path) -> io::Result<Vec<u8>> {
-    let mut file = File::open(path)?;
-    let mut bytes = vec![0; 8 * 1024];
-    let length = file.read(&mut bytes)?;
-    bytes.truncate(length);
-    if length == 8 * 1024 {
-        file.read_to_end(&mut bytes)?;
-    }
-    Ok(bytes)
 }
 
 fn serialize_state(state: &InstallState, root: &Path) -> String {

@@ -3,13 +3,12 @@
 //! The links of `.venv/bin/python` are never resolved: its path selects the environment, and its target is the base
 //! interpreter.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, io_reason};
 use crate::os;
 use crate::quote::{printable, shell_word};
+use crate::read::read_start;
 
 use super::pyvenv_cfg::{self, PYVENV_CFG, PyvenvCfg, SIZE_LIMIT};
 
@@ -38,7 +37,7 @@ impl Venv {
 /// The bytes of the pyvenv.cfg of the environment at `root`, which must be readable.
 pub(crate) fn read_pyvenv_cfg(root: &Path) -> Result<Vec<u8>, Error> {
     let file = root.join(PYVENV_CFG);
-    read_limited(&file, SIZE_LIMIT).map_err(|error| {
+    read_start(&file, SIZE_LIMIT).map_err(|error| {
         let hint = format!("`ls -ld {}` shows its owner", shell_word(&file));
         Error::failed(format!("{} cannot be read", printable(&file)))
             .with_hint(hint)
@@ -98,12 +97,4 @@ pub(crate) struct SubstitutePython {
     pub exe: PathBuf,
     /// Its own prefix, for PYTHONHOME, if it would not find that by itself.
     pub prefix: Option<PathBuf>,
-}
-
-/// The file's bytes, at most `limit` of them.
-pub(crate) fn read_limited(file: &Path, limit: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(1024);
-    let file = File::open(file)?;
-    file.take(limit as u64).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

@@ -8,6 +8,7 @@ use crate::fs::{is_really_within, look_at};
 use crate::os;
 use crate::process::normalize;
 use crate::quote::shell_word;
+use crate::read::{MAX_TEXT, read_text};
 
 use super::environment::{python_path, scripts_dir};
 use super::site_packages::site_packages;
@@ -62,7 +63,7 @@ pub(crate) fn find_missing_scripts(root: &Path) -> Vec<MissingScript> {
 }
 
 fn missing_in_package(dist_info: &Path, site: &Path, scripts: &Path) -> Vec<MissingScript> {
-    let record = fs::read_to_string(dist_info.join("RECORD")).unwrap_or_default();
+    let record = read_text(&dist_info.join("RECORD"), MAX_TEXT).unwrap_or_default();
     // A path with a comma is quoted; no script has one.
     let paths = record.lines().filter_map(|line| line.split_once(','));
     let outside = paths
@@ -75,7 +76,7 @@ fn missing_in_package(dist_info: &Path, site: &Path, scripts: &Path) -> Vec<Miss
     if files.is_empty() {
         return Vec::new();
     }
-    let entry_points = fs::read_to_string(dist_info.join("entry_points.txt")).unwrap_or_default();
+    let entry_points = read_text(&dist_info.join("entry_points.txt"), MAX_TEXT).unwrap_or_default();
     let entry_points = parse_entry_points(&entry_points);
     // `demo-1.0.dist-info`
     let name = dist_info.file_stem().unwrap_or_default().to_string_lossy();

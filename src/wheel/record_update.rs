@@ -6,6 +6,7 @@ use std::{fs, io};
 
 use crate::fs::{is_really_within, rewrite_file};
 use crate::process::normalize;
+use crate::read::{MAX_TEXT, read_text};
 use crate::venv;
 
 use super::record::RecordRow;
@@ -38,7 +39,7 @@ fn updated_records(site: &Path, changed: &HashMap<PathBuf, Vec<u8>>) -> Vec<(Pat
     let entries = fs::read_dir(site).into_iter().flatten().flatten();
     let files = entries.map(|entry| entry.path().join("RECORD"));
     let updated = |file: PathBuf| {
-        let text = fs::read_to_string(&file).ok()?;
+        let text = read_text(&file, MAX_TEXT).ok()?;
         let lines = text.split_inclusive('\n');
         let new: String = lines
             .map(|line| updated_row(line, site, changed).unwrap_or_else(|| line.to_owned()))

@@ -1,6 +1,5 @@
 //! A wheel -> its files in a directory (PEP 427).
 
-use std::fs;
 use std::io::{self, Cursor, ErrorKind, Read};
 use std::path::Path;
 
@@ -9,6 +8,7 @@ use zip::read::ZipFile;
 
 use crate::fs::{make_dir, path_error, write_file};
 use crate::os;
+use crate::read::{MAX_BINARY, read_file};
 use crate::work_queue;
 
 use super::record::RecordRow;
@@ -25,7 +25,7 @@ pub(crate) struct UnpackedFile {
 
 /// Unpacks the wheel into the existing directory `to`; the files come sorted by path.
 pub(crate) fn unpack_wheel(wheel: &Path, to: &Path) -> io::Result<Vec<UnpackedFile>> {
-    let bytes = fs::read(wheel).map_err(|error| path_error("read", wheel, &error))?;
+    let bytes = read_file(wheel, MAX_BINARY).map_err(|error| path_error("read", wheel, &error))?;
     let damaged = |error: io::Error| path_error("unpack", wheel, &error);
     let archive =
         ZipArchive::new(Cursor::new(&bytes[..])).map_err(|error| damaged(error.into()))?;
@@ -93,6 +93,7 @@ fn read_content(entry: &mut ZipFile<'_, impl Read>) -> io::Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::io::Write;
 
     use zip::ZipWriter;

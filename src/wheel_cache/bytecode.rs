@@ -19,6 +19,7 @@ use crate::fs::{age_of, replace_private_file, replace_unlocked};
 use crate::os::{self, FileSignature};
 use crate::python::BytecodeFormat;
 use crate::quote::hex;
+use crate::read::{MAX_TEXT, open_regular, read_text};
 
 use super::manifest::{self, Fields};
 use super::store::{CachedFile, CachedWheel, Verify};
@@ -122,7 +123,7 @@ impl CachedBytecode {
         if missing.is_empty() {
             return;
         }
-        let sites = fs::read_to_string(self.dir.join(KNOWN_ENVS)).unwrap_or_default();
+        let sites = read_text(&self.dir.join(KNOWN_ENVS), MAX_TEXT).unwrap_or_default();
         let sites: Vec<PathBuf> = sites.lines().map(PathBuf::from).collect();
         let found = collect_pycs(&missing, &sites, bytecode, &self.dir);
         if !found.is_empty() {
@@ -229,7 +230,7 @@ fn cache_pyc(
     bytecode: &BytecodeFormat,
     dir: &Path,
 ) -> Option<FileSignature> {
-    let opened = File::open(compiled).ok()?;
+    let opened = open_regular(compiled).ok()?;
     let found = opened.metadata().ok().filter(is_own_file)?;
     let mut content = Vec::new();
     opened.take(MAX_SIZE).read_to_end(&mut content).ok()?;

@@ -1,9 +1,9 @@
 //! A manifest in the cache: lines of fields, and a checksum at the end, so that a truncated or changed one is ignored.
 
-use std::fs;
 use std::path::Path;
 
 use crate::os::FileSignature;
+use crate::read::{MAX_TEXT, read_text};
 
 /// The start of the last line.
 const CHECKSUM_PREFIX: &str = "end ";
@@ -17,7 +17,7 @@ pub(super) fn with_checksum(lines: &str) -> String {
 
 /// The lines of the manifest, if it exists and is intact.
 pub(super) fn read_manifest(file: &Path) -> Option<String> {
-    let mut text = fs::read_to_string(file).ok()?;
+    let mut text = read_text(file, MAX_TEXT).ok()?;
     let length = text.len().checked_sub(CHECKSUM_LINE_LEN)?;
     let (lines, end) = text.split_at_checked(length)?;
     if end != checksum_line(lines) {
@@ -59,6 +59,8 @@ impl<'a> Iterator for Fields<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

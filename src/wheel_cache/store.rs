@@ -17,6 +17,7 @@ use tempfile::TempDir;
 use crate::fs::{TEMP_DIR_PREFIX, path_error, remove_abandoned, replace_private_file};
 use crate::os::{self, Dir, FileSignature, FileStat};
 use crate::quote::hex;
+use crate::read::{MAX_BINARY, MAX_TEXT, read_file, read_text};
 use crate::wheel::{RecordRow, UnpackedFile, unpack_wheel};
 
 use super::manifest::{self, Fields};
@@ -180,10 +181,10 @@ impl WheelCache {
         let cached = self.root.join(name);
         let is_digest =
             |text: &String| text.len() == 64 && text.bytes().all(|c| c.is_ascii_hexdigit());
-        if let Some(digest) = fs::read_to_string(&cached).ok().filter(is_digest) {
+        if let Some(digest) = read_text(&cached, MAX_TEXT).ok().filter(is_digest) {
             return Ok(digest);
         }
-        let digest = hex(&Sha256::digest(fs::read(wheel)?));
+        let digest = hex(&Sha256::digest(read_file(wheel, MAX_BINARY)?));
         replace_private_file(&cached, digest.as_bytes())?;
         Ok(digest)
     }

@@ -14,6 +14,7 @@
 //!     home.rs      what `~/.venv` serves
 //!     trust.rs     whose environments and redirect files count, with real other users
 //!     named.rs     --env, VRUN_ENV, VRUN_NAME, and a `.venv` that is a file
+//!     odd_files.rs pipes, devices and gibibytes in the place of files
 //!     venv.rs      pyvenv.cfg in all its spellings
 //!     view.rs      what the program sees: variables set, unset, left alone
 //!     first_use.rs what is said where no environment can be made
@@ -91,6 +92,8 @@ mod line;
 mod moved;
 #[cfg(unix)]
 mod named;
+#[cfg(unix)]
+mod odd_files;
 #[cfg(unix)]
 mod offers;
 #[cfg(unix)]

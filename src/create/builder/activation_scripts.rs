@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::fs::{make_dir, path_error, write_file};
 use crate::os;
 use crate::quote::shlex_quote;
+use crate::read::{MAX_TEXT, read_text};
 use crate::venv::{self, scripts_dir};
 
 use super::plan::BuildPlan;
@@ -39,7 +40,7 @@ fn write_folder(folder: &Path, scripts: &Path, plan: &BuildPlan<'_>) -> io::Resu
         if extension == "exe" || extension == "pdb" {
             continue;
         }
-        let text = match fs::read_to_string(&template) {
+        let text = match read_text(&template, MAX_TEXT) {
             // venv skips what is not text.
             Err(error) if error.kind() == ErrorKind::InvalidData => continue,
             other => other.map_err(|error| path_error("read", &template, &error))?,

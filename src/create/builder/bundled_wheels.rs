@@ -1,11 +1,11 @@
 //! The wheels that a base interpreter bundles to seed its environments with (ensurepip/__init__.py).
 
-use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::fs::{path_error, read_dir_if_exists};
 use crate::introspect::sysconfig;
+use crate::read::{MAX_TEXT, read_text};
 
 use super::plan::SupportedBase;
 
@@ -29,7 +29,7 @@ pub(super) fn find_bundled(base: &SupportedBase<'_>) -> io::Result<Vec<BundledWh
     }
     let ensurepip = base.stdlib.join("ensurepip");
     let module = ensurepip.join("__init__.py");
-    let text = match fs::read_to_string(&module) {
+    let text = match read_text(&module, MAX_TEXT) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         other => other.map_err(|error| path_error("read", &module, &error))?,
     };

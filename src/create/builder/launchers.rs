@@ -3,8 +3,7 @@
 //! The first come with the base: they read pyvenv.cfg and start its Python (CPython's PC/launcher.c,
 //! PC/venvlauncher.c). The second come from distlib, in pip's wheel; a script appends a first line and a zip file.
 
-use std::fs::File;
-use std::io::{self, Cursor, ErrorKind, Read, Write};
+use std::io::{self, Cursor, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use zip::write::SimpleFileOptions;
@@ -12,6 +11,7 @@ use zip::{CompressionMethod, ZipWriter};
 
 use crate::fs::{copy_new, path_error};
 use crate::os;
+use crate::read::read_head;
 
 use super::plan::SupportedBase;
 
@@ -79,8 +79,7 @@ pub(super) fn launcher_in_wheel(python: &Path) -> io::Result<&'static str> {
 }
 
 fn machine_type(program: &Path) -> io::Result<Option<u16>> {
-    let mut header = Vec::new();
-    File::open(program)?.take(4096).read_to_end(&mut header)?;
+    let (_, header) = read_head(program, 4096)?;
     let bytes = |at: usize| header.get(at..at.checked_add(4)?);
     let number = |at| Some(u32::from_le_bytes(bytes(at)?.try_into().ok()?));
     // Where the PE header begins, and the two bytes behind its signature.
@@ -104,6 +103,8 @@ pub(super) fn build_script(launcher: &[u8], python: &Path, code: &str) -> io::Re
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
     use std::fs;
 
     use super::*;

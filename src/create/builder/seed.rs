@@ -7,6 +7,7 @@ use std::io;
 use std::sync::OnceLock;
 
 use crate::fs::{make_dir, path_error, write_file};
+use crate::read::{MAX_TEXT, read_file};
 use crate::wheel::{
     PipVersion, RecordRow, parse_console_scripts, render_record, render_script, script_code,
 };
@@ -105,7 +106,7 @@ impl<'a> PreparedSeed<'a> {
         let launcher = match pip.filter(|_| !os::HAS_SHEBANGS) {
             Some(pip) => {
                 let name = launchers::launcher_in_wheel(plan.base.exe).ok()?;
-                Some(fs::read(pip.path_of(name, &plan.site_packages())).ok()?)
+                Some(read_file(&pip.path_of(name, &plan.site_packages()), MAX_TEXT).ok()?)
             }
             None => None,
         };

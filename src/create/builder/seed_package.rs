@@ -1,11 +1,11 @@
 //! A wheel that the base interpreter bundles -> what an environment gets from it: files from the cache, or unpacked if
 //! there is no cache, and the `.pyc` files that exist already.
 
-use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::fs::path_error;
+use crate::read::{MAX_TEXT, read_text};
 use crate::wheel::{RecordRow, UnpackedFile, unpack_wheel};
 use crate::wheel_cache::{
     CachedBytecode, CachedWheel, LinkSource, OpenDir, Verify, WheelCache, find_compiled,
@@ -117,7 +117,7 @@ impl SeedWheel {
 /// The text of entry_points.txt, which not every package has.
 fn read_entry_points(dist_info: &Path) -> io::Result<String> {
     let file = dist_info.join("entry_points.txt");
-    match fs::read_to_string(&file) {
+    match read_text(&file, MAX_TEXT) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
         other => other.map_err(|error| path_error("read", &file, &error)),
     }

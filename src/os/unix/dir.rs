@@ -63,9 +63,9 @@ impl Dir {
         })
     }
 
-    /// Opens the file `path` in it for reading.
+    /// Opens the file `path` in it for reading; a FIFO does not wait for a writer.
     pub(crate) fn open_file(&self, path: &str) -> io::Result<File> {
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         Ok(openat(&self.0, path, flags, Mode::empty())?.into())
     }
 

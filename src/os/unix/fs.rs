@@ -73,6 +73,15 @@ pub(crate) fn open_regular(options: &mut OpenOptions, file: &Path) -> io::Result
     }
 }
 
+/// Opens a file to read, links followed. A FIFO does not wait for a writer (open(2)).
+#[expect(clippy::disallowed_methods, reason = "it does not write")]
+pub(crate) fn open_to_read(file: &Path) -> io::Result<File> {
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    let mut options = File::options();
+    options.read(true).custom_flags(flags.bits().cast_signed());
+    options.open(file)
+}
+
 /// Creates a file with the mode of another, whose metadata these are.
 ///
 /// # Errors Something is there, even a link.

@@ -25,6 +25,7 @@ pub(crate) fn session_id() -> u32 {
 }
 
 /// The command lines of all processes, with a NUL byte after every word (proc(5)). None on systems without /proc.
+#[expect(clippy::disallowed_methods, reason = "it is the system's own file")]
 pub(crate) fn command_lines() -> Option<Vec<Vec<u8>>> {
     let entries = fs::read_dir("/proc").ok()?.flatten();
     let read = |entry: fs::DirEntry| fs::read(entry.path().join("cmdline")).ok();

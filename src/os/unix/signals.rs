@@ -98,6 +98,7 @@ fn is_in_mask(signal: Signal, mask: u64) -> bool {
 }
 
 /// The signals that this process ignores, one bit each (proc(5)).
+#[expect(clippy::disallowed_methods, reason = "it is the system's own file")]
 fn ignored_signals() -> Option<u64> {
     let mut status = [0; 4096];
     let length = File::open("/proc/self/status").and_then(|mut file| file.read(&mut status));

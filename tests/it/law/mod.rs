@@ -53,7 +53,7 @@ fn modules() -> Vec<String> {
 const LAYERS: [&[&str]; 15] = [
     &["os"],
     &["error", "quote"],
-    &["output"],
+    &["output", "read"],
     &[
         "fs",
         "helper",
