@@ -24,7 +24,7 @@ pub(crate) const LOCK_SUFFIX: &str = ".vrun-lock";
 /// How long to wait before saying so.
 const NOTICE_DELAY: Duration = Duration::from_millis(500);
 
-/// The lock, held. Dropping it removes the file.
+/// The lock, held. Dropping it removes the file and gives the lock up, whoever else has the file open.
 #[derive(Debug)]
 pub(crate) struct LockGuard {
     file: File,
@@ -42,6 +42,8 @@ impl Drop for LockGuard {
     fn drop(&mut self) {
         // Still locked, so the file is this process's own.
         let _ = fs::remove_file(&self.path);
+        // Closing is not enough: what a helper has left running may have the file open too.
+        let _ = self.file.unlock();
     }
 }
 

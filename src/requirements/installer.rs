@@ -95,7 +95,7 @@ pub(super) fn upgrade_pip_if_needed(
     source: &RequirementsSource,
     runner: &InstallRunner<'_>,
 ) -> Result<(), InstallError> {
-    let version = pip_version(runner).ok_or_else(|| no_pip_error(runner))?;
+    let version = pip_version(runner)?.ok_or_else(|| no_pip_error(runner))?;
     let Some((oldest, feature)) = min_pip_version(source.format) else {
         return Ok(());
     };
@@ -110,7 +110,7 @@ pub(super) fn upgrade_pip_if_needed(
         &format!("upgrading pip {version}: {feature} needs {oldest}"),
         &format!("cannot upgrade pip in {}", printable(runner.root)),
     )?;
-    let version = pip_version(runner);
+    let version = pip_version(runner)?;
     if version.as_ref().is_some_and(is_enough) {
         return Ok(());
     }
@@ -134,8 +134,9 @@ fn no_pip_error(runner: &InstallRunner<'_>) -> InstallError {
     }
 }
 
-fn pip_version(runner: &InstallRunner<'_>) -> Option<Version> {
-    parse_version(&runner.pip_stdout(os_args(&["--version"]))?, "pip ")
+fn pip_version(runner: &InstallRunner<'_>) -> Result<Option<Version>, InstallError> {
+    let answer = runner.pip_answer(os_args(&["--version"]))?;
+    Ok(answer.and_then(|answer| parse_version(&answer, "pip ")))
 }
 
 /// The installer's arguments for `source`, relative to `project`, where it works.

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Output};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use crate::fs::write_file;
 use crate::helper::{self, Helper};
 use crate::output::{self, Verbosity};
 use crate::quote::printable;
-use crate::{installer_errors, interrupt};
+use crate::{installer_errors, interrupt, os};
 
 use super::progress::{ProgressOutput, StepProgress};
 
@@ -22,6 +23,10 @@ const LOG_FILE: &str = "vrun-install.log";
 /// The hint after the install of a project's requirements has failed.
 pub(super) const RETRY_HINT: &str =
     "`vrun --sync` tries again, and other commands run with what is installed";
+
+/// The hint after an installer was killed.
+const KILLED_HINT: &str =
+    "the next command tries again; `vrun --no-install ...` runs with what is installed";
 
 /// The hint for a project that has `[project]` but cannot be built.
 const NOT_A_PACKAGE_HINT: &str = "`py-modules = []` below [tool.setuptools] in pyproject.toml installs only its \
@@ -61,6 +66,8 @@ pub(super) struct InstallRunner<'a> {
 pub(super) enum InstallError {
     /// Ctrl-C: the next run continues.
     Interrupted,
+    /// A signal ended the installer, as where memory has run out, so it has refused nothing: the next run continues.
+    Killed(Error),
     /// It failed.
     Failed {
         /// What to report now.
@@ -74,7 +81,7 @@ impl From<InstallError> for Error {
     fn from(error: InstallError) -> Error {
         match error {
             InstallError::Interrupted => interrupt::interrupted_error(),
-            InstallError::Failed { error, .. } => error,
+            InstallError::Killed(error) | InstallError::Failed { error, .. } => error,
         }
     }
 }
@@ -124,14 +131,28 @@ impl InstallRunner<'_> {
     /// The stdout of a program, if it succeeds.
     pub(super) fn stdout_of(&self, program: &Path, args: Vec<OsString>) -> Option<String> {
         let output = helper::run_captured(self.helper(program, args).ok()?, self.stop).ok()?;
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        output.status.success().then_some(text)
+        successful_stdout(&output)
     }
 
     /// The stdout of the environment's pip, if it succeeds.
     pub(super) fn pip_stdout(&self, args: Vec<OsString>) -> Option<String> {
         let (program, args) = Installer::Pip.command_line(&self.python, args);
         self.stdout_of(&program, args)
+    }
+
+    /// The same where no answer means that there is no pip.
+    ///
+    /// # Errors
+    /// It was killed.
+    pub(super) fn pip_answer(&self, args: Vec<OsString>) -> Result<Option<String>, InstallError> {
+        let (program, args) = Installer::Pip.command_line(&self.python, args);
+        let helper = self.helper(&program, args);
+        let Ok(output) = helper.and_then(|helper| helper::run_captured(helper, self.stop)) else {
+            return Ok(None);
+        };
+        let failure = format!("cannot install into {}", printable(self.root));
+        check_killed(output.status, &Installer::Pip, &failure)?;
+        Ok(successful_stdout(&output))
     }
 
     /// What an installer prints on both streams, if it succeeds.
@@ -162,7 +183,11 @@ impl InstallRunner<'_> {
         }
         match result {
             Ok((status, _)) if status.success() => Ok(duration),
-            Ok((_, output)) => Err(self.installer_failure(installer, &output, failure)),
+            Ok((status, output)) => {
+                output::write_stderr(&output);
+                check_killed(status, installer, failure)?;
+                Err(self.installer_failure(installer, &output, failure))
+            }
             Err(error) => {
                 let reason = format!("{}: {}", printable(&program), io_reason(&error));
                 let error = Error::failed(failure).with_cause(&reason);
@@ -174,14 +199,13 @@ impl InstallRunner<'_> {
         }
     }
 
-    /// Prints the installer's output in full, and keeps it in the log.
+    /// Keeps the installer's output in the log.
     fn installer_failure(
         &self,
         installer: &Installer,
         output: &str,
         failure: &str,
     ) -> InstallError {
-        output::write_stderr(output);
         let log = self.root.join(LOG_FILE);
         let lines = installer_errors::installer_error_lines(output);
         let mut error = lines.iter().fold(Error::failed(failure), Error::with_cause);
@@ -210,6 +234,24 @@ impl InstallRunner<'_> {
     pub(super) fn remove_log(&self) {
         let _ = fs::remove_file(self.root.join(LOG_FILE));
     }
+}
+
+fn successful_stdout(output: &Output) -> Option<String> {
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    output.status.success().then_some(text)
+}
+
+fn check_killed(
+    status: ExitStatus,
+    installer: &Installer,
+    failure: &str,
+) -> Result<(), InstallError> {
+    let Some(signal) = os::signal_of(status) else {
+        return Ok(());
+    };
+    let cause = format!("{} was killed by signal {signal}", installer.name());
+    let error = Error::failed(failure).with_cause(cause);
+    Err(InstallError::Killed(error.with_hint(KILLED_HINT)))
 }
 
 #[cfg(test)]

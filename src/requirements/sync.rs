@@ -108,7 +108,7 @@ fn install_and_record(
             runner.remove_log();
         }
         Err(InstallError::Failed { reason, .. }) => state.status = Status::Failed(reason.clone()),
-        Err(InstallError::Interrupted) => {}
+        Err(InstallError::Interrupted | InstallError::Killed(_)) => {}
     }
     save(&state)?;
     result.map_err(Error::from)

@@ -19,6 +19,7 @@
 //!     view.rs      what the program sees: variables set, unset, left alone
 //!     first_use.rs what is said where no environment can be made
 //!     requirements.rs  what is remembered of what was installed, and said when it changes
+//!     installer.rs how an installer ends, and what it leaves
 //!     create.rs    `--create`: what it takes, and what it refuses
 //!     program.rs   which file a COMMAND means, and when there is none
 //!     broken.rs    environments that cannot be used, each with its cause
@@ -84,6 +85,8 @@ mod help;
 mod home;
 #[cfg(unix)]
 mod info;
+#[cfg(unix)]
+mod installer;
 #[cfg(unix)]
 mod launch;
 #[cfg(unix)]

@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::process::CommandExt;
-use std::process::{Child, Command};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, Command, ExitStatus};
 
 /// Whether the system does not know a file's format.
 pub(crate) fn is_unknown_format(error: &io::Error) -> bool {
@@ -31,6 +31,11 @@ pub(crate) fn command_lines() -> Option<Vec<Vec<u8>>> {
     let read = |entry: fs::DirEntry| fs::read(entry.path().join("cmdline")).ok();
     let lines: Vec<_> = entries.filter_map(read).collect();
     Some(lines).filter(|lines| !lines.is_empty())
+}
+
+/// The signal that has ended a process.
+pub(crate) fn signal_of(status: ExitStatus) -> Option<i32> {
+    status.signal()
 }
 
 /// Makes `command` the leader of a process group, so that all that it starts can be killed with it.

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::os::windows::io::AsRawHandle;
-use std::process::{Child, Command};
+use std::process::{Child, Command, ExitStatus};
 
 use win32job::{ExtendedLimitInfo, Job};
 
@@ -39,6 +39,11 @@ pub(crate) fn guard_process(helper: &Child) -> JobGuard {
     limits.limit_kill_on_job_close();
     let _job = create_job(helper, &limits);
     JobGuard { _job }
+}
+
+/// There are no signals.
+pub(crate) fn signal_of(_: ExitStatus) -> Option<i32> {
+    None
 }
 
 /// Kills `leader`; what it has started ends with its `JobGuard`.
