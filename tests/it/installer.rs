@@ -47,7 +47,7 @@ fn what_a_build_leaves_running_holds_nobody_up() {
         until [ -e daemons ]; do sleep 0.05; done; \
         $vrun --sync >second 2>&1 & second=$!; \
         until grep -q waiting second; do sleep 0.05; done; \
-        touch go; wait $first $second; kill $(cat daemons); cat first second";
+        touch go; wait $first $second; kill -9 $(cat daemons); cat first second";
     let said = app(daemon).sh(line).text();
     assert_eq!(said.matches(INSTALLED).count(), 2, "{said}");
 }
