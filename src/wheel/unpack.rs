@@ -2,6 +2,7 @@
 
 use std::io::{self, Cursor, ErrorKind, Read};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use zip::ZipArchive;
 use zip::read::ZipFile;
@@ -13,8 +14,11 @@ use crate::work_queue;
 
 use super::record::RecordRow;
 
-/// No file of a wheel is larger.
-const MAX_FILE_SIZE: u64 = 256 * 1024 * 1024;
+/// No file of a bundled wheel is larger; several are in memory at once.
+const MAX_FILE_SIZE: u64 = 64 << 20;
+
+/// Nor are all of them together.
+const MAX_TOTAL_SIZE: u64 = 1 << 30;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct UnpackedFile {
@@ -30,11 +34,14 @@ pub(crate) fn unpack_wheel(wheel: &Path, to: &Path) -> io::Result<Vec<UnpackedFi
     let archive =
         ZipArchive::new(Cursor::new(&bytes[..])).map_err(|error| damaged(error.into()))?;
     let indices: Vec<_> = (0..archive.len()).collect();
+    let total = AtomicU64::new(0);
     // A clone of the archive shares its list of files.
     let unpacked = work_queue::parallel_map(&indices, |index| {
         let mut archive = archive.clone();
         let entry = archive.by_index(*index);
-        unpack_file(entry.map_err(|error| damaged(error.into()))?, to, damaged)
+        let entry = entry.map_err(|error| damaged(error.into()))?;
+        add_size(&total, entry.size()).map_err(damaged)?;
+        unpack_file(entry, to, damaged)
     })?;
     let mut unpacked: Vec<_> = unpacked.into_iter().flatten().collect();
     unpacked.sort_unstable_by(|a: &UnpackedFile, b| a.row.path.cmp(&b.row.path));
@@ -71,6 +78,18 @@ fn unpack_file(
     }))
 }
 
+/// Counts a file that claims to be of this size; it is not read if it is too large.
+fn add_size(total: &AtomicU64, size: u64) -> io::Result<()> {
+    let before = total.fetch_add(size.min(MAX_TOTAL_SIZE), Ordering::Relaxed);
+    match size > MAX_FILE_SIZE || before + size > MAX_TOTAL_SIZE {
+        true => Err(io::Error::new(
+            ErrorKind::InvalidData,
+            "the files in it are too large",
+        )),
+        false => Ok(()),
+    }
+}
+
 /// The content of the entry, if it has the size that the wheel claims.
 fn read_content(entry: &mut ZipFile<'_, impl Read>) -> io::Result<Vec<u8>> {
     let size = entry.size();
@@ -80,10 +99,8 @@ fn read_content(entry: &mut ZipFile<'_, impl Read>) -> io::Result<Vec<u8>> {
             "a file in it has a different size from the one it claims",
         )
     };
-    if size > MAX_FILE_SIZE {
-        return Err(wrong());
-    }
-    let mut content = Vec::with_capacity(usize::try_from(size).map_err(|_| wrong())?);
+    let mut content = Vec::new();
+    content.try_reserve_exact(usize::try_from(size).map_err(|_| wrong())?)?;
     entry.take(size + 1).read_to_end(&mut content)?;
     match content.len() as u64 == size {
         true => Ok(content),
@@ -124,5 +141,16 @@ mod tests {
             let unpacked = unpack_wheel(&wheel, dir.path());
             assert!(unpacked.is_err(), "{claimed}: {unpacked:?}");
         }
+    }
+
+    #[test]
+    fn files_that_are_too_large_together_are_an_error() {
+        let total = AtomicU64::new(0);
+        assert!(add_size(&total, MAX_FILE_SIZE + 1).is_err());
+        let total = AtomicU64::new(0);
+        let count = MAX_TOTAL_SIZE / MAX_FILE_SIZE;
+        assert!((0..count).all(|_| add_size(&total, MAX_FILE_SIZE).is_ok()));
+        assert!(add_size(&total, 1).is_err());
+        assert!(add_size(&total, u64::MAX).is_err());
     }
 }
