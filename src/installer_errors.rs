@@ -59,6 +59,7 @@ fn last_lines(lines: Vec<&str>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzz::fuzz;
 
     #[test]
     fn the_errors_of_pip_and_uv_are_picked_out() {
@@ -88,5 +89,13 @@ mod tests {
         let uv = "Using Python 3.12\n  × No solution found:\n  ╰─▶ Because nope was not found,\n      it cannot be.\n";
         let found = ["No solution found:", "Because nope was not found,"];
         assert_eq!(installer_error_lines(uv), found);
+    }
+
+    #[test]
+    fn any_output_has_few_lines() {
+        fuzz("installer_output", 2000, |bytes| {
+            let lines = installer_error_lines(&String::from_utf8_lossy(bytes));
+            assert!(lines.len() <= MAX_LINES, "{lines:?}");
+        });
     }
 }

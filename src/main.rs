@@ -78,3 +78,7 @@ fn dispatch(process: &mut Process) -> Result<ExitCode, Error> {
     }
     Ok(ExitCode::SUCCESS)
 }
+
+#[path = "../tests/fuzz/mod.rs"]
+#[cfg(test)]
+mod fuzz;

@@ -93,3 +93,20 @@ fn program_to_run<'a>(cli_args: &CliArgs, rest: &'a [OsString]) -> Operands<'a> 
             .map(|(name, args)| (Invocation::Command(name.clone()), args)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fuzz::fuzz;
+
+    #[test]
+    fn any_words_are_an_action_or_an_error() {
+        fuzz("argv", 500, |bytes| {
+            let text = String::from_utf8_lossy(bytes);
+            let args: Vec<_> = text.lines().map(OsString::from).collect();
+            let names = ["VRUN_ENV", "VRUN_SYNC", "VRUN_NO_CREATE"].map(OsString::from);
+            let vars: Vec<_> = names.into_iter().zip(args.iter().cloned()).collect();
+            let _ = (parse(&args, &[]), parse(&args, &vars));
+        });
+    }
+}

@@ -34,7 +34,12 @@ pub(super) fn follow_redirect(
 fn read_target(file: &Path) -> Result<PathBuf, Error> {
     let broken = |why: &str| broken_redirect_error(file).with_cause(why);
     let bytes = read_start(file, MAX_LINE_FILE).map_err(|error| broken(&io_reason(&error)))?;
-    let text = str::from_utf8(&bytes).map_err(|_| broken("it is not UTF-8"))?;
+    parse_target(&bytes, file)
+}
+
+fn parse_target(bytes: &[u8], file: &Path) -> Result<PathBuf, Error> {
+    let broken = |why: &str| broken_redirect_error(file).with_cause(why);
+    let text = str::from_utf8(bytes).map_err(|_| broken("it is not UTF-8"))?;
     match text.lines().next().unwrap_or("") {
         "" => Err(broken("its first line is empty")),
         line if line.contains('\0') => Err(broken("it holds a NUL byte")),
@@ -50,4 +55,19 @@ pub(super) fn broken_redirect_error(file: &Path) -> Error {
     );
     let message = format!("{} does not lead to an environment", printable(file));
     Error::failed(message).with_hint(hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fuzz::fuzz;
+
+    #[test]
+    fn any_redirect_names_a_path_without_dots_or_is_an_error() {
+        fuzz("redirect", 3000, |bytes| {
+            if let Ok(root) = parse_target(bytes, Path::new("/app/.venv")) {
+                assert!(root.is_absolute() && !root.iter().any(|part| part == ".."));
+            }
+        });
+    }
 }

@@ -147,3 +147,19 @@ fn read_at(file: &mut File, at: u64, length: u64) -> Option<Vec<u8>> {
     let read = file.take(length).read_to_end(&mut bytes).ok()?;
     (read as u64 == length).then_some(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fuzz::fuzz;
+
+    #[test]
+    fn any_program_has_a_kind() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let file = dir.path().join("python");
+        fuzz("executable", 1000, |bytes| {
+            std::fs::write(&file, bytes).expect("a file");
+            read_executable(&file).expect("a kind");
+        });
+    }
+}

@@ -229,3 +229,19 @@ fn linux_on_machine(text: &str, separator: char) -> Platform {
         _ => Platform::Linux,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fuzz::fuzz;
+
+    #[test]
+    fn any_tag_has_a_platform_or_none() {
+        fuzz("platform_tag", 2000, |bytes| {
+            for tag in String::from_utf8_lossy(bytes).lines() {
+                let _ = (parse_platform_tag(tag), parse_extension_tag(tag));
+                let _ = target_platform(tag, Path::new("/none"));
+            }
+        });
+    }
+}

@@ -142,7 +142,9 @@ impl ScriptMetadata {
 
 #[cfg(test)]
 mod tests {
+    use super::super::block::find_blocks;
     use super::*;
+    use crate::fuzz::fuzz;
 
     fn parse_content(content: &str) -> Result<Option<ScriptMetadata>, String> {
         let block = Block {
@@ -190,5 +192,17 @@ mod tests {
             let error = parse_content(content).expect_err(content);
             assert!(error.contains(part) && error.contains("tool.py"), "{error}");
         }
+    }
+
+    #[test]
+    fn any_block_is_parsed_or_an_error() {
+        fuzz("script", 3000, |bytes| {
+            for block in find_blocks(bytes) {
+                if let Ok(Some(metadata)) = parse_metadata(&block, Path::new("tool.py")) {
+                    let lines = metadata.dependencies;
+                    assert!(lines.iter().all(|line| line.lines().count() == 1));
+                }
+            }
+        });
     }
 }

@@ -107,6 +107,7 @@ fn split_lines(text: &str, rules: PthRules) -> Vec<&str> {
 mod tests {
     use super::super::version_rules::CLocaleEncoding;
     use super::*;
+    use crate::fuzz::fuzz;
 
     const OLD: PthRules = PthRules {
         is_hidden_skipped: false,
@@ -159,5 +160,19 @@ mod tests {
         assert_eq!(dirs("  a  \n #\n import os\n", newest), ["a"]);
         assert_eq!(dirs("a\0\nb\n", OLD), [""; 0]);
         assert_eq!(dirs("a\0\nb\n", NEW), ["b"]);
+    }
+
+    #[test]
+    fn any_pth_file_is_read() {
+        let newest = PthRules {
+            syntax: PthSyntax::Pep829,
+            ..NEW
+        };
+        fuzz("pth", 2000, |bytes| {
+            for rules in [OLD, NEW, newest] {
+                let _ = parse_pth(bytes, Path::new("/x.pth"), rules, rules == OLD);
+                parse_start_file(bytes, Path::new("/x.start"), rules);
+            }
+        });
     }
 }

@@ -60,6 +60,7 @@ fn trim_start<'a>(text: &'a [u8], spaces: &[u8]) -> &'a [u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzz::fuzz;
 
     #[test]
     fn each_reader_reads_home_in_its_own_way() {
@@ -85,5 +86,14 @@ mod tests {
             let homes = homes.map(|home| home.unwrap_or(b"-".into()));
             assert_eq!(homes, [old, new, pypy].map(str::as_bytes), "{text:?}");
         }
+    }
+
+    #[test]
+    fn any_pyvenv_cfg_is_read() {
+        fuzz("pyvenv_cfg", 3000, |bytes| {
+            let home = first_value(bytes, "home").map(String::into_bytes);
+            let _ = [home, getpath_c_home(bytes), pypy_home(bytes)];
+            let _ = last_value(bytes, "include-system-site-packages");
+        });
     }
 }

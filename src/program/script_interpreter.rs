@@ -233,6 +233,7 @@ fn has_command_substitution(command: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzz::fuzz;
 
     /// `row` is a head, without its `#!`, and the path and flags that it names.
     #[track_caller]
@@ -321,5 +322,10 @@ mod tests {
         ] {
             assert_eq!(parse_head(head.as_bytes()), expected, "{head}");
         }
+    }
+
+    #[test]
+    fn any_head_is_judged() {
+        fuzz("script_head", 3000, |bytes| drop(parse_head(bytes)));
     }
 }

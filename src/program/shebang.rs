@@ -94,6 +94,7 @@ pub(super) fn file_name(path: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzz::fuzz;
 
     #[test]
     fn a_shebang_starts_vrun_in_many_ways() {
@@ -107,5 +108,13 @@ mod tests {
         for line in others.split('|') {
             assert!(!runs_vrun(line.as_bytes()), "{line}");
         }
+    }
+
+    #[test]
+    fn any_shebang_is_split() {
+        fuzz("script_head", 3000, |bytes| {
+            let line = parse_shebang(bytes).unwrap_or(bytes);
+            let _ = (runs_vrun(line), split_words(line).count());
+        });
     }
 }

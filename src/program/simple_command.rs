@@ -97,6 +97,7 @@ const BUILTINS_AND_KEYWORDS: &str = "\
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzz::fuzz;
 
     #[test]
     fn a_line_is_simple_where_a_shell_sees_only_words_in_it() {
@@ -146,5 +147,13 @@ mod tests {
         for name in ["PATH", "_", "npm_config_x", "A1", "ENV"] {
             assert!(!is_setup_var(name.as_ref()), "{name}");
         }
+    }
+
+    #[test]
+    fn any_line_has_words_or_is_left_to_the_shell() {
+        fuzz("shell_line", 3000, |bytes| {
+            let line = OsString::from(String::from_utf8_lossy(bytes).into_owned());
+            assert_ne!(parse_simple_command(&line), Some(Vec::new()));
+        });
     }
 }

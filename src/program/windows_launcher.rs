@@ -121,6 +121,7 @@ mod tests {
 
     use super::super::pe_resources::HIGH_BIT;
     use super::*;
+    use crate::fuzz::fuzz;
 
     const ZIP: &[u8] = b"PK\x03\x04__main__.pyPK\x01\x02__main__.py";
 
@@ -233,5 +234,12 @@ mod tests {
         for end in ends {
             assert_eq!(read_launcher_parts(&[b"MZ", end]), None);
         }
+    }
+
+    #[test]
+    fn any_launcher_is_read() {
+        fuzz("launcher", 1000, |bytes| {
+            drop(read_launcher_parts(&[bytes]))
+        });
     }
 }

@@ -239,6 +239,7 @@ fn parse_answer(bytes: &[u8]) -> Option<Interpreter> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzz::fuzz;
 
     #[test]
     fn an_answer_is_parsed_byte_for_byte() {
@@ -287,5 +288,10 @@ mod tests {
             std::fs::write(&file, text).expect("a file");
             assert_eq!(is_script(&file), is, "{text:?}");
         }
+    }
+
+    #[test]
+    fn any_answer_is_parsed_or_ignored() {
+        fuzz("probe_answer", 3000, |bytes| drop(parse_answer(bytes)));
     }
 }

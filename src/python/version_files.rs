@@ -196,6 +196,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::fuzz::fuzz;
     use crate::os;
 
     /// The request of a project with these files.
@@ -355,5 +356,17 @@ mod tests {
             let error = parsed.expect_err(text).to_string();
             assert!(error.contains("VRUN_PYTHON") && error.contains("`-p pypy3.10`"));
         }
+    }
+
+    #[test]
+    fn any_version_file_is_a_request_or_none() {
+        fuzz("python_version", 3000, |bytes| {
+            let text = String::from_utf8_lossy(bytes);
+            if let Some(word) = first_word(&text) {
+                let _ = RequestKind::parse(word);
+                // It is joined to the directory of pyenv's versions.
+                assert!(!is_version_name(word) || !word.contains(['/', '\\']) && word != "..");
+            }
+        });
     }
 }

@@ -128,6 +128,7 @@ fn quote_path(path: &[u8], quoting: PathQuoting, context: QuoteContext) -> Vec<u
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzz::fuzz;
 
     #[track_caller]
     fn check(text: &str, (old, new): (&str, &str), quoting: PathQuoting, expected: Option<&str>) {
@@ -195,5 +196,24 @@ mod tests {
         let (text, expected) = ("\"file:///my%20old/x\"", "\"file:///my%20new/x\"");
         let paths = ("/my old", "/my new");
         check(text, paths, PathQuoting::Url, Some(expected));
+    }
+
+    #[test]
+    fn any_text_has_its_paths_replaced_for_good() {
+        let (old, new) = (b"/home/ada/old", b"/srv/it's new");
+        fuzz("activation", 2000, |bytes| {
+            for quoting in [
+                PathQuoting::Bare,
+                PathQuoting::Shell,
+                PathQuoting::Fish,
+                PathQuoting::Csh,
+                PathQuoting::Python,
+                PathQuoting::Url,
+            ] {
+                if let Some(text) = replace_path(bytes, old, new, quoting) {
+                    assert_eq!(replace_path(&text, old, new, quoting), None, "{quoting:?}");
+                }
+            }
+        });
     }
 }

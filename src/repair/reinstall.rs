@@ -131,6 +131,7 @@ pub(super) fn install_requirements(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzz::fuzz;
 
     #[test]
     fn packages_not_from_an_index_keep_their_url() {
@@ -156,5 +157,14 @@ mod tests {
             let origin = serde_json::from_str(origin).expect("JSON");
             assert_eq!(direct_reference("x", &origin).as_deref(), Some(line));
         }
+    }
+
+    #[test]
+    fn any_origin_is_a_line_or_none() {
+        fuzz("direct_url", 2000, |bytes| {
+            if let Ok(origin) = serde_json::from_slice(bytes) {
+                let _ = direct_reference("x", &origin);
+            }
+        });
     }
 }

@@ -101,6 +101,7 @@ fn is_coding_line(line: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzz::fuzz;
     use crate::program::ScriptInterpreter;
     use crate::program::script_interpreter::detect_interpreter;
 
@@ -171,5 +172,18 @@ mod tests {
         ] {
             check(before, "/new/bin/python", after);
         }
+    }
+
+    #[test]
+    fn any_script_is_rewritten_or_left_alone() {
+        let path = "/app/.venv/bin/python";
+        let interpreter = ScriptPython {
+            path: path.into(),
+            flags: vec!["-E".into()],
+            is_valid: true,
+        };
+        fuzz("script_head", 3000, |bytes| {
+            let _ = rewrite_shebang(bytes, &interpreter, Path::new("/a b/python"));
+        });
     }
 }

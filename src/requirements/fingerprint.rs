@@ -133,6 +133,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::fuzz::fuzz;
 
     #[test]
     fn lines_that_name_files_are_followed() {
@@ -198,5 +199,20 @@ mod tests {
             .collect();
         write(3_000, &lines);
         assert_eq!(included_files(&file(3_000)).len(), MAX_FILES);
+    }
+
+    #[test]
+    fn any_requirement_line_is_followed_or_left_alone() {
+        fuzz("requirements", 3000, |bytes| {
+            let text = String::from_utf8_lossy(bytes);
+            let _ = text.lines().filter_map(parse_line).count();
+        });
+    }
+
+    #[test]
+    fn any_pyproject_has_a_digest_or_none() {
+        fuzz("pyproject", 1500, |bytes| {
+            let _ = relevant_tables(&String::from_utf8_lossy(bytes));
+        });
     }
 }

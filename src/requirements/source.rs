@@ -130,6 +130,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::fuzz::fuzz;
 
     fn detected(files: &[(&str, &str)]) -> Option<(String, RequirementsFormat)> {
         let dir = tempfile::tempdir().expect("a directory");
@@ -189,5 +190,16 @@ mod tests {
         ] {
             assert_eq!(is_pylock(name), is, "{name}");
         }
+    }
+
+    #[test]
+    fn any_pyproject_has_a_format_or_is_an_error() {
+        fuzz("pyproject", 1500, |bytes| {
+            let text = String::from_utf8_lossy(bytes);
+            match text.parse() {
+                Ok(table) => drop(pyproject_format(&table)),
+                Err(error) => drop(toml_cause(&text, 1, &error)),
+            }
+        });
     }
 }

@@ -212,6 +212,7 @@ fn percent_decode(text: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzz::fuzz;
 
     fn state(root: &Path) -> InstallState {
         let project = root.parent().expect("a parent").to_owned();
@@ -259,5 +260,16 @@ mod tests {
         assert_eq!(moved.project, Path::new("/new/place"));
         assert_eq!(moved.files[0].path, Path::new("/new/place/pylock.toml"));
         assert_eq!(moved.files[1].path, Path::new("/etc/pip constraints.txt"));
+    }
+
+    #[test]
+    fn any_state_is_written_as_it_was_read() {
+        let root = Path::new("/home/ada/app/.venv");
+        fuzz("state", 3000, |bytes| {
+            if let Some(state) = parse_state(&String::from_utf8_lossy(bytes), root) {
+                let again = parse_state(&serialize_state(&state, root), root);
+                assert_eq!(again.map(|state| state.files), Some(state.files));
+            }
+        });
     }
 }

@@ -126,6 +126,7 @@ fn find_entry_point(name: &str, entry_points: &[(&str, &str)]) -> Option<String>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzz::fuzz;
 
     #[test]
     fn a_script_is_found_by_its_entry_point() {
@@ -138,5 +139,14 @@ mod tests {
         assert_eq!(called("pip3.12").as_deref(), Some("pip:main"));
         assert_eq!(called("pipx"), None);
         assert_eq!(called("easy_install-3.6"), None);
+    }
+
+    #[test]
+    fn any_entry_points_are_searched() {
+        fuzz("entry_points", 2000, |bytes| {
+            let text = String::from_utf8_lossy(bytes);
+            let points = parse_entry_points(&text);
+            let _ = ["demo", "pip3.12", ""].map(|name| find_entry_point(name, &points));
+        });
     }
 }

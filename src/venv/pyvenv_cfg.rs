@@ -158,6 +158,7 @@ fn decode_escape(after: &str) -> Option<(char, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzz::fuzz;
 
     fn parse_text(text: &str) -> PyvenvCfg {
         parse(text.as_bytes(), Path::new("/app/.venv")).expect("a readable file")
@@ -248,5 +249,13 @@ mod tests {
             let error = error.to_string().replace('\\', "/");
             assert!(error.starts_with("vrun: /app/.venv/pyvenv.cfg cannot be read\n  cause: "));
         }
+    }
+
+    #[test]
+    fn any_pyvenv_cfg_is_parsed_or_an_error() {
+        fuzz("pyvenv_cfg", 3000, |bytes| {
+            let cfg = parse(bytes, Path::new("/app/.venv")).ok();
+            let _ = cfg.and_then(|cfg| cfg.minor_version());
+        });
     }
 }

@@ -196,6 +196,7 @@ pub(crate) fn quote_shebang_path(path: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzz::fuzz;
 
     #[test]
     fn pips_scripts_are_named_for_their_python() {
@@ -225,5 +226,15 @@ mod tests {
         );
         let long = format!("/{}/python", "x".repeat(120));
         assert!(shebang(&long, &[]).starts_with(b"#!/bin/sh\n'''exec' /xxx"));
+    }
+
+    #[test]
+    fn any_entry_points_are_scripts_or_none() {
+        fuzz("entry_points", 2000, |bytes| {
+            let text = String::from_utf8_lossy(bytes);
+            for entry in parse_console_scripts(&text, (3, 12)) {
+                render_script(&entry, Path::new("/a b/python"), PipVersion(24, 0));
+            }
+        });
     }
 }

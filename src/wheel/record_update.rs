@@ -64,6 +64,7 @@ fn updated_row(line: &str, site: &Path, changed: &HashMap<PathBuf, Vec<u8>>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzz::fuzz;
 
     #[test]
     fn a_changed_file_gets_its_new_digest_and_size() {
@@ -83,5 +84,19 @@ mod tests {
             text,
             "../../../bin/a,sha256=LXEWQrcmsEQBYnyp-6wy9chTD7GQPMTbAiWHF5IaSIE,1\r\na.py,sha256=same,1\r\na-1.dist-info/RECORD,,\r\n"
         );
+    }
+
+    #[test]
+    fn any_record_keeps_its_other_rows() {
+        let site = Path::new("/app/.venv/lib/python3.12/site-packages");
+        let file = PathBuf::from("/app/.venv/bin/demo");
+        let changed = HashMap::from([(file, b"new".to_vec())]);
+        fuzz("record", 2000, |bytes| {
+            for line in String::from_utf8_lossy(bytes).split_inclusive('\n') {
+                if let Some(row) = updated_row(line, site, &changed) {
+                    assert_eq!(row.ends_with('\n'), line.ends_with('\n'));
+                }
+            }
+        });
     }
 }

@@ -117,6 +117,7 @@ mod tests {
     use zip::write::SimpleFileOptions;
 
     use super::*;
+    use crate::fuzz::fuzz;
 
     /// A wheel with one file, which claims a size that it does not have.
     fn forged_wheel(claimed: u32) -> Vec<u8> {
@@ -141,6 +142,20 @@ mod tests {
             let unpacked = unpack_wheel(&wheel, dir.path());
             assert!(unpacked.is_err(), "{claimed}: {unpacked:?}");
         }
+    }
+
+    #[test]
+    fn any_wheel_is_unpacked_inside_or_an_error() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let (wheel, to) = (dir.path().join("wheel"), dir.path().join("in/to"));
+        fuzz("wheel", 300, |bytes| {
+            fs::create_dir_all(&to).expect("a directory");
+            fs::write(&wheel, bytes).expect("a file");
+            let _ = unpack_wheel(&wheel, &to);
+            let names = |dir| fs::read_dir(dir).expect("a directory").count();
+            assert_eq!((names(dir.path()), names(&dir.path().join("in"))), (2, 1));
+            fs::remove_dir_all(&to).expect("removed");
+        });
     }
 
     #[test]

@@ -62,6 +62,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::fuzz::fuzz;
 
     #[test]
     fn a_truncated_or_changed_manifest_is_ignored() {
@@ -89,5 +90,15 @@ mod tests {
         let mut fields = Fields("1 x a b.py");
         assert_eq!((fields.next(), fields.next()), (Some("1"), Some("x")));
         assert_eq!(fields.0, "a b.py");
+    }
+
+    #[test]
+    fn any_line_has_fields() {
+        fuzz("manifest", 3000, |bytes| {
+            for line in String::from_utf8_lossy(bytes).lines() {
+                let mut fields = Fields(line);
+                let _ = (fields.signature(), fields.count());
+            }
+        });
     }
 }
