@@ -29,6 +29,9 @@ pub(crate) struct Helper<'a> {
 /// The most that a helper may print; after that its output is closed.
 const MAX_OUTPUT: u64 = 64 * 1024 * 1024;
 
+/// How long a stream may be silent that outlives the helper.
+const LAST_OUTPUT: Duration = Duration::from_secs(1);
+
 /// Runs a helper until it and its output have ended, and collects the output, which processes that it has started may
 /// keep open for longer. Once `stop` is set the helper is killed with all that it started.
 ///
@@ -85,8 +88,9 @@ pub(crate) fn stream_lines(
             _ => break wait_or_kill(&mut child, stop)?,
         }
     };
-    // What it started may hold the streams open for longer than it lives.
-    while let Ok(line) = lines.recv_timeout(Duration::from_millis(10)) {
+    // All that it printed is in the streams by now, and is read at the pace of this machine. What it started may hold them
+    // open for longer than it lives.
+    while let Ok(line) = lines.recv_timeout(LAST_OUTPUT) {
         add_line(&line);
     }
     Ok((status, output))
