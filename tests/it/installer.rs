@@ -46,7 +46,7 @@ fn what_a_build_leaves_running_holds_nobody_up() {
     let line = "$vrun --sync >first 2>&1 & first=$!; \
         until [ -e daemons ]; do sleep 0.05; done; \
         $vrun --sync >second 2>&1 & second=$!; \
-        until grep -q waiting second; do sleep 0.05; done; \
+        until grep -qs waiting second; do sleep 0.05; done; \
         touch go; wait $first $second; kill -9 $(cat daemons); cat first second";
     let said = app(daemon).sh(line).text();
     assert_eq!(said.matches(INSTALLED).count(), 2, "{said}");
