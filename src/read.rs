@@ -20,7 +20,7 @@ pub(crate) const MAX_TEXT: usize = 64 << 20;
 pub(crate) const MAX_BINARY: usize = 256 << 20;
 
 /// What one read takes: more than most small files hold.
-const SMALL: usize = 8 << 10;
+const SMALL: usize = 4 << 10;
 
 /// Opens a regular file to read; a link to one is followed.
 ///
