@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 /// Why the real Python may say something else.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Caveat {
     /// A line of a `.pth` file that is executed.
     ExecutedLine {

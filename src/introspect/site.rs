@@ -37,6 +37,7 @@ pub(super) struct SysPathBuilder<'a> {
     is_ascii_locale: bool,
     is_redecoded: bool,
     seen: HashSet<Vec<u8>>,
+    seen_caveats: HashSet<Caveat>,
     /// `sys.path`
     pub path: Vec<Vec<u8>>,
     /// Reasons why the real path may differ.
@@ -62,6 +63,7 @@ impl<'a> SysPathBuilder<'a> {
             cwd: Vec::new(),
             is_ascii_locale: start.is_ascii_locale(rules.pth.c_locale_encoding),
             seen: HashSet::new(),
+            seen_caveats: HashSet::new(),
             path: Vec::new(),
             caveats: Vec::new(),
         };
@@ -182,7 +184,7 @@ impl<'a> SysPathBuilder<'a> {
     /// Adds each once: the environment's own directory is read twice.
     fn add_caveats(&mut self, caveats: Vec<Caveat>) {
         for caveat in caveats {
-            if !self.caveats.contains(&caveat) {
+            if self.seen_caveats.insert(caveat.clone()) {
                 self.caveats.push(caveat);
             }
         }

@@ -324,6 +324,17 @@ fn a_long_line_of_code_is_cut_for_people_and_whole_for_programs() {
 }
 
 #[test]
+fn any_number_of_lines_of_code_is_listed() {
+    let code: String = (0..100_000)
+        .map(|number| format!("import a{number}\n"))
+        .collect();
+    let file = "app/.venv/lib/python3.12/site-packages/a.pth";
+    let sandbox = on("python3.12", "home = [ROOT]/base/bin\n").file(file, code);
+    let info = sandbox.run(["--info"]).code(0).text();
+    assert_eq!(info.matches("is executed: import a").count(), 100_000);
+}
+
+#[test]
 fn it_goes_alone() {
     let sandbox = on("python3.12", "home = [ROOT]/base/bin\n");
     sandbox
