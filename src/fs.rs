@@ -142,6 +142,14 @@ pub(crate) fn is_really_within(file: &Path, root: &Path) -> bool {
     matches!((dir, dunce::canonicalize(root)), (Ok(dir), Ok(root)) if dir.starts_with(&root))
 }
 
+/// Whether a file lies in the directory `dir`, or what it leads to does, by any path.
+pub(crate) fn lies_in(file: &Path, dir: &Path) -> bool {
+    let real = (dunce::canonicalize(file), dunce::canonicalize(dir));
+    file.starts_with(dir)
+        || is_really_within(file, dir)
+        || matches!(real, (Ok(file), Ok(dir)) if file.starts_with(&dir))
+}
+
 /// Opens one of vrun's regular files to append to it. A link is not followed.
 pub(crate) fn open_for_append(file: &Path) -> io::Result<File> {
     os::open_regular(File::options().append(true), file)

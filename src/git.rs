@@ -6,6 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
+use crate::fs::lies_in;
 use crate::helper::{self, Helper};
 use crate::process::Process;
 use crate::{os, self_exe, venv};
@@ -62,7 +63,7 @@ fn run_git(args: &[&str], below: &Path, root: &Path, process: &Process) -> Optio
     let self_exe = process.current_exe();
     let mut found = which::which_in_all("git", process.var("PATH"), root).ok()?;
     let git = found
-        .find(|file| !file.starts_with(project) && !self_exe::is_shim(file, self_exe.as_deref()))?;
+        .find(|file| !lies_in(file, project) && !self_exe::is_shim(file, self_exe.as_deref()))?;
     // Not taken for an option of a pathspec (`:`).
     let name = Path::new(".").join(root.file_name()?).join(below);
     let args = SAFE_SETTINGS.iter().chain(args);

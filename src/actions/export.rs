@@ -18,7 +18,7 @@ pub(crate) fn export(
     let search = prepare_search(settings, process)?;
     let found = require_existing(settings, &search, process)?;
     let env = TargetEnv::open(found, None)?;
-    let view = prepare(&env, settings, process)?.view;
+    let view = prepare(&env, &search, settings, process)?.view;
     match target {
         Target::Shell(shell) => print(&shell.export_lines(&view, process)?),
         Target::Dotenv => print(export::dotenv_lines(&view, process)?.as_bytes()),

@@ -1,17 +1,18 @@
 //! `--info`: report the environment that a command would run in, and what its programs would see. Changes nothing, and
-//! starts nothing but interpreters that could substitute for a missing Python.
+//! starts nothing but interpreters outside the project that could substitute for a missing Python.
 
 use crate::cli::{Format, Settings};
 use crate::error::Error;
-use crate::find::{self, FoundEnv, Outcome, ToCreate};
+use crate::find::{self, FoundEnv, Outcome, Search, ToCreate};
 use crate::health::{self, Problem};
 use crate::introspect::{self, IntrospectError, PythonInfo, StartupContext};
 use crate::output::print;
 use crate::process::Process;
+use crate::python::{self, Inspection};
 use crate::render::info::{self, EnvDiff, EnvInfo, InfoOutcome, ProblemReport, SearchContext};
 use crate::venv::{self, Venv};
 use crate::view::View;
-use crate::{os, program, python, requirements};
+use crate::{os, program, requirements};
 
 use super::context::{find_environment, no_environment_error, prepare_search, report_skipped};
 use super::prepare;
@@ -57,7 +58,7 @@ pub(crate) fn info(
             return report_failure(error.kind().id(), error, outcome, &context, format);
         }
     };
-    match env_info(found, settings, process) {
+    match env_info(found, settings, &search, process) {
         Ok(env) => {
             let text = match format {
                 Format::Text => info::render_text(&env, &context),
@@ -97,6 +98,7 @@ fn report_failure<'a>(
 fn env_info<'a>(
     found: &'a FoundEnv,
     settings: &Settings,
+    search: &Search,
     process: &Process,
 ) -> Result<EnvInfo<'a>, Error> {
     let venv = Venv::open(&found.root)?;
@@ -113,7 +115,7 @@ fn env_info<'a>(
         diff: env_diff(&view, process),
         python_info: python_info(&venv, &cfg, &view, process),
         problem: problem
-            .map(|problem| python_problem(problem, &venv, process))
+            .map(|problem| python_problem(problem, &venv, search, process))
             .transpose()?,
         requirements: requirements::install_status(&venv, &vrun_command),
     })
@@ -123,11 +125,17 @@ fn env_info<'a>(
 fn python_problem(
     problem: Problem,
     venv: &Venv,
+    search: &Search,
     process: &Process,
 ) -> Result<ProblemReport, Error> {
     let problem = health::check_platform(&venv.root).unwrap_or(problem);
     let substitute = match problem.is_substitutable() {
-        true => python::find_substitute(venv, process)?,
+        true => python::find_substitute(&Inspection {
+            venv,
+            project: search.project(),
+            is_cached: false,
+            process,
+        })?,
         false => None,
     };
     Ok(ProblemReport {

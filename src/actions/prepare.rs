@@ -3,15 +3,16 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::{RunRequest, Settings};
+use crate::cli::{Mode, RunRequest, Settings};
 use crate::error::Error;
-use crate::find::FoundEnv;
+use crate::find::{FoundEnv, Search};
 use crate::inline_script::Script;
 use crate::process::Process;
 use crate::program::{self, EnvQueries, ResolveContext};
+use crate::python::{self, Inspection};
 use crate::venv::{self, SubstitutePython, Venv};
 use crate::view::{self, View};
-use crate::{git, python, repair};
+use crate::{git, repair};
 
 /// The environment of a run.
 #[derive(Debug)]
@@ -41,11 +42,14 @@ impl TargetEnv {
 pub(super) struct PreparedEnv<'a> {
     pub view: View,
     env: &'a TargetEnv,
+    search: &'a Search,
+    mode: Mode,
     process: &'a Process,
 }
 
 pub(super) fn prepare<'a>(
     env: &'a TargetEnv,
+    search: &'a Search,
     settings: &Settings,
     process: &'a Process,
 ) -> Result<PreparedEnv<'a>, Error> {
@@ -59,6 +63,8 @@ pub(super) fn prepare<'a>(
             process,
         )?,
         env,
+        search,
+        mode: settings.mode,
         process,
     })
 }
@@ -94,7 +100,12 @@ impl<'a> PreparedEnv<'a> {
 
 impl EnvQueries for PreparedEnv<'_> {
     fn find_substitute(&self) -> Result<Option<SubstitutePython>, Error> {
-        python::find_substitute(&self.env.venv, self.process)
+        python::find_substitute(&Inspection {
+            venv: &self.env.venv,
+            project: self.search.project(),
+            is_cached: self.mode == Mode::Real,
+            process: self.process,
+        })
     }
 
     fn is_tracked(&self) -> bool {

@@ -7,7 +7,8 @@ use std::path::Path;
 use crate::cli::{Mode, RunRequest};
 use crate::create;
 use crate::error::Error;
-use crate::find::Outcome;
+use crate::find::{Outcome, Search};
+use crate::inline_script::Script;
 use crate::process::Process;
 use crate::program::{self, broken};
 use crate::python::check_compatible;
@@ -22,10 +23,14 @@ use super::sync::ensure_installed;
 
 /// Returns only after `-n`, or with the reason why the program did not start.
 pub(crate) fn run(mut request: RunRequest, process: &mut Process) -> Result<(), Error> {
-    let selection = select(&mut request, process)?;
-    let env = ensure(selection, &request, process)?;
+    let Selection {
+        search,
+        script,
+        outcome,
+    } = select(&mut request, process)?;
+    let env = ensure(outcome, script, &search, &request, process)?;
     let (settings, verbosity) = (&request.settings, process.verbosity);
-    let prepared = prepare(&env, settings, process)?;
+    let prepared = prepare(&env, &search, settings, process)?;
     let context = prepared.resolve_context(&request);
     let (invocation, args) = (request.invocation, request.args);
     let program = match env.is_planned {
@@ -55,15 +60,12 @@ pub(crate) fn run(mut request: RunRequest, process: &mut Process) -> Result<(), 
 /// Creates a missing environment. For a program that really runs, the environment has the requested Python and the
 /// project's requirements.
 fn ensure(
-    selection: Selection,
+    outcome: Outcome,
+    script: Option<Script>,
+    search: &Search,
     request: &RunRequest,
     process: &Process,
 ) -> Result<TargetEnv, Error> {
-    let Selection {
-        search,
-        script,
-        outcome,
-    } = selection;
     let settings = &request.settings;
     let found = match outcome {
         Outcome::Found(found) => found,
@@ -74,7 +76,7 @@ fn ensure(
             Some(script) => first_use::create_for_script(script, missing, request, process)?,
             None => {
                 let auto_create = request.auto_create;
-                first_use::create_for_command(missing, settings, auto_create, &search, process)?
+                first_use::create_for_command(missing, settings, auto_create, search, process)?
             }
         },
     };

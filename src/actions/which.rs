@@ -19,7 +19,9 @@ pub(crate) fn which(
 ) -> Result<(), Error> {
     request.settings.mode = Mode::DryRun;
     let Selection {
-        script, outcome, ..
+        search,
+        script,
+        outcome,
     } = select(&mut request, process)?;
     let (settings, verbosity) = (&request.settings, process.verbosity);
     let found = match (&script, outcome) {
@@ -29,7 +31,7 @@ pub(crate) fn which(
     };
     report_selection(&found, process);
     let env = TargetEnv::open(found, script)?;
-    let prepared = prepare(&env, settings, process)?;
+    let prepared = prepare(&env, &search, settings, process)?;
     let context = prepared.resolve_context(&request);
     let print_match = |WhichMatch { file, description }: &WhichMatch| {
         verbosity.verbose(|| format!("{} is {description}", printable(file)));

@@ -51,8 +51,10 @@ impl<'a> CreateRequest<'a> {
         Prober {
             process: self.process,
             cache_dir: context.cache_dir,
+            is_cached: true,
             vars: context.vars,
             cwd: project_root.or(path.parent()).unwrap_or(Path::new("/")),
+            off_limits: &[],
             stop: context.stop,
         }
     }

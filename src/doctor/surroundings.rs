@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::program::{ScriptInterpreter, script_interpreter};
+use crate::python::{self, Inspection};
 use crate::quote::{printable, shell_word};
 use crate::venv::{self, Venv};
-use crate::{create, git, os, python, requirements, self_exe};
+use crate::{create, git, os, requirements, self_exe};
 
 use super::finding::{Finding, Severity};
 use super::input::DoctorInput;
@@ -76,7 +77,12 @@ fn check_ignored(input: &DoctorInput<'_>) -> Option<Finding> {
 /// `.python-version` and `requires-python` are read when an environment is created. They may have changed since.
 fn check_python_request(input: &DoctorInput<'_>) -> Option<Finding> {
     let venv = Venv::open(input.root).ok()?;
-    let (requested, actual) = python::unmet_request(&venv, input.project?, input.process)?;
+    let (requested, actual) = python::unmet_request(&Inspection {
+        venv: &venv,
+        project: input.project,
+        is_cached: false,
+        process: input.process,
+    })?;
     let root = shell_word(input.root);
     Some(Finding::new(
         "python-mismatch",

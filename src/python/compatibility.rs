@@ -11,6 +11,7 @@ use crate::process::Process;
 use crate::quote::{printable, shell_word};
 use crate::venv::{self, Venv};
 
+use super::inspection::Inspection;
 use super::request::{ExplicitRequest, PythonRequest, RequestSource};
 use super::request_syntax::{PythonKey, RequestKind};
 use super::version_files::{parse_explicit, resolve_request};
@@ -28,14 +29,11 @@ pub(crate) fn check_compatible(
 ) -> Result<(), Error> {
     let request = parse_explicit(explicit, process)?;
     let recorded = recorded_version(venv);
-    let is_match = match &request.kind {
-        RequestKind::Path(path) => is_base_of(path, venv, process)?,
-        // If nothing is recorded, the user is assumed to be right.
-        kind => recorded
-            .as_ref()
-            .is_none_or(|recorded| recorded.may_match(kind)),
+    let quiet = &quiet(process);
+    let ask = |path: &Path, base: &Path| {
+        probe::with_prober(venv, quiet, |prober| prober.may_lead_to(path, base))
     };
-    match is_match {
+    match is_match(venv, recorded.as_ref(), &request.kind, ask)? {
         true => Ok(()),
         false => Err(mismatch(
             venv,
@@ -45,21 +43,57 @@ pub(crate) fn check_compatible(
     }
 }
 
-/// The request of the project at `project` that the environment does not match, as a sentence, and the environment's
-/// version.
-pub(crate) fn unmet_request(
-    venv: &Venv,
-    project: &Path,
-    process: &Process,
-) -> Option<(String, String)> {
-    let request = resolve_request(None, Some(project), process).ok()??;
-    let recorded = recorded_version(venv)?;
-    let is_unmet = match &request.kind {
-        RequestKind::Path(path) => !is_base_of(path, venv, process).ok()?,
-        kind => !recorded.may_match(kind),
-    };
+/// The same for an action that only reads: an interpreter that it may not ask is assumed to match.
+pub(crate) fn may_be_compatible(inspection: &Inspection<'_>, explicit: &ExplicitRequest) -> bool {
+    let recorded = recorded_version(inspection.venv);
+    parse_explicit(explicit, inspection.process)
+        .and_then(|request| may_match(inspection, recorded.as_ref(), &request.kind))
+        .unwrap_or(false)
+}
+
+/// The request of its project that the environment does not match, as a sentence, and the environment's version.
+pub(crate) fn unmet_request(inspection: &Inspection<'_>) -> Option<(String, String)> {
+    let request = resolve_request(None, Some(inspection.project?), inspection.process).ok()??;
+    let recorded = recorded_version(inspection.venv)?;
+    let is_unmet = !may_match(inspection, Some(&recorded), &request.kind).ok()?;
     let sentence = format!("{} asks for {}", request.source, printable(&request.text));
     is_unmet.then(|| (sentence, recorded.key.dotted_release()))
+}
+
+fn may_match(
+    inspection: &Inspection<'_>,
+    recorded: Option<&RecordedVersion>,
+    kind: &RequestKind,
+) -> Result<bool, Error> {
+    let process = &quiet(inspection.process);
+    let quiet = Inspection {
+        process,
+        ..*inspection
+    };
+    is_match(inspection.venv, recorded, kind, |path, base| {
+        quiet.with_prober(|prober| prober.may_lead_to(path, base))
+    })
+}
+
+/// Whether the environment may match. `ask` says whether a script leads to an interpreter.
+fn is_match(
+    venv: &Venv,
+    recorded: Option<&RecordedVersion>,
+    kind: &RequestKind,
+    ask: impl FnOnce(&Path, &Path) -> Result<bool, Error>,
+) -> Result<bool, Error> {
+    match kind {
+        RequestKind::Path(path) => is_base_of(path, venv, ask),
+        // If nothing is recorded, the user is assumed to be right.
+        kind => Ok(recorded.is_none_or(|recorded| recorded.may_match(kind))),
+    }
+}
+
+fn quiet(process: &Process) -> Process {
+    Process {
+        verbosity: Verbosity::Quiet,
+        ..process.clone()
+    }
 }
 
 /// A request for another interpreter that the packages of an environment work with: of the same implementation, minor
@@ -75,7 +109,10 @@ pub(crate) fn request_for_env(venv: &Venv) -> Option<PythonRequest> {
     Some(PythonRequest {
         kind: RequestKind::parse(&text)?,
         text: text.into(),
-        source: RequestSource::Environment(venv.root.clone()),
+        source: RequestSource::Environment {
+            root: venv.root.clone(),
+            home: venv.cfg.home.clone(),
+        },
     })
 }
 
@@ -179,7 +216,11 @@ fn release_numbers(version: &str) -> Vec<u64> {
 }
 
 /// Whether the interpreter at `path` is the base of the environment.
-fn is_base_of(path: &Path, venv: &Venv, process: &Process) -> Result<bool, Error> {
+fn is_base_of(
+    path: &Path,
+    venv: &Venv,
+    ask: impl FnOnce(&Path, &Path) -> Result<bool, Error>,
+) -> Result<bool, Error> {
     let base = base_of::resolve_base(&venv::python_path(&venv.root));
     let requested = base_of::resolve_base(&path_lookup::executable_in(path));
     let (Ok(base), Ok(requested)) = (base, requested) else {
@@ -189,12 +230,7 @@ fn is_base_of(path: &Path, venv: &Venv, process: &Process) -> Result<bool, Error
     if is_same || !probe::is_script(&requested) {
         return Ok(is_same);
     }
-    let quiet = Process {
-        verbosity: Verbosity::Quiet,
-        ..process.clone()
-    };
-    let answer = probe::with_prober(venv, &quiet, |prober| prober.probe(&requested))?;
-    Ok(answer.is_ok_and(|interpreter| os::is_same_file(&interpreter.exe, &base)))
+    ask(&requested, &base)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! base, and a version manager's shim to the interpreter it starts.
 
 use std::iter;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::os;
@@ -13,7 +13,7 @@ use crate::quote::printable;
 use super::interpreter::Interpreter;
 use super::path_lookup::{PythonCandidate, executable_in};
 use super::probe::Prober;
-use super::request::PythonRequest;
+use super::request::{PythonRequest, RequestSource};
 use super::request_syntax::RequestKind;
 use super::{base_of, candidates, managed};
 
@@ -112,8 +112,24 @@ fn candidates_for<'a>(
         Some(RequestKind::PyenvName(name)) => {
             Box::new(managed::pyenv_version(name, prober.process).into_iter())
         }
-        _ => Box::new(candidates::all_candidates(prober.process)),
+        _ => {
+            let all = candidates::all_candidates(prober.process);
+            match request.map(|request| &request.source) {
+                Some(RequestSource::Environment {
+                    home: Some(home), ..
+                }) => Box::new(home_first(all, home).into_iter()),
+                _ => Box::new(all),
+            }
+        }
     }
+}
+
+/// The candidates, those in the directory `home` first.
+fn home_first(all: impl Iterator<Item = PythonCandidate>, home: &Path) -> Vec<PythonCandidate> {
+    let mut all: Vec<_> = all.collect();
+    let is_there = |path: &Path| path.parent().is_some_and(|dir| os::is_same_file(dir, home));
+    all.sort_by_cached_key(|candidate| !is_there(&candidate.path));
+    all
 }
 
 fn no_match_error(
@@ -164,7 +180,6 @@ fn no_match_error(
 mod tests {
     use std::fs;
 
-    use super::super::request::RequestSource;
     use super::super::request_syntax::PythonKey;
     use super::*;
 

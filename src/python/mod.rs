@@ -5,6 +5,7 @@ mod candidates;
 mod child_env;
 mod compatibility;
 mod discovery;
+mod inspection;
 mod interpreter;
 mod managed;
 mod path_lookup;
@@ -17,8 +18,11 @@ mod version_files;
 
 pub(crate) use base_of::resolve_base;
 pub(crate) use child_env::{vars_for_pip, vars_for_python};
-pub(crate) use compatibility::{check_compatible, request_for_env, unmet_request};
+pub(crate) use compatibility::{
+    check_compatible, may_be_compatible, request_for_env, unmet_request,
+};
 pub(crate) use discovery::find_interpreter;
+pub(crate) use inspection::Inspection;
 pub(crate) use interpreter::{BytecodeFormat, Interpreter};
 pub(crate) use probe::{Prober, is_script};
 pub(crate) use probe_cache::{report_unused_cache, usable_cache_dir};

@@ -14,6 +14,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, io_reason};
+use crate::fs::lies_in;
 use crate::helper::{self, Helper};
 use crate::process::Process;
 use crate::quote::printable;
@@ -60,15 +61,19 @@ pub(crate) struct Prober<'a> {
     pub process: &'a Process,
     /// The cache directory, if there is a usable one.
     pub cache_dir: Option<&'a Path>,
+    /// Whether new answers are kept there.
+    pub is_cached: bool,
     /// The variables of the interpreter that is asked.
     pub vars: &'a [(OsString, OsString)],
     /// Its working directory, so that a version manager's shim answers for this project.
     pub cwd: &'a Path,
+    /// Directories whose interpreters are not started.
+    pub off_limits: &'a [PathBuf],
     /// Set by Ctrl-C.
     pub stop: &'a AtomicBool,
 }
 
-/// Runs `act` with a prober for an existing environment.
+/// Runs `act` with a prober for an existing environment, for a command that trusts it.
 pub(super) fn with_prober<T>(
     venv: &Venv,
     process: &Process,
@@ -77,8 +82,10 @@ pub(super) fn with_prober<T>(
     act(&Prober {
         process,
         cache_dir: usable_cache_dir(process).as_deref(),
+        is_cached: true,
         vars: &child_env::vars_for_python(process),
         cwd: venv.root.parent().unwrap_or(Path::new("/")),
+        off_limits: &[],
         stop: &AtomicBool::new(false),
     })
 }
@@ -112,12 +119,24 @@ impl Prober<'_> {
         Ok(answer.map(|answer| Interpreter { exe, ..answer }))
     }
 
+    /// Whether the interpreter at `path` is the one at `base`, or leads to it. One that is not asked may be.
+    pub(super) fn may_lead_to(&self, path: &Path, base: &Path) -> Result<bool, Error> {
+        if self.is_off_limits(path) {
+            return Ok(true);
+        }
+        let answer = self.probe(path)?;
+        Ok(answer.is_ok_and(|interpreter| os::is_same_file(&interpreter.exe, base)))
+    }
+
     /// What the interpreter at `path` answers, with its `sys.executable` as `exe`.
     fn probe_cached(&self, path: &Path) -> Result<Result<Interpreter, String>, Error> {
         // It would look for the very environment that is being created.
         let is_vrun = || Ok(Err("it is vrun itself".to_owned()));
         if self_exe::is_shim(path, self.process.current_exe().as_deref()) {
             return is_vrun();
+        }
+        if self.is_off_limits(path) {
+            return Ok(Err("it lies in the project or the environment".to_owned()));
         }
         let cache = ProbeCache::in_cache_dir(self.cache_dir);
         let cached = cache.read_answer(path);
@@ -140,14 +159,18 @@ impl Prober<'_> {
         let Some(answer) = parse_answer(&output.stdout) else {
             return Ok(Err(failure_reason(&output)));
         };
-        if !is_script(path) && os::is_same_file(path, &answer.exe) {
+        if self.is_cached && !is_script(path) && os::is_same_file(path, &answer.exe) {
             cache.write_answer(path, &output.stdout);
         }
         Ok(Ok(answer))
     }
 
+    fn is_off_limits(&self, path: &Path) -> bool {
+        self.off_limits.iter().any(|dir| lies_in(path, dir))
+    }
+
     fn run_script(&self, path: &Path) -> io::Result<Output> {
-        let args = ["-E", "-s", "-S", "-c", PROBE_SCRIPT].map(OsString::from);
+        let args = ["-E", "-s", "-S", "-B", "-c", PROBE_SCRIPT].map(OsString::from);
         let helper = Helper {
             program: path,
             args: args.to_vec(),

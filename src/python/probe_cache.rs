@@ -43,8 +43,9 @@ impl ProbeCache {
         ProbeCache(cache.map(|dir| dir.join("interpreters")))
     }
 
-    /// The cached answer of `exe`, if it is still the same file.
+    /// The cached answer of `exe`, if it is still the same file. Creates nothing.
     pub(super) fn read_answer(&self, exe: &Path) -> Option<Vec<u8>> {
+        self.0.as_ref().filter(|dir| dir.is_dir())?;
         let cached = read_file(&self.answer_file(exe)?, MAX_TEXT).ok()?;
         Some(cached.strip_prefix(&stamp(exe)?[..])?.to_vec())
     }

@@ -36,15 +36,18 @@ pub(crate) enum RequestSource {
     VersionFile(PathBuf),
     /// `requires-python` in this pyproject.toml.
     Pyproject(PathBuf),
-    /// An environment, whose packages are for one minor version.
-    Environment(PathBuf),
+    /// An environment, whose packages are for one minor version. Of the candidates those in its `home` come first.
+    Environment {
+        root: PathBuf,
+        home: Option<PathBuf>,
+    },
 }
 
 impl fmt::Display for RequestSource {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             RequestSource::Explicit(source) => out.write_str(source),
-            RequestSource::VersionFile(path) | RequestSource::Environment(path) => {
+            RequestSource::VersionFile(path) | RequestSource::Environment { root: path, .. } => {
                 out.write_str(&printable(path))
             }
             RequestSource::Pyproject(file) => {

@@ -1,9 +1,9 @@
 //! An environment whose Python is gone -> an installed interpreter that can run in its place.
 //!
-//! It must have the same implementation, minor version and build, because the packages are built for those. The one in
-//! the `home` of pyvenv.cfg comes first, then the first candidate that matches. Started under the environment's own
-//! name for its Python, it reads that pyvenv.cfg and finds the packages. No file is written. `program/python.rs`
-//! decides when it is started instead of the environment's Python, and how.
+//! It must have the same implementation, minor version and build, because the packages are built for those. It is one of
+//! the candidates for a base interpreter, preferably one in the `home` of pyvenv.cfg: what only that file names is not
+//! started. Under the environment's own name for its Python it reads that pyvenv.cfg and finds the packages. No file is
+//! written. `program/python.rs` decides when it is started instead of the environment's Python, and how.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,6 +14,7 @@ use crate::os;
 use crate::process::Process;
 use crate::venv::{self, MinorVersion, SubstitutePython, Venv};
 
+use super::inspection::Inspection;
 use super::interpreter::Interpreter;
 use super::probe::{Prober, with_prober};
 use super::request::PythonRequest;
@@ -26,15 +27,14 @@ const GETPATH_PY_MINOR: u64 = 11;
 /// An interpreter that can run in place of the Python of `venv`; None if none can, or the version is not recorded. The
 /// error is Ctrl-C.
 pub(crate) fn find_substitute(
-    venv: &Venv,
-    process: &Process,
+    inspection: &Inspection<'_>,
 ) -> Result<Option<SubstitutePython>, Error> {
-    let venv = &with_library_version(venv);
+    let venv = &with_library_version(inspection.venv);
     // Only a link can dangle.
     let Some(request) = cpython_request(venv).filter(|_| os::HAS_SYMLINKS) else {
         return Ok(None);
     };
-    let base = matching_interpreter(venv, &request, process)?;
+    let base = inspection.with_prober(|prober| installed_interpreter(&request, prober))?;
     let base = base.filter(|base| !is_framework_build(base));
     Ok(base.map(|base| SubstitutePython {
         prefix: required_prefix(&base, venv),
@@ -46,27 +46,23 @@ pub(crate) fn find_substitute(
 /// Ctrl-C.
 pub(crate) fn has_matching_interpreter(venv: &Venv, process: &Process) -> Result<bool, Error> {
     let venv = &with_library_version(venv);
-    match compatibility::request_for_env(venv) {
-        Some(request) => Ok(matching_interpreter(venv, &request, process)?.is_some()),
-        None => Ok(false),
-    }
+    let Some(request) = compatibility::request_for_env(venv) else {
+        return Ok(false);
+    };
+    with_prober(venv, process, |prober| {
+        Ok(interpreter_at_home(venv, &request, prober)?.is_some()
+            || installed_interpreter(&request, prober)?.is_some())
+    })
 }
 
-/// The interpreter for `request`, in `home` or elsewhere.
-fn matching_interpreter(
-    venv: &Venv,
+fn installed_interpreter(
     request: &PythonRequest,
-    process: &Process,
+    prober: &Prober<'_>,
 ) -> Result<Option<Interpreter>, Error> {
-    with_prober(venv, process, |prober| {
-        if let Some(base) = interpreter_at_home(venv, request, prober)? {
-            return Ok(Some(base));
-        }
-        match discovery::find_interpreter(Some(request), prober) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => Err(error),
-            found => Ok(found.ok()),
-        }
-    })
+    match discovery::find_interpreter(Some(request), prober) {
+        Err(error) if error.kind() == ErrorKind::Interrupted => Err(error),
+        found => Ok(found.ok()),
+    }
 }
 
 /// Whether it is one of macOS's framework builds: their launcher starts the interpreter by its own path, whatever name

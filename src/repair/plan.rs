@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::health::{self, Fix};
-use crate::python;
+use crate::python::{self, Inspection};
 use crate::quote::{printable, printable_name};
 use crate::venv::{self, MinorVersion, MissingScript, Venv};
 
@@ -58,7 +58,13 @@ fn describe_python_fix(input: &RepairInput<'_>) -> String {
     let is_mismatch = venv
         .zip(input.python_request)
         .is_some_and(|(venv, request)| {
-            python::check_compatible(&venv, request, input.process).is_err()
+            let inspection = Inspection {
+                venv: &venv,
+                project: input.project,
+                is_cached: false,
+                process: input.process,
+            };
+            !python::may_be_compatible(&inspection, request)
         });
     match version.filter(|_| !is_mismatch) {
         None => describe_rebuild(input, "the first Python that fits the project"),

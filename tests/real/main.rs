@@ -63,6 +63,8 @@ mod moved;
 mod once;
 /// What may lie where the environment is to be.
 mod places;
+/// Actions that only read: what they start and what they write, in clones of all kinds.
+mod reading;
 /// `--repair`: what was moved, what lost its Python, what was cut off.
 mod repair;
 /// Which Python is taken: each kind of request, each source, in order.
