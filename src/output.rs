@@ -1,7 +1,7 @@
 //! What vrun prints: notices on stderr, results on stdout.
 
 use std::fmt::Display;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::time::Duration;
 
 use crate::error::{Error, io_reason};
@@ -41,21 +41,41 @@ fn write_line(line: impl Display) {
 /// Writes to stderr in one call, so that the lines of parallel vruns do not mix. A closed or full stderr must not keep a
 /// program from running, so errors are ignored.
 pub(crate) fn write_stderr(text: &str) {
-    let _ = io::stderr().write_all(text.as_bytes());
+    let mut stderr = io::stderr();
+    let _ = match stderr.is_terminal() {
+        true => stderr.write_all(escape_controls(text).as_bytes()),
+        false => stderr.write_all(text.as_bytes()),
+    };
 }
 
-/// Prints a result on stdout. It is not an error if the reader stops reading.
+/// Prints a result on stdout: byte for byte, but for a terminal. It is not an error if the reader stops reading.
 ///
 /// # Errors
 /// It cannot be written.
 pub(crate) fn print(text: &[u8]) -> Result<(), Error> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(text).and_then(|()| stdout.flush()) {
+    let written = match stdout.is_terminal() {
+        true => stdout.write_all(escape_controls(&String::from_utf8_lossy(text)).as_bytes()),
+        false => stdout.write_all(text),
+    };
+    match written.and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(Error::failed("cannot write to stdout").with_cause(io_reason(&error)))
         }
         _ => Ok(()),
     }
+}
+
+/// The text for a terminal, which would take control characters for commands. Names that a checkout brings may hold any.
+fn escape_controls(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c.is_control() && !['\n', '\t'].contains(&c) {
+            true => escaped.extend(c.escape_default()),
+            false => escaped.push(c),
+        }
+    }
+    escaped
 }
 
 /// A duration for people.

@@ -321,5 +321,5 @@ pub(super) fn usage_error(error: clap::Error) -> Error {
     let message = text.split("\n\n").next().unwrap_or_default();
     let message = message.strip_prefix("error: ").unwrap_or(message);
     let lines: Vec<_> = message.lines().map(str::trim).collect();
-    Error::failed(lines.join(" ")).with_hint(HELP_HINT)
+    Error::failed(printable(lines.join(" "))).with_hint(HELP_HINT)
 }

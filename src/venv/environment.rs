@@ -46,7 +46,7 @@ pub(crate) fn read_pyvenv_cfg(root: &Path) -> Result<Vec<u8>, Error> {
 }
 
 /// What a shell's prompt shows for the environment at `root`: `given`, else the name of its directory, or for `.venv`,
-/// which says nothing, the name of the project's directory.
+/// which says nothing, the name of the project's directory. Without control characters: the shell prints it.
 pub(crate) fn prompt(root: &Path, given: Option<String>) -> String {
     let default = || {
         let name = root.file_name();
@@ -55,7 +55,7 @@ pub(crate) fn prompt(root: &Path, given: Option<String>) -> String {
             _ => name.unwrap_or(root.as_os_str()),
         }
     };
-    given.unwrap_or_else(|| default().to_string_lossy().into_owned())
+    given.map_or_else(|| printable(default()), printable)
 }
 
 /// The scripts directory of the environment at `root`, which may not exist yet.

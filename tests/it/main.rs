@@ -40,6 +40,7 @@
 //!     tracked.rs   an environment that git tracks
 //!     doctor.rs    `--doctor`: what is wrong, each with its cause and its mend
 //!     errors.rs    the shape of what vrun says
+//!     control.rs   control characters in whatever a clone may name
 //!     law.rs       the rules of the source itself: who may know whom, and what may stand where
 //!
 //! Every rule is a test, and the test is called what the rule says. `law` runs everywhere, the others on Unix;
@@ -63,6 +64,8 @@ mod astray;
 mod broken;
 #[cfg(unix)]
 mod cli;
+#[cfg(unix)]
+mod control;
 #[cfg(unix)]
 mod create;
 #[cfg(unix)]

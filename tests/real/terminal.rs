@@ -157,3 +157,30 @@ fn a_shim_creates_an_environment_where_a_person_sees_it() {
     play(&project, acts, &[shim, "--version"]);
     assert!(fs::exists(project.path("app/.venv/pyvenv.cfg")).is_ok_and(|is| is));
 }
+
+#[test]
+fn a_name_that_a_checkout_brings_tells_the_terminal_nothing() {
+    let acts = r#"
+while True:
+    try:
+        shown += os.read(terminal, 4096)
+    except OSError:
+        break
+assert end() == 127, shown
+assert b"\x1b" not in shown and b"\x9b" not in shown, shown
+for part in b"odd\\u{1b}]0;t\\u{7}\\u{9b}", b"export VIRTUAL_ENV", b"nowhere":
+    assert part in shown, (part, shown)
+"#;
+    let odd = "odd\x1b]0;t\x07\u{9b}";
+    let project = project().dir(&format!("app/{odd}/.git"));
+    let dir = project.path("app").join(odd);
+    Outcome::of(
+        project
+            .vrun(["-q", "--create", "--without-pip"])
+            .current_dir(dir),
+    )
+    .code(0);
+    let line = "cd odd* && for said in '-n true' '--which python' --info '--info --json' --doctor '--export sh' \
+                '-v nowhere'; do vrun $said; done";
+    play(&project, acts, &["sh", "-c", line]);
+}
