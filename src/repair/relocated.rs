@@ -3,8 +3,8 @@
 //! Python itself works in an environment that was moved, renamed or copied; the paths that tools and installers wrote into
 //! files do not. Changes nothing.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, iter};
 
 use crate::fs::is_really_within;
 use crate::process::Process;
@@ -15,6 +15,9 @@ use crate::{find, os};
 
 use super::path_rewriter::{PathQuoting, replace_path};
 use super::shebang_rewriter;
+
+/// How many lines the path of an environment may span in an activation script.
+const MAX_PATH_LINES: usize = 16;
 
 /// A file that refers to the old location of the environment or project.
 #[derive(Debug)]
@@ -155,10 +158,7 @@ fn quoting_for(activation: &Path) -> PathQuoting {
 /// writes, else by pyvenv.cfg.
 pub(super) fn original_root(root: &Path) -> Option<PathBuf> {
     let activate = read_text(&venv::scripts_dir(root).join("activate"), MAX_TEXT);
-    let activated = activate
-        .unwrap_or_default()
-        .lines()
-        .find_map(parse_virtual_env);
+    let activated = parse_virtual_env(&activate.unwrap_or_default());
     let recorded = || venv::created_path(&Venv::open(root).ok()?.cfg);
     let old = activated
         .or_else(recorded)
@@ -166,13 +166,24 @@ pub(super) fn original_root(root: &Path) -> Option<PathBuf> {
     (old != root && !os::is_same_file(&old, root)).then_some(old)
 }
 
-/// `VIRTUAL_ENV='/home/ada/app/.venv'`, with or without `export`.
-fn parse_virtual_env(line: &str) -> Option<PathBuf> {
-    let line = line.trim();
-    let line = line.strip_prefix("export ").unwrap_or(line);
-    let words = shell_words::split(line.strip_prefix("VIRTUAL_ENV=")?).ok()?;
-    let path = words.first().map(PathBuf::from);
-    path.filter(|path| path.is_absolute())
+/// `VIRTUAL_ENV='/home/ada/app/.venv'`, with or without `export`. A path may span lines.
+fn parse_virtual_env(activate: &str) -> Option<PathBuf> {
+    let lines: Vec<_> = activate.lines().collect();
+    let value = |at: usize| {
+        let line = lines[at].trim_start();
+        let line = line.strip_prefix("export ").unwrap_or(line);
+        let start = line.strip_prefix("VIRTUAL_ENV=")?.to_owned();
+        let more = lines[at + 1..].iter().scan(start.clone(), |text, line| {
+            *text = format!("{text}\n{line}");
+            Some(text.clone())
+        });
+        // Until every quote is closed.
+        let mut texts = iter::once(start).chain(more).take(MAX_PATH_LINES);
+        let words = texts.find_map(|text| shell_words::split(&text).ok())?;
+        let path = words.first().map(PathBuf::from);
+        path.filter(|path| path.is_absolute())
+    };
+    (0..lines.len()).find_map(value)
 }
 
 fn stale_file(

@@ -60,10 +60,19 @@ pub(crate) fn parse(bytes: &[u8], root: &Path) -> Result<PyvenvCfg, Error> {
     })?;
     let mut cfg = PyvenvCfg::default();
     let mut minor = None;
-    for (key, value) in entries(text) {
-        match key.eq_ignore_ascii_case("python-version") {
-            true => minor = Some(value),
-            false => cfg.set_value(key, value),
+    let mut last_key = "";
+    for line in text.lines() {
+        match entry(line) {
+            Some((key, value)) if key.eq_ignore_ascii_case("python-version") => minor = Some(value),
+            Some((key, value)) => {
+                cfg.set_value(key, value);
+                last_key = key;
+            }
+            // The path at its end has a line break, and is not known whole.
+            None if last_key.eq_ignore_ascii_case("command") && !line.trim().is_empty() => {
+                cfg.command = None;
+            }
+            None => {}
         }
     }
     // PEP 838: this key is authoritative. It has major and minor only, so a version that agrees with it and says more

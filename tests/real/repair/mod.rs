@@ -74,6 +74,32 @@ fn environments_of_older_pythons() {
 }
 
 #[test]
+fn a_project_whose_name_has_a_line_break_is_sound_and_can_be_moved() {
+    for python in [&pythons::all()[0], pythons::newest()] {
+        let project = Project::new()
+            .python("python3", python)
+            .dir("two\nlines/.git");
+        let vrun = |dir: &str, args: &[&str]| {
+            let mut vrun = project.vrun(args);
+            Outcome::of(vrun.current_dir(project.path(dir)))
+        };
+        vrun("two\nlines", &["-q", "--create"]).code(0);
+        vrun("two\nlines", &["--doctor"]).code(0);
+        let repaired = vrun("two\nlines", &["--repair"]).code(0);
+        repaired.says(&["there is nothing to repair"]);
+        fs::rename(project.path("two\nlines"), project.path("one")).expect("moved");
+        vrun("one", &["--doctor"]).code(1);
+        vrun("one", &["--repair"]).code(0);
+        vrun("one", &["--doctor"]).code(0);
+        let env = project.path("one/.venv").display().to_string();
+        let line = format!(". '{env}/bin/activate' && echo \"$VIRTUAL_ENV\"");
+        let mut shell = Command::new("/bin/sh");
+        project.place(&mut shell);
+        Outcome::of(shell.args(["-c", &line])).code(0).stdout(&env);
+    }
+}
+
+#[test]
 fn environments_of_venv_virtualenv_and_uv() {
     for maker in ["venv", "virtualenv", "uv"] {
         let project = Project::with_python();
