@@ -78,9 +78,10 @@ fn is_valid_name(name: &OsStr) -> bool {
 /// vrun is in the shims' own directory, only its file name, so that the directory can be moved.
 fn link_target(dir: &Path, process: &Process) -> Result<PathBuf, Error> {
     let self_exe = process.current_exe();
-    let is_self = |path: &PathBuf| {
-        let file = self_exe.as_ref();
-        file.is_some_and(|file| os::is_same_file(path, file))
+    // Linux without /proc does not say which file this is: then it is a vrun.
+    let is_self = |path: &PathBuf| match &self_exe {
+        Some(file) => os::is_same_file(path, file),
+        None => self_exe::has_marker(path),
     };
     let on_path = || {
         let mut found = which::which_in_global("vrun", process.var("PATH")).ok()?;

@@ -7,7 +7,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::project::{Outcome, Project};
+use crate::mounts::{can_mount, in_mounts};
+use crate::project::{Outcome, Project, tell};
 use crate::pythons;
 
 /// A project with an environment, and shims of these names in `shims`, which is first on PATH.
@@ -310,4 +311,26 @@ fn a_version_manager_that_falls_back_on_a_shim_is_passed_over_at_once() {
     let made = made.says(&["there is no environment at", "vrun: created "]);
     assert!(!made.stderr.contains("no answer"), "{made}");
     made.stdout(&places(&project, "python"));
+}
+
+/// As in some chroots, where the system does not say which file a process runs from.
+#[test]
+fn shims_are_made_and_run_where_there_is_no_proc() {
+    const UNMOUNT: &str = "/bin/mount -t tmpfs none /proc";
+    if !can_mount(UNMOUNT) {
+        return tell("not tested: shims without /proc, for nothing can be mounted here");
+    }
+    let project = Project::with_python().link("bin/vrun", env!("CARGO_BIN_EXE_vrun"));
+    project.run(["-q", "--create"]).code(0);
+    let link = project.path("bin/vrun").display().to_string();
+    for typed in ["vrun".to_owned(), format!("'{link}'")] {
+        let line = format!(
+            "{UNMOUNT} && {typed} -q --shims shims python >/dev/null && /bin/readlink shims/python && \
+             PATH=\"$PWD/shims:$PATH\" python -c 'import sys; print(sys.prefix)'"
+        );
+        let env = project.path("app/.venv").display().to_string();
+        let ran = in_mounts(&project, &line).code(0);
+        ran.stdout(&format!("{link}\n{env}"));
+        fs::remove_dir_all(project.path("app/shims")).expect("removed");
+    }
 }
