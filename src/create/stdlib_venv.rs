@@ -27,11 +27,6 @@ pub(super) fn create_with_venv(
     flags: Vec<OsString>,
     context: &BuildContext<'_>,
 ) -> Result<(), Error> {
-    if at.to_str().is_none() {
-        return Err(creation_failed(at)
-            .with_cause("its path is not valid UTF-8, so it cannot be written to pyvenv.cfg")
-            .with_hint("choose another path with `--env PATH`"));
-    }
     let Some(output) = run_venv(&base.exe, &flags, staged, at, context)? else {
         return Ok(());
     };

@@ -34,19 +34,21 @@ pub(super) enum TargetState {
 
 /// Checks that an environment at `at` could be used.
 pub(super) fn validate_path(at: &Path) -> Result<(), Error> {
-    let refused = || Error::refused(format!("cannot create {}", printable(at)));
     if at.to_string_lossy().contains(os::PATH_SEPARATOR) {
-        return Err(refused()
-            .with_cause(format_args!(
-                "this path contains `{}`, which separates the entries of PATH",
-                os::PATH_SEPARATOR
-            ))
-            .with_hint("move the project, or choose another path with `--env PATH`"));
+        return Err(refused_path(at).with_cause(format_args!(
+            "this path contains `{}`, which separates the entries of PATH",
+            os::PATH_SEPARATOR
+        )));
     }
     if at.file_name().is_none() {
-        return Err(refused().with_hint("choose another path with `--env PATH`"));
+        return Err(refused_path(at));
     }
     Ok(())
+}
+
+fn refused_path(at: &Path) -> Error {
+    Error::refused(format!("cannot create {}", printable(at)))
+        .with_hint("move the project, or choose another path with `--env PATH`")
 }
 
 /// What is at `at`. An error if it is not a directory.
@@ -92,6 +94,10 @@ pub(super) fn check_allowed(
 ) -> Result<(), Error> {
     use TargetState::{Absent, Empty, Environment, Occupied, Unfinished};
     let is_clear = if_exists == IfExists::Clear;
+    if (*state != Environment || is_clear) && at.to_str().is_none() {
+        return Err(refused_path(at)
+            .with_cause("its path is not valid UTF-8, so it cannot be written to pyvenv.cfg"));
+    }
     match state {
         Absent | Unfinished => Ok(()),
         // An environment created a moment ago, which the lock will show.
@@ -122,6 +128,7 @@ fn is_clearly_env(at: &Path) -> bool {
 
 /// Whether first use could create an environment at `at`.
 pub(crate) fn check_available(at: &Path) -> Result<(), Error> {
+    validate_path(at)?;
     check_allowed(&inspect(at)?, at, Trigger::FirstUse, IfExists::Keep)
 }
 

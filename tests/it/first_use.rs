@@ -1,6 +1,10 @@
 //! First use where it cannot succeed: no Python, or a place that is taken. Nothing is made, nothing is
 //! touched, and no process is left. (Where it succeeds is for the tests with real Pythons.)
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
 use crate::sandbox::Sandbox;
 
 /// A project without an environment, on a machine without a Python.
@@ -41,6 +45,52 @@ fn a_candidate_that_fails_or_answers_nonsense_is_passed_over_with_a_note_under_v
         assert!(said.contains(file), "{file} is not in\n{said}");
     }
     assert!(!sandbox.path("app/.venv").exists());
+}
+
+#[test]
+fn a_path_that_no_environment_can_have_is_refused_by_all_that_would_create_or_foretell_one() {
+    for (dir, cause) in [
+        (
+            &b"by\xfftes"[..],
+            "its path is not valid UTF-8, so it cannot be written to pyvenv.cfg",
+        ),
+        (
+            b"a:b",
+            "this path contains `:`, which separates the entries of PATH",
+        ),
+    ] {
+        let dir = Path::new(OsStr::from_bytes(dir));
+        let sandbox = app().file(dir.join("setup.py"), "").cwd(dir);
+        let before = sandbox.tree();
+        let told = [
+            cause,
+            "move the project, or choose another path with `--env PATH`",
+        ];
+        for typed in [
+            "true",
+            "-n true",
+            "--create",
+            "-n --create",
+            "-n --create --clear",
+        ] {
+            sandbox.run(typed.split(' ')).error(126, &told);
+        }
+        for typed in [
+            "--info",
+            "--info --json",
+            "--which true",
+            "--doctor",
+            "--export sh",
+        ] {
+            let (_, stdout, stderr) = sandbox.run(typed.split(' ')).whole();
+            let said = stdout + &stderr;
+            for part in told {
+                assert!(said.contains(part), "{typed}: {said}");
+            }
+            assert!(!said.contains("--create"), "{typed}: {said}");
+        }
+        assert_eq!(sandbox.tree(), before);
+    }
 }
 
 #[test]
