@@ -3,6 +3,7 @@
 //! Both see the user's own settings. A pip that is too old for the format is upgraded first.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -95,12 +96,14 @@ pub(super) fn upgrade_pip_if_needed(
     source: &RequirementsSource,
     runner: &InstallRunner<'_>,
 ) -> Result<(), InstallError> {
-    let version = pip_version(runner)?.ok_or_else(|| no_pip_error(runner))?;
+    let version = pip_version(runner)?;
     let Some((oldest, feature)) = min_pip_version(source.format) else {
         return Ok(());
     };
-    let is_enough =
-        |version: &Version| Version::from_str(oldest).is_ok_and(|oldest| *version >= oldest);
+    let is_enough = |version: &PipVersion| {
+        let oldest = Version::from_str(oldest).ok();
+        version.0.is_some() && version.0 >= oldest
+    };
     if is_enough(&version) {
         return Ok(());
     }
@@ -111,10 +114,9 @@ pub(super) fn upgrade_pip_if_needed(
         &format!("cannot upgrade pip in {}", printable(runner.root)),
     )?;
     let version = pip_version(runner)?;
-    if version.as_ref().is_some_and(is_enough) {
+    if is_enough(&version) {
         return Ok(());
     }
-    let version = version.map_or(String::new(), |version| version.to_string());
     let reason = format!("{feature} needs pip {oldest}, and the newest available is {version}");
     let error = Error::failed(format!("pip {version} cannot install {}", printable(&source.path)))
         .with_cause(&reason)
@@ -134,9 +136,22 @@ fn no_pip_error(runner: &InstallRunner<'_>) -> InstallError {
     }
 }
 
-fn pip_version(runner: &InstallRunner<'_>) -> Result<Option<Version>, InstallError> {
+/// The version of the environment's pip, if it says one.
+struct PipVersion(Option<Version>);
+
+impl fmt::Display for PipVersion {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(version) => version.fmt(out),
+            None => out.write_str("of an unknown version"),
+        }
+    }
+}
+
+fn pip_version(runner: &InstallRunner<'_>) -> Result<PipVersion, InstallError> {
     let answer = runner.pip_answer(os_args(&["--version"]))?;
-    Ok(answer.and_then(|answer| parse_version(&answer, "pip ")))
+    let answer = answer.ok_or_else(|| no_pip_error(runner))?;
+    Ok(PipVersion(parse_version(&answer, "pip ")))
 }
 
 /// The installer's arguments for `source`, relative to `project`, where it works.

@@ -239,3 +239,36 @@ fn a_uv_that_does_not_work_is_passed_over() {
         &format!("ignoring {shim}: it does not run"),
     ]);
 }
+
+/// As pip prints it where someone has taken it from its repository, or taken its version away.
+#[test]
+fn a_pip_that_does_not_say_its_version_is_a_pip() {
+    let project = app("pip");
+    project.run(["-q", "--create"]).code(0);
+    let site = format!(
+        "app/.venv/lib/python{}/site-packages",
+        pythons::newest().short()
+    );
+    let file = format!("{site}/pip/__init__.py");
+    let text = fs::read_to_string(project.path(&file)).expect("UTF-8");
+    let unversioned = |line: &str| match line.starts_with("__version__") {
+        true => "__version__ = ''".to_owned(),
+        false => line.to_owned(),
+    };
+    let text: Vec<_> = text.lines().map(unversioned).collect();
+    fs::remove_file(project.path(&file)).expect("removed");
+    let project = project
+        .file(&file, &text.join("\n"))
+        .file("app/requirements.txt", "alpha<2\n");
+    project.run(["--sync"]).code(0);
+    versions(&project).code(0);
+    // What takes a pip of some age upgrades it, which needs an index that has one.
+    let project = project.file(
+        "app/pyproject.toml",
+        "[project]\nname = \"app\"\nversion = \"1\"\n",
+    );
+    let ran = project
+        .run(["--sync", "--requirements", "pyproject.toml"])
+        .code(125);
+    ran.says(&["upgrading pip of an unknown version: an editable pyproject.toml needs 21.3"]);
+}
