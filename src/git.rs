@@ -60,10 +60,18 @@ fn run_git(args: &[&str], below: &Path, root: &Path, process: &Process) -> Optio
     // Neither a `git` in the project nor what the repository's settings name may be started; nor vrun as a shim, which
     // would ask git in its turn.
     let project = root.parent()?;
+    let repository = project.ancestors().find(|dir| dir.join(".git").exists());
+    // A home directory kept in git holds the user's own programs.
+    let home = process.home_dir();
+    let repository = repository.filter(|dir| !home.as_ref().is_some_and(|home| lies_in(home, dir)));
+    let is_project = |file: &Path| {
+        let mut dirs = [Some(project), repository].into_iter().flatten();
+        dirs.any(|dir| lies_in(file, dir))
+    };
     let self_exe = process.current_exe();
     let mut found = which::which_in_all("git", process.var("PATH"), root).ok()?;
-    let git = found
-        .find(|file| !lies_in(file, project) && !self_exe::is_shim(file, self_exe.as_deref()))?;
+    let git =
+        found.find(|file| !is_project(file) && !self_exe::is_shim(file, self_exe.as_deref()))?;
     // Not taken for an option of a pathspec (`:`).
     let name = Path::new(".").join(root.file_name()?).join(below);
     let args = SAFE_SETTINGS.iter().chain(args);

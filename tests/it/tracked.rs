@@ -45,6 +45,23 @@ fn nothing_of_the_project_is_started_to_find_that_out() {
     assert!(!sandbox.path("started").exists());
 }
 
+#[test]
+fn a_git_of_the_repository_is_not_asked_about_an_environment_further_down() {
+    let sandbox = Sandbox::new()
+        .venv("app/sub/.venv")
+        .script("app/tools/git", "#!/bin/sh\n: >[ROOT]/started\n")
+        .cwd("app");
+    sandbox
+        .sh("git init -q && git add -f sub/.venv/pyvenv.cfg")
+        .code(0);
+    let path = "[ROOT]/app/tools:/usr/local/bin:/usr/bin:/bin";
+    let sandbox = sandbox.var("PATH", path).cwd("app/sub");
+    sandbox
+        .run(["-nv", "probe"])
+        .says("git tracks [ROOT]/app/sub/.venv");
+    assert!(!sandbox.path("started").exists());
+}
+
 /// What a git directory says that has git start a program where it misses a file: the program leaves `started`.
 const FETCHES: &str = "[core]\n\trepositoryformatversion = 1\n\tbare = false\n\tworktree = ..\n\tsparseCheckout = true\n\
     \tsparseCheckoutCone = true\n[index]\n\tsparse = true\n[extensions]\n\tpartialClone = origin\n\
