@@ -19,7 +19,7 @@ pub(crate) enum ErrorKind {
     NoEnvironment,
     /// The search could not decide on an environment.
     Undecided,
-    /// The environment belongs to a user who is not trusted.
+    /// The environment belongs to a user who is not trusted, or others may write to it.
     NotTrusted,
     /// The program cannot be run, or vrun refuses to run it or to create an environment.
     Refused,

@@ -7,18 +7,20 @@
 //! container or a CI job, whose checkout often belongs to someone else, and directories listed in VRUN_TRUST. What the
 //! user names (`--env`, VRUN_ENV, the active environment) is their choice and is not checked.
 //!
-//! vrun checks an environment's directory, its pyvenv.cfg and, if others may write to the directory (as in /tmp), its
-//! scripts directory. For a link, both the link and its target are checked: another user's link would choose for the
-//! user, and the user's own may have come with a checkout. Files deeper inside are as safe as the directory that
-//! contains them.
+//! vrun checks an environment's directory, its pyvenv.cfg and, if others may write to the directory, its scripts
+//! directory. For a link, both the link and its target are checked: another user's link would choose for the user, and
+//! the user's own may have come with a checkout. Files deeper inside are as safe as the directory that contains them, so
+//! others may write neither to the environment's directory nor to its scripts directory; and not everyone to the
+//! directory that contains the environment, where they could replace it between this check and the program's start. (A
+//! group may, whose members share more than that.) Programs start by path, so an open directory would not help.
 
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{io, iter};
 
 use crate::error::{Error, ErrorKind};
-use crate::os::{self, UserId};
+use crate::os::{self, OtherWriters, UmaskGuard, UserId};
 use crate::process::Process;
 use crate::quote::{printable, shell_word};
 use crate::venv;
@@ -61,31 +63,41 @@ impl OwnedMetadata {
         self
     }
 
-    fn owners(&self, link: OwnedPart, target: OwnedPart) -> impl Iterator<Item = Owned> {
+    fn owners(&self, link: Part, target: Part) -> impl Iterator<Item = Owned> {
         let link = self.link_owner.map(|owner| (link, owner));
         let target = (target, os::owner_of(&self.target));
         link.into_iter().chain([target])
     }
 }
 
-/// The part of an environment or file whose owner is not trusted.
+/// The part of an environment or file that is not trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum OwnedPart {
+enum Part {
     Target,
     Link,
     PyvenvCfg,
     ScriptsDir,
+    /// The directory that holds it.
+    Parent,
 }
 
-type Owned = (OwnedPart, UserId);
+type Owned = (Part, UserId);
 
-/// An owner whose files are not used.
+/// Something that is not used, because of another user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct UntrustedOwner {
-    owner: UserId,
-    part: OwnedPart,
-    /// Whether only the user's own files would be trusted, because everyone may write to the directory.
-    is_in_open_dir: bool,
+pub(crate) struct Untrusted {
+    part: Part,
+    reason: Distrust,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Distrust {
+    Owner {
+        owner: UserId,
+        /// Whether only the user's own files would be trusted, because everyone may write to the directory.
+        is_in_open_dir: bool,
+    },
+    Writers(OtherWriters),
 }
 
 /// Files that exist in the containers of docker and of podman.
@@ -102,6 +114,7 @@ pub(crate) struct Trust {
     sudo_user: Option<UserId>,
     /// Whether a variable says that this is a container or a CI job.
     is_container: bool,
+    is_ci: bool,
 }
 
 impl Trust {
@@ -112,12 +125,13 @@ impl Trust {
             listed: process.non_empty_var("VRUN_TRUST").map(OsString::from),
             sudo_user: sudo_user.and_then(|uid| uid.to_str()?.parse().ok().map(UserId)),
             is_container: process.is_ci() || process.non_empty_var("container").is_some(),
+            is_ci: process.is_ci(),
         }
     }
 
     /// The untrusted owner of a file that redirects us (a `.venv` file, the vrun that a shim leads to), if any.
-    pub(crate) fn untrusted_file_owner(&self, file: &OwnedMetadata) -> Option<UntrustedOwner> {
-        self.first_untrusted(file.owners(OwnedPart::Link, OwnedPart::Target))
+    pub(crate) fn untrusted_file_owner(&self, file: &OwnedMetadata) -> Option<Untrusted> {
+        self.first_untrusted(file.owners(Part::Link, Part::Target))
     }
 
     /// The untrusted owner of a file in `dir` that makes it a project or says what the project needs, if any. In a
@@ -127,9 +141,9 @@ impl Trust {
         &self,
         file: &OwnedMetadata,
         dir: &Path,
-    ) -> Option<UntrustedOwner> {
+    ) -> Option<Untrusted> {
         let me = os::current_user();
-        let mut others = file.owners(OwnedPart::Link, OwnedPart::Target);
+        let mut others = file.owners(Part::Link, Part::Target);
         let others: Vec<_> = others.by_ref().filter(|(_, owner)| *owner != me).collect();
         if others.is_empty() {
             return None;
@@ -139,51 +153,111 @@ impl Trust {
         }
         let mut others = others.into_iter();
         let (part, owner) = others.find(|(_, owner)| !self.is_listed(*owner))?;
-        Some(UntrustedOwner {
-            owner,
+        Some(Untrusted {
             part,
-            is_in_open_dir: true,
+            reason: Distrust::Owner {
+                owner,
+                is_in_open_dir: true,
+            },
         })
     }
 
-    /// The untrusted owner of a part of the environment at `root`, if any. `dir` and `cfg`: its directory and pyvenv.cfg.
-    pub(crate) fn untrusted_env_owner(
+    /// What part of the environment at `root` is not trusted, if any. `dir` and `cfg`: its directory and pyvenv.cfg.
+    pub(crate) fn untrusted_env(
         &self,
         root: &Path,
         dir: &OwnedMetadata,
         cfg: &OwnedMetadata,
-    ) -> Option<UntrustedOwner> {
-        let scripts = || {
-            let is_open = os::is_writable_by_others(&dir.target);
-            let found = is_open.then(|| fs::symlink_metadata(venv::scripts_dir(root)));
-            Some((OwnedPart::ScriptsDir, os::owner_of(&found?.ok()?)))
-        };
+    ) -> Option<Untrusted> {
+        let scripts = read_metadata(&venv::scripts_dir(root)).ok();
+        let open = scripts.as_ref();
+        let open = open.filter(|_| os::is_writable_by_others(&dir.target));
         let owners = dir
-            .owners(OwnedPart::Link, OwnedPart::Target)
-            .chain(cfg.owners(OwnedPart::PyvenvCfg, OwnedPart::PyvenvCfg));
-        self.first_untrusted(owners.chain(iter::once_with(scripts).flatten()))
+            .owners(Part::Link, Part::Target)
+            .chain(cfg.owners(Part::PyvenvCfg, Part::PyvenvCfg))
+            .chain(
+                open.map(|open| open.owners(Part::ScriptsDir, Part::ScriptsDir))
+                    .into_iter()
+                    .flatten(),
+            );
+        self.first_untrusted(owners)
+            .or_else(|| self.other_writers(root, Some(dir), scripts.as_ref()))
     }
 
-    /// The untrusted owner of whatever is at `path`, where an environment will be or has just been created. None if
-    /// nothing is there.
-    pub(crate) fn untrusted_place_owner(&self, path: &Path) -> Option<UntrustedOwner> {
-        let dir = read_metadata(path).ok()?;
+    /// What is not trusted of a place where an environment is to be or has just been created, if anything is.
+    pub(crate) fn untrusted_place(&self, path: &Path) -> Option<Untrusted> {
+        let Ok(dir) = read_metadata(path) else {
+            return self.other_writers(path, None, None);
+        };
         match read_metadata(&path.join(venv::PYVENV_CFG)) {
-            Ok(cfg) => self.untrusted_env_owner(path, &dir, &cfg),
-            Err(_) => self.untrusted_file_owner(&dir),
+            Ok(cfg) => self.untrusted_env(path, &dir, &cfg),
+            Err(_) => {
+                let owner = self.untrusted_file_owner(&dir);
+                owner.or_else(|| self.other_writers(path, Some(&dir), None))
+            }
         }
     }
 
+    /// Who else may write to the environment at `root`, where that is not meant.
+    fn other_writers(
+        &self,
+        root: &Path,
+        dir: Option<&OwnedMetadata>,
+        scripts: Option<&OwnedMetadata>,
+    ) -> Option<Untrusted> {
+        let writers = |part, found: Option<&OwnedMetadata>| {
+            let writers = os::other_writers(&found?.target, |user| self.is_trusted(user));
+            Some((part, writers?))
+        };
+        let is_replaceable = |parent: &Path| {
+            let found = fs::metadata(parent);
+            found.is_ok_and(|found| os::is_world_writable(&found) && !os::is_sticky(&found))
+        };
+        // They may add to a sticky one, such as a tmpfs, but a new name in there is nothing that runs.
+        let dir = dir.filter(|dir| !os::is_sticky(&dir.target));
+        let (part, writers) = writers(Part::Target, dir)
+            .or_else(|| writers(Part::ScriptsDir, scripts))
+            .or_else(|| {
+                let is_open = root.parent().is_some_and(is_replaceable);
+                is_open.then_some((Part::Parent, OtherWriters::EVERYONE))
+            })?;
+        (!self.allows_writers(root)).then_some(Untrusted {
+            part,
+            reason: Distrust::Writers(writers),
+        })
+    }
+
+    /// Whether others may write to the environment at `root`: VRUN_TRUST says so; CI jobs, whose runners give everything
+    /// to everyone; modes that mean nothing.
+    fn allows_writers(&self, root: &Path) -> bool {
+        let mut listed = self.listed.iter().flat_map(|list| os::split_paths(list));
+        let lists =
+            |dir: &Path| dir.is_absolute() && is_within(&self.start, dir) && is_within(root, dir);
+        self.is_ci
+            || listed.any(|dir| dir.as_os_str() == "*" || lists(&dir))
+            || os::has_made_up_modes(root.parent().unwrap_or(root))
+    }
+
+    /// Keeps others from writing to what is created at `root` as long as the result lives, whatever the umask says, for
+    /// it would not be used then.
+    pub(crate) fn keep_others_out(&self, root: &Path) -> Option<UmaskGuard> {
+        let mut dirs = root.ancestors().skip(1).map(fs::metadata);
+        let parent = dirs.find_map(Result::ok)?;
+        (!self.allows_writers(root))
+            .then(|| os::keep_others_out(&parent, |user| self.is_trusted(user)))
+    }
+
     /// Usually all owners are the same, and are then checked once.
-    fn first_untrusted(&self, owners: impl Iterator<Item = Owned>) -> Option<UntrustedOwner> {
+    fn first_untrusted(&self, owners: impl Iterator<Item = Owned>) -> Option<Untrusted> {
         let mut trusted = None;
         for (part, owner) in owners {
             if trusted != Some(owner) && !self.is_trusted(owner) {
-                return Some(UntrustedOwner {
+                let is_in_open_dir = false;
+                let reason = Distrust::Owner {
                     owner,
-                    part,
-                    is_in_open_dir: false,
-                });
+                    is_in_open_dir,
+                };
+                return Some(Untrusted { part, reason });
             }
             trusted = Some(owner);
         }
@@ -248,46 +322,94 @@ pub(crate) fn is_within(path: &Path, dir: &Path) -> bool {
         }
 }
 
-impl UntrustedOwner {
-    /// Says which part of what is at `path` belongs to whom.
+impl Untrusted {
+    /// Which part of the thing at `path` belongs to whom, or who else may write to it, for a message.
     pub(crate) fn describe(&self, path: &Path) -> String {
         let part = match self.part {
-            OwnedPart::Target if path.is_symlink() => "its link target",
-            OwnedPart::Target => "it",
-            OwnedPart::Link => "the link",
-            OwnedPart::PyvenvCfg => "its pyvenv.cfg",
-            OwnedPart::ScriptsDir => "its scripts directory",
+            Part::Target if path.is_symlink() => "its link target",
+            Part::Target => "it",
+            Part::Link => "the link",
+            Part::PyvenvCfg => "its pyvenv.cfg",
+            Part::ScriptsDir => "its scripts directory",
+            Part::Parent => "the directory that holds it",
         };
-        let owner = printable(os::user_name(self.owner));
-        match self.is_in_open_dir {
-            true => format!("{part} belongs to {owner}, in a world-writable directory"),
-            false => format!("{part} belongs to {owner}"),
+        match self.reason {
+            Distrust::Owner {
+                owner,
+                is_in_open_dir,
+            } => {
+                let owner = printable(os::user_name(owner));
+                let place = match is_in_open_dir {
+                    true => ", in a world-writable directory",
+                    false => "",
+                };
+                format!("{part} belongs to {owner}{place}")
+            }
+            Distrust::Writers(OtherWriters { group: None }) => {
+                format!("everyone may write to {part}")
+            }
+            Distrust::Writers(OtherWriters { group: Some(group) }) => {
+                let group = printable(os::group_name(group));
+                format!("the group {group}, which others may be in, may write to {part}")
+            }
         }
     }
 
     /// How to have `path` trusted: `export VRUN_TRUST=...`. None if the owner does not own its directory either.
     pub(crate) fn hint(&self, path: &Path, trust: &Trust) -> Option<String> {
-        let dir = shell_word(trust.dir_to_list(path, self.owner)?);
-        Some(format!("`export VRUN_TRUST={dir}` trusts its owner there"))
+        match self.reason {
+            Distrust::Owner { owner, .. } => {
+                let dir = shell_word(trust.dir_to_list(path, owner)?);
+                Some(format!("`export VRUN_TRUST={dir}` trusts its owner there"))
+            }
+            Distrust::Writers(_) => {
+                let mut dirs = [Some(path), path.parent()].into_iter().flatten();
+                let dir = shell_word(dirs.find(|dir| is_within(&trust.start, dir))?);
+                Some(format!(
+                    "`export VRUN_TRUST={dir}` says that they may there"
+                ))
+            }
+        }
+    }
+
+    /// What keeps others from writing to the thing at `path`, if the user may do that.
+    fn closing_hint(&self, path: &Path) -> Option<String> {
+        let Distrust::Writers(_) = self.reason else {
+            return None;
+        };
+        let (dir, command) = match self.part {
+            Part::Parent => (path.parent()?, "chmod o-w"),
+            _ => (path, "chmod -R go-w"),
+        };
+        let me = os::current_user();
+        let may_close = me == os::ROOT_USER || owner_at(dir) == Some(me);
+        let dir = shell_word(dir);
+        may_close.then(|| format!("`{command} {dir}` keeps them out"))
     }
 
     /// The refusal to use what is at `path`. `own_root` is where the user could create an environment instead.
     pub(crate) fn to_error(self, path: &Path, trust: &Trust, own_root: &Path) -> Error {
-        let mut ways: Vec<_> = self.hint(path, trust).into_iter().collect();
+        let closing = self.closing_hint(path);
+        let needs_another = closing.is_none() && own_root != path;
+        let mut ways: Vec<_> = closing.into_iter().chain(self.hint(path, trust)).collect();
         ways.push(format!(
             "`vrun --env {} ...` or VRUN_ENV allows it",
             shell_word(path)
         ));
-        if own_root != path {
+        if needs_another {
             let own_root = shell_word(own_root);
             ways.push(format!(
                 "`vrun --create --env {own_root}` creates one of your own"
             ));
         }
+        let rule = match self.reason {
+            Distrust::Owner { .. } => "vrun uses only what you or root own, unless you name it",
+            Distrust::Writers(_) => {
+                "vrun uses nothing that others could change, unless you name it"
+            }
+        };
         let error = self.refusal(path);
-        error
-            .with_cause("vrun uses only what you or root own, unless you name it")
-            .with_hint(ways.join("; "))
+        error.with_cause(rule).with_hint(ways.join("; "))
     }
 
     /// The refusal to read the file at `path`. `way_on` is what to type instead.

@@ -85,6 +85,20 @@ pub(super) fn find_environment(
     })
 }
 
+/// Does `work` so that no other user may write to what it creates at `root`, unless the user has named that.
+pub(super) fn keep_others_out<T>(
+    settings: &Settings,
+    search: &Search,
+    root: &Path,
+    work: impl FnOnce() -> T,
+) -> T {
+    let _umask = match settings.env {
+        None => search.trust.keep_others_out(root),
+        Some(_) => None,
+    };
+    work()
+}
+
 /// The environment, for an action that creates none.
 pub(super) fn require_existing(
     settings: &Settings,

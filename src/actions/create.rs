@@ -13,7 +13,8 @@ use crate::venv::Venv;
 use crate::{inline_script, requirements};
 
 use super::context::{
-    find_environment, prepare_search, print_path, report_selection, report_skipped_for_creation,
+    find_environment, keep_others_out, prepare_search, print_path, report_selection,
+    report_skipped_for_creation,
 };
 use super::sync::ensure_installed;
 
@@ -44,7 +45,7 @@ pub(crate) fn create(
     match settings.mode {
         Mode::DryRun => check_target(&request)?,
         Mode::Real => {
-            create_environment(&request)?;
+            keep_others_out(settings, &search, &root, || create_environment(&request))?;
             inline_script::remove_expired_envs(process);
             ensure_installed(&Venv::open(&root)?, &search.start, settings, process)?;
         }

@@ -10,7 +10,7 @@ use crate::quote::{printable, shell_word};
 use crate::venv::{PyvenvCfg, Venv};
 use crate::{os, requirements};
 
-use super::context::report_skipped_for_creation;
+use super::context::{keep_others_out, report_skipped_for_creation};
 use super::prepare::TargetEnv;
 
 pub(super) fn create_for_command(
@@ -25,14 +25,18 @@ pub(super) fn create_for_command(
     let project = missing.project.as_deref();
     let state =
         requirements::initial_state(&settings.install_options, project, &missing.root, process)?;
-    create::create_environment(&CreateRequest {
+    let options = VenvOptions::default();
+    let request = CreateRequest {
         extra_file: state.as_ref(),
-        ..create_request(&missing, settings, &VenvOptions::default(), process)
+        ..create_request(&missing, settings, &options, process)
+    };
+    keep_others_out(settings, search, &missing.root, || {
+        create::create_environment(&request)
     })?;
     inline_script::remove_expired_envs(process);
     // Another user may have created it first.
     if settings.env.is_none() {
-        search.check_owner(&missing.root)?;
+        search.check_trusted(&missing.root)?;
     }
     Ok(created_env(missing))
 }

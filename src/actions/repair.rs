@@ -10,7 +10,7 @@ use crate::process::Process;
 use crate::render;
 use crate::repair::{self, RepairInput};
 
-use super::context::{prepare_search, require_existing};
+use super::context::{keep_others_out, prepare_search, require_existing};
 use super::doctor::{collect_findings, exit_code};
 
 pub(crate) fn repair(settings: &Settings, process: &mut Process) -> Result<ExitCode, Error> {
@@ -24,7 +24,9 @@ pub(crate) fn repair(settings: &Settings, process: &mut Process) -> Result<ExitC
         process,
     };
     match settings.mode {
-        Mode::Real => repair::repair(&input)?,
+        Mode::Real => {
+            keep_others_out(settings, &search, &found.root, || repair::repair(&input))?;
+        }
         Mode::DryRun => {
             for step in repair::plan_repair(&input)? {
                 process.verbosity.notice(format_args!("would {step}"));

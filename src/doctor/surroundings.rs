@@ -36,6 +36,9 @@ fn check_world_writable(input: &DoctorInput<'_>) -> Option<Finding> {
     let is_open =
         |dir: &&PathBuf| fs::metadata(dir).is_ok_and(|found| os::is_world_writable(&found));
     let open = dirs.iter().chain(&site_packages).find(is_open)?;
+    if os::has_made_up_modes(open) {
+        return None;
+    }
     Some(Finding::new(
         "world-writable",
         Severity::Error,

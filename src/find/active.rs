@@ -47,7 +47,7 @@ pub(super) fn apply_active(walk: Walk<'_>, search: &Search) -> Result<Outcome, E
         }));
     }
     if forbidden.is_none() {
-        search.check_owner(&root)?;
+        search.check_trusted(&root)?;
     }
     Ok(Outcome::Missing(ToCreate {
         root,

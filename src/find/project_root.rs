@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::os;
 use crate::process::Process;
-use crate::trust::{self, Trust, UntrustedOwner};
+use crate::trust::{self, Trust, Untrusted};
 
 const PROJECT_FILES: [&str; 8] = [
     "pyproject.toml",
@@ -21,7 +21,7 @@ const PROJECT_FILES: [&str; 8] = [
 const VCS_MARKERS: [&str; 2] = [".git", ".hg"];
 
 /// A file or directory typical of a project that is ignored because of its owner.
-pub(super) type IgnoredMarker = (PathBuf, UntrustedOwner);
+pub(super) type IgnoredMarker = (PathBuf, Untrusted);
 
 /// The root of the project that holds `dir`.
 pub(crate) fn nearest_project<'a>(dir: &'a Path, process: &Process) -> Option<&'a Path> {

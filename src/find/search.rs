@@ -41,9 +41,9 @@ impl Search {
     /// Checks that whatever is at `path` may be used as an environment that nobody named.
     ///
     /// # Errors
-    /// Its owner is not trusted.
-    pub(crate) fn check_owner(&self, path: &Path) -> Result<(), Error> {
-        match self.trust.untrusted_place_owner(path) {
+    /// Its owner is not trusted, or others may write to it.
+    pub(crate) fn check_trusted(&self, path: &Path) -> Result<(), Error> {
+        match self.trust.untrusted_place(path) {
             Some(owner) => Err(owner.to_error(path, &self.trust, path)),
             None => Ok(()),
         }

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, io_reason};
-use crate::trust::{self, OwnedMetadata, UntrustedOwner};
+use crate::trust::{self, OwnedMetadata, Untrusted};
 use crate::venv;
 
 use super::names::EnvNames;
@@ -21,8 +21,8 @@ pub(super) enum WalkEnd {
     Environment { root: PathBuf, reason: Reason },
     /// A redirect file that names an environment that does not exist yet.
     ToCreate(PathBuf),
-    /// An environment or a redirect file with an untrusted owner.
-    Untrusted(PathBuf, UntrustedOwner),
+    /// An environment or a redirect file that is another user's, or that others may write to.
+    Untrusted(PathBuf, Untrusted),
     /// A project's root with several environments, none of a default name.
     Ambiguous(Vec<PathBuf>),
     /// The root, a ceiling or the home directory.
@@ -172,7 +172,7 @@ fn end_at_env(
     cfg: &OwnedMetadata,
     search: &Search,
 ) -> WalkEnd {
-    match search.trust.untrusted_env_owner(&root, found, cfg) {
+    match search.trust.untrusted_env(&root, found, cfg) {
         Some(owner) => WalkEnd::Untrusted(root, owner),
         None => WalkEnd::Environment { root, reason },
     }
@@ -197,7 +197,7 @@ fn find_custom_named(dir: &Path, search: &Search) -> Option<WalkEnd> {
         .filter_map(|entry| {
             let root = entry.path();
             let (cfg, found) = (cfg_metadata(&root)?, trust::read_metadata(&root).ok()?);
-            let owner = search.trust.untrusted_env_owner(&root, &found, &cfg);
+            let owner = search.trust.untrusted_env(&root, &found, &cfg);
             Some((root, owner))
         })
         .collect();

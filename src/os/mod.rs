@@ -12,7 +12,7 @@ mod windows;
 
 pub(crate) use arg_quoting::ArgQuoting;
 pub(crate) use file_signature::FileSignature;
-pub(crate) use user_id::{ROOT_USER, UserId};
+pub(crate) use user_id::{OtherWriters, ROOT_USER, UserId};
 
 #[cfg(unix)]
 pub(crate) use unix::*;

@@ -81,5 +81,7 @@ mod shebang;
 mod shim;
 /// A person at a terminal, and a shell with job control.
 mod terminal;
+/// Who may write to what is made.
+mod umask;
 /// An install that is refused, interrupted, killed.
 mod unfinished;

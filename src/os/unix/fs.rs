@@ -112,19 +112,24 @@ pub(crate) fn make_executable(file: &Path) -> io::Result<()> {
 }
 
 /// Whether it is worth trying to clone files in `dir`. A try costs as much as several links, and the usual file systems
-/// cannot do it (ext2 to ext4 and tmpfs, by statfs(2)).
-#[cfg(any(target_os = "linux", target_os = "android"))]
+/// of Linux cannot do it (ext2 to ext4 and tmpfs).
 pub(crate) fn may_clone(dir: &Path) -> bool {
     const EXT: u64 = 0xef53;
     const TMPFS: u64 = 0x0102_1994;
-    let kind = rustix::fs::statfs(dir).map(|found| found.f_type as u64);
-    !matches!(kind, Ok(EXT | TMPFS))
+    !matches!(type_of(dir), Some(EXT | TMPFS))
 }
 
-/// The same on systems where any file system may be able to.
+/// The type of the file system that `path` is on (statfs(2)), which only Linux numbers.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn type_of(path: &Path) -> Option<u64> {
+    rustix::fs::statfs(path)
+        .map(|found| found.f_type as u64)
+        .ok()
+}
+
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(crate) fn may_clone(_: &Path) -> bool {
-    true
+pub(super) fn type_of(_: &Path) -> Option<u64> {
+    None
 }
 
 /// Creates `to` with the content and the time of `source`, sharing its blocks until one of the two is written to. Its

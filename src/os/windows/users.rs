@@ -2,9 +2,9 @@
 
 use std::ffi::OsString;
 use std::fs::Metadata;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::super::user_id::{ROOT_USER, UserId};
+use super::super::user_id::{OtherWriters, ROOT_USER, UserId};
 
 /// A file's owner: always the one who may do anything. A search stays in the user's profile, or on drives where access
 /// lists say who may write; the owner says little (what an administrator creates belongs to their group).
@@ -32,6 +32,31 @@ pub(crate) fn may_hard_link(_: UserId) -> bool {
 
 pub(crate) fn is_world_writable(_: &Metadata) -> bool {
     false
+}
+
+/// See `owner_of`.
+pub(crate) fn other_writers(_: &Metadata, _: impl Fn(UserId) -> bool) -> Option<OtherWriters> {
+    None
+}
+
+pub(crate) fn is_sticky(_: &Metadata) -> bool {
+    false
+}
+
+pub(crate) fn has_made_up_modes(_: &Path) -> bool {
+    true
+}
+
+/// There is no umask.
+#[derive(Debug)]
+pub(crate) struct UmaskGuard;
+
+pub(crate) fn keep_others_out(_: &Metadata, _: impl Fn(UserId) -> bool) -> UmaskGuard {
+    UmaskGuard
+}
+
+pub(crate) fn group_name(_: u32) -> OsString {
+    "the system".into()
 }
 
 pub(crate) fn user_name(_: UserId) -> OsString {

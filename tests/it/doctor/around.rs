@@ -8,6 +8,8 @@ use super::{CFG, answer, app, finds};
 fn an_environment_that_any_user_may_write_to() {
     for dir in ["", "bin", "lib/python3.12/site-packages"] {
         let sandbox = app().dir("app/.venv/lib/python3.12/site-packages");
+        // Not used by itself.
+        let sandbox = sandbox.var("VRUN_ENV", "[ROOT]/app/.venv");
         let open = Path::new("app/.venv").join(dir);
         sandbox.chmod(&open, 0o777);
         let at = format!("[ROOT]/{}", open.display());

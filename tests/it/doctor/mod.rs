@@ -213,7 +213,7 @@ fn it_starts_nothing_that_lies_in_the_project_or_its_environment() {
         }
     }
     sandbox.sh("PATH=/usr/local/bin:/usr/bin:/bin; git init -q && git config core.fsmonitor \"$PWD/monitor\"");
-    sandbox.chmod("app/.venv", 0o777);
+    sandbox.chmod("app/.venv/lib/python3.12/site-packages", 0o777);
     let before = sandbox.tree();
     sandbox.run(["--doctor"]).code(1);
     sandbox.run(["-qn", "--repair"]).code(1);

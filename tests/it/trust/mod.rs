@@ -5,6 +5,7 @@
 
 use std::fs::{self, File};
 use std::io::Write;
+use std::path::Path;
 use std::process::Command;
 use std::sync::Once;
 use std::thread;
@@ -18,6 +19,8 @@ mod markers;
 mod parts;
 /// Whose directory one stands in.
 mod start;
+/// Who else may write to one.
+mod writers;
 
 /// No option.
 const PLAIN: [&str; 0] = [];
