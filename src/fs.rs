@@ -157,7 +157,7 @@ pub(crate) fn open_for_append(file: &Path) -> io::Result<File> {
 
 /// Opens a lock file, or creates it: for writing if that is allowed. A link is not followed.
 pub(crate) fn open_lock_file(file: &Path) -> io::Result<File> {
-    // NFS locks only files that are open for writing; another user's lock file may allow only reading.
+    // NFS locks only files that are open for writing; a read-only file system has none.
     let mut options = File::options();
     options.read(true).write(true).create(true).truncate(false);
     match os::open_regular(&mut options, file) {

@@ -3,6 +3,9 @@
 //! The lock is a file beside the path (`.venv.vrun-lock`), held by the system's own file lock, so it dies with its
 //! holder. Where nothing can be written beside the path, it is inside, if that is a directory. The holder removes the
 //! file; a waiter that then locks a removed file starts over.
+//!
+//! Who may open the file may lock it, and so hold up everyone. So it is for its owner alone, and another user's is not
+//! waited for.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, TryLockError};
@@ -12,9 +15,10 @@ use std::{io, thread};
 
 use crate::error::{Error, io_reason};
 use crate::fs::open_lock_file;
+use crate::os::{self, UserId};
 use crate::output::Verbosity;
 use crate::quote::printable;
-use crate::{os, venv};
+use crate::venv;
 
 use super::errors::{NOT_WRITABLE_HINT, creation_failed, is_not_writable};
 use super::options::IfExists;
@@ -61,7 +65,10 @@ pub(super) fn acquire_lock(
         let (path, reason) = (printable(lock_path(at)), io_reason(&error));
         creation_failed(at)
             .with_cause(format_args!("{path}: {reason}"))
-            .with_hint(NOT_WRITABLE_HINT)
+            .with_hint(match is_not_writable(&error) {
+                true => NOT_WRITABLE_HINT,
+                false => "put the environment elsewhere with `--env PATH`",
+            })
     })?;
     // The holder before may have created it.
     Ok((!is_created()).then_some(lock))
@@ -117,15 +124,45 @@ pub(super) fn lock_name(env_name: &OsStr) -> OsString {
 
 fn open_lock_for(at: &Path) -> io::Result<(File, PathBuf)> {
     let beside = lock_path(at);
-    match open_lock_file(&beside) {
-        Err(error) if is_not_writable(&error) && at.is_dir() => {
+    match open_own_lock(&beside) {
+        // Not where another's is there.
+        Err(error) if is_not_writable(&error) && at.is_dir() && !beside.exists() => {
             let inside = inner_lock_path(at);
-            open_lock_file(&inside)
+            open_own_lock(&inside)
                 .map(|file| (file, inside))
                 .map_err(|_| error)
         }
         other => other.map(|file| (file, beside)),
     }
+}
+
+/// Opens or creates the lock file `path`.
+///
+/// # Errors
+/// It is another user's, who may hold it forever.
+fn open_own_lock(path: &Path) -> io::Result<File> {
+    if let Ok(found) = fs::symlink_metadata(path) {
+        check_lock_owner(os::owner_of(&found), path)?;
+    }
+    let file = open_lock_file(path)?;
+    check_lock_owner(os::owner_of(&file.metadata()?), path)?;
+    Ok(file)
+}
+
+/// Root also waits for who owns the directory: a user at work in their own, as under sudo.
+fn check_lock_owner(owner: UserId, path: &Path) -> io::Result<()> {
+    let me = os::current_user();
+    let owns_dir = || {
+        let dir = path.parent().and_then(|dir| fs::metadata(dir).ok());
+        dir.is_some_and(|dir| os::owner_of(&dir) == owner)
+    };
+    if owner == me || owner == os::ROOT_USER || (me == os::ROOT_USER && owns_dir()) {
+        return Ok(());
+    }
+    let user = printable(os::user_name(owner));
+    Err(io::Error::other(format!(
+        "it belongs to {user}, who may hold it forever"
+    )))
 }
 
 fn wait_for_lock(

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
@@ -64,6 +65,9 @@ fn a_maker_that_is_killed_leaves_no_environment_and_the_next_makes_one() {
     fs::write(staged.join("dead"), "").expect("a file");
     // What it had started goes on for a while, and has the lock as long.
     let lock = File::open(project.path("app/.venv.vrun-lock")).expect("a lock");
+    // No other user can open it, and hold up the next.
+    let mode = lock.metadata().expect("a lock").mode();
+    assert_eq!(mode & 0o777, 0o600);
     assert!(matches!(lock.try_lock(), Err(TryLockError::WouldBlock)));
     drop(lock);
     let venv = project.path("app/.venv");

@@ -58,11 +58,12 @@ pub(crate) fn lacks_symlinks(error: &io::Error) -> bool {
         .any(|errno| errno == error.raw_os_error())
 }
 
-/// Opens a regular file; a link or anything else is an error.
+/// Opens a regular file; a link or anything else is an error. One that is created is for this user alone.
 #[expect(clippy::disallowed_methods, reason = "it follows no link")]
 pub(crate) fn open_regular(options: &mut OpenOptions, file: &Path) -> io::Result<File> {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let opened = options.custom_flags(flags.bits().cast_signed()).open(file);
+    let options = options.custom_flags(flags.bits().cast_signed());
+    let opened = options.mode(0o600).open(file);
     let opened = opened.map_err(|error| match is_link_loop(&error) {
         true => io::Error::other("it is a link"),
         false => error,

@@ -185,3 +185,28 @@ fn an_environment_that_is_exchanged_while_vrun_looks_never_runs() {
     });
     assert_eq!(evil_runs, 0);
 }
+
+#[test]
+fn another_users_lock_is_not_waited_for() {
+    for is_there in [false, true] {
+        let Some(sandbox) = shared() else { return };
+        let sandbox = sandbox
+            .file("shared/setup.py", "")
+            .of(ADA, "shared/setup.py")
+            .file("shared/.venv.vrun-lock", "")
+            .of(MALLORY, "shared/.venv.vrun-lock");
+        let lock = fs::File::open(sandbox.path("shared/.venv.vrun-lock")).expect("a file");
+        lock.lock().expect("the lock");
+        let told = "[ROOT]/shared/.venv.vrun-lock: it belongs to daemon, who may hold it forever\n";
+        if is_there {
+            // What is there is used, whatever lies beside it.
+            let sandbox = sandbox.venv("shared/.venv").of(ADA, "shared/.venv");
+            sandbox.run(["probe"]).in_env("shared/.venv");
+            sandbox.run(["--create", "--clear"]).error(125, &[told]);
+        } else {
+            sandbox.run(["probe"]).error(125, &[told]);
+            sandbox.chmod("shared/.venv.vrun-lock", 0o600);
+            sandbox.run(["probe"]).error(125, &[told]);
+        }
+    }
+}
