@@ -8,6 +8,7 @@
 //!     help.rs      the help, the man page and README tell of the same
 //!     offers.rs    what shells complete
 //!     find.rs      the walk: which environment is the nearest
+//!     model.rs     the same in random trees, against a plain specification
 //!     start.rs     where the walk begins: -C, --project, PWD, links, odd directories
 //!     project.rs   where an environment would be made, and where never
 //!     active.rs    what an active VIRTUAL_ENV weighs
@@ -94,6 +95,8 @@ mod installer;
 mod launch;
 #[cfg(unix)]
 mod line;
+#[cfg(unix)]
+mod model;
 #[cfg(unix)]
 mod moved;
 #[cfg(unix)]

@@ -187,6 +187,28 @@ fn an_environment_that_is_exchanged_while_vrun_looks_never_runs() {
 }
 
 #[test]
+fn what_another_user_puts_where_the_lock_is_to_be_neither_holds_up_nor_is_followed() {
+    for make in ["ln -s ada/mine", "mkfifo", "mkdir"] {
+        let Some(sandbox) = shared() else { return };
+        let sandbox = sandbox
+            .file("shared/setup.py", "")
+            .of(ADA, "shared/setup.py")
+            .file("shared/ada/mine", "mine\n")
+            .of(ADA, "shared/ada/mine");
+        let made = Command::new("/bin/sh")
+            .args(["-ec", &format!("{make} .venv.vrun-lock")])
+            .current_dir(sandbox.path("shared"))
+            .status();
+        assert!(made.is_ok_and(|status| status.success()), "{make}");
+        let sandbox = sandbox.of(MALLORY, "shared/.venv.vrun-lock");
+        let told = "[ROOT]/shared/.venv.vrun-lock: it belongs to daemon";
+        sandbox.run(["probe"]).error(125, &[told]);
+        let mine = fs::read_to_string(sandbox.path("shared/ada/mine"));
+        assert_eq!(mine.expect("a file"), "mine\n");
+    }
+}
+
+#[test]
 fn another_users_lock_is_not_waited_for() {
     for is_there in [false, true] {
         let Some(sandbox) = shared() else { return };
