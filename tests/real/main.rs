@@ -55,6 +55,8 @@ mod isolated;
 mod line;
 /// Links where vrun writes files of its own.
 mod links;
+/// Hundreds at once, with a cache that goes away and signals.
+mod load;
 /// The man page, in man and mandoc.
 mod manual;
 /// Projects that were moved and copied.

@@ -19,7 +19,7 @@ mod base;
 mod check;
 mod site;
 mod strace;
-mod tree;
+pub(crate) mod tree;
 
 use check::{Scenario, check, learn};
 use site::{Before, Place, Site, Warm};

@@ -8,9 +8,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// Each path below a directory, and what it is.
-pub(super) type Tree = BTreeMap<String, String>;
+pub(crate) type Tree = BTreeMap<String, String>;
 
-pub(super) fn of(root: &Path) -> Tree {
+pub(crate) fn of(root: &Path) -> Tree {
     let mut tree = Tree::new();
     let mut directories = vec![root.to_owned()];
     while let Some(directory) = directories.pop() {
@@ -50,7 +50,7 @@ pub(super) fn of(root: &Path) -> Tree {
 }
 
 /// The same without what a maker that died leaves beside its work.
-pub(super) fn without_strays(tree: &Tree) -> Tree {
+pub(crate) fn without_strays(tree: &Tree) -> Tree {
     let is_stray = |path: &str| path.split('/').any(|name| name.contains(".vrun-"));
     let kept = tree.iter().filter(|(path, _)| !is_stray(path));
     kept.map(|(path, kind)| (path.clone(), kind.clone()))
@@ -58,7 +58,7 @@ pub(super) fn without_strays(tree: &Tree) -> Tree {
 }
 
 /// The first few differences, for a message.
-pub(super) fn difference(found: &Tree, expected: &Tree) -> String {
+pub(crate) fn difference(found: &Tree, expected: &Tree) -> String {
     let names = found.keys().chain(expected.keys());
     let differing = names.filter(|name| found.get(*name) != expected.get(*name));
     let told = differing.map(|name| {
