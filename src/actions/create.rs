@@ -1,14 +1,16 @@
 //! `--create`: create the environment and print its path.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cli::{Mode, Settings};
 use crate::create::{
-    CreateRequest, CreateTarget, IfExists, Trigger, VenvOptions, check_target, create_environment,
+    BuildContext, CreateRequest, CreateTarget, IfExists, Trigger, VenvOptions, check_target,
+    create_or_replace,
 };
 use crate::error::Error;
 use crate::find::Outcome;
 use crate::process::Process;
+use crate::requirements::InstallContext;
 use crate::venv::Venv;
 use crate::{inline_script, requirements};
 
@@ -45,7 +47,26 @@ pub(crate) fn create(
     match settings.mode {
         Mode::DryRun => check_target(&request)?,
         Mode::Real => {
-            keep_others_out(settings, &search, &root, || create_environment(&request))?;
+            // Into an environment that replaces another before it does; else below, where it is in its place.
+            let install = |staged: &Path, build_context: &BuildContext<'_>| {
+                if state.is_none() {
+                    return Ok(());
+                }
+                let venv = Venv {
+                    root: root.clone(),
+                    cfg: Venv::open(staged)?.cfg,
+                };
+                let context = InstallContext {
+                    venv: &venv,
+                    start: &search.start,
+                    options: &settings.install_options,
+                    process,
+                };
+                requirements::install_staged(&context, staged, build_context)
+            };
+            keep_others_out(settings, &search, &root, || {
+                create_or_replace(&request, &install)
+            })?;
             inline_script::remove_expired_envs(process);
             ensure_installed(&Venv::open(&root)?, &search.start, settings, process)?;
         }

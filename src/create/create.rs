@@ -21,7 +21,7 @@ use super::cleanup::{remove_inner_leftovers, remove_leftovers};
 use super::context::BuildContext;
 use super::lock::{self, LockGuard};
 use super::options::{IfExists, SeedPackages, VenvOptions};
-use super::request::{CreateRequest, PopulateFn, Trigger};
+use super::request::{CreateRequest, Populate, PopulateFn, Trigger};
 use super::staging::StagedEnv;
 use super::target::{self, TargetState};
 use super::{ensurepip, errors, stdlib_venv, upgrade};
@@ -52,12 +52,20 @@ pub(crate) fn create_populated(
     request: &CreateRequest<'_>,
     populate: &PopulateFn<'_>,
 ) -> Result<(), Error> {
-    lock_and_create(request, Some(populate))
+    lock_and_create(request, Some(Populate::Always(populate)))
+}
+
+/// The same, but only where an environment is replaced: that one stays until the new one has all that it needs.
+pub(crate) fn create_or_replace(
+    request: &CreateRequest<'_>,
+    populate: &PopulateFn<'_>,
+) -> Result<(), Error> {
+    lock_and_create(request, Some(Populate::IfReplacing(populate)))
 }
 
 fn lock_and_create(
     request: &CreateRequest<'_>,
-    populate: Option<&PopulateFn<'_>>,
+    populate: Option<Populate<'_>>,
 ) -> Result<(), Error> {
     let at = request.target.path;
     check_target(request)?;
@@ -96,7 +104,7 @@ fn keep_existing(request: &CreateRequest<'_>) -> Result<(), Error> {
 fn create_locked(
     request: &CreateRequest<'_>,
     lock: &LockGuard,
-    populate: Option<&PopulateFn<'_>>,
+    populate: Option<Populate<'_>>,
     stop: &AtomicBool,
 ) -> Result<(), Error> {
     let state = inspect_target(request)?;
@@ -108,13 +116,14 @@ fn create_locked(
         stop,
         verbosity: request.process.verbosity,
     };
-    if request.options.if_exists == IfExists::Upgrade && state == TargetState::Environment {
-        upgrade::upgrade_environment(request, &context)?;
-    } else {
-        build_and_commit(request, state, populate, &context)?;
+    let is_there = state == TargetState::Environment;
+    let is_upgrade = is_there && request.options.if_exists == IfExists::Upgrade;
+    match is_upgrade {
+        true => upgrade::upgrade_environment(request, &context)?,
+        false => build_and_commit(request, state, populate, &context)?,
     }
-    if request.options.seed_packages == SeedPackages::Upgraded {
-        ensurepip::upgrade_pip(request, &context)?;
+    if request.options.seed_packages == SeedPackages::Upgraded && (is_upgrade || !is_there) {
+        ensurepip::upgrade_pip(request.target.path, request, &context)?;
     }
     interrupt::check_interrupted(stop)
 }
@@ -123,7 +132,7 @@ fn create_locked(
 fn build_and_commit(
     request: &CreateRequest<'_>,
     state: TargetState,
-    populate: Option<&PopulateFn<'_>>,
+    populate: Option<Populate<'_>>,
     context: &BuildContext<'_>,
 ) -> Result<(), Error> {
     let started = Instant::now();
@@ -139,14 +148,26 @@ fn build_and_commit(
     verbosity.notice(format_args!("creating {at} ({})", base.key));
     let staged = StagedEnv::create(request.target.path)?;
     let is_native = build_environment(&base, &staged, request, context)?;
+    staged.add_extra_file(request.extra_file)?;
+    let is_replacing = state == TargetState::Environment;
+    let is_pip_upgraded = is_replacing && request.options.seed_packages == SeedPackages::Upgraded;
+    if is_pip_upgraded {
+        ensurepip::upgrade_pip(staged.path(), request, context)
+            .map_err(errors::old_environment_stays)?;
+    }
+    let populate = match populate {
+        Some(Populate::Always(populate)) => Some(populate),
+        Some(Populate::IfReplacing(populate)) if is_replacing => Some(populate),
+        _ => None,
+    };
     if let Some(populate) = populate {
         populate(staged.path(), context)?;
     }
     // venv or pip wrote the staging path into its files.
-    if !is_native || populate.is_some() {
+    if !is_native || is_pip_upgraded || populate.is_some() {
         staged.rewrite_paths()?;
     }
-    staged.add_metadata(request.options.ignore_file, request.extra_file)?;
+    staged.add_metadata(request.options.ignore_file)?;
     interrupt::check_interrupted(context.stop)?;
     staged.commit(state)?;
     let took = format_duration(started.elapsed());

@@ -36,7 +36,7 @@ pub(super) fn ensure_pip(
     }
     let args = ["-s", "-m", "ensurepip", "--upgrade", "--default-pip"];
     let hint = format!("`vrun --env {} -m ensurepip` tries again", shell_word(root));
-    run_python(root, &args, context, "install", &hint)
+    run_python(root, root, &args, context, "install", &hint)
 }
 
 fn installed_pip_version(site_packages: &Path) -> Option<Version> {
@@ -50,13 +50,13 @@ fn installed_pip_version(site_packages: &Path) -> Option<Version> {
         })
 }
 
-/// Upgrades pip, and before Python 3.12 setuptools, from the user's index (EnvBuilder.upgrade_dependencies). If that
-/// fails, the environment stays.
+/// Upgrades pip, and before Python 3.12 setuptools, from the user's index (EnvBuilder.upgrade_dependencies), in the
+/// environment that is, or is built, at `root`. If that fails, it stays.
 pub(super) fn upgrade_pip(
+    root: &Path,
     request: &CreateRequest<'_>,
     context: &BuildContext<'_>,
 ) -> Result<(), Error> {
-    let root = request.target.path;
     let context = BuildContext {
         vars: &vars_for_pip(request.process, root),
         ..*context
@@ -67,18 +67,25 @@ pub(super) fn upgrade_pip(
     if minor.is_some_and(|minor| minor < 12) {
         args.push("setuptools");
     }
-    let (shown, word) = (printable(root), shell_word(root));
+    let at = request.target.path;
     request
         .process
         .verbosity
-        .notice(format_args!("upgrading pip in {shown}"));
-    let hint = format!("`vrun --env {word} pip install --upgrade pip` tries again");
-    run_python(root, &args, &context, "upgrade", &hint)
+        .notice(format_args!("upgrading pip in {}", printable(at)));
+    let hint = match root == at {
+        true => format!(
+            "`vrun --env {} pip install --upgrade pip` tries again",
+            shell_word(at)
+        ),
+        false => "without `--upgrade-deps` it is recreated with the bundled pip".to_owned(),
+    };
+    run_python(root, at, &args, &context, "upgrade", &hint)
 }
 
-/// Runs the environment's Python, which is to `verb` pip.
+/// Runs the environment's Python, which is to `verb` pip. A message names it by its place, `at`.
 fn run_python(
     root: &Path,
+    at: &Path,
     args: &[&str],
     context: &BuildContext<'_>,
     verb: &str,
@@ -86,7 +93,7 @@ fn run_python(
 ) -> Result<(), Error> {
     let args = args.iter().map(OsString::from).collect();
     let failed =
-        || Error::failed(format!("cannot {verb} pip in {}", printable(root))).with_hint(hint);
+        || Error::failed(format!("cannot {verb} pip in {}", printable(at))).with_hint(hint);
     let output = run_env_python(root, args, context, failed)?;
     match output.status.success() {
         true => Ok(()),

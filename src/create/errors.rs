@@ -13,6 +13,14 @@ pub(super) fn creation_failed(at: &Path) -> Error {
     Error::failed(format!("cannot create {}", printable(at)))
 }
 
+/// For a replacement that could not be completed.
+pub(crate) fn old_environment_stays(error: Error) -> Error {
+    match error.kind() {
+        crate::error::ErrorKind::Interrupted => error,
+        _ => error.with_cause("the old environment is unchanged"),
+    }
+}
+
 /// The refusal of `--clear` for a directory that the user works in.
 pub(super) fn refuse_clear(at: &Path) -> Error {
     Error::refused(format!("refusing to clear {}", printable(at)))

@@ -21,8 +21,9 @@ mod upgrade;
 
 pub(crate) use cleanup::{remove_env_if, remove_idle_env_if, remove_leftovers, with_lock};
 pub(crate) use context::BuildContext;
-pub(crate) use create::{check_target, create_environment, create_populated};
+pub(crate) use create::{check_target, create_environment, create_or_replace, create_populated};
 pub(crate) use ensurepip::run_pip;
+pub(crate) use errors::old_environment_stays;
 pub(crate) use lock::{LOCK_SUFFIX, lock_environment};
 pub(crate) use options::{IfExists, IgnoreFile, PythonFiles, SeedPackages, VenvOptions};
 pub(crate) use request::{CreateRequest, CreateTarget, ExtraFile, Trigger};

@@ -62,3 +62,11 @@ impl<'a> CreateRequest<'a> {
 
 /// Adds to an environment before it is moved to its final path.
 pub(super) type PopulateFn<'a> = dyn Fn(&Path, &BuildContext<'_>) -> Result<(), Error> + 'a;
+
+/// When something is added.
+#[derive(Clone, Copy)]
+pub(super) enum Populate<'a> {
+    Always(&'a PopulateFn<'a>),
+    /// Where an environment makes room for it, which stays if that fails. Elsewhere it is done in place, later.
+    IfReplacing(&'a PopulateFn<'a>),
+}

@@ -81,17 +81,17 @@ impl StagedEnv {
             .map_err(|(_, error)| cannot_create(&self.target, &error))
     }
 
-    /// Adds what every environment should have, and the request's extra file.
-    pub(super) fn add_metadata(
-        &self,
-        ignore_file: IgnoreFile,
-        extra_file: Option<&ExtraFile>,
-    ) -> Result<(), Error> {
+    /// Adds the request's extra file.
+    pub(super) fn add_extra_file(&self, extra_file: Option<&ExtraFile>) -> Result<(), Error> {
+        let write = |extra: &ExtraFile| write_file(&self.path().join(extra.name), &extra.content);
         extra_file
-            .map_or(Ok(()), |extra| {
-                write_file(&self.path().join(extra.name), &extra.content)
-            })
-            .and_then(|()| relocate::write_metadata(self.path(), ignore_file))
+            .map_or(Ok(()), write)
+            .map_err(|error| cannot_create(&self.target, &error))
+    }
+
+    /// Adds what every environment should have.
+    pub(super) fn add_metadata(&self, ignore_file: IgnoreFile) -> Result<(), Error> {
+        relocate::write_metadata(self.path(), ignore_file)
             .map_err(|error| cannot_create(&self.target, &error))
     }
 

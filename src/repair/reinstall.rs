@@ -121,11 +121,9 @@ pub(super) fn install_requirements(
     let lines = installer_errors::installer_error_lines(&String::from_utf8_lossy(&text));
     let error = lines.into_iter().fold(failure(), Error::with_cause);
     let root = shell_word(input.root);
-    Err(error
-        .with_cause("the old environment is unchanged")
-        .with_hint(format!(
-            "`vrun --repair --env {root} -p REQUEST` tries another Python"
-        )))
+    Err(create::old_environment_stays(error).with_hint(format!(
+        "`vrun --repair --env {root} -p REQUEST` tries another Python"
+    )))
 }
 
 #[cfg(test)]

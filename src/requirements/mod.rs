@@ -23,3 +23,4 @@ pub(crate) use options::{Extraneous, InstallMode, InstallOptions, RequirementsFi
 pub(crate) use script_list::{initial_script_state, script_list_name};
 pub(crate) use state_file::{refresh_python, saved_state};
 pub(crate) use status::{InstallProgress, InstallStatus, install_status};
+pub(crate) use sync::install_staged;

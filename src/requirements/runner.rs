@@ -28,6 +28,10 @@ pub(super) const RETRY_HINT: &str =
 const KILLED_HINT: &str =
     "the next command tries again; `vrun --no-install ...` runs with what is installed";
 
+/// The hint where an old environment would have been replaced.
+pub(super) const REPLACE_HINT: &str =
+    "`vrun --create --clear --no-install` recreates it without them";
+
 /// The hint for a project that has `[project]` but cannot be built.
 const NOT_A_PACKAGE_HINT: &str = "`py-modules = []` below [tool.setuptools] in pyproject.toml installs only its \
     dependencies; or list them in a requirements.txt; or run without them: `vrun --no-install ...`";
@@ -46,6 +50,8 @@ pub(super) enum Installer {
 pub(super) struct InstallRunner<'a> {
     /// The environment.
     pub root: &'a Path,
+    /// Where it lies: there, or in the directory where it is built.
+    pub dir: &'a Path,
     pub python: PathBuf,
     /// The project's root, where the installer works.
     pub project: &'a Path,

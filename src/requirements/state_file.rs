@@ -56,25 +56,30 @@ pub(crate) fn refresh_python(venv: &Venv) {
 impl InstallState {
     /// The state of the environment at `root`, if it can be read, and the file's bytes.
     pub(super) fn load(root: &Path) -> Option<(InstallState, Vec<u8>)> {
-        let bytes = read_start(&root.join(STATE_FILE), MAX_TEXT).ok()?;
+        InstallState::load_from(root, root)
+    }
+
+    /// The same of one that is still built in the directory `dir`.
+    pub(super) fn load_from(dir: &Path, root: &Path) -> Option<(InstallState, Vec<u8>)> {
+        let bytes = read_start(&dir.join(STATE_FILE), MAX_TEXT).ok()?;
         let state = parse_state(str::from_utf8(&bytes).ok()?, root)?;
         Some((state, bytes))
     }
 
-    /// Writes it into the environment at `root`.
-    pub(super) fn save(&self, root: &Path) -> io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(root)?;
+    /// Writes it into the environment at `root`, which may still be built in the directory `dir`.
+    pub(super) fn save(&self, dir: &Path, root: &Path) -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(dir)?;
         file.write_all(serialize_state(self, root).as_bytes())?;
         // As readable as the environment is.
-        os::copy_mode(&root.join(venv::PYVENV_CFG), file.path())?;
-        file.persist(root.join(STATE_FILE))?;
+        os::copy_mode(&dir.join(venv::PYVENV_CFG), file.path())?;
+        file.persist(dir.join(STATE_FILE))?;
         Ok(())
     }
 
     /// Saves it unless another process has meanwhile. A failure is ignored: nothing depends on it.
     pub(super) fn save_if_unchanged(&self, root: &Path, was: &[u8]) {
         if read_start(&root.join(STATE_FILE), MAX_TEXT).is_ok_and(|bytes| bytes == was) {
-            let _ = self.save(root);
+            let _ = self.save(root, root);
         }
     }
 

@@ -3,10 +3,12 @@
 //! In this order: take the lock, select the source, mark the environment unfinished, check trust, run the installer,
 //! record what was installed. An interrupted install stays marked, and the next run continues.
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::create::BuildContext;
 use crate::error::{Error, io_reason};
 use crate::interrupt::{self, InterruptGuard};
 use crate::quote::{printable, shell_word};
@@ -17,7 +19,7 @@ use super::context::{InstallContext, python_minor_version};
 use super::drift::{self, Drift};
 use super::installer;
 use super::options::Extraneous;
-use super::runner::{InstallError, InstallRunner, Installer, RETRY_HINT, os_args};
+use super::runner::{InstallError, InstallRunner, Installer, REPLACE_HINT, RETRY_HINT, os_args};
 use super::source::{self, RequirementsSource};
 use super::state::{InstallState, Status, TrackedFile};
 use super::{fingerprint, prune, script_list};
@@ -53,7 +55,37 @@ pub(super) fn sync(context: &InstallContext<'_>, reason: SyncReason) -> Result<(
         Err(error) => return Err(not_writable_error(root, &error)),
     };
     let interrupt = InterruptGuard::install();
-    let state = InstallState::load(root).map(|(state, _)| state);
+    sync_locked(context, reason, root, lock.file(), interrupt.flag())
+}
+
+/// Installs what is missing into an environment that is still built in `staged` and replaces another.
+///
+/// # Errors
+/// The same; the other one stays.
+pub(crate) fn install_staged(
+    context: &InstallContext<'_>,
+    staged: &Path,
+    build: &BuildContext<'_>,
+) -> Result<(), Error> {
+    sync_locked(
+        context,
+        SyncReason::Outdated,
+        staged,
+        build.lock,
+        build.stop,
+    )
+    .map_err(create::old_environment_stays)
+}
+
+fn sync_locked(
+    context: &InstallContext<'_>,
+    reason: SyncReason,
+    dir: &Path,
+    lock: &File,
+    stop: &AtomicBool,
+) -> Result<(), Error> {
+    let root = &context.venv.root;
+    let state = InstallState::load_from(dir, root).map(|(state, _)| state);
     let state = state.as_ref();
     if reason == SyncReason::Outdated && state.is_some_and(|state| !is_outdated(state, context)) {
         return Ok(());
@@ -64,13 +96,15 @@ pub(super) fn sync(context: &InstallContext<'_>, reason: SyncReason) -> Result<(
     };
     let runner = InstallRunner {
         root,
-        python: venv::python_path(root),
+        dir,
+        python: venv::python_path(dir),
         project: &project,
-        vars: &python::vars_for_pip(context.process, root),
-        lock: lock.file(),
-        stop: interrupt.flag(),
+        vars: &python::vars_for_pip(context.process, dir),
+        lock,
+        stop,
         progress_output: context.progress_output(),
         retry_hint: match script_list::is_script_list(&source.path, root) {
+            _ if dir != root => REPLACE_HINT,
             true => script_list::SCRIPT_RETRY_HINT,
             false => RETRY_HINT,
         },
@@ -87,7 +121,7 @@ fn install_and_record(
     context: &InstallContext<'_>,
 ) -> Result<(), Error> {
     let save = |state: &InstallState| {
-        let saved = state.save(runner.root);
+        let saved = state.save(runner.dir, runner.root);
         saved.map_err(|error| not_writable_error(runner.root, &error))
     };
     let mut state = InstallState::unfinished(source, runner.project);

@@ -67,6 +67,8 @@ mod once;
 mod places;
 /// Actions that only read: what they start and what they write, in clones of all kinds.
 mod reading;
+/// `--create --clear`, and what is to be installed.
+mod recreated;
 /// `--repair`: what was moved, what lost its Python, what was cut off.
 mod repair;
 /// Which Python is taken: each kind of request, each source, in order.
