@@ -164,10 +164,10 @@ fn rebuild(input: &RepairInput<'_>) -> Result<(), Error> {
                 .verbosity
                 .notice(preserve::describe_copied(&copied));
         }
-        reinstall::install_requirements(&requirements, staged, input, build_context)
-    })?;
-    requirements::refresh_python(&Venv::open(root)?);
-    Ok(())
+        reinstall::install_requirements(&requirements, staged, input, build_context)?;
+        requirements::refresh_python(&Venv::open(staged)?, root)
+            .map_err(|error| input.error(&error))
+    })
 }
 
 /// If pyvenv.cfg does not say whether the base interpreter's packages are visible, writes that they are not, which is

@@ -45,11 +45,14 @@ fn extra_file(content: String) -> ExtraFile {
     }
 }
 
-/// Records the Python of an environment that was recreated with the packages of the old one.
-pub(crate) fn refresh_python(venv: &Venv) {
-    if let Some((mut state, bytes)) = InstallState::load(&venv.root) {
-        state.python_version = python_minor_version(venv);
-        state.save_if_unchanged(&venv.root, &bytes);
+/// Records the Python of an environment that is built in `staged`, with the packages of the one at `root`.
+pub(crate) fn refresh_python(staged: &Venv, root: &Path) -> io::Result<()> {
+    match InstallState::load_from(&staged.root, root) {
+        Some((mut state, _)) => {
+            state.python_version = python_minor_version(staged);
+            state.save(&staged.root, root)
+        }
+        None => Ok(()),
     }
 }
 

@@ -111,7 +111,7 @@ pub(super) fn check(scenario: &Scenario) {
     assert!(wrong.is_empty(), "{name}:\n{}", wrong.join("\n"));
 }
 
-fn faults(counts: &BTreeMap<String, usize>, points: usize) -> Vec<Fault> {
+pub(super) fn faults(counts: &BTreeMap<String, usize>, points: usize) -> Vec<Fault> {
     let is_every = env::var_os("VRUN_TEST_EVERY_FAULT").is_some();
     let mut faults = Vec::new();
     for (call, count) in counts {

@@ -19,6 +19,8 @@ mod base;
 mod check;
 mod site;
 mod strace;
+/// What changes an environment that is there, and what makes others.
+mod tasks;
 pub(crate) mod tree;
 
 use check::{Scenario, check, learn};

@@ -103,6 +103,14 @@ impl Site {
         tree::of(&self.view())
     }
 
+    /// What lies in the project beside the environment, and in the home.
+    pub(super) fn outside(&self) -> [Tree; 3] {
+        let mut app = self.tree();
+        app.retain(|path, _| !path.starts_with(".venv"));
+        let of = |dir| tree::of(&self.project.path(dir));
+        [app, of("home"), of("bin")]
+    }
+
     fn view(&self) -> PathBuf {
         let app = self.project.path("app");
         match &self.mounts {

@@ -35,6 +35,11 @@ pub(crate) fn of(root: &Path) -> Tree {
             } else if found.is_dir() {
                 directories.push(path.clone());
                 format!("directory {mode:o}")
+            } else if path.ends_with("vrun-requirements") {
+                // The number of a file is longer or shorter.
+                let text = fs::read_to_string(&path).expect("UTF-8");
+                let lines = text.lines().filter(|line| !line.starts_with("file "));
+                format!("file {mode:o} {:?}", lines.collect::<Vec<_>>())
             } else if path.ends_with("RECORD") {
                 let rows = fs::read_to_string(&path).expect("UTF-8");
                 let rows = rows.lines().filter(|row| !row.contains("__pycache__"));
