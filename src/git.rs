@@ -4,7 +4,6 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 use crate::fs::lies_in;
 use crate::helper::{self, Helper};
@@ -82,10 +81,7 @@ fn run_git(args: &[&str], below: &Path, root: &Path, process: &Process) -> Optio
         cwd: project,
         stdin: None,
     };
-    helper::run_captured(helper, &AtomicBool::new(false))
-        .ok()?
-        .status
-        .code()
+    helper::run_captured(helper, &|| false).ok()?.status.code()
 }
 
 fn git_vars(process: &Process) -> Vec<(OsString, OsString)> {

@@ -8,6 +8,7 @@ use crate::os;
 use crate::output::Verbosity;
 use crate::quote::printable;
 
+use super::lock::LockGuard;
 use super::options::IfExists;
 use super::staging_dir::{self, OLD_ENV_DIR, StagingDir};
 use super::{lock, replace_in_place};
@@ -19,9 +20,11 @@ pub(crate) fn with_lock<T>(
     work: impl FnOnce() -> Result<T, Error>,
 ) -> Result<T, Error> {
     // An existing environment does not end the wait.
-    let _lock = lock::acquire_lock(at, IfExists::Upgrade, verbosity)?;
+    let lock = lock::acquire_lock(at, IfExists::Upgrade, verbosity)?;
     // The lock file, which shows that a vrun was killed here, goes with the lock.
-    staging_dir::remove_stale_dirs(at);
+    if lock.as_ref().is_some_and(LockGuard::is_exclusive) {
+        staging_dir::remove_stale_dirs(at);
+    }
     work()
 }
 

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::process::Output;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::helper::{self, Helper};
 use crate::output::Verbosity;
@@ -39,6 +39,6 @@ impl BuildContext<'_> {
             cwd,
             stdin: Some(self.lock.try_clone()?),
         };
-        helper::run_captured(helper, self.stop)
+        helper::run_captured(helper, &|| self.stop.load(Ordering::Relaxed))
     }
 }

@@ -24,7 +24,7 @@ use super::options::{IfExists, SeedPackages, VenvOptions};
 use super::request::{CreateRequest, Populate, PopulateFn, Trigger};
 use super::staging::StagedEnv;
 use super::target::{self, TargetState};
-use super::{ensurepip, errors, stdlib_venv, upgrade};
+use super::{ensurepip, errors, staging_dir, stdlib_venv, upgrade};
 
 /// Checks that an environment there could be used, and that nothing is there that vrun may not remove.
 pub(crate) fn check_target(request: &CreateRequest<'_>) -> Result<(), Error> {
@@ -120,7 +120,18 @@ fn create_locked(
     let is_upgrade = is_there && request.options.if_exists == IfExists::Upgrade;
     match is_upgrade {
         true => upgrade::upgrade_environment(request, &context)?,
-        false => build_and_commit(request, state, populate, &context)?,
+        false => {
+            if lock.is_exclusive() {
+                staging_dir::remove_stale_dirs(request.target.path);
+            }
+            let built = build_and_commit(request, state, populate, &context);
+            let (at, if_exists) = (request.target.path, request.options.if_exists);
+            if built.is_err() && !lock.is_exclusive() && lock::is_to_be_kept(at, if_exists) {
+                // Another was faster.
+                return keep_existing(request);
+            }
+            built?;
+        }
     }
     if request.options.seed_packages == SeedPackages::Upgraded && (is_upgrade || !is_there) {
         ensurepip::upgrade_pip(request.target.path, request, &context)?;

@@ -142,12 +142,19 @@ fn is_disk_full(error: &io::Error) -> bool {
     )
 }
 
-pub(super) const NOT_WRITABLE_HINT: &str =
+const NOT_WRITABLE_HINT: &str =
     "make the directory writable, or put the environment elsewhere with `--env PATH`";
 
 /// The system refused to write at `at`.
 pub(super) fn cannot_create(at: &Path, error: &io::Error) -> Error {
-    let hint = if is_disk_full(error) {
+    creation_failed(at)
+        .with_cause(io_reason(error))
+        .with_hint(creation_hint(error))
+}
+
+/// What to do about a refusal.
+pub(super) fn creation_hint(error: &io::Error) -> &'static str {
+    if is_disk_full(error) {
         "make room, or put the environment elsewhere with `--env PATH`"
     } else if is_not_writable(error) {
         NOT_WRITABLE_HINT
@@ -155,8 +162,5 @@ pub(super) fn cannot_create(at: &Path, error: &io::Error) -> Error {
         "give it a shorter name with `--env PATH`"
     } else {
         "try again; if that fails too, put the environment elsewhere with `--env PATH`"
-    };
-    creation_failed(at)
-        .with_cause(io_reason(error))
-        .with_hint(hint)
+    }
 }

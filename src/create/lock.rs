@@ -20,7 +20,7 @@ use crate::output::Verbosity;
 use crate::quote::printable;
 use crate::venv;
 
-use super::errors::{NOT_WRITABLE_HINT, creation_failed, is_not_writable};
+use super::errors::{creation_failed, creation_hint, is_not_writable};
 use super::options::IfExists;
 
 pub(crate) const LOCK_SUFFIX: &str = ".vrun-lock";
@@ -32,7 +32,8 @@ const NOTICE_DELAY: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub(crate) struct LockGuard {
     file: File,
-    path: PathBuf,
+    /// None where the file system has no locks: then others may be at work too.
+    path: Option<PathBuf>,
 }
 
 impl LockGuard {
@@ -40,12 +41,19 @@ impl LockGuard {
     pub(crate) fn file(&self) -> &File {
         &self.file
     }
+
+    /// Whether nobody else is at work.
+    pub(super) fn is_exclusive(&self) -> bool {
+        self.path.is_some()
+    }
 }
 
 impl Drop for LockGuard {
     fn drop(&mut self) {
         // Still locked, so the file is this process's own.
-        let _ = fs::remove_file(&self.path);
+        if let Some(path) = &self.path {
+            let _ = fs::remove_file(path);
+        }
         // Closing is not enough: what a helper has left running may have the file open too.
         let _ = self.file.unlock();
     }
@@ -57,24 +65,26 @@ pub(super) fn acquire_lock(
     if_exists: IfExists,
     verbosity: Verbosity,
 ) -> Result<Option<LockGuard>, Error> {
-    let is_created = || if_exists == IfExists::Keep && at.join(venv::PYVENV_CFG).is_file();
-    if is_created() {
+    if is_to_be_kept(at, if_exists) {
         return Ok(None);
     }
     let lock = lock_environment(at, "creating", verbosity).map_err(|error| {
         let (path, reason) = (printable(lock_path(at)), io_reason(&error));
         creation_failed(at)
             .with_cause(format_args!("{path}: {reason}"))
-            .with_hint(match is_not_writable(&error) {
-                true => NOT_WRITABLE_HINT,
-                false => "put the environment elsewhere with `--env PATH`",
-            })
+            .with_hint(creation_hint(&error))
     })?;
     // The holder before may have created it.
-    Ok((!is_created()).then_some(lock))
+    Ok((!is_to_be_kept(at, if_exists)).then_some(lock))
 }
 
-/// Locks `at` for `work`, such as "installing into".
+/// Whether there is an environment that is to be kept.
+pub(super) fn is_to_be_kept(at: &Path, if_exists: IfExists) -> bool {
+    if_exists == IfExists::Keep && at.join(venv::PYVENV_CFG).is_file()
+}
+
+/// Locks `at` for `work`, such as "installing into". Where the file system has no locks it goes on without: what is
+/// created appears in one step all the same.
 pub(crate) fn lock_environment(
     at: &Path,
     work: &str,
@@ -82,8 +92,16 @@ pub(crate) fn lock_environment(
 ) -> io::Result<LockGuard> {
     loop {
         let (file, path) = open_lock_for(at)?;
-        wait_for_lock(&file, &path, at, work, verbosity)?;
+        match wait_for_lock(&file, &path, at, work, verbosity) {
+            Err(error) if os::lacks_locks(&error) => {
+                let (path, reason) = (printable(path), io_reason(&error));
+                verbosity.verbose(|| format!("{path} cannot be locked: {reason}"));
+                return Ok(LockGuard { file, path: None });
+            }
+            locked => locked?,
+        }
         if os::is_still_at(&file, &path)? {
+            let path = Some(path);
             return Ok(LockGuard { file, path });
         }
     }
@@ -104,6 +122,7 @@ fn try_lock_file(path: PathBuf) -> Option<LockGuard> {
     let file = open_lock_file(&path).ok()?;
     file.try_lock().ok()?;
     let is_still_at = os::is_still_at(&file, &path).ok()?;
+    let path = Some(path);
     is_still_at.then_some(LockGuard { file, path })
 }
 

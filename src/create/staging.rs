@@ -34,11 +34,9 @@ pub(super) struct StagedEnv {
 }
 
 impl StagedEnv {
-    /// Creates one beside `at`, or inside the directory `at` if nothing can be written beside it. Removes those of
-    /// killed vruns. Only for the holder of the lock.
+    /// Creates one beside `at`, or inside the directory `at` if nothing can be written beside it.
     pub(super) fn create(at: &Path) -> Result<StagedEnv, Error> {
         let name = at.file_name().unwrap_or_default();
-        staging_dir::remove_stale_dirs(at);
         // Inside, the name is in the path twice, and has to be as plain as the rest (`rewrite_paths`).
         let is_plain = name
             .to_str()

@@ -6,7 +6,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime};
 
 use crate::fs::open_for_append;
@@ -94,7 +93,7 @@ fn running_commands(process: &Process) -> Option<Vec<Vec<u8>>> {
         cwd: Path::new("/"),
         stdin: None,
     };
-    let output = helper::run_captured(ps, &AtomicBool::new(false)).ok()?;
+    let output = helper::run_captured(ps, &|| false).ok()?;
     let lines = output.stdout.split(|byte| *byte == b'\n');
     let is_done = output.status.success();
     is_done.then(|| lines.map(<[u8]>::to_owned).collect())

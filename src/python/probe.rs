@@ -9,8 +9,6 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, io_reason};
@@ -178,21 +176,9 @@ impl Prober<'_> {
             cwd: self.cwd,
             stdin: None,
         };
-        let stop = &AtomicBool::new(false);
-        let (done, is_done) = mpsc::channel::<()>();
         let deadline = Instant::now() + PROBE_TIMEOUT;
-        thread::scope(|scope| {
-            scope.spawn(move || {
-                let wait = Duration::from_millis(20);
-                while let Err(RecvTimeoutError::Timeout) = is_done.recv_timeout(wait) {
-                    if self.stop.load(Ordering::Relaxed) || Instant::now() > deadline {
-                        stop.store(true, Ordering::Relaxed);
-                    }
-                }
-            });
-            let output = helper::run_captured(helper, stop);
-            drop(done);
-            output
+        helper::run_captured(helper, &|| {
+            self.stop.load(Ordering::Relaxed) || Instant::now() > deadline
         })
     }
 }

@@ -13,6 +13,9 @@ use crate::quote::printable;
 /// How many characters of an installer's line are shown.
 const MAX_WIDTH: usize = 60;
 
+/// How often the spinner turns.
+const TICK_INTERVAL: Duration = Duration::from_millis(120);
+
 /// Where progress is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ProgressOutput {
@@ -32,6 +35,8 @@ pub(super) struct StepProgress {
     line: String,
     verbosity: Verbosity,
     started: Instant,
+    /// When the spinner was last turned.
+    ticked: Instant,
 }
 
 #[derive(Debug)]
@@ -64,17 +69,25 @@ impl StepProgress {
             line: line.to_owned(),
             verbosity,
             started: Instant::now(),
+            ticked: Instant::now(),
         }
     }
 
-    /// Takes a line of the installer.
-    pub(super) fn on_line(&self, line: &str) {
-        match &self.display {
-            DisplayMode::Plain => {}
-            DisplayMode::Grouped => output::write_stderr(&format!("{line}\n")),
-            DisplayMode::Spinner(bar) => {
+    /// Takes a line of the installer; None while it prints none.
+    pub(super) fn on_line(&mut self, line: Option<&str>) {
+        match (&self.display, line) {
+            (DisplayMode::Plain, _) | (DisplayMode::Grouped, None) => {}
+            (DisplayMode::Grouped, Some(line)) => output::write_stderr(&format!("{line}\n")),
+            (DisplayMode::Spinner(bar), Some(line)) => {
                 if let Some(package) = package_line(line) {
                     bar.set_message(format!("{}: {package}", self.line));
+                }
+            }
+            (DisplayMode::Spinner(bar), None) => {
+                // indicatif's own ticker takes a thread, and panics where there is none.
+                if self.ticked.elapsed() > TICK_INTERVAL {
+                    self.ticked = Instant::now();
+                    bar.tick();
                 }
             }
         }
@@ -100,7 +113,7 @@ fn spinner(line: &str) -> ProgressBar {
         bar.set_style(style.tick_chars("|/-\\ "));
     }
     bar.set_message(line.to_owned());
-    bar.enable_steady_tick(Duration::from_millis(120));
+    bar.tick();
     bar
 }
 

@@ -134,9 +134,14 @@ impl InstallRunner<'_> {
         })
     }
 
+    fn is_over(&self) -> impl Fn() -> bool {
+        || self.stop.load(Ordering::Relaxed)
+    }
+
     /// The stdout of a program, if it succeeds.
     pub(super) fn stdout_of(&self, program: &Path, args: Vec<OsString>) -> Option<String> {
-        let output = helper::run_captured(self.helper(program, args).ok()?, self.stop).ok()?;
+        let output =
+            helper::run_captured(self.helper(program, args).ok()?, &self.is_over()).ok()?;
         successful_stdout(&output)
     }
 
@@ -153,7 +158,8 @@ impl InstallRunner<'_> {
     pub(super) fn pip_answer(&self, args: Vec<OsString>) -> Result<Option<String>, InstallError> {
         let (program, args) = Installer::Pip.command_line(&self.python, args);
         let helper = self.helper(&program, args);
-        let Ok(output) = helper.and_then(|helper| helper::run_captured(helper, self.stop)) else {
+        let Ok(output) = helper.and_then(|helper| helper::run_captured(helper, &self.is_over()))
+        else {
             return Ok(None);
         };
         let failure = format!("cannot install into {}", printable(self.root));
@@ -165,7 +171,7 @@ impl InstallRunner<'_> {
     pub(super) fn output_of(&self, installer: &Installer, args: Vec<OsString>) -> Option<String> {
         let (program, args) = installer.command_line(&self.python, args);
         let helper = self.helper(&program, args).ok()?;
-        let (status, output) = helper::stream_lines(helper, self.stop, &mut |_| {}).ok()?;
+        let (status, output) = helper::stream_lines(helper, &self.is_over(), &mut |_| {}).ok()?;
         status.success().then_some(output)
     }
 
@@ -178,10 +184,10 @@ impl InstallRunner<'_> {
         failure: &str,
     ) -> Result<Duration, InstallError> {
         let (program, args) = installer.command_line(&self.python, args);
-        let progress = StepProgress::start(line, self.progress_output, self.verbosity);
+        let mut progress = StepProgress::start(line, self.progress_output, self.verbosity);
         let helper = self.helper(&program, args);
         let result = helper.and_then(|helper| {
-            helper::stream_lines(helper, self.stop, &mut |line| progress.on_line(line))
+            helper::stream_lines(helper, &self.is_over(), &mut |line| progress.on_line(line))
         });
         let duration = progress.finish();
         if self.stop.load(Ordering::Relaxed) {

@@ -51,6 +51,8 @@ mod index;
 mod inside;
 /// `--isolated`.
 mod isolated;
+/// A system without threads, exit codes, locks.
+mod limits;
 /// What runs its lines by vrun: make, just, npm, Vim, VS Code.
 mod line;
 /// Links where vrun writes files of its own.

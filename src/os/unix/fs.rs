@@ -58,6 +58,14 @@ pub(crate) fn lacks_symlinks(error: &io::Error) -> bool {
         .any(|errno| errno == error.raw_os_error())
 }
 
+/// Whether the file system, or this system, has no locks (flock(2)).
+pub(crate) fn lacks_locks(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let unsupported = [Errno::NOLCK, Errno::NOSYS, Errno::NOTSUP, Errno::OPNOTSUPP];
+    let mut errors = unsupported.map(Errno::raw_os_error).into_iter();
+    errors.any(|errno| Some(errno) == error.raw_os_error())
+}
+
 /// Opens a regular file; a link or anything else is an error. One that is created is for this user alone.
 #[expect(clippy::disallowed_methods, reason = "it follows no link")]
 pub(crate) fn open_regular(options: &mut OpenOptions, file: &Path) -> io::Result<File> {

@@ -1,13 +1,19 @@
 //! Processes: groups, sessions, and those that end with vrun.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus};
 
+use nix::errno::Errno;
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+
+use super::signals;
+
 /// Whether the system does not know a file's format.
 pub(crate) fn is_unknown_format(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(nix::errno::Errno::ENOEXEC as i32)
+    error.raw_os_error() == Some(Errno::ENOEXEC as i32)
 }
 
 /// Identifies a process and the programs that it becomes, one after the other.
@@ -59,4 +65,51 @@ pub(crate) fn kill_process_group(leader: &mut Child) -> io::Result<()> {
     };
     let group = nix::unistd::Pid::from_raw(id);
     nix::sys::signal::killpg(group, nix::sys::signal::Signal::SIGKILL).map_err(io::Error::from)
+}
+
+/// What a helper prints, as far as it has printed it.
+pub(crate) struct OutputReader(File);
+
+impl OutputReader {
+    pub(crate) fn new(stream: impl Into<OwnedFd>) -> io::Result<OutputReader> {
+        let stream = stream.into();
+        fcntl_setfl(&stream, fcntl_getfl(&stream)? | OFlags::NONBLOCK)?;
+        Ok(OutputReader(stream.into()))
+    }
+
+    /// The next bytes; None at the end.
+    ///
+    /// # Errors
+    /// `WouldBlock`: there are none yet.
+    pub(crate) fn read_available(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let mut bytes = vec![0; 16 * 1024];
+        let length = self.0.read(&mut bytes)?;
+        bytes.truncate(length);
+        Ok(Some(bytes).filter(|bytes| !bytes.is_empty()))
+    }
+}
+
+/// A shell, and a line that runs a program with its arguments and writes the exit code to the file `$0`. Shells give
+/// SIGCHLD its default back, for themselves and for what they start.
+pub(crate) const EXIT_CODE_SHELL: Option<[&str; 2]> =
+    Some(["/bin/sh", "\"$@\"; printf %s $? >\"$0\""]);
+
+/// Whether nobody learns how this process's children end, because SIGCHLD was ignored at the start (sigaction(2)). The
+/// program that vrun becomes is to find that as it was, so vrun does not change it.
+pub(crate) fn loses_exit_codes() -> bool {
+    signals::is_sigchld_ignored()
+}
+
+/// Whether a child is gone that was to be waited for.
+pub(crate) fn is_child_gone(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(Errno::ECHILD as i32)
+}
+
+/// What a shell's exit code stands for; without one it was killed.
+pub(crate) fn exit_status(code: Option<i32>) -> ExitStatus {
+    ExitStatus::from_raw(match code {
+        None => nix::libc::SIGKILL,
+        Some(code @ 129..) => code - 128,
+        Some(code) => code << 8,
+    })
 }

@@ -93,6 +93,11 @@ pub(super) fn restore_sigpipe() {
     }
 }
 
+/// Whether SIGCHLD is ignored, as far as proc(5) tells.
+pub(super) fn is_sigchld_ignored() -> bool {
+    ignored_signals().is_some_and(|ignored| is_in_mask(Signal::SIGCHLD, ignored))
+}
+
 fn is_in_mask(signal: Signal, mask: u64) -> bool {
     mask >> (signal as i32 - 1) & 1 == 1
 }

@@ -47,6 +47,11 @@ pub(crate) fn lacks_symlinks(_: &io::Error) -> bool {
     false
 }
 
+/// ERROR_INVALID_FUNCTION, ERROR_NOT_SUPPORTED
+pub(crate) fn lacks_locks(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(1 | 50))
+}
+
 /// Opens a regular file; a link or anything else is an error. FILE_FLAG_OPEN_REPARSE_POINT opens a link itself
 /// (CreateFileW).
 #[expect(clippy::disallowed_methods, reason = "it follows no link")]

@@ -1,8 +1,10 @@
 //! Processes: groups, sessions, and those that end with vrun.
 
-use std::io;
+use std::io::{self, ErrorKind, Read};
 use std::os::windows::io::AsRawHandle;
 use std::process::{Child, Command, ExitStatus};
+use std::sync::mpsc::{self, Receiver, TryRecvError};
+use std::thread;
 
 use win32job::{ExtendedLimitInfo, Job};
 
@@ -68,4 +70,45 @@ fn create_job(child: &Child, limits: &ExtendedLimitInfo) -> Option<Job> {
     let job = Job::create_with_limit_info(limits).ok()?;
     job.assign_process(child.as_raw_handle() as isize).ok()?;
     Some(job)
+}
+
+/// A thread reads, for a pipe has no end to waiting.
+pub(crate) struct OutputReader(Receiver<Vec<u8>>);
+
+impl OutputReader {
+    pub(crate) fn new(mut stream: impl Read + Send + 'static) -> io::Result<OutputReader> {
+        let (sender, chunks) = mpsc::sync_channel(64);
+        thread::Builder::new().spawn(move || {
+            let mut bytes = vec![0; 16 * 1024];
+            while let Ok(length @ 1..) = stream.read(&mut bytes) {
+                if sender.send(bytes[..length].to_vec()).is_err() {
+                    return;
+                }
+            }
+        })?;
+        Ok(OutputReader(chunks))
+    }
+
+    pub(crate) fn read_available(&mut self) -> io::Result<Option<Vec<u8>>> {
+        match self.0.try_recv() {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(TryRecvError::Empty) => Err(ErrorKind::WouldBlock.into()),
+            Err(TryRecvError::Disconnected) => Ok(None),
+        }
+    }
+}
+
+/// None is needed: the system keeps a process's exit code.
+pub(crate) const EXIT_CODE_SHELL: Option<[&str; 2]> = None;
+
+pub(crate) fn loses_exit_codes() -> bool {
+    false
+}
+
+pub(crate) fn is_child_gone(_: &io::Error) -> bool {
+    false
+}
+
+pub(crate) fn exit_status(_: Option<i32>) -> ExitStatus {
+    ExitStatus::default()
 }
