@@ -3,11 +3,13 @@
 //! A link at a path that vrun writes to is never followed, because it may lead to one of the user's files or to the
 //! base interpreter: a file is created where there is none, or replaced by a rename.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 use std::time::Duration;
+
+use tempfile::NamedTempFile;
 
 use crate::error::io_reason;
 use crate::os;
@@ -82,6 +84,33 @@ pub(crate) fn remove_abandoned(dir: &Path) {
     }
 }
 
+/// Removes what killed processes left of [`replace_unlocked`] in a directory that holds other things too.
+pub(crate) fn remove_abandoned_files(dir: &Path) {
+    let is_ours = |name: &OsStr| {
+        let random = name
+            .to_str()
+            .and_then(|name| name.strip_prefix(TEMP_SUFFIX));
+        random.is_some_and(|random| {
+            random.len() == 6 && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        })
+    };
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        if is_ours(&entry.file_name())
+            && entry.file_type().is_ok_and(|kind| !kind.is_dir())
+            && age_of(entry.metadata()).is_some_and(|age| age > TEMP_MAX_AGE)
+        {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// A file for a helper to write to, in a directory where [`remove_abandoned_files`] finds it. It is removed on drop.
+pub(crate) fn temp_file_in(dir: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new()
+        .prefix(TEMP_SUFFIX)
+        .tempfile_in(dir)
+}
+
 /// The time since a file was last changed.
 pub(crate) fn age_of(found: io::Result<Metadata>) -> Option<Duration> {
     found.ok()?.modified().ok()?.elapsed().ok()
@@ -115,7 +144,7 @@ pub(crate) fn write_file(path: &Path, content: impl AsRef<[u8]>) -> io::Result<(
 }
 
 /// Creates a file. It is an error if anything is there.
-fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(crate) fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
     File::create_new(path)?.write_all(content)
 }
 

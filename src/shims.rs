@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use crate::error::{Error, io_reason};
-use crate::fs::replace_unlocked;
+use crate::fs::{remove_abandoned_files, replace_unlocked};
 use crate::process::Process;
 use crate::quote::{printable, shell_word};
 use crate::trust::{self, Trust};
@@ -184,6 +184,7 @@ impl ShimPlan {
             Error::failed(message).with_cause(io_reason(&error))
         };
         fs::create_dir_all(&self.dir).map_err(|error| failed(&self.dir, error))?;
+        remove_abandoned_files(&self.dir);
         for (path, change) in &self.shims {
             match change {
                 Change::Keep => Ok(()),

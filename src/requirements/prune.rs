@@ -5,6 +5,7 @@
 use std::ffi::OsString;
 
 use crate::error::Error;
+use crate::fs::temp_file_in;
 use crate::quote::printable;
 
 use super::runner::{InstallError, InstallRunner, Installer, os_args};
@@ -89,7 +90,7 @@ fn extraneous_by_pip(
 }
 
 fn required_names(required: Vec<OsString>, runner: &InstallRunner<'_>) -> Option<Vec<String>> {
-    let report = tempfile::NamedTempFile::new_in(runner.root).ok()?;
+    let report = temp_file_in(runner.root).ok()?;
     let options = "install --quiet --dry-run --ignore-installed --report";
     let mut args: Vec<OsString> = options.split(' ').map(OsString::from).collect();
     args.push(report.path().into());

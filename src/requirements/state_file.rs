@@ -5,10 +5,11 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::create::ExtraFile;
+use crate::fs::{replace_unlocked, write_new};
 use crate::os;
 use crate::quote::percent_encode;
 use crate::read::{MAX_TEXT, read_start, read_text};
@@ -71,12 +72,11 @@ impl InstallState {
 
     /// Writes it into the environment at `root`, which may still be built in the directory `dir`.
     pub(super) fn save(&self, dir: &Path, root: &Path) -> io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(dir)?;
-        file.write_all(serialize_state(self, root).as_bytes())?;
-        // As readable as the environment is.
-        os::copy_mode(&dir.join(venv::PYVENV_CFG), file.path())?;
-        file.persist(dir.join(STATE_FILE))?;
-        Ok(())
+        replace_unlocked(&dir.join(STATE_FILE), |new| {
+            write_new(new, serialize_state(self, root).as_bytes())?;
+            // As readable as the environment is.
+            os::copy_mode(&dir.join(venv::PYVENV_CFG), new)
+        })
     }
 
     /// Saves it unless another process has meanwhile. A failure is ignored: nothing depends on it.

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::create::BuildContext;
 use crate::error::{Error, io_reason};
+use crate::fs::remove_abandoned_files;
 use crate::interrupt::{self, InterruptGuard};
 use crate::quote::{printable, shell_word};
 use crate::trust::{self, Trust};
@@ -124,6 +125,7 @@ fn install_and_record(
         let saved = state.save(runner.dir, runner.root);
         saved.map_err(|error| not_writable_error(runner.root, &error))
     };
+    remove_abandoned_files(runner.dir);
     let mut state = InstallState::unfinished(source, runner.project);
     state.python_version = python_minor_version(context.venv);
     save(&state)?;

@@ -94,6 +94,8 @@ mod installer;
 #[cfg(unix)]
 mod launch;
 #[cfg(unix)]
+mod leftovers;
+#[cfg(unix)]
 mod line;
 #[cfg(unix)]
 mod model;
