@@ -1,7 +1,6 @@
 //! A way to make an environment -> the faults that may strike it, each once, and what is there then.
 
 use std::collections::BTreeMap;
-use std::env;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
@@ -61,6 +60,13 @@ pub(super) fn learn(
 }
 
 impl Scenario {
+    fn helpers(&self) -> Helpers {
+        match self.is_warm {
+            true => Helpers::None,
+            false => Helpers::LetGo,
+        }
+    }
+
     fn site(&self, warm: &Warm) -> Site {
         Site::new(self.place, self.before, Some(warm).filter(|_| self.is_warm))
     }
@@ -80,7 +86,9 @@ pub(super) fn check(scenario: &Scenario) {
         return;
     }
     let warm = Warm::new();
-    let known = learn(scenario, &warm, |site| strace::count(site, scenario.args));
+    let known = learn(scenario, &warm, |site| {
+        strace::count(site, scenario.helpers(), scenario.args)
+    });
     let faults = faults(&known.counts, scenario.points);
     let next = AtomicUsize::new(0);
     let wrong = Mutex::new(Vec::new());
@@ -112,21 +120,28 @@ pub(super) fn check(scenario: &Scenario) {
 }
 
 pub(super) fn faults(counts: &BTreeMap<String, usize>, points: usize) -> Vec<Fault> {
-    let is_every = env::var_os("VRUN_TEST_EVERY_FAULT").is_some();
     let mut faults = Vec::new();
+    let mut turn = 0;
     for (call, count) in counts {
-        for blow in blows(call) {
-            let most = match blow {
-                _ if is_every => usize::MAX,
-                Blow::Kill | Blow::Error(Errno::ENOSPC) => points,
-                Blow::Error(_) => points.div_ceil(4),
+        let blows = blows(call);
+        let fault = |n, blow| Fault {
+            call: call.clone(),
+            n,
+            blow,
+        };
+        if strace::is_every_fault() {
+            let each = |n| blows.iter().map(move |blow| fault(n, *blow));
+            faults.extend((1..=*count).flat_map(each));
+            continue;
+        }
+        for n in strace::spread(*count, points) {
+            // Each blow in turn, and every other time a kill.
+            turn += 1;
+            let blow = match turn % 2 {
+                0 => Blow::Kill,
+                _ => blows[turn / 2 % (blows.len() - 1)],
             };
-            let fault = |n| Fault {
-                call: call.clone(),
-                n,
-                blow,
-            };
-            faults.extend(strace::spread(*count, most).into_iter().map(fault));
+            faults.push(fault(n, blow));
         }
     }
     faults
@@ -150,12 +165,7 @@ fn blows(call: &str) -> Vec<Blow> {
 
 /// One fault, and the next run.
 fn strike(scenario: &Scenario, site: &Site, known: &Known, fault: &Fault) -> Result<(), String> {
-    let helpers = if scenario.is_warm {
-        Helpers::None
-    } else {
-        Helpers::LetGo
-    };
-    let mut maker = strace::with(fault, helpers, site, scenario.args);
+    let mut maker = strace::with(fault, scenario.helpers(), site, scenario.args);
     let outcome = Outcome::of(maker.stdin(Stdio::null()));
     let made = left(scenario, known, fault, &site.tree())
         .and_then(|made| ended(fault, &outcome, made).map(|()| made))

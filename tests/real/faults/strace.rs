@@ -1,7 +1,8 @@
 //! strace(1): which system calls a creation makes, and one of them made to fail, or to be its maker's last.
 //!
-//! `when=N` counts the calls of each thread by itself. A kind of call has as many points as the thread with
-//! the most of them has, so every call of every thread is one of them. What vrun becomes comes after them all.
+//! Where vrun starts nothing else it gets no threads, so the calls come in the same order each time. Elsewhere `when=N`
+//! counts the calls of each thread by itself, and a kind of call has as many points as the thread with the most of them
+//! has. What vrun becomes comes after them all.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -119,19 +120,29 @@ fn arguments(fault: &Fault, helpers: Helpers) -> Vec<String> {
         Helpers::None => "--seccomp-bpf".to_owned(),
         Helpers::LetGo => "-bexecve".to_owned(),
     });
-    words.extend(["-e".to_owned(), format!("trace={}", fault.call)]);
+    words.extend(["-e".to_owned(), format!("trace={},{THREADS}", fault.call)]);
     words.extend(["-e".to_owned(), format!("inject={fault}")]);
+    words.extend(without_threads(helpers));
     words
 }
 
+/// What starts a thread, or a helper.
+const THREADS: &str = "?clone,?clone3";
+
+fn without_threads(helpers: Helpers) -> impl Iterator<Item = String> {
+    let words = ["-e".to_owned(), format!("inject={THREADS}:error=EAGAIN")];
+    words.into_iter().filter(move |_| helpers == Helpers::None)
+}
+
 /// How many calls of each kind a command makes, by the thread that makes the most.
-pub(super) fn count(site: &Site, args: &[&str]) -> BTreeMap<String, usize> {
+pub(super) fn count(site: &Site, helpers: Helpers, args: &[&str]) -> BTreeMap<String, usize> {
     let log = site.project.path("log");
     let log_name = log.to_str().expect("UTF-8");
     let calls = CALLS.map(|call| format!("?{call}")).join(",");
-    let trace = format!("trace={calls}");
-    let words = ["-f", "-qq", "-b", "execve", "-o", log_name, "-e", &trace];
-    let output = traced(&words.map(str::to_owned), site, args).output();
+    let trace = format!("trace={calls},{THREADS}");
+    let words = ["-f", "-qq", "-b", "execve", "-o", log_name, "-e", &trace].map(str::to_owned);
+    let words: Vec<_> = words.into_iter().chain(without_threads(helpers)).collect();
+    let output = traced(&words, site, args).output();
     let output = output.expect("strace");
     assert!(output.status.success(), "{output:?}");
     let text = String::from_utf8_lossy(&fs::read(log).expect("a log")).into_owned();
@@ -163,6 +174,16 @@ fn traced(words: &[String], site: &Site, args: &[&str]) -> Command {
     strace.args(vrun.get_args());
     site.project.place(&mut strace);
     site.within(strace)
+}
+
+/// Whether each call is to fail in each way.
+pub(super) fn is_every_fault() -> bool {
+    std::env::var_os("VRUN_TEST_EVERY_FAULT").is_some_and(|value| !value.is_empty())
+}
+
+/// All calls, or at most `most` of them.
+pub(super) fn sample(count: usize, most: usize) -> Vec<usize> {
+    spread(count, if is_every_fault() { count } else { most })
 }
 
 /// At most `most` of the numbers from 1 to `count`, evenly spread, the first and the last among them; of one

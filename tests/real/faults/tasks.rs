@@ -50,7 +50,7 @@ fn check(task: &Task) {
     };
     let site = ready();
     let before = site.tree();
-    let counts = strace::count(&site, task.args);
+    let counts = strace::count(&site, task.helpers, task.args);
     let known = Known {
         before,
         after: site.tree(),
