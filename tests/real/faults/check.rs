@@ -151,13 +151,31 @@ pub(super) fn faults(counts: &BTreeMap<String, usize>, points: usize) -> Vec<Fau
 fn blows(call: &str) -> Vec<Blow> {
     let errors: &[Errno] = match call {
         // To read and to write.
-        "openat" => &[Errno::EIO, Errno::EMFILE],
-        "getdents64" => &[Errno::EIO],
+        "openat" => &[Errno::EIO, Errno::EMFILE, Errno::ESTALE, Errno::EACCES],
+        "getdents64" => &[Errno::EIO, Errno::ESTALE],
         // EPERM and its like say that the file system has no links; Python is copied then.
-        "symlink" => &[Errno::ENOSPC, Errno::EDQUOT, Errno::EIO, Errno::EACCES],
+        "symlink" => &[Errno::ENOSPC, Errno::EIO, Errno::EACCES, Errno::ESTALE],
         "flock" => &[Errno::ENOLCK],
-        "unlink" | "unlinkat" | "rmdir" | "chmod" | "fchmod" => &[Errno::EIO, Errno::EROFS],
-        _ => &[Errno::ENOSPC, Errno::EDQUOT, Errno::EIO, Errno::EROFS],
+        "unlink" | "unlinkat" | "rmdir" | "chmod" | "fchmod" => {
+            &[Errno::EIO, Errno::EROFS, Errno::EACCES, Errno::ESTALE]
+        }
+        "mkdir" | "rename" => &[
+            Errno::EROFS,
+            Errno::EINTR,
+            Errno::EACCES,
+            Errno::ESTALE,
+            Errno::ENOSPC,
+            Errno::EIO,
+        ],
+        _ => &[
+            Errno::ENOSPC,
+            Errno::EDQUOT,
+            Errno::EIO,
+            Errno::EROFS,
+            Errno::EACCES,
+            Errno::EINTR,
+            Errno::ESTALE,
+        ],
     };
     let errors = errors.iter().copied().map(Blow::Error);
     errors.chain([Blow::Kill]).collect()

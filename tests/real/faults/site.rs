@@ -3,16 +3,13 @@
 //! process of the site's own keeps.
 
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-
-use tempfile::TempDir;
 
 use super::tree::{self, Tree};
 use crate::mounts::can_mount;
 use crate::project::{Outcome, Project};
-use crate::pythons;
+use crate::wheels::{ANY, wheel};
 
 /// What lies where the environment is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,14 +27,32 @@ pub(super) enum Before {
     Old,
 }
 
-/// A Python, and a cache that has all that it can have of it.
-pub(super) struct Warm(TempDir);
+/// A Python, a cache that has all that it can have of it, and wheels.
+pub(super) struct Warm(Project);
 
 impl Warm {
+    /// A project that has them.
+    fn project(&self) -> Project {
+        let Warm(shared) = self;
+        Project::new()
+            .var("VRUN_CACHE_DIR", shared.path("cache"))
+            .var("PATH", shared.path("bin"))
+            .var("VRUN_INSTALLER", "pip")
+            .var("PIP_NO_INDEX", "1")
+            .var("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+            .var("PIP_FIND_LINKS", shared.path("links"))
+    }
+
+    /// Adds the wheels that tests install.
+    pub(super) fn with_wheels(self) -> Warm {
+        for words in [["alpha", "1.0", ANY], ["beta", "1.0", ANY]] {
+            wheel(&self.0, &words);
+        }
+        self
+    }
+
     pub(super) fn new() -> Warm {
-        let dir = TempDir::new().expect("a directory");
-        symlink(&pythons::newest().exe, dir.path().join("python3")).expect("a link");
-        let warm = Warm(dir);
+        let warm = Warm(Project::with_python());
         let site = Site::new(Place::Nothing, Before::None, Some(&warm));
         Outcome::of(&mut site.vrun(&["--create"])).code(0);
         warm
@@ -53,9 +68,7 @@ impl Site {
     /// One with the cache and the Python of `warm`, or one whose cache is empty.
     pub(super) fn new(place: Place, before: Before, warm: Option<&Warm>) -> Site {
         let mut project = match warm {
-            Some(Warm(dir)) => Project::new()
-                .var("VRUN_CACHE_DIR", dir.path().join("cache"))
-                .var("PATH", dir.path()),
+            Some(warm) => warm.project(),
             None => Project::with_python(),
         };
         if place == Place::Link {
@@ -103,12 +116,24 @@ impl Site {
         tree::of(&self.view())
     }
 
-    /// What lies in the project beside the environment, and in the home.
-    pub(super) fn outside(&self) -> [Tree; 3] {
-        let mut app = self.tree();
-        app.retain(|path, _| !path.starts_with(".venv"));
-        let of = |dir| tree::of(&self.project.path(dir));
-        [app, of("home"), of("bin")]
+    /// The same with a cache of its own.
+    pub(super) fn with_cache(warm: &Warm) -> Site {
+        let project = warm.project();
+        let cache = project.path("cache");
+        let mut copy = Command::new("/bin/cp");
+        copy.arg("-a").arg(warm.0.path("cache")).arg(&cache);
+        Outcome::of(&mut copy).code(0);
+        Site {
+            project: project.var("VRUN_CACHE_DIR", cache),
+            mounts: None,
+        }
+    }
+
+    /// What lies in the project, in the home and on PATH, but for these.
+    pub(super) fn outside(&self, but: &[&str]) -> Tree {
+        let mut all = tree::of(&self.project.path(""));
+        all.retain(|path, _| !but.iter().any(|name| path.starts_with(name)));
+        all
     }
 
     fn view(&self) -> PathBuf {
