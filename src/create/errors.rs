@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::{fs, iter};
 
-use crate::error::{Error, io_reason};
+use crate::error::{self, Error, io_reason};
 use crate::quote::{printable, shell_word, summarize_names};
 use crate::{os, venv};
 
@@ -16,7 +16,7 @@ pub(super) fn creation_failed(at: &Path) -> Error {
 /// For a replacement that could not be completed.
 pub(crate) fn old_environment_stays(error: Error) -> Error {
     match error.kind() {
-        crate::error::ErrorKind::Interrupted => error,
+        error::ErrorKind::Interrupted => error,
         _ => error.with_cause("the old environment is unchanged"),
     }
 }

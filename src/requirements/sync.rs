@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::create::BuildContext;
-use crate::error::{Error, io_reason};
+use crate::error::{Error, ErrorKind, io_reason};
 use crate::fs::remove_abandoned_files;
 use crate::interrupt::{self, InterruptGuard};
 use crate::quote::{printable, shell_word};
@@ -75,7 +75,10 @@ pub(crate) fn install_staged(
         build.lock,
         build.stop,
     )
-    .map_err(create::old_environment_stays)
+    .map_err(|error| match error.kind() {
+        ErrorKind::Interrupted => error,
+        _ => create::old_environment_stays(error).with_hint(REPLACE_HINT),
+    })
 }
 
 fn sync_locked(
@@ -105,7 +108,6 @@ fn sync_locked(
         stop,
         progress_output: context.progress_output(),
         retry_hint: match script_list::is_script_list(&source.path, root) {
-            _ if dir != root => REPLACE_HINT,
             true => script_list::SCRIPT_RETRY_HINT,
             false => RETRY_HINT,
         },
