@@ -74,7 +74,10 @@ fn find_script(
     let script = inline_script::load_script(file, text, python_request, purpose, process)?;
     if script.is_some() {
         // The project's requirements are ignored, and so is a program with the script's name.
-        settings.install_options.requirements_file = None;
+        let options = &mut settings.install_options;
+        (options.files, options.no_dev) = (None, None);
+        options.groups.clear();
+        options.extras.clear();
         request.invocation = Invocation::Script(file.into());
     }
     Ok(script)

@@ -41,13 +41,14 @@ const GENERAL: &str = "General";
 
 const AFTER_HELP: &str = "\
 Variables: VRUN_PROJECT, VRUN_ENV and VRUN_REQUIREMENTS (paths relative to the
-project), VRUN_PYTHON, VRUN_NO_CREATE, VRUN_NO_INSTALL, VRUN_NO_SCRIPT_ENV,
-VRUN_OUTSIDE, VRUN_ISOLATED, VRUN_QUIET and VRUN_VERBOSE set the options of the
-same names. VRUN_SYNC=1 installs changed requirements before a command runs.
-VRUN_INSTALLER is pip or uv. VRUN_SHELL is the shell of -c, instead of sh.
-VRUN_NAME replaces the names .venv, venv and env. VRUN_CEILING_DIRECTORIES
-limits the search, as git's variable does. VRUN_TRUST lists directories of
-other users whose files are trusted. VRUN_CACHE_DIR moves the cache.
+project), VRUN_PYTHON, VRUN_NO_CREATE, VRUN_NO_INSTALL, VRUN_NO_DEV,
+VRUN_NO_SCRIPT_ENV, VRUN_OUTSIDE, VRUN_ISOLATED, VRUN_QUIET and VRUN_VERBOSE
+set the options of the same names. VRUN_SYNC=1 installs changed requirements
+before a command runs. VRUN_INSTALLER is pip or uv. VRUN_SHELL is the shell of
+-c, instead of sh. VRUN_NAME replaces the names .venv, venv and env.
+VRUN_CEILING_DIRECTORIES limits the search, as git's variable does. VRUN_TRUST
+lists directories of other users whose files are trusted. VRUN_CACHE_DIR moves
+the cache.
 
 SHELL is sh, bash, zsh, fish, powershell or cmd; --export also takes dotenv (a
 .env file) and github (GitHub Actions).
@@ -120,9 +121,21 @@ pub(super) struct CliArgs {
     #[arg(long, env = "VRUN_NO_INSTALL", hide_env = true, value_parser = BoolFromEnv, overrides_with = "no_install", help_heading = REQUIREMENTS)]
     pub(super) no_install: bool,
 
-    /// Install what FILE lists
+    /// Install what FILE lists instead; repeatable
     #[arg(long, value_name = "FILE", env = "VRUN_REQUIREMENTS", hide_env = true, help_heading = REQUIREMENTS)]
-    pub(super) requirements: Option<OsString>,
+    pub(super) requirements: Vec<OsString>,
+
+    /// Install a dependency group too; repeatable
+    #[arg(long, value_name = "NAME", help_heading = REQUIREMENTS)]
+    pub(super) group: Vec<String>,
+
+    /// Install an extra of the project too; repeatable
+    #[arg(long, value_name = "NAME", help_heading = REQUIREMENTS)]
+    pub(super) extra: Vec<String>,
+
+    /// Do not install what only developers need
+    #[arg(long, env = "VRUN_NO_DEV", hide_env = true, value_parser = BoolFromEnv, overrides_with = "no_dev", help_heading = REQUIREMENTS)]
+    pub(super) no_dev: bool,
 
     #[command(flatten)]
     pub(super) action: ActionArgs,

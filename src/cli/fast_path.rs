@@ -41,7 +41,10 @@ pub(super) fn default_request(invocation: Invocation, args: &[OsString]) -> RunR
             install_options: InstallOptions {
                 install: InstallMode::AsNeeded,
                 sync: SyncMode::Never,
-                requirements_file: None,
+                files: None,
+                groups: Vec::new(),
+                extras: Vec::new(),
+                no_dev: None,
             },
             isolation: Isolation::Default,
             mode: Mode::Real,
@@ -55,13 +58,14 @@ pub(super) fn default_request(invocation: Invocation, args: &[OsString]) -> RunR
     }
 }
 
-const OPTION_VARS: [&str; 12] = [
+const OPTION_VARS: [&str; 13] = [
     "VRUN_PROJECT",
     "VRUN_ENV",
     "VRUN_PYTHON",
     "VRUN_NO_CREATE",
     "VRUN_NO_INSTALL",
     "VRUN_REQUIREMENTS",
+    "VRUN_NO_DEV",
     "VRUN_NO_SCRIPT_ENV",
     "VRUN_OUTSIDE",
     "VRUN_ISOLATED",

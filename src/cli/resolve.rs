@@ -8,11 +8,12 @@ use clap::parser::ValueSource;
 
 use crate::create::{IfExists, IgnoreFile, PythonFiles, SeedPackages, VenvOptions};
 use crate::error::Error;
+use crate::os;
 use crate::output::Verbosity;
 use crate::program::{ForeignPolicy, Invocation};
 use crate::python::ExplicitRequest;
 use crate::quote::printable;
-use crate::requirements::{Extraneous, InstallMode, InstallOptions, RequirementsFile, SyncMode};
+use crate::requirements::{Extraneous, InstallMode, InstallOptions, RequirementsFiles, SyncMode};
 use crate::view::Isolation;
 
 use super::action::{AutoCreate, EnvSource, Mode, RunRequest, ScriptEnv, Settings};
@@ -28,6 +29,10 @@ impl ArgSources<'_> {
 
     pub(super) fn is_from_argv(&self, id: &str) -> bool {
         self.0.value_source(id) == Some(ValueSource::CommandLine)
+    }
+
+    fn is_present(&self, id: &str) -> bool {
+        self.is_from_argv(id) || self.is_from_variable(id)
     }
 
     /// Decides between opposite flags: the last typed one wins, and a variable loses to any.
@@ -129,11 +134,12 @@ pub(super) fn settings(cli_args: &CliArgs, matches: &ArgMatches) -> Result<Setti
 }
 
 fn install_options(cli_args: &CliArgs, sources: &ArgSources<'_>) -> Result<InstallOptions, Error> {
-    let file_source = match sources.is_from_variable("requirements") {
-        true => RequirementsFile::FromVariable,
-        false => RequirementsFile::FromOption,
-    };
-    let file = sources.non_empty_value("requirements", cli_args.requirements.as_deref())?;
+    let files: Option<Vec<PathBuf>> = cli_args
+        .requirements
+        .iter()
+        .map(|file| sources.non_empty_value("requirements", Some(file)))
+        .collect::<Result<_, _>>()?;
+    let files = files.filter(|files| !files.is_empty());
     Ok(InstallOptions {
         install: match cli_args.no_install {
             true => InstallMode::Never,
@@ -145,7 +151,18 @@ fn install_options(cli_args: &CliArgs, sources: &ArgSources<'_>) -> Result<Insta
             (true, true) => SyncMode::Now(Extraneous::Remove),
             (true, false) => SyncMode::Now(Extraneous::Keep),
         },
-        requirements_file: file.map(file_source),
+        files: files.map(|files| match sources.is_from_variable("requirements") {
+            true => RequirementsFiles::FromVariable(
+                files
+                    .iter()
+                    .flat_map(|list| os::split_paths(list.as_os_str()))
+                    .collect(),
+            ),
+            false => RequirementsFiles::FromOption(files),
+        }),
+        groups: cli_args.group.clone(),
+        extras: cli_args.extra.clone(),
+        no_dev: sources.is_present("no_dev").then_some(cli_args.no_dev),
     })
 }
 

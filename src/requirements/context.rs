@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::find;
 use crate::process::Process;
-use crate::venv::{MinorVersion, Venv};
+use crate::venv::Venv;
 
 use super::options::{InstallOptions, SyncMode};
 use super::progress::ProgressOutput;
+use super::selection::Selection;
+use super::state::InstallState;
 
 /// An environment, and what was asked for.
 pub(crate) struct InstallContext<'a> {
@@ -37,22 +39,16 @@ impl InstallContext<'_> {
         find::nearest_project(parent.unwrap_or(self.start), self.process).map(Path::to_owned)
     }
 
-    /// The requirement file that the user named, absolute.
-    pub(super) fn requirements_file(&self) -> Option<Result<PathBuf, Error>> {
+    /// What the user names now, or named at the last install.
+    pub(super) fn selection(&self, state: Option<&InstallState>) -> Result<Selection, Error> {
         let project = || self.project_root().unwrap_or_else(|| self.start.to_owned());
-        let file = self.options.requirements_file.as_ref()?;
-        Some(file.resolve(self.process, project))
+        let recorded = state.map(|state| state.selection.clone());
+        let recorded = recorded.unwrap_or_default();
+        self.options.select(recorded, self.process, project)
     }
 
     /// Whether VRUN_SYNC is set.
     pub(super) fn is_auto_sync(&self) -> bool {
         self.options.sync == SyncMode::IfChanged
     }
-}
-
-/// The minor version of the environment's Python, which its packages are installed for.
-pub(super) fn python_minor_version(venv: &Venv) -> String {
-    let version = venv.cfg.version.as_deref();
-    let version = version.and_then(MinorVersion::from_version);
-    version.map_or(String::new(), |version| version.to_string())
 }

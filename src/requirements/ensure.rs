@@ -9,12 +9,14 @@ use crate::output::Verbosity;
 use crate::process::Process;
 use crate::quote::printable;
 
-use super::context::{InstallContext, python_minor_version};
+use super::context::InstallContext;
 use super::drift::{self, Drift, RequirementsChange};
 use super::options::{InstallMode, InstallOptions, SyncMode};
+use super::selection::Selection;
+use super::state::python_minor_version;
 use super::state::{InstallState, Status};
 use super::sync::{self, SyncReason};
-use super::{script_list, source, state_file};
+use super::{detect, script_list, state_file};
 
 /// The state file of a new environment at `root`, which lists the requirements of `project` as still to be installed;
 /// None if there are none, or they are not wanted.
@@ -27,18 +29,23 @@ pub(crate) fn initial_state(
     root: &Path,
     process: &Process,
 ) -> Result<Option<ExtraFile>, Error> {
+    if options.install == InstallMode::Never && !matches!(options.sync, SyncMode::Now(_)) {
+        return Ok(None);
+    }
     let project = project.or(root.parent()).unwrap_or(root);
-    let source = match &options.requirements_file {
-        _ if options.install == InstallMode::Never && !matches!(options.sync, SyncMode::Now(_)) => {
-            None
-        }
-        Some(file) => {
-            let file = file.resolve(process, || project.to_owned())?;
-            Some(source::source_from_file(&file)?)
-        }
-        None => source::detect_source(project)?,
+    let selection = options.select(Selection::default(), process, || project.to_owned())?;
+    let plan = detect::detect_plan(project, &selection)?;
+    Ok(plan.map(|plan| state_file::initial_file(plan.source(), selection, project, root)))
+}
+
+/// The state file of a new environment at `root`, with the requirements of the list at `path` still to be installed.
+/// The installer works in `script_dir`.
+pub(crate) fn initial_script_state(path: &Path, script_dir: &Path, root: &Path) -> ExtraFile {
+    let selection = Selection {
+        files: vec![path.to_owned()],
+        ..Selection::default()
     };
-    Ok(source.map(|source| state_file::initial_file(&source, project, root)))
+    state_file::initial_file(path, selection, script_dir, root)
 }
 
 /// Before a program runs: finishes an unfinished install, syncs if that is asked for, and reports changed requirements.
@@ -65,7 +72,7 @@ pub(crate) fn ensure_installed(context: &InstallContext<'_>) -> Result<(), Error
             false => Ok(()),
         };
     };
-    if state.status == Status::Unfinished || sync::has_different_file(&state, context) {
+    if state.status == Status::Unfinished || sync::selects_otherwise(&state, context) {
         return sync_outdated();
     }
     match (

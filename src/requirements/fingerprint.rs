@@ -1,4 +1,4 @@
-//! A requirement file -> the files that it consists of, and their digests.
+//! An install plan -> the files that it consists of, and their digests.
 //!
 //! Local files that an installer would read are followed: those of `-r` and `-c` lines in pip's format, and the metadata
 //! of a project that an `-e` line names. All other lines are left to the installer.
@@ -12,7 +12,7 @@ use crate::process;
 use crate::quote::hex;
 use crate::read::{MAX_TEXT, read_file};
 
-use super::source::{self, RequirementsFormat, RequirementsSource};
+use super::plan::{InstallPlan, Part};
 
 /// The files that describe a local project.
 const PROJECT_FILES: [&str; 3] = ["pyproject.toml", "setup.cfg", "setup.py"];
@@ -30,16 +30,27 @@ const MAX_FILES: usize = 10_000;
 /// How many bytes of a SHA-256 are recorded.
 pub(super) const DIGEST_LENGTH: usize = 16;
 
-/// `source` itself, the files that it includes, and those that would take precedence over it.
-pub(super) fn tracked_files(source: &RequirementsSource) -> Vec<PathBuf> {
-    let mut found = source::higher_priority_files(source);
-    match source.format {
-        RequirementsFormat::Pylock | RequirementsFormat::Pyproject { .. } => {
-            found.push(source.path.clone())
+/// The files of `plan`, those that they include, and `others`.
+pub(super) fn tracked_files(plan: &InstallPlan, others: Vec<PathBuf>) -> Vec<PathBuf> {
+    let mut found = others;
+    for part in plan.parts() {
+        match part {
+            Part::RequirementsFile(file) => found.extend(included_files(file)),
+            Part::Project { file, .. } => {
+                found.extend(project_files(file.parent().unwrap_or(file)))
+            }
+            Part::Pylock(file) | Part::Dependencies { file, .. } => found.push(file.clone()),
         }
-        RequirementsFormat::Requirements => found.extend(included_files(&source.path)),
     }
+    found.extend(plan.pins.iter().map(|pins| pins.lock.clone()));
+    let mut known = HashSet::new();
+    found.retain(|file| known.insert(file.clone()));
     found
+}
+
+fn project_files(dir: &Path) -> Vec<PathBuf> {
+    let files = PROJECT_FILES.iter().map(|name| dir.join(name));
+    files.filter(|file| file.is_file()).collect()
 }
 
 /// `file`, and all files that it includes. What is beyond MAX_FILES is not tracked.
@@ -55,10 +66,7 @@ fn included_files(file: &Path) -> Vec<PathBuf> {
             let at = |path: &str| process::normalize(dir.join(path));
             let (files, is_include) = match parse_line(line) {
                 Some(FileReference::Include(path)) => (vec![at(path)], true),
-                Some(FileReference::Project(path)) => {
-                    let files = PROJECT_FILES.iter().map(|name| at(path).join(name));
-                    (files.filter(|file| file.is_file()).collect(), false)
-                }
+                Some(FileReference::Project(path)) => (project_files(&at(path)), false),
                 None => continue,
             };
             for file in files {
@@ -134,6 +142,8 @@ mod tests {
 
     use super::*;
     use crate::fuzz::fuzz;
+    use crate::requirements::detect;
+    use crate::requirements::selection::Selection;
 
     #[test]
     fn lines_that_name_files_are_followed() {
@@ -165,10 +175,14 @@ mod tests {
         write("requirements.txt", "-r dev.txt\n-c gone.txt\n-e .\n");
         write("dev.txt", "-r requirements.txt\n");
         write("pyproject.toml", "");
-        let source = source::detect_source(dir.path()).expect("a source");
+        let selection = Selection::default();
+        let plan = detect::detect_plan(dir.path(), &selection)
+            .expect("a plan")
+            .expect("files");
         let names = "pylock.toml requirements.txt dev.txt gone.txt pyproject.toml";
         let expected: Vec<_> = names.split(' ').map(|name| dir.path().join(name)).collect();
-        assert_eq!(tracked_files(&source.expect("a file")), expected);
+        let others = detect::higher_priority_files(&plan, &selection, dir.path());
+        assert_eq!(tracked_files(&plan, others), expected);
     }
 
     #[test]

@@ -2,9 +2,8 @@
 //!
 //! Both see the user's own settings. A pip that is too old for the format is upgraded first.
 
-use std::ffi::OsString;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use pep440_rs::Version;
@@ -14,8 +13,8 @@ use crate::process::Process;
 use crate::quote::{printable, shell_word};
 use crate::{self_exe, venv};
 
+use super::plan::{InstallPlan, Part};
 use super::runner::{InstallError, InstallRunner, Installer, os_args};
-use super::source::{RequirementsFormat, RequirementsSource};
 
 /// The oldest uv that has `--group` and `-r pylock.toml` (measured: 0.6.14 does not, 0.6.17 does).
 const MIN_UV_VERSION: [u64; 3] = [0, 6, 17];
@@ -75,17 +74,19 @@ fn parse_version(text: &str, prefix: &str) -> Option<Version> {
     Version::from_str(version).ok()
 }
 
-/// The oldest pip that supports the format (measured): 26.1 for `-r pylock.toml`, 25.1 for `--group`, 21.3 for editable
-/// projects without a setup.py.
-fn min_pip_version(format: RequirementsFormat) -> Option<(&'static str, &'static str)> {
-    match format {
-        RequirementsFormat::Requirements => None,
-        RequirementsFormat::Pylock => Some(("26.1", "pylock.toml")),
-        RequirementsFormat::Pyproject { has_dev_group } => Some(match has_dev_group {
-            true => ("25.1", "a dependency group"),
-            false => ("21.3", "an editable pyproject.toml"),
-        }),
+/// The oldest pip that supports all of the plan (measured): 26.1 for `-r pylock.toml`, 21.3 for editable projects without
+/// a setup.py.
+fn min_pip_version(plan: &InstallPlan) -> Option<(&'static str, &'static str)> {
+    let mut parts = plan.parts();
+    if parts.any(|part| matches!(part, Part::Pylock(_))) {
+        return Some(("26.1", "pylock.toml"));
     }
+    let is_modern = |part: &Part| match part {
+        Part::Project { file, .. } => !file.with_file_name("setup.py").is_file(),
+        _ => false,
+    };
+    let is_needed = plan.parts().any(is_modern);
+    is_needed.then_some(("21.3", "an editable pyproject.toml"))
 }
 
 /// Upgrades the environment's pip if it is too old for the format.
@@ -93,11 +94,11 @@ fn min_pip_version(format: RequirementsFormat) -> Option<(&'static str, &'static
 /// # Errors
 /// There is no pip, it cannot be upgraded, or the newest for this Python is too old; Ctrl-C.
 pub(super) fn upgrade_pip_if_needed(
-    source: &RequirementsSource,
+    plan: &InstallPlan,
     runner: &InstallRunner<'_>,
 ) -> Result<(), InstallError> {
     let version = pip_version(runner)?;
-    let Some((oldest, feature)) = min_pip_version(source.format) else {
+    let Some((oldest, feature)) = min_pip_version(plan) else {
         return Ok(());
     };
     let is_enough = |version: &PipVersion| {
@@ -118,7 +119,7 @@ pub(super) fn upgrade_pip_if_needed(
         return Ok(());
     }
     let reason = format!("{feature} needs pip {oldest}, and the newest available is {version}");
-    let error = Error::failed(format!("pip {version} cannot install {}", printable(&source.path)))
+    let error = Error::failed(format!("pip {version} cannot install {}", printable(plan.source())))
         .with_cause(&reason)
         .with_hint("`vrun --sync` tries again; or install uv, which supports it, or use a newer Python: `vrun --create --clear -p REQUEST`");
     Err(InstallError::Failed { error, reason })
@@ -152,59 +153,4 @@ fn pip_version(runner: &InstallRunner<'_>) -> Result<PipVersion, InstallError> {
     let answer = runner.pip_answer(os_args(&["--version"]))?;
     let answer = answer.ok_or_else(|| no_pip_error(runner))?;
     Ok(PipVersion(parse_version(&answer, "pip ")))
-}
-
-/// The installer's arguments for `source`, relative to `project`, where it works.
-pub(super) fn install_args(source: &RequirementsSource, project: &Path) -> Vec<OsString> {
-    let file = source.path.strip_prefix(project).unwrap_or(&source.path);
-    let RequirementsFormat::Pyproject { has_dev_group } = source.format else {
-        return vec!["-r".into(), file.into()];
-    };
-    let dir = file.parent().filter(|dir| *dir != Path::new(""));
-    let mut args = vec!["-e".into(), dir.unwrap_or(Path::new(".")).into()];
-    if has_dev_group {
-        let group = match dir {
-            None => "dev".into(),
-            Some(_) => [file.as_os_str(), ":dev".as_ref()].join("".as_ref()),
-        };
-        args.extend(["--group".into(), group]);
-    }
-    args
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn install_args_are_relative_to_the_project() {
-        let pyproject = |has_dev_group| RequirementsFormat::Pyproject { has_dev_group };
-        for (path, format, expected) in [
-            (
-                "/app/requirements.txt",
-                RequirementsFormat::Requirements,
-                "-r requirements.txt",
-            ),
-            (
-                "/other/pylock.toml",
-                RequirementsFormat::Pylock,
-                "-r /other/pylock.toml",
-            ),
-            ("/app/pyproject.toml", pyproject(false), "-e ."),
-            ("/app/pyproject.toml", pyproject(true), "-e . --group dev"),
-            (
-                "/app/lib/pyproject.toml",
-                pyproject(true),
-                "-e lib --group lib/pyproject.toml:dev",
-            ),
-        ] {
-            let source = RequirementsSource {
-                path: path.into(),
-                format,
-                is_explicit: false,
-            };
-            let args = install_args(&source, Path::new("/app")).join(" ".as_ref());
-            assert_eq!(args.to_str(), Some(expected));
-        }
-    }
 }

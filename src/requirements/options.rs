@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use crate::error::Error;
 use crate::process::{self, Process};
 
+use super::selection::Selection;
+
 /// The options.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct InstallOptions {
@@ -12,8 +14,14 @@ pub(crate) struct InstallOptions {
     pub install: InstallMode,
     /// Whether the environment is synced with its requirement files.
     pub sync: SyncMode,
-    /// A requirement file instead of the one that is detected.
-    pub requirements_file: Option<RequirementsFile>,
+    /// Requirement files instead of the ones that are detected.
+    pub files: Option<RequirementsFiles>,
+    /// Dependency groups, besides.
+    pub groups: Vec<String>,
+    /// Extras of the project, besides.
+    pub extras: Vec<String>,
+    /// Whether what only developers need is left out; None if nothing says so.
+    pub no_dev: Option<bool>,
 }
 
 /// Whether missing requirements are installed without being asked for.
@@ -47,25 +55,44 @@ pub(crate) enum Extraneous {
     Remove,
 }
 
-/// A requirement file that the user named.
+/// Requirement files that the user named.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum RequirementsFile {
+pub(crate) enum RequirementsFiles {
     /// By `--requirements`: relative to the working directory.
-    FromOption(PathBuf),
+    FromOption(Vec<PathBuf>),
     /// By VRUN_REQUIREMENTS: relative to the project.
-    FromVariable(PathBuf),
+    FromVariable(Vec<PathBuf>),
 }
 
-impl RequirementsFile {
-    /// Its absolute path.
-    pub(super) fn resolve(
+impl InstallOptions {
+    /// What is selected by these options, and else by `recorded`. `project` is where the variable's files lie.
+    pub(super) fn select(
         &self,
+        recorded: Selection,
         process: &Process,
         project: impl FnOnce() -> PathBuf,
-    ) -> Result<PathBuf, Error> {
-        match self {
-            RequirementsFile::FromOption(file) => process.absolute(file),
-            RequirementsFile::FromVariable(file) => Ok(process::normalize(project().join(file))),
-        }
+    ) -> Result<Selection, Error> {
+        let files = match &self.files {
+            None => recorded.files,
+            Some(RequirementsFiles::FromOption(files)) => files
+                .iter()
+                .map(|file| process.absolute(file))
+                .collect::<Result<_, _>>()?,
+            Some(RequirementsFiles::FromVariable(files)) => {
+                let project = project();
+                let absolute = |file| process::normalize(project.join(file));
+                files.iter().map(absolute).collect()
+            }
+        };
+        let named = |now: &Vec<String>, recorded| match now.is_empty() {
+            true => recorded,
+            false => now.clone(),
+        };
+        Ok(Selection {
+            files,
+            groups: named(&self.groups, recorded.groups),
+            extras: named(&self.extras, recorded.extras),
+            no_dev: self.no_dev.unwrap_or(recorded.no_dev),
+        })
     }
 }

@@ -8,8 +8,8 @@ use crate::error::Error;
 use crate::fs::temp_file_in;
 use crate::quote::printable;
 
+use super::package_name::normalize_name;
 use super::runner::{InstallError, InstallRunner, Installer, os_args};
-use super::source::{self, RequirementsSource};
 
 /// Never removed.
 const NEVER_REMOVED: [&str; 3] = ["pip", "setuptools", "wheel"];
@@ -24,13 +24,12 @@ for item in json.load(open(sys.argv[1], encoding='utf-8'))['install']:
 /// Removes every package that is neither in `required`, the installer's arguments, nor a dependency of those.
 pub(super) fn remove_extraneous(
     installer: &Installer,
-    source: &RequirementsSource,
     required: Vec<OsString>,
     runner: &InstallRunner<'_>,
 ) -> Result<(), InstallError> {
     let names = match installer {
         Installer::Uv(_) => extraneous_by_uv(installer, required, runner),
-        Installer::Pip => extraneous_by_pip(source, required, runner),
+        Installer::Pip => extraneous_by_pip(required, runner),
     };
     let names = names.ok_or_else(|| undetermined_error(runner))?;
     if names.is_empty() {
@@ -71,12 +70,8 @@ fn extraneous_by_uv(
 }
 
 /// What is installed, less what pip would install into an empty environment.
-fn extraneous_by_pip(
-    source: &RequirementsSource,
-    required: Vec<OsString>,
-    runner: &InstallRunner<'_>,
-) -> Option<Vec<String>> {
-    let required = match source::is_blank(source) {
+fn extraneous_by_pip(required: Vec<OsString>, runner: &InstallRunner<'_>) -> Option<Vec<String>> {
+    let required = match required.is_empty() {
         true => Vec::new(),
         false => required_names(required, runner)?,
     };
@@ -102,12 +97,6 @@ fn required_names(required: Vec<OsString>, runner: &InstallRunner<'_>) -> Option
     Some(names.lines().map(normalize_name).collect())
 }
 
-/// A package name in its normal form (PEP 503).
-fn normalize_name(name: &str) -> String {
-    let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
-    parts.collect::<Vec<_>>().join("-").to_ascii_lowercase()
-}
-
 fn undetermined_error(runner: &InstallRunner<'_>) -> InstallError {
     let what = format!(
         "cannot remove extraneous packages from {}",
@@ -118,17 +107,5 @@ fn undetermined_error(runner: &InstallRunner<'_>) -> InstallError {
             .with_cause("the installer does not say what is required; pip does since 22.2")
             .with_hint("`vrun pip install --upgrade pip`, and then again"),
         reason: "extraneous packages cannot be determined".into(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_the_same_however_they_are_written() {
-        for name in ["Flask-SQLAlchemy", "flask_sqlalchemy", "flask.-sqlalchemy"] {
-            assert_eq!(normalize_name(name), "flask-sqlalchemy");
-        }
     }
 }

@@ -2,14 +2,16 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Output};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use tempfile::NamedTempFile;
+
 use crate::error::{Error, io_reason};
-use crate::fs::write_file;
+use crate::fs::{temp_file_in, write_file};
 use crate::helper::{self, Helper};
 use crate::output::{self, Verbosity};
 use crate::quote::printable;
@@ -89,6 +91,24 @@ impl From<InstallError> for Error {
             InstallError::Interrupted => interrupt::interrupted_error(),
             InstallError::Killed(error) | InstallError::Failed { error, .. } => error,
         }
+    }
+}
+
+/// Why a step ended early.
+enum Refusal {
+    Interrupted,
+    /// The installer cannot be started.
+    NotStarted(String),
+    /// How it ended, and what it printed.
+    Failed(ExitStatus, String),
+}
+
+fn failure_reason(installer: &Installer, lines: &[String]) -> String {
+    match lines {
+        [] => "the installer failed".to_owned(),
+        // uv first reports what it could not do, then why.
+        [what, why, ..] if matches!(installer, Installer::Uv(_)) => format!("{what}: {why}"),
+        [what, ..] => what.clone(),
     }
 }
 
@@ -175,6 +195,53 @@ impl InstallRunner<'_> {
         status.success().then_some(output)
     }
 
+    /// The packages that are installed, as constraints.
+    pub(super) fn installed_versions(&self, installer: &Installer) -> Vec<String> {
+        let output = self
+            .output_of(installer, os_args(&["freeze"]))
+            .unwrap_or_default();
+        let lines = output.lines().filter(|line| line.contains("=="));
+        lines.map(str::to_owned).collect()
+    }
+
+    /// A temporary file with constraints for the installer.
+    pub(super) fn write_constraints(
+        &self,
+        lines: &[String],
+    ) -> Result<NamedTempFile, InstallError> {
+        let written = temp_file_in(self.dir).and_then(|mut file| {
+            file.write_all((lines.join("\n") + "\n").as_bytes())?;
+            Ok(file)
+        });
+        written.map_err(|error| {
+            let reason = io_reason(&error);
+            let error = Error::failed(format!("cannot install into {}", printable(self.root)));
+            InstallError::Failed {
+                error: error.with_cause(&reason),
+                reason,
+            }
+        })
+    }
+
+    /// Runs a step that may fail: then the result is why, in a few words.
+    pub(super) fn try_step(
+        &self,
+        installer: &Installer,
+        args: Vec<OsString>,
+        line: &str,
+    ) -> Result<Result<Duration, String>, InstallError> {
+        match self.attempt(installer, args, line) {
+            Ok(duration) => Ok(Ok(duration)),
+            Err(Refusal::Interrupted) => Err(InstallError::Interrupted),
+            Err(Refusal::NotStarted(reason)) => Ok(Err(reason)),
+            Err(Refusal::Failed(status, output)) => {
+                check_killed(status, installer, line)?;
+                let lines = installer_errors::installer_error_lines(&output);
+                Ok(Err(failure_reason(installer, &lines)))
+            }
+        }
+    }
+
     /// Runs one step of an install. `line` describes it; `failure` is the error's message.
     pub(super) fn run_step(
         &self,
@@ -183,6 +250,32 @@ impl InstallRunner<'_> {
         line: &str,
         failure: &str,
     ) -> Result<Duration, InstallError> {
+        self.attempt(installer, args, line)
+            .map_err(|refusal| match refusal {
+                Refusal::Interrupted => InstallError::Interrupted,
+                Refusal::Failed(status, output) => {
+                    output::write_stderr(&output);
+                    match check_killed(status, installer, failure) {
+                        Ok(()) => self.installer_failure(installer, &output, failure),
+                        Err(error) => error,
+                    }
+                }
+                Refusal::NotStarted(reason) => {
+                    let error = Error::failed(failure).with_cause(&reason);
+                    InstallError::Failed {
+                        error: error.with_hint(self.retry_hint),
+                        reason,
+                    }
+                }
+            })
+    }
+
+    fn attempt(
+        &self,
+        installer: &Installer,
+        args: Vec<OsString>,
+        line: &str,
+    ) -> Result<Duration, Refusal> {
         let (program, args) = installer.command_line(&self.python, args);
         let mut progress = StepProgress::start(line, self.progress_output, self.verbosity);
         let helper = self.helper(&program, args);
@@ -191,22 +284,14 @@ impl InstallRunner<'_> {
         });
         let duration = progress.finish();
         if self.stop.load(Ordering::Relaxed) {
-            return Err(InstallError::Interrupted);
+            return Err(Refusal::Interrupted);
         }
         match result {
             Ok((status, _)) if status.success() => Ok(duration),
-            Ok((status, output)) => {
-                output::write_stderr(&output);
-                check_killed(status, installer, failure)?;
-                Err(self.installer_failure(installer, &output, failure))
-            }
+            Ok((status, output)) => Err(Refusal::Failed(status, output)),
             Err(error) => {
                 let reason = format!("{}: {}", printable(&program), io_reason(&error));
-                let error = Error::failed(failure).with_cause(&reason);
-                Err(InstallError::Failed {
-                    error: error.with_hint(self.retry_hint),
-                    reason,
-                })
+                Err(Refusal::NotStarted(reason))
             }
         }
     }
@@ -225,12 +310,7 @@ impl InstallRunner<'_> {
             let (name, log) = (installer.name(), printable(&log));
             error = error.with_cause(format_args!("the full output of {name} is in {log}"));
         }
-        let reason = match &lines[..] {
-            [] => "the installer failed".to_owned(),
-            // uv first reports what it could not do, then why.
-            [what, why, ..] if matches!(installer, Installer::Uv(_)) => format!("{what}: {why}"),
-            [what, ..] => what.clone(),
-        };
+        let reason = failure_reason(installer, &lines);
         // setuptools prints this for a project that is not a package, such as an application.
         let hint = match output.contains("Multiple top-level ") {
             true => NOT_A_PACKAGE_HINT,

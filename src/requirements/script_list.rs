@@ -4,11 +4,7 @@
 
 use std::path::Path;
 
-use crate::create::ExtraFile;
 use crate::quote::printable;
-
-use super::source::{RequirementsFormat, RequirementsSource};
-use super::state_file;
 
 /// Follows the script's name in the name of the file.
 const LIST_SUFFIX: &str = ".requirements.txt";
@@ -20,17 +16,6 @@ pub(super) const SCRIPT_RETRY_HINT: &str =
 /// The name of the file for a script called `name`.
 pub(crate) fn script_list_name(name: &str) -> String {
     format!("{name}{LIST_SUFFIX}")
-}
-
-/// The state file of a new environment at `root`, with the requirements of the list at `path` still to be installed.
-/// The installer works in `script_dir`.
-pub(crate) fn initial_script_state(path: &Path, script_dir: &Path, root: &Path) -> ExtraFile {
-    let source = RequirementsSource {
-        path: path.to_owned(),
-        format: RequirementsFormat::Requirements,
-        is_explicit: true,
-    };
-    state_file::initial_file(&source, script_dir, root)
 }
 
 /// Whether `source` lists the dependencies of the script that the environment at `root` is for.

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use crate::os;
+use crate::venv::{MinorVersion, Venv};
 
 use super::fingerprint;
-use super::source::RequirementsSource;
+use super::selection::Selection;
 
 /// How many sessions are recorded that have been notified of a change.
 const MAX_SESSIONS: usize = 32;
@@ -16,10 +17,10 @@ const MAX_SESSIONS: usize = 32;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct InstallState {
     pub status: Status,
-    /// The requirement file.
+    /// The first requirement file.
     pub source: PathBuf,
-    /// Whether the user named it.
-    pub is_explicit: bool,
+    /// What the user named.
+    pub selection: Selection,
     pub project: PathBuf,
     /// The minor version of the Python that they were installed for.
     pub python_version: String,
@@ -65,10 +66,10 @@ pub(super) struct NotifiedSessions {
 
 impl InstallState {
     /// Requirements that are still to be installed.
-    pub(super) fn unfinished(source: &RequirementsSource, project: &Path) -> InstallState {
+    pub(super) fn unfinished(source: &Path, selection: Selection, project: &Path) -> InstallState {
         InstallState {
-            source: source.path.clone(),
-            is_explicit: source.is_explicit,
+            source: source.to_owned(),
+            selection,
             project: project.to_owned(),
             ..InstallState::default()
         }
@@ -135,19 +136,20 @@ impl From<&Metadata> for FileStamp {
     }
 }
 
+/// The minor version of the environment's Python, which its packages are installed for.
+pub(super) fn python_minor_version(venv: &Venv) -> String {
+    let version = venv.cfg.version.as_deref();
+    let version = version.and_then(MinorVersion::from_version);
+    version.map_or(String::new(), |version| version.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::requirements::source::RequirementsFormat;
 
     #[test]
     fn a_session_is_notified_once_of_each_change() {
-        let source = RequirementsSource {
-            path: "/app/requirements.txt".into(),
-            format: RequirementsFormat::Requirements,
-            is_explicit: false,
-        };
-        let mut state = InstallState::unfinished(&source, Path::new("/app"));
+        let mut state = InstallState::default();
         let notices = [("a", 1), ("a", 2), ("a", 1), ("b", 1), ("b", 1)];
         let is_new = notices.map(|(change, session)| state.mark_notified(change, session));
         assert_eq!(is_new, [true, true, false, true, false]);

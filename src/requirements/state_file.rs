@@ -15,8 +15,8 @@ use crate::quote::percent_encode;
 use crate::read::{MAX_TEXT, read_start, read_text};
 use crate::venv::{self, Venv};
 
-use super::context::python_minor_version;
-use super::source::RequirementsSource;
+use super::selection::Selection;
+use super::state::python_minor_version;
 use super::state::{FileStamp, InstallState, NotifiedSessions, Status, TrackedFile};
 
 const STATE_FILE: &str = "vrun-requirements";
@@ -25,11 +25,14 @@ const STATE_FILE: &str = "vrun-requirements";
 const FORMAT_LINE: &str = "vrun-requirements 1";
 
 /// The state file of a new environment at `root`, with everything still to be installed.
-pub(super) fn initial_file(source: &RequirementsSource, project: &Path, root: &Path) -> ExtraFile {
-    extra_file(serialize_state(
-        &InstallState::unfinished(source, project),
-        root,
-    ))
+pub(super) fn initial_file(
+    source: &Path,
+    selection: Selection,
+    project: &Path,
+    root: &Path,
+) -> ExtraFile {
+    let state = InstallState::unfinished(source, selection, project);
+    extra_file(serialize_state(&state, root))
 }
 
 /// The state file of the environment at `root`, for one that replaces it.
@@ -94,7 +97,6 @@ impl InstallState {
 
 fn serialize_state(state: &InstallState, root: &Path) -> String {
     let path = |path: &Path| format_path(path, root);
-    let source_key = if state.is_explicit { "named" } else { "source" };
     let mut lines = vec![
         FORMAT_LINE.to_owned(),
         match &state.status {
@@ -104,8 +106,26 @@ fn serialize_state(state: &InstallState, root: &Path) -> String {
         },
         format!("python {}", state.python_version),
         format!("project {}", path(&state.project)),
-        format!("{source_key} {}", path(&state.source)),
+        format!("source {}", path(&state.source)),
     ];
+    let Selection {
+        files,
+        groups,
+        extras,
+        no_dev,
+    } = &state.selection;
+    lines.extend(files.iter().map(|file| format!("named {}", path(file))));
+    lines.extend(
+        groups
+            .iter()
+            .map(|name| format!("group {}", escape(name.as_bytes()))),
+    );
+    lines.extend(
+        extras
+            .iter()
+            .map(|name| format!("extra {}", escape(name.as_bytes()))),
+    );
+    lines.extend(no_dev.then(|| "no-dev".to_owned()));
     lines.extend(state.files.iter().map(|file| match &file.fingerprint {
         None => format!("none {}", path(&file.path)),
         Some((stamp, digest)) => {
@@ -136,15 +156,15 @@ fn parse_state(text: &str, root: &Path) -> Option<InstallState> {
         match key {
             "done" => state.status = Status::Done,
             "refused" => {
-                let reason = String::from_utf8_lossy(&percent_decode(value)).into_owned();
-                state.status = Status::Failed(reason);
+                state.status = Status::Failed(parse_name(value));
             }
             "python" => state.python_version = value.to_owned(),
             "project" => state.project = parse_path(value, root)?,
-            "source" | "named" => {
-                state.is_explicit = key == "named";
-                state.source = parse_path(value, root)?;
-            }
+            "source" => state.source = parse_path(value, root)?,
+            "named" => state.selection.files.push(parse_path(value, root)?),
+            "group" => state.selection.groups.push(parse_name(value)),
+            "extra" => state.selection.extras.push(parse_name(value)),
+            "no-dev" => state.selection.no_dev = true,
             "none" => state.files.push(TrackedFile {
                 path: parse_path(value, root)?,
                 fingerprint: None,
@@ -201,6 +221,10 @@ fn parse_path(text: &str, root: &Path) -> Option<PathBuf> {
     })
 }
 
+fn parse_name(text: &str) -> String {
+    String::from_utf8_lossy(&percent_decode(text)).into_owned()
+}
+
 /// One line of printable ASCII, whatever the bytes are.
 fn escape(bytes: &[u8]) -> String {
     percent_encode(bytes, |byte| byte.is_ascii_graphic() && byte != b'%')
@@ -233,7 +257,12 @@ mod tests {
         InstallState {
             status: Status::Failed("100% no\nway é".into()),
             source: project.join("re quire\nments.txt"),
-            is_explicit: true,
+            selection: Selection {
+                files: vec![project.join("re quire\nments.txt")],
+                groups: vec!["docs".into()],
+                extras: vec!["a b".into()],
+                no_dev: true,
+            },
             files: vec![
                 file(project.join("pylock.toml"), None),
                 file(

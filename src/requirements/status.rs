@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use crate::quote::printable;
 use crate::venv::Venv;
 
-use super::context::python_minor_version;
 use super::drift::{self, Drift};
 use super::script_list;
+use super::state::python_minor_version;
 use super::state::{InstallState, Status};
 
 /// The status of an environment's requirements.

@@ -3,6 +3,7 @@
 //! In this order: take the lock, select the source, mark the environment unfinished, check trust, run the installer,
 //! record what was installed. An interrupted install stays marked, and the next run continues.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,16 +15,17 @@ use crate::fs::remove_abandoned_files;
 use crate::interrupt::{self, InterruptGuard};
 use crate::quote::{printable, shell_word};
 use crate::trust::{self, Trust};
-use crate::{create, os, output, python, venv};
+use crate::{create, output, python, venv};
 
-use super::context::{InstallContext, python_minor_version};
+use super::context::InstallContext;
 use super::drift::{self, Drift};
 use super::installer;
 use super::options::Extraneous;
+use super::plan::{InstallPlan, Part, install_args};
 use super::runner::{InstallError, InstallRunner, Installer, REPLACE_HINT, RETRY_HINT, os_args};
-use super::source::{self, RequirementsSource};
-use super::state::{InstallState, Status, TrackedFile};
-use super::{fingerprint, prune, script_list};
+use super::selection::Selection;
+use super::state::{InstallState, Status, TrackedFile, python_minor_version};
+use super::{detect, fingerprint, prune, script_list};
 
 /// Why an environment is synced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,8 +97,9 @@ fn sync_locked(
         return Ok(());
     }
     let project = project_root(context, state);
-    let Some(source) = select_source(context, state, &project)? else {
-        return handle_no_source(context, reason, &project);
+    let selection = context.selection(state)?;
+    let Some(plan) = detect::detect_plan(&project, &selection)? else {
+        return handle_no_plan(context, reason, &project);
     };
     let runner = InstallRunner {
         root,
@@ -107,18 +110,19 @@ fn sync_locked(
         lock,
         stop,
         progress_output: context.progress_output(),
-        retry_hint: match script_list::is_script_list(&source.path, root) {
+        retry_hint: match script_list::is_script_list(plan.source(), root) {
             true => script_list::SCRIPT_RETRY_HINT,
             false => RETRY_HINT,
         },
         verbosity: context.process.verbosity,
     };
-    install_and_record(&source, reason, &runner, context)
+    install_and_record(&plan, selection, reason, &runner, context)
 }
 
 /// Records the state before and after the install.
 fn install_and_record(
-    source: &RequirementsSource,
+    plan: &InstallPlan,
+    selection: Selection,
     reason: SyncReason,
     runner: &InstallRunner<'_>,
     context: &InstallContext<'_>,
@@ -128,14 +132,15 @@ fn install_and_record(
         saved.map_err(|error| not_writable_error(runner.root, &error))
     };
     remove_abandoned_files(runner.dir);
-    let mut state = InstallState::unfinished(source, runner.project);
+    let others = detect::higher_priority_files(plan, &selection, runner.project);
+    let mut state = InstallState::unfinished(plan.source(), selection, runner.project);
     state.python_version = python_minor_version(context.venv);
     save(&state)?;
     // Captured before the installer runs, so that a change made meanwhile is noticed.
-    let files = fingerprint::tracked_files(source);
+    let files = fingerprint::tracked_files(plan, others);
     state.files = files.into_iter().map(TrackedFile::capture).collect();
     let result =
-        check_trusted(&state, context).and_then(|()| install(source, reason, runner, context));
+        check_trusted(&state, context).and_then(|()| install(plan, reason, runner, context));
     if runner.stop.load(Ordering::Relaxed) {
         // Whatever the result.
         return Err(interrupt::interrupted_error());
@@ -154,8 +159,12 @@ fn install_and_record(
 
 /// Whether nothing was ever required here, so that there is no need to wait for the lock.
 fn has_no_requirements(context: &InstallContext<'_>) -> Result<bool, Error> {
-    Ok(InstallState::load(&context.venv.root).is_none()
-        && select_source(context, None, &project_root(context, None))?.is_none())
+    if InstallState::load(&context.venv.root).is_some() {
+        return Ok(false);
+    }
+    let selection = context.selection(None)?;
+    let plan = detect::detect_plan(&project_root(context, None), &selection)?;
+    Ok(plan.is_none())
 }
 
 fn is_outdated(state: &InstallState, context: &InstallContext<'_>) -> bool {
@@ -165,7 +174,7 @@ fn is_outdated(state: &InstallState, context: &InstallContext<'_>) -> bool {
     };
     match &state.status {
         Status::Unfinished => true,
-        _ if has_different_file(state, context) => true,
+        _ if selects_otherwise(state, context) => true,
         Status::Done => has_changed(),
         Status::Failed(_) => is_retried(state, context) || has_changed(),
     }
@@ -178,13 +187,10 @@ pub(super) fn is_retried(state: &InstallState, context: &InstallContext<'_>) -> 
         || context.is_auto_sync()
 }
 
-/// Whether the user names a different file from the one that was installed.
-pub(super) fn has_different_file(state: &InstallState, context: &InstallContext<'_>) -> bool {
-    let is_different =
-        |file: PathBuf| file != state.source && !os::is_same_file(&file, &state.source);
-    context
-        .requirements_file()
-        .is_some_and(|file| file.is_ok_and(is_different))
+/// Whether the user selects something other than what was installed.
+pub(super) fn selects_otherwise(state: &InstallState, context: &InstallContext<'_>) -> bool {
+    let selection = context.selection(Some(state));
+    selection.is_ok_and(|selection| !selection.is_same(&state.selection))
 }
 
 /// The recorded root of the project, else the one around the environment.
@@ -197,22 +203,7 @@ fn project_root(context: &InstallContext<'_>, state: Option<&InstallState>) -> P
         .unwrap_or_else(|| root.parent().unwrap_or(root).to_owned())
 }
 
-/// The file that the user names now, or named at the last install, else the detected one.
-fn select_source(
-    context: &InstallContext<'_>,
-    state: Option<&InstallState>,
-    project: &Path,
-) -> Result<Option<RequirementsSource>, Error> {
-    if let Some(file) = context.requirements_file() {
-        return source::source_from_file(&file?).map(Some);
-    }
-    match state.filter(|state| state.is_explicit && state.source.is_file()) {
-        Some(state) => source::source_from_file(&state.source).map(Some),
-        None => source::detect_source(project),
-    }
-}
-
-fn handle_no_source(
+fn handle_no_plan(
     context: &InstallContext<'_>,
     reason: SyncReason,
     project: &Path,
@@ -223,7 +214,7 @@ fn handle_no_source(
     }
     let what = format!("nothing in {} says what to install", printable(project));
     Err(Error::failed(what)
-        .with_cause("there is no pylock.toml, no requirements.txt, and no pyproject.toml with [project] or [build-system]")
+        .with_cause("there is no pylock.toml, requirements.txt, Pipfile, setup.py or setup.cfg, and no pyproject.toml of a project")
         .with_hint("`vrun pip freeze > requirements.txt` records what is installed"))
 }
 
@@ -239,7 +230,10 @@ fn check_trusted(state: &InstallState, context: &InstallContext<'_>) -> Result<(
             trust.untrusted_marker_owner(&found, dir)?,
         ))
     };
-    let mut files = state.files.iter().filter(|_| !state.is_explicit);
+    let mut files = state
+        .files
+        .iter()
+        .filter(|_| state.selection.files.is_empty());
     let Some((file, owner)) = files.find_map(untrusted) else {
         return Ok(());
     };
@@ -255,13 +249,13 @@ fn check_trusted(state: &InstallState, context: &InstallContext<'_>) -> Result<(
 }
 
 fn install(
-    source: &RequirementsSource,
+    plan: &InstallPlan,
     reason: SyncReason,
     runner: &InstallRunner<'_>,
     context: &InstallContext<'_>,
 ) -> Result<(), InstallError> {
     let is_exact = reason == SyncReason::Requested(Extraneous::Remove);
-    if source::is_blank(source) && !is_exact {
+    if plan.is_empty() && !is_exact {
         return Ok(());
     }
     let installer = installer::choose_installer(runner, context.process).map_err(|error| {
@@ -271,27 +265,79 @@ fn install(
         }
     })?;
     if installer == Installer::Pip {
-        installer::upgrade_pip_if_needed(source, runner)?;
+        installer::upgrade_pip_if_needed(plan, runner)?;
     }
-    let required = installer::install_args(source, runner.project);
-    if !source::is_blank(source) {
-        let mut args = os_args(&["install"]);
-        if reason != SyncReason::Outdated || context.is_auto_sync() {
-            args.push("--upgrade".into());
+    let pins = plan.pins.as_ref().map(|pins| &pins.constraints[..]);
+    let pins = pins
+        .map(|lines| runner.write_constraints(lines))
+        .transpose()?;
+    let mut options = os_args(&["install"]);
+    if reason != SyncReason::Outdated || context.is_auto_sync() {
+        options.push("--upgrade".into());
+    }
+    if let Some(pins) = &pins {
+        options.extend(["-c".into(), pins.path().into()]);
+    }
+    let installed = match plan.is_empty() {
+        true => Vec::new(),
+        false => install_parts(plan, &installer, &options, runner)?,
+    };
+    match is_exact {
+        true => {
+            let required = install_args(installed, runner.project);
+            prune::remove_extraneous(&installer, required, runner)
         }
-        args.extend(required.iter().cloned());
-        let name = script_list::display_name(&source.path, runner.project, runner.root);
-        let line = format!("installing {name} with {}", installer.name());
-        let failure = format!("cannot install {name} into {}", printable(runner.root));
-        let duration = runner.run_step(&installer, args, &line, &failure)?;
+        false => Ok(()),
+    }
+}
+
+/// Installs everything at once, so that one set of versions serves it all. If that fails, installs what is required, and
+/// then of the rest what can be had with the versions that are there. The result is what is installed.
+fn install_parts<'a>(
+    plan: &'a InstallPlan,
+    installer: &Installer,
+    options: &[OsString],
+    runner: &InstallRunner<'_>,
+) -> Result<Vec<&'a Part>, InstallError> {
+    let name = plan.display_name(runner.project, runner.root);
+    let failure = format!("cannot install {name} into {}", printable(runner.root));
+    let line = |name: &str| format!("installing {name} with {}", installer.name());
+    let args = |parts: &[&Part]| {
+        let parts = install_args(parts.iter().copied(), runner.project);
+        [options, &parts].concat()
+    };
+    let report = |duration| {
         let duration = output::format_duration(duration);
         let verbosity = runner.verbosity;
         verbosity.notice(format_args!("installed {name} in {duration}"));
+    };
+    let all: Vec<&Part> = plan.parts().collect();
+    let required: Vec<&Part> = plan.required.iter().collect();
+    let is_optional = plan.additional.iter().any(|part| !part.is_empty());
+    if !is_optional || required.iter().all(|part| part.is_empty()) {
+        report(runner.run_step(installer, args(&all), &line(&name), &failure)?);
+        return Ok(all);
     }
-    match is_exact {
-        true => prune::remove_extraneous(&installer, source, required, runner),
-        false => Ok(()),
+    if let Ok(duration) = runner.try_step(installer, args(&all), &line(&name))? {
+        report(duration);
+        return Ok(all);
     }
+    let mut installed = required;
+    runner.run_step(installer, args(&installed), &line(&name), &failure)?;
+    let versions = runner.installed_versions(installer);
+    let versions = runner.write_constraints(&versions)?;
+    for part in &plan.additional {
+        let mut args = args(&[part]);
+        args.extend(["-c".into(), versions.path().into()]);
+        let name = part.describe(runner.project);
+        match runner.try_step(installer, args, &line(&name))? {
+            Ok(_) => installed.push(part),
+            Err(reason) => runner
+                .verbosity
+                .notice(format_args!("{name} is left out: {reason}")),
+        }
+    }
+    Ok(installed)
 }
 
 fn not_writable_error(root: &Path, error: &io::Error) -> Error {

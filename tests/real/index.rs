@@ -75,13 +75,14 @@ fn a_package_from_the_index_is_there_for_the_project_and_for_no_other() {
 /// What only a newer pip knows, which the index has.
 #[test]
 fn a_pip_that_is_too_old_for_a_format_is_upgraded_first_and_that_is_said() {
-    let group = "[project]\nname = \"app\"\nversion = \"1\"\n[tool.setuptools]\npy-modules = []\n[dependency-groups]\ndev = [\"tomli==2.0.1\"]\n";
+    let project =
+        "[project]\nname = \"app\"\nversion = \"1\"\n[tool.setuptools]\npy-modules = []\n";
     let lock = "lock-version = \"1.0\"\ncreated-by = \"a test\"\npackages = []\n";
     for (file, text, says) in [
         (
             "app/pyproject.toml",
-            group,
-            ": a dependency group needs 25.1\n",
+            project,
+            ": an editable pyproject.toml needs 21.3\n",
         ),
         ("app/pylock.toml", lock, ": pylock.toml needs 26.1\n"),
     ] {

@@ -35,6 +35,8 @@ mod completions;
 mod conformance;
 /// `--create`: what it makes, and what becomes of what was there.
 mod create;
+/// What developers need of a fresh clone.
+mod developers;
 /// Editors' parts, told a shim for an interpreter.
 mod editors;
 /// Each Python makes an environment that works, and stays as it was.

@@ -41,17 +41,12 @@ fn a_fresh_clone_with_requirements_runs_at_once() {
 #[test]
 fn a_fresh_clone_with_a_pyproject_has_the_project_itself_and_its_dev_group() {
     for installer in installers() {
-        // The pip that a Python brings along knows no groups yet, and here is no newer one.
         let group = "[dependency-groups]\ndev = ['beta']\n";
-        let (group, expected) = match installer {
-            "uv" => (group, "alpha 1.0\nbeta 1.0"),
-            _ => ("", "alpha 2.0"),
-        };
         let project = app(installer)
             .file("app/pyproject.toml", &format!("{PYPROJECT}{group}"))
             .file("app/backend.py", BACKEND)
             .file("app/own.py", "WORD = 'editable'\n");
-        versions(&project).code(0).stdout(expected);
+        versions(&project).code(0).stdout("alpha 1.0\nbeta 1.0");
         let own = "import own; print(own.WORD)";
         let project = project.dir("app/sub");
         let run = ["-C", "sub", "python", "-c", own];
@@ -65,32 +60,6 @@ fn a_fresh_clone_with_a_pyproject_has_the_project_itself_and_its_dev_group() {
         let said = "pyproject.toml changed since the last install";
         versions(&project).code(0).says(&[said]);
     }
-}
-
-#[test]
-fn a_group_that_the_environments_pip_is_too_old_for_has_it_upgraded_and_an_error_says_where_that_fails()
- {
-    let group = format!("{PYPROJECT}[dependency-groups]\ndev = ['beta']\n");
-    let project = app("pip")
-        .file("app/pyproject.toml", &group)
-        .file("app/backend.py", BACKEND);
-    let made = versions(&project);
-    if made.status.success() {
-        tell("not tested: a pip that is too old for groups, for this one is not");
-        return;
-    }
-    // There is no newer one here.
-    let said = made.code(125);
-    assert!(said.stderr.contains("vrun: upgrading pip "), "{said}");
-    assert!(
-        said.stderr.contains(": a dependency group needs 25.1\n"),
-        "{said}"
-    );
-    said.says(&[
-        "vrun: pip ",
-        " cannot install ",
-        "install uv, which supports it",
-    ]);
 }
 
 #[test]

@@ -1,0 +1,268 @@
+//! Dependencies as Poetry and Pipfile write them, in tables -> the installer's arguments (PEP 508).
+//!
+//! Poetry's versions have signs of their own (<https://python-poetry.org/docs/dependency-specification/>); a Pipfile's
+//! are those of PEP 440, or `*`.
+
+use std::path::Path;
+
+use toml::Value;
+
+/// Whose versions they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum VersionSyntax {
+    Poetry,
+    Pipfile,
+}
+
+/// The keys of a Pipfile that are markers themselves (PEP 508).
+const MARKER_KEYS: &str = "os_name sys_platform platform_machine platform_python_implementation platform_release \
+    platform_system platform_version python_version python_full_version implementation_name implementation_version";
+
+/// The requirements of a table, which `dir` holds. Optional ones are left out, and Python itself.
+pub(super) fn table_requirements(
+    table: &Value,
+    dir: &Path,
+    syntax: VersionSyntax,
+) -> Vec<Vec<String>> {
+    let Some(table) = table.as_table() else {
+        return Vec::new();
+    };
+    let entries = table.iter().filter(|(name, _)| *name != "python");
+    let alternatives = entries.flat_map(|(name, value)| {
+        let values = match value {
+            Value::Array(values) => values.iter().collect(),
+            value => vec![value],
+        };
+        values.into_iter().map(move |value| (name, value))
+    });
+    alternatives
+        .filter_map(|(name, value)| requirement(name, value, dir, syntax))
+        .collect()
+}
+
+fn requirement(
+    name: &str,
+    value: &Value,
+    dir: &Path,
+    syntax: VersionSyntax,
+) -> Option<Vec<String>> {
+    let text = |key: &str| value.get(key).and_then(Value::as_str);
+    let is = |key: &str| value.get(key).and_then(Value::as_bool) == Some(true);
+    if is("optional") {
+        return None;
+    }
+    let extras = value.get("extras").and_then(Value::as_array);
+    let extras: Vec<_> = extras
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let extras = match extras.is_empty() {
+        true => String::new(),
+        false => format!("[{}]", extras.join(",")),
+    };
+    if let Some(path) = text("path") {
+        let path = format!("{}{extras}", dir.join(path).display());
+        return Some(match is("develop") || is("editable") {
+            true => vec!["-e".into(), path],
+            false => vec![path],
+        });
+    }
+    let version = value.as_str().or_else(|| text("version")).unwrap_or("*");
+    let what = if let Some(url) = text("git") {
+        let revision = ["rev", "tag", "branch", "ref"]
+            .iter()
+            .find_map(|key| text(key));
+        let revision = revision.map_or(String::new(), |revision| format!("@{revision}"));
+        let below = text("subdirectory");
+        let below = below.map_or(String::new(), |below| format!("#subdirectory={below}"));
+        format!("{name}{extras} @ git+{url}{revision}{below}")
+    } else if let Some(url) = text("url").or_else(|| text("file")) {
+        format!("{name}{extras} @ {url}")
+    } else {
+        let version = match syntax {
+            VersionSyntax::Poetry => poetry_specifiers(version),
+            VersionSyntax::Pipfile => version.trim().trim_start_matches('*').to_owned(),
+        };
+        format!("{name}{extras}{version}")
+    };
+    let markers = markers(value, &text, syntax);
+    Some(vec![match markers.is_empty() {
+        true => what,
+        false => format!("{what} ; {markers}"),
+    }])
+}
+
+fn markers<'a>(
+    value: &'a Value,
+    text: &dyn Fn(&str) -> Option<&'a str>,
+    syntax: VersionSyntax,
+) -> String {
+    let mut markers: Vec<String> = text("markers")
+        .map(|it| format!("({it})"))
+        .into_iter()
+        .collect();
+    match syntax {
+        VersionSyntax::Poetry => {
+            let python = text("python").map(poetry_specifiers).unwrap_or_default();
+            let clauses = python.split(',').filter_map(python_marker);
+            markers.extend(clauses);
+            markers
+                .extend(text("platform").map(|platform| format!("sys_platform == '{platform}'")));
+        }
+        VersionSyntax::Pipfile => {
+            let table = value.as_table().into_iter().flatten();
+            let table = table.filter(|(key, _)| MARKER_KEYS.split(' ').any(|known| known == *key));
+            markers.extend(
+                table.filter_map(|(key, value)| Some(format!("{key} {}", value.as_str()?))),
+            );
+        }
+    }
+    markers.join(" and ")
+}
+
+/// `>=3.8` as a marker.
+fn python_marker(specifier: &str) -> Option<String> {
+    let digits = specifier.find(|letter: char| letter.is_ascii_digit())?;
+    let (operator, version) = specifier.split_at(digits);
+    let version = version.trim();
+    let name = match version.trim_end_matches(".*").matches('.').count() {
+        0 | 1 => "python_version",
+        _ => "python_full_version",
+    };
+    Some(format!("{name} {} '{version}'", operator.trim()))
+}
+
+/// Poetry's versions as specifiers of PEP 440. Alternatives (`||`) have no such form, and any version will do.
+fn poetry_specifiers(text: &str) -> String {
+    if text.contains('|') {
+        return String::new();
+    }
+    let parts = text
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty() && *part != "*");
+    let parts = parts.map(|part| {
+        let (sign, version) = match part.find(|letter: char| letter.is_ascii_alphanumeric()) {
+            Some(at) => (part[..at].trim(), part[at..].trim()),
+            None => return part.to_owned(),
+        };
+        match sign {
+            "^" => format!(">={version},<{}", caret_limit(version)),
+            "~" => format!(">={version},<{}", tilde_limit(version)),
+            "" | "=" => format!("=={version}"),
+            sign => format!("{sign}{version}"),
+        }
+    });
+    parts.collect::<Vec<_>>().join(",")
+}
+
+/// The numbers of a release: `1.2` of `1.2b3`.
+fn release(version: &str) -> Vec<u64> {
+    let number = |part: &str| {
+        let end = part.find(|letter: char| !letter.is_ascii_digit());
+        (
+            part[..end.unwrap_or(part.len())].parse::<u64>().ok(),
+            end.is_some(),
+        )
+    };
+    let mut numbers = Vec::new();
+    for part in version.split('.') {
+        let (number, is_last) = number(part);
+        numbers.extend(number);
+        if is_last || number.is_none() {
+            break;
+        }
+    }
+    numbers
+}
+
+/// The next release in which the first number that is not 0 changes.
+fn caret_limit(version: &str) -> String {
+    let numbers = release(version);
+    let first = numbers.iter().position(|number| *number != 0);
+    next_release(&numbers, first.unwrap_or(numbers.len().saturating_sub(1)))
+}
+
+/// The next release in which the second number changes, or the only one.
+fn tilde_limit(version: &str) -> String {
+    let numbers = release(version);
+    next_release(&numbers, 1.min(numbers.len().saturating_sub(1)))
+}
+
+fn next_release(numbers: &[u64], at: usize) -> String {
+    let mut next: Vec<u64> = numbers.iter().take(at + 1).copied().collect();
+    match next.last_mut() {
+        Some(number) => *number = number.saturating_add(1),
+        None => next.push(1),
+    }
+    let next: Vec<_> = next.iter().map(u64::to_string).collect();
+    next.join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn requirements(text: &str, syntax: VersionSyntax) -> Vec<String> {
+        let table = text.parse::<toml::Table>().expect("TOML");
+        let found = table_requirements(&Value::Table(table), Path::new("/app"), syntax);
+        found.iter().map(|args| args.join(" ")).collect()
+    }
+
+    #[test]
+    fn poetrys_versions_are_written_as_in_pep_440() {
+        for (version, expected) in [
+            ("*", ""),
+            ("^1.2.3", ">=1.2.3,<2"),
+            ("^0.2.3", ">=0.2.3,<0.3"),
+            ("^0.0.3", ">=0.0.3,<0.0.4"),
+            ("^0", ">=0,<1"),
+            ("^0.0", ">=0.0,<0.1"),
+            ("^2.0b1", ">=2.0b1,<3"),
+            ("~1.2.3", ">=1.2.3,<1.3"),
+            ("~1", ">=1,<2"),
+            ("~=1.2", "~=1.2"),
+            ("1.2.*", "==1.2.*"),
+            ("1.2", "==1.2"),
+            (">=1, !=1.5", ">=1,!=1.5"),
+            ("^1 || ^2", ""),
+        ] {
+            assert_eq!(poetry_specifiers(version), expected, "{version}");
+        }
+    }
+
+    #[test]
+    fn each_kind_of_dependency_has_its_arguments() {
+        use VersionSyntax::{Pipfile, Poetry};
+        for (text, syntax, expected) in [
+            ("python = '^3.9'\nsix = '^1.16'", Poetry, "six>=1.16,<2"),
+            ("six = {version = '*', optional = true}", Poetry, ""),
+            (
+                "uvicorn = {version = '>=0.2', extras = ['standard'], python = '>=3.8,<3.13'}",
+                Poetry,
+                "uvicorn[standard]>=0.2 ; python_version >= '3.8' and python_version < '3.13'",
+            ),
+            (
+                "a = [{version = '1', markers = \"os_name == 'nt'\"}]",
+                Poetry,
+                "a==1 ; (os_name == 'nt')",
+            ),
+            (
+                "a = {git = 'https://example.org/a.git', tag = 'v1'}",
+                Poetry,
+                "a @ git+https://example.org/a.git@v1",
+            ),
+            ("a = {path = 'lib', develop = true}", Poetry, "-e /app/lib"),
+            ("a = '*'", Pipfile, "a"),
+            (
+                "a = {version = '==1', sys_platform = \"== 'win32'\"}",
+                Pipfile,
+                "a==1 ; sys_platform == 'win32'",
+            ),
+            ("a = {path = '.', editable = true}", Pipfile, "-e /app/."),
+        ] {
+            assert_eq!(requirements(text, syntax).join(" "), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! A project's directory, and what the user selected -> what is installed.
+//!
+//! The project: the first of `pylock.toml` (PEP 751), another tool's lock with the manifest that belongs to it,
+//! `requirements.txt`, a `pyproject.toml` that describes a project, a `Pipfile`, `setup.py` or `setup.cfg`. Unless that
+//! is a `pylock.toml`, with it what its developers need.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, io_reason};
+use crate::quote::{printable, summarize_names, toml_cause};
+use crate::read::{MAX_TEXT, read_text};
+
+use super::dependency_table::{VersionSyntax, table_requirements};
+use super::lock_pins::{PIPFILE_LOCK, TOML_LOCKS, read_pins};
+use super::package_name::is_same_name;
+use super::plan::{InstallPlan, Part};
+use super::pyproject::{PYPROJECT, Pyproject, is_dev_name};
+use super::python_package::setup_file;
+use super::selection::Selection;
+
+const PYLOCK: &str = "pylock.toml";
+const REQUIREMENTS: &str = "requirements.txt";
+const PIPFILE: &str = "Pipfile";
+
+/// What the files are called that list what developers need, or tests: alone in `requirements/`, else with
+/// `requirements`.
+const DEV_STEMS: [&str; 6] = ["dev", "development", "local", "test", "tests", "testing"];
+
+/// What to install for the project at `dir`; None if nothing says so.
+///
+/// # Errors
+/// A file that has to be read cannot be; there is no such file, group or extra as selected.
+pub(super) fn detect_plan(dir: &Path, selection: &Selection) -> Result<Option<InstallPlan>, Error> {
+    let mut plan = InstallPlan::default();
+    if selection.files.is_empty() {
+        detect_project(dir, &mut plan)?;
+        let is_pylock = matches!(plan.required.first(), Some(Part::Pylock(_)));
+        if !selection.no_dev && !is_pylock {
+            let dev = dev_parts(dir)?;
+            let new = dev.into_iter().filter(|part| !plan.required.contains(part));
+            plan.additional.extend(new);
+        }
+    }
+    for file in &selection.files {
+        plan.required.push(part_of_file(file)?);
+    }
+    add_named(dir, selection, &mut plan)?;
+    if plan.required.is_empty() {
+        // There is nothing else to fall back on.
+        plan.required.append(&mut plan.additional);
+    }
+    Ok(Some(plan).filter(|plan| plan.parts().next().is_some()))
+}
+
+/// The files of `dir` that would come before those of `plan` if they existed.
+pub(super) fn higher_priority_files(
+    plan: &InstallPlan,
+    selection: &Selection,
+    dir: &Path,
+) -> Vec<PathBuf> {
+    if !selection.files.is_empty() {
+        return Vec::new();
+    }
+    let names: &[&str] = match plan.required.first() {
+        Some(Part::Pylock(_)) => &[],
+        Some(Part::RequirementsFile(_)) => &[PYLOCK],
+        _ if plan.pins.is_some() => &[PYLOCK],
+        _ => &[PYLOCK, REQUIREMENTS],
+    };
+    names.iter().map(|name| dir.join(name)).collect()
+}
+
+fn detect_project(dir: &Path, plan: &mut InstallPlan) -> Result<(), Error> {
+    let existing = |name: &str| Some(dir.join(name)).filter(|file| file.is_file());
+    if let Some(file) = existing(PYLOCK) {
+        plan.required.push(Part::Pylock(file));
+        return Ok(());
+    }
+    let lock = TOML_LOCKS
+        .iter()
+        .find_map(|name| existing(name))
+        .filter(|_| existing(PYPROJECT).is_some());
+    let pipfile_lock = existing(PIPFILE_LOCK).filter(|_| existing(PIPFILE).is_some());
+    if let Some(file) = existing(REQUIREMENTS).filter(|_| lock.is_none() && pipfile_lock.is_none())
+    {
+        let names_project = names_project(&file);
+        plan.required.push(Part::RequirementsFile(file));
+        // A broken pyproject.toml is no reason to install nothing.
+        let pyproject = Pyproject::read(dir)
+            .ok()
+            .flatten()
+            .filter(Pyproject::describes_project);
+        let project = match pyproject {
+            Some(pyproject) => pyproject.is_package().then(|| pyproject.project_part()),
+            None => setup_part(dir),
+        };
+        plan.additional.extend(project.filter(|_| !names_project));
+        return Ok(());
+    }
+    if let Some(pyproject) = Pyproject::read(dir)?.filter(Pyproject::describes_project) {
+        plan.required.push(pyproject.project_part());
+        plan.pins = lock.map(|lock| read_pins(&lock)).transpose()?;
+    } else if let Some(pipfile) = existing(PIPFILE) {
+        plan.required.extend(pipfile_part(&pipfile, "packages")?);
+        plan.pins = pipfile_lock.map(|lock| read_pins(&lock)).transpose()?;
+    } else {
+        plan.required.extend(setup_part(dir));
+    }
+    Ok(())
+}
+
+fn setup_part(dir: &Path) -> Option<Part> {
+    let file = setup_file(dir)?;
+    Some(Part::Project {
+        file,
+        extras: Vec::new(),
+    })
+}
+
+/// Whether a requirement file installs the project that it lies in.
+fn names_project(file: &Path) -> bool {
+    let text = read_text(file, MAX_TEXT).unwrap_or_default();
+    text.lines().any(|line| {
+        let line = line.split(" #").next().unwrap_or(line).trim();
+        let target = ["-e", "--editable"]
+            .iter()
+            .find_map(|option| line.strip_prefix(option));
+        let target = target.unwrap_or(line).trim_start_matches(['=', ' ']);
+        let target = target.split(['[', ';']).next().unwrap_or(target).trim();
+        [".", "./", "file:."].contains(&target)
+    })
+}
+
+/// The file that the user named. Its name says its format (PEP 751: `pylock.*.toml`).
+fn part_of_file(path: &Path) -> Result<Part, Error> {
+    if !path.is_file() {
+        let what = format!("no requirement file named {}", printable(path));
+        return Err(Error::failed(what).with_hint("`--requirements FILE` takes a file that exists"));
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    Ok(match &*name {
+        name if is_pylock(name) => Part::Pylock(path.to_owned()),
+        PYPROJECT => {
+            let pyproject = Pyproject::read(path.parent().unwrap_or(path))?;
+            pyproject.map_or_else(
+                || Part::RequirementsFile(path.to_owned()),
+                |pyproject| pyproject.project_part(),
+            )
+        }
+        _ => Part::RequirementsFile(path.to_owned()),
+    })
+}
+
+fn is_pylock(name: &str) -> bool {
+    let middle = name.strip_prefix("pylock.");
+    let middle = middle.and_then(|rest| rest.strip_suffix(".toml"));
+    name == PYLOCK || middle.is_some_and(|part| !part.is_empty() && !part.contains('.'))
+}
+
+/// What developers need: requirement files, groups, extras, hatch's default environment, a Pipfile's `dev-packages`.
+fn dev_parts(dir: &Path) -> Result<Vec<Part>, Error> {
+    let mut parts: Vec<Part> = dev_files(dir)
+        .into_iter()
+        .map(Part::RequirementsFile)
+        .collect();
+    let pyproject = Pyproject::read(dir)
+        .ok()
+        .flatten()
+        .filter(Pyproject::describes_project);
+    if let Some(pyproject) = &pyproject {
+        for group in pyproject.dev_groups() {
+            parts.extend(pyproject.group_part(group)?);
+        }
+        let extras = pyproject
+            .extras()
+            .into_iter()
+            .filter(|name| is_dev_name(name));
+        parts.extend(extras.map(|extra| pyproject.extra_part(extra)));
+        parts.push(pyproject.hatch_part());
+    }
+    if let Some(Part::Project { file, .. }) =
+        setup_part(dir).filter(|_| pyproject.is_none_or(|it| it.is_package()))
+    {
+        let extras = setup_extras(dir)
+            .into_iter()
+            .filter(|name| is_dev_name(name));
+        let extras: Vec<_> = extras.map(str::to_owned).collect();
+        parts.extend(
+            Some(Part::Project { file, extras })
+                .filter(|part| !matches!(part, Part::Project { extras, .. } if extras.is_empty())),
+        );
+    }
+    let pipfile = dir.join(PIPFILE);
+    if pipfile.is_file() && !dir.join(PYPROJECT).is_file() && !dir.join(REQUIREMENTS).is_file() {
+        parts.extend(pipfile_part(&pipfile, "dev-packages")?);
+    }
+    parts.retain(|part| !part.is_empty());
+    Ok(parts)
+}
+
+/// Every file that is there; one in `.in` only where what was compiled of it is not.
+fn dev_files(dir: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    for stem in DEV_STEMS {
+        let mut names = vec![format!("requirements/{stem}")];
+        if stem != "local" {
+            for sign in ['-', '_'] {
+                names.push(format!("requirements{sign}{stem}"));
+                names.push(format!("{stem}{sign}requirements"));
+            }
+        }
+        for name in names {
+            let mut forms = [".txt", ".in"]
+                .iter()
+                .map(|end| dir.join(format!("{name}{end}")));
+            files.extend(forms.find(|file| file.is_file()));
+        }
+    }
+    files
+}
+
+/// The extras of a setup.cfg or setup.py that are for developers. setup.py is a program: a name that its text uses as a
+/// key is taken for one, for an extra that does not exist is only a warning to pip.
+fn setup_extras(dir: &Path) -> Vec<&'static str> {
+    let text = |name: &str| read_text(&dir.join(name), MAX_TEXT).unwrap_or_default();
+    let (setup_py, setup_cfg) = (text("setup.py"), text("setup.cfg"));
+    let section = setup_cfg
+        .split("[options.extras_require]")
+        .nth(1)
+        .unwrap_or_default();
+    let section = section.split("\n[").next().unwrap_or_default();
+    let is_in_cfg = |name: &str| {
+        section.lines().any(|line| {
+            line.strip_prefix(name)
+                .is_some_and(|rest| rest.trim_start().starts_with(['=', ':']))
+        })
+    };
+    let is_in_py = |name: &str| {
+        let is_key = |quote: char| {
+            let quoted = format!("{quote}{name}{quote}");
+            setup_py.match_indices(&quoted).any(|(at, _)| {
+                setup_py[at + quoted.len()..]
+                    .trim_start()
+                    .starts_with([':', ']'])
+            })
+        };
+        setup_py.contains("extras_require") && (is_key('"') || is_key('\''))
+    };
+    let names = ["dev", "develop", "development", "test", "tests", "testing"];
+    names
+        .into_iter()
+        .filter(|name| is_in_cfg(name) || is_in_py(name))
+        .collect()
+}
+
+fn pipfile_part(file: &Path, table: &str) -> Result<Option<Part>, Error> {
+    let unreadable = |cause: String| {
+        Error::failed(format!(
+            "cannot read what to install from {}",
+            printable(file)
+        ))
+        .with_cause(cause)
+        .with_hint("fix that file, or run without it: `vrun --no-install ...`")
+    };
+    let text = read_text(file, MAX_TEXT).map_err(|error| unreadable(io_reason(&error)))?;
+    let tables = text.parse::<toml::Table>();
+    let tables = tables.map_err(|error| unreadable(toml_cause(&text, 1, &error)))?;
+    let dir = file.parent().unwrap_or(file);
+    Ok(tables.get(table).map(|found| Part::Dependencies {
+        file: file.to_owned(),
+        table: if table == "packages" {
+            String::new()
+        } else {
+            format!("[{table}]")
+        },
+        requirements: table_requirements(found, dir, VersionSyntax::Pipfile),
+    }))
+}
+
+/// Adds the groups and extras that the user named.
+fn add_named(dir: &Path, selection: &Selection, plan: &mut InstallPlan) -> Result<(), Error> {
+    if selection.groups.is_empty() && selection.extras.is_empty() {
+        return Ok(());
+    }
+    let pyproject = Pyproject::read(dir)?;
+    for group in &selection.groups {
+        let part = pyproject
+            .as_ref()
+            .map(|pyproject| pyproject.group_part(group));
+        let part = part.transpose()?.flatten();
+        plan.required
+            .push(part.ok_or_else(|| unknown_error("group", group, &[], dir))?);
+    }
+    for extra in &selection.extras {
+        let known = pyproject
+            .as_ref()
+            .map(Pyproject::extras)
+            .unwrap_or_default();
+        let part = match (&pyproject, setup_part(dir)) {
+            (Some(pyproject), _) if known.iter().any(|name| is_same_name(name, extra)) => {
+                pyproject.extra_part(extra)
+            }
+            (_, Some(Part::Project { file, .. })) => Part::Project {
+                file,
+                extras: vec![extra.clone()],
+            },
+            _ => return Err(unknown_error("extra", extra, &known, dir)),
+        };
+        plan.required.push(part);
+    }
+    Ok(())
+}
+
+fn unknown_error(kind: &str, name: &str, known: &[&str], dir: &Path) -> Error {
+    let file = printable(dir.join(PYPROJECT));
+    let error = Error::failed(format!("no {kind} named {} in {file}", printable(name)));
+    match known {
+        [] => error,
+        known => error.with_cause(format_args!("it has {}", summarize_names(known))),
+    }
+}

@@ -1,0 +1,205 @@
+//! Another tool's lock -> the version of each package that it names, as constraints for the installer.
+//!
+//! The lock's own tool also knows which packages are wanted; here the project's manifest says that. What a lock takes
+//! from elsewhere than an index (git, a path, a URL) the manifest names too.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::error::{Error, io_reason};
+use crate::quote::{printable, toml_cause};
+use crate::read::{MAX_TEXT, read_text};
+
+use super::plan::Pins;
+
+/// The locks that can be read, by their tools: uv, Poetry and PDM. Pipenv's is [`PIPFILE_LOCK`].
+pub(super) const TOML_LOCKS: [&str; 3] = ["uv.lock", "poetry.lock", "pdm.lock"];
+
+/// Pipenv's lock.
+pub(super) const PIPFILE_LOCK: &str = "Pipfile.lock";
+
+/// A version of a package, and where it is meant.
+type Version = (String, Option<String>);
+
+/// Reads the versions in `lock`.
+///
+/// # Errors
+/// It cannot be read, or is not written as its tool does it.
+pub(super) fn read_pins(lock: &Path) -> Result<Pins, Error> {
+    let unreadable = |cause: String| {
+        Error::failed(format!(
+            "cannot read which versions {} locks",
+            printable(lock)
+        ))
+        .with_cause(cause)
+        .with_hint("lock again, or `vrun --requirements FILE` installs from another file")
+    };
+    let text = read_text(lock, MAX_TEXT).map_err(|error| unreadable(io_reason(&error)))?;
+    let is_json = lock.ends_with(PIPFILE_LOCK);
+    Ok(Pins {
+        lock: lock.to_owned(),
+        constraints: parse_lock(&text, is_json).map_err(unreadable)?,
+    })
+}
+
+/// The constraints, or what is wrong with the text.
+fn parse_lock(text: &str, is_json: bool) -> Result<Vec<String>, String> {
+    let packages = match is_json {
+        true => pipfile_packages(text).map_err(|error| printable(error.to_string()))?,
+        false => {
+            let table = text.parse::<toml::Table>();
+            toml_packages(&table.map_err(|error| toml_cause(text, 1, &error))?)
+        }
+    };
+    let lines = packages
+        .iter()
+        .flat_map(|(name, versions)| constraints(name, versions));
+    // One line each, whatever the names are.
+    let is_line = |line: &String| !line.contains(['\n', '\r']);
+    Ok(lines.filter(is_line).collect())
+}
+
+/// A package with several versions is pinned only if each says where it is meant.
+fn constraints(name: &str, versions: &[Version]) -> Vec<String> {
+    match versions {
+        [(version, _)] => vec![format!("{name}=={version}")],
+        several => {
+            let lines = several.iter().map(|(version, marker)| {
+                let marker = marker.as_ref()?;
+                Some(format!("{name}=={version} ; {marker}"))
+            });
+            lines.collect::<Option<_>>().unwrap_or_default()
+        }
+    }
+}
+
+fn add(packages: &mut BTreeMap<String, Vec<Version>>, name: &str, version: Version) {
+    let versions = packages.entry(name.to_owned()).or_default();
+    if !versions.contains(&version) {
+        versions.push(version);
+    }
+}
+
+fn toml_packages(table: &toml::Table) -> BTreeMap<String, Vec<Version>> {
+    let mut packages = BTreeMap::new();
+    let listed = table.get("package").and_then(toml::Value::as_array);
+    for package in listed.into_iter().flatten() {
+        let text = |key: &str| package.get(key).and_then(toml::Value::as_str);
+        if let (Some(name), Some(version)) = (text("name"), text("version"))
+            && is_from_index(package)
+        {
+            add(&mut packages, name, (version.to_owned(), marker(package)));
+        }
+    }
+    packages
+}
+
+/// uv names the registry; Poetry a `type`, `legacy` for an index other than PyPI; PDM has a key for anything else.
+fn is_from_index(package: &toml::Value) -> bool {
+    let is_elsewhere = ["git", "hg", "path", "url"]
+        .iter()
+        .any(|key| package.get(key).is_some());
+    !is_elsewhere
+        && package.get("source").is_none_or(|source| {
+            let kind = source.get("type").and_then(toml::Value::as_str);
+            source.get("registry").is_some() || kind == Some("legacy")
+        })
+}
+
+/// Poetry's `markers`, PDM's `marker`, uv's `resolution-markers`.
+fn marker(package: &toml::Value) -> Option<String> {
+    let text = |key: &str| {
+        package
+            .get(key)
+            .and_then(toml::Value::as_str)
+            .map(str::to_owned)
+    };
+    let markers = package
+        .get("resolution-markers")
+        .and_then(toml::Value::as_array);
+    let markers = markers.map(|markers| {
+        let markers = markers.iter().filter_map(toml::Value::as_str);
+        let markers: Vec<_> = markers.map(|marker| format!("({marker})")).collect();
+        markers.join(" or ")
+    });
+    text("markers")
+        .or_else(|| text("marker"))
+        .or(markers.filter(|marker| !marker.is_empty()))
+}
+
+fn pipfile_packages(text: &str) -> serde_json::Result<BTreeMap<String, Vec<Version>>> {
+    let lock: serde_json::Value = serde_json::from_str(text)?;
+    let mut packages = BTreeMap::new();
+    let sections = ["default", "develop"]
+        .iter()
+        .filter_map(|name| lock.get(name)?.as_object());
+    for (name, package) in sections.flatten() {
+        let version = package.get("version").and_then(serde_json::Value::as_str);
+        if let Some(version) = version.and_then(|version| version.strip_prefix("==")) {
+            add(&mut packages, name, (version.to_owned(), None));
+        }
+    }
+    Ok(packages)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::fuzz::fuzz;
+
+    #[test]
+    fn any_lock_has_constraints_or_is_an_error() {
+        fuzz("lock", 1500, |bytes| {
+            let text = String::from_utf8_lossy(bytes);
+            drop([true, false].map(|is_json| parse_lock(&text, is_json)));
+        });
+    }
+
+    fn pins(name: &str, text: &str) -> String {
+        let dir = tempfile::tempdir().expect("a directory");
+        let lock = dir.path().join(name);
+        fs::write(&lock, text).expect("a file");
+        read_pins(&lock).expect("pins").constraints.join("\n")
+    }
+
+    #[test]
+    fn each_tools_lock_says_which_versions_are_meant() {
+        let two = "[[package]]\nname = 'a'\nversion = '1'\nmarkers = 'x'\n\
+                   [[package]]\nname = 'a'\nversion = '2'\nmarkers = 'y'\n";
+        for (name, text, expected) in [
+            (
+                "poetry.lock",
+                "[[package]]\nname = 'six'\nversion = '1.16'\n",
+                "six==1.16",
+            ),
+            ("poetry.lock", two, "a==1 ; x\na==2 ; y"),
+            ("poetry.lock", &two.replace("markers", "other"), ""),
+            (
+                "poetry.lock",
+                "[[package]]\nname = 'a'\nversion = '1'\n[package.source]\ntype = 'git'\n",
+                "",
+            ),
+            (
+                "uv.lock",
+                "[[package]]\nname = 'a'\nversion = '1'\nsource = {registry = 'https://pypi.org/simple'}\n\
+                 [[package]]\nname = 'app'\nversion = '0'\nsource = {editable = '.'}\n",
+                "a==1",
+            ),
+            (
+                "pdm.lock",
+                "[[package]]\nname = 'a'\nversion = '1'\npath = './a'\n",
+                "",
+            ),
+            (
+                "Pipfile.lock",
+                r#"{"default": {"a": {"version": "==1"}, "app": {"path": "."}},
+                    "develop": {"a": {"version": "==1"}, "b": {"version": "==2"}}}"#,
+                "a==1\nb==2",
+            ),
+        ] {
+            assert_eq!(pins(name, text), expected, "{name}: {text}");
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! What a pyproject.toml says about dependencies: its own, those of its groups (PEP 735, and the older tables of uv, PDM
+//! and Poetry) and of its extras.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use toml::Value;
+
+use crate::error::{Error, io_reason};
+use crate::quote::{printable, toml_cause};
+use crate::read::{MAX_TEXT, read_text};
+
+use super::dependency_table::{VersionSyntax, table_requirements};
+use super::package_name::is_same_name;
+use super::plan::Part;
+use super::python_package;
+
+pub(super) const PYPROJECT: &str = "pyproject.toml";
+
+/// How deep groups and extras may include each other.
+const MAX_DEPTH: usize = 32;
+
+#[derive(Debug)]
+pub(super) struct Pyproject {
+    pub file: PathBuf,
+    table: toml::Table,
+}
+
+impl Pyproject {
+    /// The file in `dir`; None if there is none.
+    pub(super) fn read(dir: &Path) -> Result<Option<Pyproject>, Error> {
+        let file = dir.join(PYPROJECT);
+        let unreadable = |cause: String| {
+            let file = printable(&file);
+            Error::failed(format!("cannot read what to install from {file}"))
+                .with_cause(cause)
+                .with_hint("fix that file, or run without it: `vrun --no-install ...`")
+        };
+        let text = match read_text(&file, MAX_TEXT) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            other => other.map_err(|error| unreadable(io_reason(&error)))?,
+        };
+        let table = text.parse::<toml::Table>();
+        let table = table.map_err(|error| unreadable(toml_cause(&text, 1, &error)))?;
+        Ok(Some(Pyproject { file, table }))
+    }
+
+    fn get(&self, names: &[&str]) -> Option<&Value> {
+        let (first, rest) = names.split_first()?;
+        let first = self.table.get(*first)?;
+        rest.iter().try_fold(first, |table, name| table.get(*name))
+    }
+
+    fn keys(&self, names: &[&str]) -> impl Iterator<Item = &str> {
+        let table = self.get(names).and_then(Value::as_table);
+        table
+            .into_iter()
+            .flat_map(|table| table.keys().map(String::as_str))
+    }
+
+    fn dir(&self) -> &Path {
+        self.file.parent().unwrap_or(&self.file)
+    }
+
+    /// Whether it says more than how tools are set up.
+    pub(super) fn describes_project(&self) -> bool {
+        let tables: [&[&str]; 6] = [
+            &["project"],
+            &["build-system"],
+            &["dependency-groups"],
+            &["tool", "poetry"],
+            &["tool", "pdm", "dev-dependencies"],
+            &["tool", "uv", "dev-dependencies"],
+        ];
+        tables.into_iter().any(|names| self.get(names).is_some())
+    }
+
+    pub(super) fn is_package(&self) -> bool {
+        let dynamic = self.get(&["project", "dynamic"]).and_then(Value::as_array);
+        // Only the build backend knows them.
+        let is_dynamic = |name: &str| {
+            let mut names = dynamic.into_iter().flatten();
+            names.any(|it| it.as_str() == Some(name))
+        };
+        is_dynamic("dependencies") || python_package::is_package(self.dir(), &self.table)
+    }
+
+    /// The project itself if it is a package, else what it depends on.
+    pub(super) fn project_part(&self) -> Part {
+        if self.is_package() {
+            return self.package_part(Vec::new());
+        }
+        let listed = self.get(&["project", "dependencies"]);
+        let mut requirements = self.strings(listed);
+        if let Some(table) = self.get(&["tool", "poetry", "dependencies"]) {
+            requirements.extend(table_requirements(table, self.dir(), VersionSyntax::Poetry));
+        }
+        self.dependencies("", requirements)
+    }
+
+    fn package_part(&self, extras: Vec<String>) -> Part {
+        Part::Project {
+            file: self.file.clone(),
+            extras,
+        }
+    }
+
+    fn dependencies(&self, table: &str, requirements: Vec<Vec<String>>) -> Part {
+        Part::Dependencies {
+            file: self.file.clone(),
+            table: table.to_owned(),
+            requirements,
+        }
+    }
+
+    /// A list of requirements. PDM also writes `-e file:///${PROJECT_ROOT}/lib`.
+    fn strings(&self, value: Option<&Value>) -> Vec<Vec<String>> {
+        let root = self.dir().display().to_string();
+        let items = value.and_then(Value::as_array).into_iter().flatten();
+        let items = items.filter_map(Value::as_str).map(|text| {
+            let text = text.replace("${PROJECT_ROOT}", root.trim_start_matches('/'));
+            match text.strip_prefix("-e ") {
+                Some(target) => vec!["-e".to_owned(), target.trim().to_owned()],
+                None => vec![text],
+            }
+        });
+        items.collect()
+    }
+
+    /// The groups that developers need: those that uv installs by default, else `dev` and the ones for tests.
+    pub(super) fn dev_groups(&self) -> Vec<&str> {
+        let defaults = self.get(&["tool", "uv", "default-groups"]);
+        let defaults = defaults.and_then(Value::as_array);
+        let known = self.group_names();
+        match defaults {
+            Some(names) => {
+                let names: Vec<_> = names.iter().filter_map(Value::as_str).collect();
+                let is_default = |group: &&str| names.iter().any(|name| is_same_name(name, group));
+                known.into_iter().filter(is_default).collect()
+            }
+            None if self.get(&["tool", "uv", "default-groups"]).is_some() => known,
+            None => known.into_iter().filter(|name| is_dev_name(name)).collect(),
+        }
+    }
+
+    /// All groups. Poetry's optional ones are not for everyone, but can be named.
+    fn group_names(&self) -> Vec<&str> {
+        let optional = |name: &&str| {
+            let flag = self.get(&["tool", "poetry", "group", name, "optional"]);
+            flag.and_then(Value::as_bool) != Some(true)
+        };
+        let mut names: Vec<&str> = self.keys(&["dependency-groups"]).collect();
+        names.extend(self.keys(&["tool", "pdm", "dev-dependencies"]));
+        names.extend(self.keys(&["tool", "poetry", "group"]).filter(optional));
+        let old: [&[&str]; 2] = [
+            &["tool", "uv", "dev-dependencies"],
+            &["tool", "poetry", "dev-dependencies"],
+        ];
+        names.extend(
+            old.into_iter()
+                .filter(|names| self.get(names).is_some())
+                .map(|_| "dev"),
+        );
+        names.sort_unstable();
+        names.dedup_by(|a, b| is_same_name(a, b));
+        names
+    }
+
+    /// The requirements of a group; None if there is no such group.
+    ///
+    /// # Errors
+    /// It includes a group that does not exist, or itself.
+    pub(super) fn group_part(&self, name: &str) -> Result<Option<Part>, Error> {
+        let requirements = self.group_requirements(name, 0)?;
+        Ok(requirements.map(|found| self.dependencies(&format!("group {name}"), found)))
+    }
+
+    fn group_requirements(
+        &self,
+        group: &str,
+        depth: usize,
+    ) -> Result<Option<Vec<Vec<String>>>, Error> {
+        let invalid = |cause: String| {
+            let file = printable(&self.file);
+            Error::failed(format!("cannot read group {} of {file}", printable(group)))
+                .with_cause(cause)
+        };
+        if depth > MAX_DEPTH {
+            return Err(invalid("its groups include each other in a circle".into()));
+        }
+        let mut tables: Vec<&Value> = Vec::new();
+        let mut found: Vec<Vec<String>> = Vec::new();
+        for names in [
+            &["dependency-groups"][..],
+            &["tool", "pdm", "dev-dependencies"],
+        ] {
+            let key = self.keys(names).find(|key| is_same_name(key, group));
+            tables.extend(key.and_then(|key| self.get(names)?.get(key)));
+        }
+        if is_same_name(group, "dev") {
+            tables.extend(self.get(&["tool", "uv", "dev-dependencies"]));
+        }
+        let mut is_known = !tables.is_empty();
+        for table in tables {
+            found.extend(self.strings(Some(table)));
+            let items = table.as_array().into_iter().flatten();
+            for name in items.filter_map(|item| item.get("include-group")?.as_str()) {
+                let included = self.group_requirements(name, depth + 1)?;
+                found.extend(included.ok_or_else(|| {
+                    invalid(format!(
+                        "it includes group {}, which is not there",
+                        printable(name)
+                    ))
+                })?);
+            }
+        }
+        let poetry = self
+            .keys(&["tool", "poetry", "group"])
+            .find(|key| is_same_name(key, group));
+        let poetry = poetry.map(|key| ["tool", "poetry", "group", key, "dependencies"]);
+        let poetry = poetry.as_ref().and_then(|names| self.get(names));
+        let old = self
+            .get(&["tool", "poetry", "dev-dependencies"])
+            .filter(|_| is_same_name(group, "dev"));
+        for table in poetry.into_iter().chain(old) {
+            is_known = true;
+            found.extend(table_requirements(table, self.dir(), VersionSyntax::Poetry));
+        }
+        Ok(is_known.then_some(found))
+    }
+
+    /// The extras, as they are written.
+    pub(super) fn extras(&self) -> Vec<&str> {
+        let extras = self.keys(&["project", "optional-dependencies"]);
+        extras
+            .chain(self.keys(&["tool", "poetry", "extras"]))
+            .collect()
+    }
+
+    /// The project with an extra, or the extra's requirements if the project is not a package.
+    pub(super) fn extra_part(&self, extra: &str) -> Part {
+        if self.is_package() {
+            return self.package_part(vec![extra.to_owned()]);
+        }
+        let requirements = self.extra_requirements(extra, 0);
+        self.dependencies(&format!("extra {extra}"), requirements)
+    }
+
+    /// An extra may include others of the same project: `app[test]`.
+    fn extra_requirements(&self, extra: &str, depth: usize) -> Vec<Vec<String>> {
+        let names = ["project", "optional-dependencies"];
+        let key = self.keys(&names).find(|key| is_same_name(key, extra));
+        let listed = self.strings(key.and_then(|key| self.get(&names)?.get(key)));
+        let own_name = self
+            .get(&["project", "name"])
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let own_extras = |args: &Vec<String>| {
+            let (name, rest) = args.first()?.split_once('[')?;
+            is_same_name(name.trim(), own_name)
+                .then(|| rest.split(']').next().unwrap_or(rest).to_owned())
+        };
+        let mut found = Vec::new();
+        for args in listed {
+            match own_extras(&args) {
+                None => found.push(args),
+                Some(_) if depth > MAX_DEPTH => {}
+                Some(extras) => found.extend(
+                    extras
+                        .split(',')
+                        .flat_map(|extra| self.extra_requirements(extra.trim(), depth + 1)),
+                ),
+            }
+        }
+        found
+    }
+
+    /// What hatch installs into its default environment.
+    pub(super) fn hatch_part(&self) -> Part {
+        let env = |key| self.strings(self.get(&["tool", "hatch", "envs", "default", key]));
+        let mut requirements = env("dependencies");
+        requirements.extend(env("extra-dependencies"));
+        self.dependencies("[tool.hatch.envs.default]", requirements)
+    }
+}
+
+/// Whether a group or an extra is for developers in general, or for tests.
+pub(super) fn is_dev_name(name: &str) -> bool {
+    ["dev", "develop", "development", "test", "tests", "testing"]
+        .iter()
+        .any(|known| is_same_name(known, name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fuzz::fuzz;
+
+    #[test]
+    fn any_pyproject_has_parts_or_is_an_error() {
+        fuzz("pyproject", 1500, |bytes| {
+            let text = String::from_utf8_lossy(bytes);
+            let table = match text.parse::<toml::Table>() {
+                Ok(table) => table,
+                Err(error) => return drop(toml_cause(&text, 1, &error)),
+            };
+            let file = PathBuf::from("/nowhere/pyproject.toml");
+            let pyproject = Pyproject { file, table };
+            pyproject.project_part();
+            pyproject.hatch_part();
+            for group in pyproject.dev_groups() {
+                drop(pyproject.group_part(group));
+            }
+            for extra in pyproject.extras() {
+                pyproject.extra_part(extra);
+            }
+        });
+    }
+}

@@ -1,0 +1,191 @@
+//! A fresh clone has what its developers need: the first `vrun pytest` finds a pytest, wherever the project names it.
+
+use crate::project::{Outcome, Project};
+use crate::wheels::{ANY, BACKEND, PYPROJECT, VERSIONS, app, installers, wheel};
+
+/// A project with an index of alpha 1.0 and 2.0, beta and gamma.
+fn clone(installer: &str, files: &[(&str, &str)]) -> Project {
+    let project = app(installer);
+    wheel(&project, &["gamma", "1.0", ANY]);
+    files.iter().fold(project, |project, (name, text)| {
+        project.file(&format!("app/{name}"), text)
+    })
+}
+
+fn versions(project: &Project, options: &[&str]) -> Outcome {
+    let python = ["python", "-c", VERSIONS];
+    project.run([options, &python].concat()).code(0)
+}
+
+#[test]
+fn it_is_there_wherever_the_project_names_it() {
+    let application = "[project]\nname = 'app'\nversion = '1'\ndependencies = ['alpha<2']\n";
+    let poetry = "[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\npython = '>=3.6'\n\
+                  alpha = '^1.0'\n";
+    let two_modules = [("main.py", ""), ("other.py", "")];
+    let with = |head: &str, rest: &str| format!("{head}{rest}");
+    for installer in installers() {
+        for (name, text) in [
+            ("requirements-dev.txt", "gamma\n"),
+            ("test-requirements.txt", "gamma\n"),
+            ("requirements/dev.txt", "gamma\n"),
+            ("requirements/test.in", "gamma\n"),
+        ] {
+            let files = [("requirements.txt", "alpha==1.0\n"), (name, text)];
+            let project = clone(installer, &files);
+            versions(&project, &[]).stdout("alpha 1.0\ngamma 1.0");
+        }
+        for pyproject in [
+            with(
+                application,
+                "[dependency-groups]\ndev = [{include-group = 'Test'}]\ntest = ['gamma']\n",
+            ),
+            with(
+                application,
+                "[project.optional-dependencies]\ntests = ['gamma']\ndev = ['app[tests]']\n",
+            ),
+            with(application, "[tool.uv]\ndev-dependencies = ['gamma']\n"),
+            with(
+                application,
+                "[tool.pdm.dev-dependencies]\ntest = ['gamma']\n",
+            ),
+            with(
+                application,
+                "[tool.hatch.envs.default]\ndependencies = ['gamma']\n",
+            ),
+            with(
+                poetry,
+                "[tool.poetry.group.test.dependencies]\ngamma = '*'\n",
+            ),
+            with(poetry, "[tool.poetry.dev-dependencies]\ngamma = '^1'\n"),
+        ] {
+            let project = clone(installer, &two_modules).file("app/pyproject.toml", &pyproject);
+            let first = versions(&project, &[]);
+            assert_eq!(
+                first.stdout.trim(),
+                "alpha 1.0\ngamma 1.0",
+                "{pyproject}\n{first}"
+            );
+            let second = versions(&project, &[]);
+            assert_eq!(second.stderr, "", "{pyproject}");
+        }
+    }
+}
+
+#[test]
+fn a_package_is_installed_with_its_group_and_beside_requirements() {
+    let pyproject = format!("{PYPROJECT}[dependency-groups]\ndev = ['gamma']\n");
+    for installer in installers() {
+        let files = [("pyproject.toml", &*pyproject), ("backend.py", BACKEND)];
+        versions(&clone(installer, &files), &[]).stdout("alpha 2.0\ngamma 1.0");
+        let files = [files[0], files[1], ("requirements.txt", "alpha==1.0\n")];
+        let project = clone(installer, &files);
+        versions(&project, &[]).stdout("alpha 1.0\ngamma 1.0");
+        let names = "from importlib.metadata import version; print(version('app'))";
+        project.run(["python", "-c", names]).code(0).stdout("1");
+    }
+}
+
+#[test]
+fn another_tools_lock_says_which_versions() {
+    let pyproject = "[project]\nname = 'app'\nversion = '1'\ndependencies = ['alpha']\n\
+                     [dependency-groups]\ndev = ['gamma']\n";
+    let package = "[[package]]\nname = 'alpha'\nversion = '1.0'\n";
+    let from_index = format!("{package}source = {{registry = 'https://pypi.org/simple'}}\n");
+    let pipfile = "[packages]\nalpha = '*'\n[dev-packages]\ngamma = '*'\n";
+    let pipfile_lock = r#"{"default": {"alpha": {"version": "==1.0"}}}"#;
+    for installer in installers() {
+        for files in [
+            [("pyproject.toml", pyproject), ("poetry.lock", package)],
+            [("pyproject.toml", pyproject), ("pdm.lock", package)],
+            [("pyproject.toml", pyproject), ("uv.lock", &from_index)],
+            [("Pipfile", pipfile), ("Pipfile.lock", pipfile_lock)],
+        ] {
+            let project = clone(installer, &files)
+                .file("app/main.py", "")
+                .file("app/other.py", "");
+            let first = versions(&project, &[]);
+            assert_eq!(
+                first.stdout.trim(),
+                "alpha 1.0\ngamma 1.0",
+                "{files:?}\n{first}"
+            );
+            let name = format!("app/{}", files[1].0);
+            let project = project.file(&name, &files[1].1.replace("1.0", "2.0"));
+            let next = versions(&project, &[]);
+            let changed = format!("{} changed since the last install", files[1].0);
+            next.says(&[&changed]);
+        }
+    }
+}
+
+#[test]
+fn what_only_developers_need_can_be_left_out() {
+    let files = [
+        ("requirements.txt", "alpha==1.0\n"),
+        ("requirements-dev.txt", "gamma\n"),
+    ];
+    let project = clone("pip", &files);
+    versions(&project, &["--no-dev"]).stdout("alpha 1.0");
+    // The environment remembers it, until the variable says otherwise.
+    versions(&project, &["--sync"]).stdout("alpha 1.0");
+    let project = project.var("VRUN_NO_DEV", "0");
+    versions(&project, &[]).stdout("alpha 1.0\ngamma 1.0");
+}
+
+#[test]
+fn what_cannot_be_had_is_left_out_and_named() {
+    for installer in installers() {
+        let files = [
+            ("requirements.txt", "alpha==1.0\n"),
+            ("requirements-dev.txt", "gamma\n"),
+            ("requirements-test.txt", "delta\n"),
+        ];
+        let project = clone(installer, &files);
+        let first = versions(&project, &[]).stdout("alpha 1.0\ngamma 1.0");
+        first.says(&["vrun: requirements-test.txt is left out: ", "delta"]);
+        assert_eq!(versions(&project, &[]).stderr, "");
+        // It brings no other version of what the project pins.
+        let files = [
+            ("requirements.txt", "alpha==1.0\n"),
+            ("requirements-dev.txt", "alpha==2.0\ngamma\n"),
+        ];
+        let project = clone(installer, &files);
+        let first = versions(&project, &[]).stdout("alpha 1.0");
+        first.says(&["vrun: requirements-dev.txt is left out: "]);
+    }
+}
+
+#[test]
+fn groups_extras_and_files_can_be_named() {
+    let pyproject = "[project]\nname = 'app'\nversion = '1'\ndependencies = []\n\
+                     [project.optional-dependencies]\nbeta = ['beta']\n[dependency-groups]\ndocs = ['gamma']\n";
+    let files = [
+        ("pyproject.toml", pyproject),
+        ("main.py", ""),
+        ("other.py", ""),
+    ];
+    let project = clone("pip", &files);
+    let none = versions(&project, &[]);
+    assert_eq!(none.stdout, "", "{none}");
+    versions(&project, &["--group", "docs"]).stdout("gamma 1.0");
+    versions(&project, &["--extra", "beta"]).stdout("alpha 1.0\nbeta 1.0\ngamma 1.0");
+    for (options, says) in [
+        (["--group", "doc"], "no group named doc in "),
+        (["--extra", "bet"], "no extra named bet in "),
+    ] {
+        let project = clone("pip", &files);
+        let failed = project.run([&options[..], &["true"]].concat()).code(125);
+        failed.says(&[says]);
+    }
+    let files = [
+        ("a.txt", "alpha==1.0\n"),
+        ("b/b.txt", "gamma\n"),
+        ("requirements.txt", "beta\n"),
+    ];
+    let project = clone("pip", &files);
+    let options = ["--requirements", "a.txt", "--requirements", "b/b.txt"];
+    versions(&project, &options).stdout("alpha 1.0\ngamma 1.0");
+    let project = clone("pip", &files).var("VRUN_REQUIREMENTS", "a.txt:b/b.txt");
+    versions(&project, &[]).stdout("alpha 1.0\ngamma 1.0");
+}
