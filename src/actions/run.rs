@@ -1,6 +1,6 @@
 //! `vrun COMMAND`: select the environment, ensure it is there, prepare its view, resolve the program, exec it. With
 //! `-n` nothing is created or started, and the last step prints. What happens if the environment's Python is missing is
-//! in `program/python.rs`.
+//! in `program/missing_python.rs`.
 
 use std::path::Path;
 

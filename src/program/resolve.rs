@@ -11,7 +11,7 @@ use super::lookup::{find_at_path, is_in};
 use super::model::{ForeignPolicy, Invocation, Program};
 use super::python_names::{has_separator, is_python_name, is_python_or_pip, is_python_source};
 use super::script_policy::{FoundBy, FoundProgram};
-use super::{not_found, python, shell, shim, warnings};
+use super::{missing_python, not_found, shell, shim, warnings};
 
 /// The program that `invocation` means, with `args`.
 ///
@@ -85,7 +85,7 @@ fn run_env_python(
     context: &ResolveContext<'_>,
 ) -> Result<Program, Error> {
     first_args.extend(args);
-    python::find_env_python("python".as_ref(), context)?.into_program(first_args, context)
+    missing_python::find_env_python("python".as_ref(), context)?.into_program(first_args, context)
 }
 
 /// Whether `name` is a file for the environment's Python: it exists, and is not the name of a program in the environment
@@ -108,12 +108,12 @@ fn resolve_command(
             Some(file) => (file, FoundBy::Path),
             None if context.is_dangling_python(&name) => {
                 let name = Path::new(&name).file_name().unwrap_or_default();
-                return python::find_env_python(name, context)?.into_program(args, context);
+                return missing_python::find_env_python(name, context)?.into_program(args, context);
             }
             None => return Err(not_found::file_not_runnable(&name)),
         }
     } else if is_python_or_pip(&name) && context.foreign == ForeignPolicy::Refused {
-        let python = python::find_env_python(&name, context)?;
+        let python = missing_python::find_env_python(&name, context)?;
         if is_python_name(&name) {
             // An interpreter looks a bare argv[0] up on PATH again, and may find a different file there.
             return python.into_program(args, context);
@@ -126,7 +126,7 @@ fn resolve_command(
         }
     };
     if is_python_name(&name) && is_in(&context.scripts_dir(), &file) {
-        return python::check_python(file, context)?.into_program(args, context);
+        return missing_python::check_python(file, context)?.into_program(args, context);
     }
     let argv = [name].into_iter().chain(args).collect();
     let found = FoundProgram {

@@ -13,9 +13,9 @@ use crate::quote::printable;
 use crate::{os, self_exe, venv};
 
 use super::context::ResolveContext;
+use super::missing_python::{self, EnvPython};
 use super::model::{ForeignPolicy, Program, RunBy};
 use super::not_found::foreign_program_refused;
-use super::python::{self, EnvPython};
 use super::python_names::{is_python_name, is_python_source};
 use super::script_interpreter::{
     ScriptInterpreter, ScriptPython, detect_interpreter, is_in_scripts_dir,
@@ -54,7 +54,7 @@ impl FoundProgram<'_> {
         }
         let name = self.file.file_name().unwrap_or_default();
         if is_within && is_python_name(name) {
-            let python = python::check_python(scripts.join(name), context)?;
+            let python = missing_python::check_python(scripts.join(name), context)?;
             return match python.substitute {
                 Some(_) => python.into_program(self.argv.into_iter().skip(1).collect(), context),
                 None => Ok(Program::for_env_python(self.file, self.argv)),
@@ -80,7 +80,7 @@ impl FoundProgram<'_> {
                 if !python.path.exists() || !python.is_valid && is_within {
                     return self.run_by_env_python(python.flags);
                 }
-                let env_python = python::check_python(python.path, self.context)?;
+                let env_python = missing_python::check_python(python.path, self.context)?;
                 self.run_by_shebang(&env_python, python.flags)
             }
             // The user put the link there, and means what it leads to.
@@ -96,7 +96,7 @@ impl FoundProgram<'_> {
             // The first Python on PATH is the one of this environment. If that is missing, the next one there would run
             // the script.
             ScriptInterpreter::RuntimeLookup(flags) => {
-                let python = python::find_env_python("python".as_ref(), self.context)?;
+                let python = missing_python::find_env_python("python".as_ref(), self.context)?;
                 self.run_by_shebang(&python, flags)
             }
             ScriptInterpreter::ManagerShim(manager) if self.found_by == FoundBy::Name => {
@@ -123,7 +123,7 @@ impl FoundProgram<'_> {
     /// Runs the script with this environment's Python, whatever its shebang names, with the arguments the kernel would
     /// pass.
     fn run_by_env_python(self, flags: Vec<OsString>) -> Result<Program, Error> {
-        let python = python::find_env_python("python".as_ref(), self.context)?;
+        let python = missing_python::find_env_python("python".as_ref(), self.context)?;
         let args = flags.into_iter().chain([self.file.into()]);
         let args = args.chain(self.argv.into_iter().skip(1));
         python.into_program(args.collect(), self.context)

@@ -3,7 +3,7 @@
 //! It must have the same implementation, minor version and build, because the packages are built for those. It is one of
 //! the candidates for a base interpreter, preferably one in the `home` of pyvenv.cfg: what only that file names is not
 //! started. Under the environment's own name for its Python it reads that pyvenv.cfg and finds the packages. No file is
-//! written. `program/python.rs` decides when it is started instead of the environment's Python, and how.
+//! written. `program/missing_python.rs` decides when it is started instead of the environment's Python, and how.
 
 use std::fs;
 use std::path::{Path, PathBuf};

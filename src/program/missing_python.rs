@@ -1,4 +1,4 @@
-//! A name of the environment's Python -> the file that is started for it.
+//! A name of the environment's Python -> the file that is started for it, also if that Python is missing.
 //!
 //! That is the one in the scripts directory. If it leads to another minor version, it is refused, because it would
 //! start and see none of the packages. If it leads nowhere, an interpreter of the same minor version is started
