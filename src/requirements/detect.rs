@@ -11,20 +11,16 @@ use crate::quote::{printable, summarize_names, toml_cause};
 use crate::read::{MAX_TEXT, read_text};
 
 use super::dependency_table::{VersionSyntax, table_requirements};
+use super::developers::{developer_parts, setup_part};
 use super::lock_pins::{PIPFILE_LOCK, TOML_LOCKS, read_pins};
 use super::package_name::is_same_name;
 use super::plan::{InstallPlan, Part};
-use super::pyproject::{PYPROJECT, Pyproject, is_dev_name};
-use super::python_package::setup_file;
+use super::pyproject::{PYPROJECT, Pyproject};
 use super::selection::Selection;
 
 const PYLOCK: &str = "pylock.toml";
 const REQUIREMENTS: &str = "requirements.txt";
 const PIPFILE: &str = "Pipfile";
-
-/// What the files are called that list what developers need, or tests: alone in `requirements/`, else with
-/// `requirements`.
-const DEV_STEMS: [&str; 6] = ["dev", "development", "local", "test", "tests", "testing"];
 
 /// What to install for the project at `dir`; None if nothing says so.
 ///
@@ -36,9 +32,16 @@ pub(super) fn detect_plan(dir: &Path, selection: &Selection) -> Result<Option<In
         detect_project(dir, &mut plan)?;
         let is_pylock = matches!(plan.required.first(), Some(Part::Pylock(_)));
         if !selection.no_dev && !is_pylock {
-            let dev = dev_parts(dir)?;
-            let new = dev.into_iter().filter(|part| !plan.required.contains(part));
-            plan.additional.extend(new);
+            let mut dev = developer_parts(dir)?;
+            if plan
+                .required
+                .iter()
+                .any(|part| part.file().ends_with(PIPFILE))
+            {
+                dev.extend(pipfile_part(&dir.join(PIPFILE), "dev-packages")?);
+            }
+            plan.additional
+                .extend(dev.into_iter().filter(|part| !part.is_empty()));
         }
     }
     for file in &selection.files {
@@ -86,10 +89,7 @@ fn detect_project(dir: &Path, plan: &mut InstallPlan) -> Result<(), Error> {
         let names_project = names_project(&file);
         plan.required.push(Part::RequirementsFile(file));
         // A broken pyproject.toml is no reason to install nothing.
-        let pyproject = Pyproject::read(dir)
-            .ok()
-            .flatten()
-            .filter(Pyproject::describes_project);
+        let pyproject = Pyproject::read_valid(dir);
         let project = match pyproject {
             Some(pyproject) => pyproject.is_package().then(|| pyproject.project_part()),
             None => setup_part(dir),
@@ -107,14 +107,6 @@ fn detect_project(dir: &Path, plan: &mut InstallPlan) -> Result<(), Error> {
         plan.required.extend(setup_part(dir));
     }
     Ok(())
-}
-
-fn setup_part(dir: &Path) -> Option<Part> {
-    let file = setup_file(dir)?;
-    Some(Part::Project {
-        file,
-        extras: Vec::new(),
-    })
 }
 
 /// Whether a requirement file installs the project that it lies in.
@@ -157,102 +149,6 @@ fn is_pylock(name: &str) -> bool {
     name == PYLOCK || middle.is_some_and(|part| !part.is_empty() && !part.contains('.'))
 }
 
-/// What developers need: requirement files, groups, extras, hatch's default environment, a Pipfile's `dev-packages`.
-fn dev_parts(dir: &Path) -> Result<Vec<Part>, Error> {
-    let mut parts: Vec<Part> = dev_files(dir)
-        .into_iter()
-        .map(Part::RequirementsFile)
-        .collect();
-    let pyproject = Pyproject::read(dir)
-        .ok()
-        .flatten()
-        .filter(Pyproject::describes_project);
-    if let Some(pyproject) = &pyproject {
-        for group in pyproject.dev_groups() {
-            parts.extend(pyproject.group_part(group)?);
-        }
-        let extras = pyproject
-            .extras()
-            .into_iter()
-            .filter(|name| is_dev_name(name));
-        parts.extend(extras.map(|extra| pyproject.extra_part(extra)));
-        parts.push(pyproject.hatch_part());
-    }
-    if let Some(Part::Project { file, .. }) =
-        setup_part(dir).filter(|_| pyproject.is_none_or(|it| it.is_package()))
-    {
-        let extras = setup_extras(dir)
-            .into_iter()
-            .filter(|name| is_dev_name(name));
-        let extras: Vec<_> = extras.map(str::to_owned).collect();
-        parts.extend(
-            Some(Part::Project { file, extras })
-                .filter(|part| !matches!(part, Part::Project { extras, .. } if extras.is_empty())),
-        );
-    }
-    let pipfile = dir.join(PIPFILE);
-    if pipfile.is_file() && !dir.join(PYPROJECT).is_file() && !dir.join(REQUIREMENTS).is_file() {
-        parts.extend(pipfile_part(&pipfile, "dev-packages")?);
-    }
-    parts.retain(|part| !part.is_empty());
-    Ok(parts)
-}
-
-/// Every file that is there; one in `.in` only where what was compiled of it is not.
-fn dev_files(dir: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = Vec::new();
-    for stem in DEV_STEMS {
-        let mut names = vec![format!("requirements/{stem}")];
-        if stem != "local" {
-            for sign in ['-', '_'] {
-                names.push(format!("requirements{sign}{stem}"));
-                names.push(format!("{stem}{sign}requirements"));
-            }
-        }
-        for name in names {
-            let mut forms = [".txt", ".in"]
-                .iter()
-                .map(|end| dir.join(format!("{name}{end}")));
-            files.extend(forms.find(|file| file.is_file()));
-        }
-    }
-    files
-}
-
-/// The extras of a setup.cfg or setup.py that are for developers. setup.py is a program: a name that its text uses as a
-/// key is taken for one, for an extra that does not exist is only a warning to pip.
-fn setup_extras(dir: &Path) -> Vec<&'static str> {
-    let text = |name: &str| read_text(&dir.join(name), MAX_TEXT).unwrap_or_default();
-    let (setup_py, setup_cfg) = (text("setup.py"), text("setup.cfg"));
-    let section = setup_cfg
-        .split("[options.extras_require]")
-        .nth(1)
-        .unwrap_or_default();
-    let section = section.split("\n[").next().unwrap_or_default();
-    let is_in_cfg = |name: &str| {
-        section.lines().any(|line| {
-            line.strip_prefix(name)
-                .is_some_and(|rest| rest.trim_start().starts_with(['=', ':']))
-        })
-    };
-    let is_in_py = |name: &str| {
-        let is_key = |quote: char| {
-            let quoted = format!("{quote}{name}{quote}");
-            setup_py.match_indices(&quoted).any(|(at, _)| {
-                setup_py[at + quoted.len()..]
-                    .trim_start()
-                    .starts_with([':', ']'])
-            })
-        };
-        setup_py.contains("extras_require") && (is_key('"') || is_key('\''))
-    };
-    let names = ["dev", "develop", "development", "test", "tests", "testing"];
-    names
-        .into_iter()
-        .filter(|name| is_in_cfg(name) || is_in_py(name))
-        .collect()
-}
-
 fn pipfile_part(file: &Path, table: &str) -> Result<Option<Part>, Error> {
     let unreadable = |cause: String| {
         Error::failed(format!(
@@ -288,8 +184,10 @@ fn add_named(dir: &Path, selection: &Selection, plan: &mut InstallPlan) -> Resul
             .as_ref()
             .map(|pyproject| pyproject.group_part(group));
         let part = part.transpose()?.flatten();
+        let known = pyproject.as_ref().map(Pyproject::group_names);
+        let known = known.unwrap_or_default();
         plan.required
-            .push(part.ok_or_else(|| unknown_error("group", group, &[], dir))?);
+            .push(part.ok_or_else(|| unknown_error("group", group, &known, dir))?);
     }
     for extra in &selection.extras {
         let known = pyproject

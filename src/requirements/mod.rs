@@ -3,6 +3,7 @@
 mod context;
 mod dependency_table;
 mod detect;
+mod developers;
 mod drift;
 mod ensure;
 mod fingerprint;

@@ -100,20 +100,29 @@ impl InstallPlan {
         part.map_or(Path::new(""), Part::file)
     }
 
-    /// The files in messages: relative to the project, each one once.
+    /// All files, as [`display_name`].
     pub(super) fn display_name(&self, project: &Path, root: &Path) -> String {
-        let mut names: Vec<String> = Vec::new();
         let lock = self.pins.iter().map(|pins| &*pins.lock);
-        for file in self.parts().map(Part::file).chain(lock) {
-            let name = script_list::display_name(file, project, root);
-            if !names.contains(&name) {
-                names.push(name);
-            }
+        display_name(self.parts().map(Part::file).chain(lock), project, root)
+    }
+}
+
+/// Files in messages: relative to the project, each one once.
+pub(super) fn display_name<'a>(
+    files: impl Iterator<Item = &'a Path>,
+    project: &Path,
+    root: &Path,
+) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for file in files {
+        let name = script_list::display_name(file, project, root);
+        if !names.contains(&name) {
+            names.push(name);
         }
-        match &names[..] {
-            [first, last] => format!("{first} and {last}"),
-            _ => summarize_names(&names),
-        }
+    }
+    match &names[..] {
+        [first, last] => format!("{first} and {last}"),
+        _ => summarize_names(&names),
     }
 }
 

@@ -17,6 +17,10 @@ use super::python_package;
 
 pub(super) const PYPROJECT: &str = "pyproject.toml";
 
+/// What groups, extras and requirement files are called that are for developers in general, or for tests.
+pub(super) const DEV_NAMES: [&str; 6] =
+    ["dev", "develop", "development", "test", "tests", "testing"];
+
 /// How deep groups and extras may include each other.
 const MAX_DEPTH: usize = 32;
 
@@ -43,6 +47,12 @@ impl Pyproject {
         let table = text.parse::<toml::Table>();
         let table = table.map_err(|error| unreadable(toml_cause(&text, 1, &error)))?;
         Ok(Some(Pyproject { file, table }))
+    }
+
+    /// The file in `dir` if it can be read and describes a project.
+    pub(super) fn read_valid(dir: &Path) -> Option<Pyproject> {
+        let pyproject = Pyproject::read(dir).ok().flatten();
+        pyproject.filter(Pyproject::describes_project)
     }
 
     fn get(&self, names: &[&str]) -> Option<&Value> {
@@ -144,7 +154,7 @@ impl Pyproject {
     }
 
     /// All groups. Poetry's optional ones are not for everyone, but can be named.
-    fn group_names(&self) -> Vec<&str> {
+    pub(super) fn group_names(&self) -> Vec<&str> {
         let optional = |name: &&str| {
             let flag = self.get(&["tool", "poetry", "group", name, "optional"]);
             flag.and_then(Value::as_bool) != Some(true)
@@ -284,11 +294,9 @@ impl Pyproject {
     }
 }
 
-/// Whether a group or an extra is for developers in general, or for tests.
+/// Whether a group or an extra is one of [`DEV_NAMES`].
 pub(super) fn is_dev_name(name: &str) -> bool {
-    ["dev", "develop", "development", "test", "tests", "testing"]
-        .iter()
-        .any(|known| is_same_name(known, name))
+    DEV_NAMES.iter().any(|known| is_same_name(known, name))
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use super::context::InstallContext;
 use super::drift::{self, Drift};
 use super::installer;
 use super::options::Extraneous;
-use super::plan::{InstallPlan, Part, install_args};
+use super::plan::{InstallPlan, Part, display_name, install_args};
 use super::runner::{InstallError, InstallRunner, Installer, REPLACE_HINT, RETRY_HINT, os_args};
 use super::selection::Selection;
 use super::state::{InstallState, Status, TrackedFile, python_minor_version};
@@ -300,13 +300,13 @@ fn install_parts<'a>(
     runner: &InstallRunner<'_>,
 ) -> Result<Vec<&'a Part>, InstallError> {
     let name = plan.display_name(runner.project, runner.root);
-    let failure = format!("cannot install {name} into {}", printable(runner.root));
+    let failure = |name: &str| format!("cannot install {name} into {}", printable(runner.root));
     let line = |name: &str| format!("installing {name} with {}", installer.name());
     let args = |parts: &[&Part]| {
         let parts = install_args(parts.iter().copied(), runner.project);
         [options, &parts].concat()
     };
-    let report = |duration| {
+    let report = |name: &str, duration| {
         let duration = output::format_duration(duration);
         let verbosity = runner.verbosity;
         verbosity.notice(format_args!("installed {name} in {duration}"));
@@ -315,15 +315,19 @@ fn install_parts<'a>(
     let required: Vec<&Part> = plan.required.iter().collect();
     let is_optional = plan.additional.iter().any(|part| !part.is_empty());
     if !is_optional || required.iter().all(|part| part.is_empty()) {
-        report(runner.run_step(installer, args(&all), &line(&name), &failure)?);
+        let duration = runner.run_step(installer, args(&all), &line(&name), &failure(&name))?;
+        report(&name, duration);
         return Ok(all);
     }
     if let Ok(duration) = runner.try_step(installer, args(&all), &line(&name))? {
-        report(duration);
+        report(&name, duration);
         return Ok(all);
     }
     let mut installed = required;
-    runner.run_step(installer, args(&installed), &line(&name), &failure)?;
+    let files = plan.required.iter().map(Part::file);
+    let name = display_name(files, runner.project, runner.root);
+    let duration = runner.run_step(installer, args(&installed), &line(&name), &failure(&name))?;
+    report(&name, duration);
     let versions = runner.installed_versions(installer);
     let versions = runner.write_constraints(&versions)?;
     for part in &plan.additional {

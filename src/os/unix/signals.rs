@@ -22,8 +22,8 @@ pub(crate) struct SignalGuard {
 /// start, as by `nohup` and a shell's `&`, stay ignored. If no thread can be started, the signals end the process as
 /// usual.
 ///
-/// The signals are blocked and waited for. Threads started meanwhile inherit the mask; processes that std starts do not.
-/// The waiting thread cannot be stopped: once the guard is gone it sends the next signal on, to the next waiting thread or
+/// The signals are blocked and waited for. Threads and processes that are started meanwhile inherit the mask, so this
+/// process ends the others itself. The waiting thread cannot be stopped: once the guard is gone it sends the next signal on, to the next waiting thread or
 /// to the default action.
 pub(crate) fn on_termination(act: impl Fn() + Send + 'static) -> SignalGuard {
     let is_over = Arc::new(AtomicBool::new(false));

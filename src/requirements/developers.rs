@@ -1,0 +1,119 @@
+//! A project's directory -> what its developers need besides what it requires: requirement files, dependency groups,
+//! extras, the dependencies of hatch's default environment.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::read::{MAX_TEXT, read_text};
+
+use super::plan::Part;
+use super::pyproject::{DEV_NAMES, Pyproject, is_dev_name};
+use super::python_package::setup_file;
+
+/// Everything that `dir` has of it. A pyproject.toml that cannot be read has none.
+///
+/// # Errors
+/// A group includes one that is not there, or itself.
+pub(super) fn developer_parts(dir: &Path) -> Result<Vec<Part>, Error> {
+    let files = developer_files(dir);
+    let mut parts: Vec<Part> = files.into_iter().map(Part::RequirementsFile).collect();
+    let pyproject = Pyproject::read_valid(dir);
+    if let Some(pyproject) = &pyproject {
+        for group in pyproject.dev_groups() {
+            parts.extend(pyproject.group_part(group)?);
+        }
+        let extras = pyproject.extras();
+        let extras = extras.into_iter().filter(|name| is_dev_name(name));
+        parts.extend(extras.map(|extra| pyproject.extra_part(extra)));
+        parts.push(pyproject.hatch_part());
+    }
+    let extras = setup_extras(dir);
+    if pyproject.is_none_or(|it| it.is_package())
+        && !extras.is_empty()
+        && let Some(file) = setup_file(dir)
+    {
+        parts.push(Part::Project { file, extras });
+    }
+    Ok(parts)
+}
+
+/// The project of a setup.py or setup.cfg.
+pub(super) fn setup_part(dir: &Path) -> Option<Part> {
+    let file = setup_file(dir)?;
+    Some(Part::Project {
+        file,
+        extras: Vec::new(),
+    })
+}
+
+/// Every requirement file that is there; one in `.in` only where what was compiled of it is not.
+fn developer_files(dir: &Path) -> Vec<PathBuf> {
+    let mut names = vec!["requirements/local".to_owned()];
+    for name in DEV_NAMES {
+        names.push(format!("requirements/{name}"));
+        for sign in ['-', '_'] {
+            names.push(format!("requirements{sign}{name}"));
+            names.push(format!("{name}{sign}requirements"));
+        }
+    }
+    let existing = |name: String| {
+        let mut forms = [".txt", ".in"]
+            .iter()
+            .map(|end| dir.join(format!("{name}{end}")));
+        forms.find(|file| file.is_file())
+    };
+    names.into_iter().filter_map(existing).collect()
+}
+
+/// The extras of a setup.cfg or setup.py that are for developers. setup.py is a program: a name that its text uses as a
+/// key is taken for one, for an extra that does not exist is only a warning to pip.
+fn setup_extras(dir: &Path) -> Vec<String> {
+    let text = |name: &str| read_text(&dir.join(name), MAX_TEXT).unwrap_or_default();
+    let (setup_py, setup_cfg) = (text("setup.py"), text("setup.cfg"));
+    let section = setup_cfg.split("[options.extras_require]").nth(1);
+    let section = section.and_then(|rest| rest.split("\n[").next());
+    let is_in_cfg = |name: &str| {
+        section.unwrap_or_default().lines().any(|line| {
+            let rest = line.strip_prefix(name);
+            rest.is_some_and(|rest| rest.trim_start().starts_with(['=', ':']))
+        })
+    };
+    let is_key_in_py = |name: &str, quote: char| {
+        let quoted = format!("{quote}{name}{quote}");
+        setup_py.match_indices(&quoted).any(|(at, _)| {
+            let rest = setup_py[at + quoted.len()..].trim_start();
+            rest.starts_with([':', ']'])
+        })
+    };
+    let has_extras = setup_py.contains("extras_require");
+    let is_in_py = |name: &str| has_extras && (is_key_in_py(name, '"') || is_key_in_py(name, '\''));
+    let found = DEV_NAMES
+        .into_iter()
+        .filter(|name| is_in_cfg(name) || is_in_py(name));
+    found.map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn extras_are_found_in_both_setup_files() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let write =
+            |name: &str, text: &str| fs::write(dir.path().join(name), text).expect("a file");
+        assert!(setup_extras(dir.path()).is_empty());
+        write(
+            "setup.cfg",
+            "[options.extras_require]\ntest =\n    pytest\n[x]\ndev = no\n",
+        );
+        assert_eq!(setup_extras(dir.path()), ["test"]);
+        write(
+            "setup.py",
+            "setup(extras_require={'dev': ['pytest'], 'tests-not': []})",
+        );
+        assert_eq!(setup_extras(dir.path()), ["dev", "test"]);
+    }
+}
