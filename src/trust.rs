@@ -114,7 +114,8 @@ pub(crate) struct Trust {
     sudo_user: Option<UserId>,
     /// Whether a variable says that this is a container or a CI job.
     is_container: bool,
-    is_ci: bool,
+    /// Whether this is a CI job or a codespace of GitHub's, whose directories everyone may write to.
+    has_one_user: bool,
 }
 
 impl Trust {
@@ -125,7 +126,7 @@ impl Trust {
             listed: process.non_empty_var("VRUN_TRUST").map(OsString::from),
             sudo_user: sudo_user.and_then(|uid| uid.to_str()?.parse().ok().map(UserId)),
             is_container: process.is_ci() || process.non_empty_var("container").is_some(),
-            is_ci: process.is_ci(),
+            has_one_user: process.is_ci() || process.non_empty_var("CODESPACES").is_some(),
         }
     }
 
@@ -209,16 +210,13 @@ impl Trust {
             let writers = os::other_writers(&found?.target, |user| self.is_trusted(user));
             Some((part, writers?))
         };
-        let is_replaceable = |parent: &Path| {
-            let found = fs::metadata(parent);
-            found.is_ok_and(|found| os::is_world_writable(&found) && !os::is_sticky(&found))
-        };
+        let is_link = dir.is_some_and(|dir| dir.link_owner.is_some());
         // They may add to a sticky one, such as a tmpfs, but a new name in there is nothing that runs.
         let dir = dir.filter(|dir| !os::is_sticky(&dir.target));
         let (part, writers) = writers(Part::Target, dir)
             .or_else(|| writers(Part::ScriptsDir, scripts))
             .or_else(|| {
-                let is_open = root.parent().is_some_and(is_replaceable);
+                let is_open = open_parent(root, is_link).is_some();
                 is_open.then_some((Part::Parent, OtherWriters::EVERYONE))
             })?;
         (!self.allows_writers(root)).then_some(Untrusted {
@@ -227,13 +225,13 @@ impl Trust {
         })
     }
 
-    /// Whether others may write to the environment at `root`: VRUN_TRUST says so; CI jobs, whose runners give everything
-    /// to everyone; modes that mean nothing.
+    /// Whether others may write to the environment at `root`: VRUN_TRUST says so; there are no others; modes that mean
+    /// nothing.
     fn allows_writers(&self, root: &Path) -> bool {
         let mut listed = self.listed.iter().flat_map(|list| os::split_paths(list));
         let lists =
             |dir: &Path| dir.is_absolute() && is_within(&self.start, dir) && is_within(root, dir);
-        self.is_ci
+        self.has_one_user
             || listed.any(|dir| dir.as_os_str() == "*" || lists(&dir))
             || os::has_made_up_modes(root.parent().unwrap_or(root))
     }
@@ -309,6 +307,18 @@ impl Trust {
     }
 }
 
+/// The directory that holds `path`, or what that links to, if everyone may replace what is in there.
+fn open_parent(path: &Path, is_link: bool) -> Option<PathBuf> {
+    let target = is_link.then(|| dunce::canonicalize(path).ok()).flatten();
+    let places = [Some(path), target.as_deref()].into_iter().flatten();
+    let mut parents = places.filter_map(Path::parent);
+    let parent = parents.find(|parent| {
+        let found = fs::metadata(parent);
+        found.is_ok_and(|found| os::is_world_writable(&found) && !os::is_sticky(&found))
+    });
+    parent.map(Path::to_owned)
+}
+
 fn owner_at(path: &Path) -> Option<UserId> {
     fs::metadata(path).ok().map(|found| os::owner_of(&found))
 }
@@ -365,9 +375,7 @@ impl Untrusted {
             Distrust::Writers(_) => {
                 let mut dirs = [Some(path), path.parent()].into_iter().flatten();
                 let dir = shell_word(dirs.find(|dir| is_within(&trust.start, dir))?);
-                Some(format!(
-                    "`export VRUN_TRUST={dir}` says that they may there"
-                ))
+                Some(format!("`export VRUN_TRUST={dir}` allows that in {dir}"))
             }
         }
     }
@@ -378,12 +386,12 @@ impl Untrusted {
             return None;
         };
         let (dir, command) = match self.part {
-            Part::Parent => (path.parent()?, "chmod o-w"),
-            _ => (path, "chmod -R go-w"),
+            Part::Parent => (open_parent(path, path.is_symlink())?, "chmod o-w"),
+            _ => (path.to_owned(), "chmod -R go-w"),
         };
         let me = os::current_user();
-        let may_close = me == os::ROOT_USER || owner_at(dir) == Some(me);
-        let dir = shell_word(dir);
+        let may_close = me == os::ROOT_USER || owner_at(&dir) == Some(me);
+        let dir = shell_word(&dir);
         may_close.then(|| format!("`{command} {dir}` keeps them out"))
     }
 

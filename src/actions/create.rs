@@ -60,6 +60,7 @@ pub(crate) fn create(
                     venv: &venv,
                     start: &search.start,
                     options: &settings.install_options,
+                    is_named: settings.env.is_some(),
                     process,
                 };
                 requirements::install_staged(&context, staged, build_context)

@@ -39,6 +39,7 @@ pub(super) fn ensure_installed(
         venv,
         start,
         options: &settings.install_options,
+        is_named: settings.env.is_some(),
         process,
     })
 }

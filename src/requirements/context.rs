@@ -18,6 +18,8 @@ pub(crate) struct InstallContext<'a> {
     /// Where the search started.
     pub start: &'a Path,
     pub options: &'a InstallOptions,
+    /// Whether the user named the environment.
+    pub is_named: bool,
     pub process: &'a Process,
 }
 

@@ -57,6 +57,8 @@ pub(super) fn sync(context: &InstallContext<'_>, reason: SyncReason) -> Result<(
         }
         Err(error) => return Err(not_writable_error(root, &error)),
     };
+    let trust = Trust::new(context.start, context.process);
+    let _umask = (!context.is_named).then(|| trust.keep_others_out(root));
     let interrupt = InterruptGuard::install();
     sync_locked(context, reason, root, lock.file(), interrupt.flag())
 }

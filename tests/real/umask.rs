@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 
 use crate::project::{Outcome, Project};
+use crate::wheels;
 
 /// A line of sh under this umask; `$vrun` is vrun.
 fn under(umask: &str, line: &str, project: &Project) -> Outcome {
@@ -48,4 +49,14 @@ fn what_is_named_or_listed_has_the_modes_that_the_umask_gives() {
         under("000", line, &project).code(0);
         assert_eq!(mode(&project, "app/.venv/bin"), 0o777, "{line}");
     }
+}
+
+#[test]
+fn what_is_installed_is_closed_to_others_too() {
+    let project = wheels::app("pip").file("app/requirements.txt", "alpha\n");
+    let line = "$vrun python -V >/dev/null; /usr/bin/find .venv ! -type l -perm -002";
+    under("000", line, &project).code(0).stdout("");
+    let project = project.file("app/requirements.txt", "alpha\nbeta\n");
+    let line = "$vrun --sync; /usr/bin/find .venv ! -type l -perm -002";
+    under("000", line, &project).code(0).stdout("");
 }

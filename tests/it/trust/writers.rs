@@ -29,7 +29,7 @@ fn an_environment_that_everyone_may_write_to_is_refused_with_the_ways_on() {
             &*cause,
             "  cause: vrun uses nothing that others could change, unless you name it\n",
             "  hint: `chmod -R go-w [ROOT]/app/.venv` keeps them out; \
-             `export VRUN_TRUST=[ROOT]/app` says that they may there; \
+             `export VRUN_TRUST=[ROOT]/app` allows that in [ROOT]/app; \
              `vrun --env [ROOT]/app/.venv ...` or VRUN_ENV allows it\n",
         ];
         for args in [
@@ -53,6 +53,7 @@ fn an_environment_that_everyone_may_write_to_is_refused_with_the_ways_on() {
             ("VRUN_TRUST", "*"),
             ("VIRTUAL_ENV", "[ROOT]/app/.venv"),
             ("CI", "true"),
+            ("CODESPACES", "true"),
         ] {
             let sandbox = app().var(name, value);
             sandbox.chmod(Path::new("app/.venv").join(open), 0o777);
@@ -83,6 +84,12 @@ fn one_that_a_link_or_a_file_leads_to_is_refused_too() {
             ),
         };
         sandbox.run(["probe"]).error(126, &[told]);
+        // Another could be put where the link leads.
+        sandbox.chmod("envs/one", 0o755);
+        sandbox.chmod("envs", 0o777);
+        let told = "everyone may write to the directory that holds it";
+        let closing = "`chmod o-w [ROOT]/envs` keeps them out";
+        sandbox.run(["probe"]).error(126, &[told, closing]);
     }
 }
 

@@ -161,7 +161,7 @@ fn bytecode_that_a_group_may_write_to_stays_where_it_is() {
         &project,
         ROOT,
         ROOT,
-        "chmod g+s .; umask 002; $vrun pip --version",
+        "chmod g+s .; umask 002; $vrun pip --version; chmod -R g+w .venv",
     )
     .code(0);
     let alter = "\
