@@ -136,7 +136,13 @@ fn a_signal_at_any_moment_leaves_none_or_a_whole_environment() {
     let create = || {
         let mut vrun = project.interruptible(&["--create"]);
         vrun.stdout(Stdio::piped()).stderr(Stdio::piped());
-        vrun.spawn().expect("vrun")
+        let child = vrun.spawn().expect("vrun");
+        // Until then it is what gives it the signals.
+        let exe = format!("/proc/{}/exe", child.id());
+        while fs::read_link(&exe).is_ok_and(|exe| !exe.ends_with("vrun")) {
+            thread::sleep(Duration::from_millis(1));
+        }
+        child
     };
     // With what the first has left in the cache.
     for _ in 0..2 {
@@ -145,8 +151,9 @@ fn a_signal_at_any_moment_leaves_none_or_a_whole_environment() {
     }
     let whole = tree::of(&app);
     fs::remove_dir_all(app.join(".venv")).expect("an environment");
+    let mut child = create();
     let begun = Instant::now();
-    assert!(create().wait().expect("an end").success());
+    assert!(child.wait().expect("an end").success());
     let longest = begun.elapsed();
     let mut random: u32 = 17;
     for n in 0..scaled(12, 1000) {
