@@ -18,14 +18,15 @@ pub(super) enum VersionSyntax {
 const MARKER_KEYS: &str = "os_name sys_platform platform_machine platform_python_implementation platform_release \
     platform_system platform_version python_version python_full_version implementation_name implementation_version";
 
-/// The requirements of a table, which `dir` holds. Optional ones are left out, and Python itself.
+/// The requirements of a table, which `dir` holds. Optional ones are left out, and Python itself. The error is the name
+/// of one that comes from an index which only the tool knows.
 pub(super) fn table_requirements(
     table: &Value,
     dir: &Path,
     syntax: VersionSyntax,
-) -> Vec<Vec<String>> {
+) -> Result<Vec<Vec<String>>, String> {
     let Some(table) = table.as_table() else {
-        return Vec::new();
+        return Ok(Vec::new());
     };
     let entries = table.iter().filter(|(name, _)| *name != "python");
     let alternatives = entries.flat_map(|(name, value)| {
@@ -35,9 +36,19 @@ pub(super) fn table_requirements(
         };
         values.into_iter().map(move |value| (name, value))
     });
-    alternatives
-        .filter_map(|(name, value)| requirement(name, value, dir, syntax))
-        .collect()
+    let is_elsewhere = |value: &Value| {
+        let index = value.get("source").or_else(|| value.get("index"));
+        let index = index.and_then(Value::as_str);
+        index.is_some_and(|index| !index.eq_ignore_ascii_case("pypi"))
+    };
+    let mut found = Vec::new();
+    for (name, value) in alternatives {
+        if is_elsewhere(value) {
+            return Err(name.clone());
+        }
+        found.extend(requirement(name, value, dir, syntax));
+    }
+    Ok(found)
 }
 
 fn requirement(
@@ -61,7 +72,12 @@ fn requirement(
         true => String::new(),
         false => format!("[{}]", extras.join(",")),
     };
-    if let Some(path) = text("path") {
+    let is_local = |path: &&str| !path.contains("://");
+    let archive = ["file", "url"]
+        .iter()
+        .find_map(|key| text(key))
+        .filter(is_local);
+    if let Some(path) = text("path").or(archive) {
         let path = format!("{}{extras}", dir.join(path).display());
         return Some(match is("develop") || is("editable") {
             true => vec!["-e".into(), path],
@@ -76,6 +92,11 @@ fn requirement(
         let revision = revision.map_or(String::new(), |revision| format!("@{revision}"));
         let below = text("subdirectory");
         let below = below.map_or(String::new(), |below| format!("#subdirectory={below}"));
+        // `git@example.org:app.git` has no other form as a URL.
+        let url = match url.split_once(':') {
+            Some((host, path)) if !url.contains("://") => format!("ssh://{host}/{path}"),
+            _ => url.to_owned(),
+        };
         format!("{name}{extras} @ git+{url}{revision}{below}")
     } else if let Some(url) = text("url").or_else(|| text("file")) {
         format!("{name}{extras} @ {url}")
@@ -138,10 +159,19 @@ fn poetry_specifiers(text: &str) -> String {
     if text.contains('|') {
         return String::new();
     }
-    let parts = text
+    // Blanks separate as commas do, but not a sign from its version.
+    let mut glued = String::new();
+    for word in text.split([' ', ',']).filter(|word| !word.is_empty()) {
+        let is_sign = |text: &str| text.ends_with(['<', '>', '=', '!', '~', '^']);
+        if !glued.is_empty() && !is_sign(&glued) {
+            glued.push(',');
+        }
+        glued.push_str(word);
+    }
+    let parts = glued
         .split(',')
         .map(str::trim)
-        .filter(|part| !part.is_empty() && *part != "*");
+        .filter(|part| !part.is_empty() && !["*", "x"].contains(part));
     let parts = parts.map(|part| {
         let (sign, version) = match part.find(|letter: char| letter.is_ascii_alphanumeric()) {
             Some(at) => (part[..at].trim(), part[at..].trim()),
@@ -207,6 +237,7 @@ mod tests {
     fn requirements(text: &str, syntax: VersionSyntax) -> Vec<String> {
         let table = text.parse::<toml::Table>().expect("TOML");
         let found = table_requirements(&Value::Table(table), Path::new("/app"), syntax);
+        let found = found.expect("the usual index");
         found.iter().map(|args| args.join(" ")).collect()
     }
 
@@ -226,6 +257,7 @@ mod tests {
             ("1.2.*", "==1.2.*"),
             ("1.2", "==1.2"),
             (">=1, !=1.5", ">=1,!=1.5"),
+            (">= 1.0 <2.0", ">=1.0,<2.0"),
             ("^1 || ^2", ""),
         ] {
             assert_eq!(poetry_specifiers(version), expected, "{version}");
@@ -252,6 +284,11 @@ mod tests {
                 "a = {git = 'https://example.org/a.git', tag = 'v1'}",
                 Poetry,
                 "a @ git+https://example.org/a.git@v1",
+            ),
+            (
+                "a = {git = 'git@example.org:o/a.git'}",
+                Poetry,
+                "a @ git+ssh://git@example.org/o/a.git",
             ),
             ("a = {path = 'lib', develop = true}", Poetry, "-e /app/lib"),
             ("a = '*'", Pipfile, "a"),

@@ -32,16 +32,21 @@ pub(super) fn detect_plan(dir: &Path, selection: &Selection) -> Result<Option<In
         detect_project(dir, &mut plan)?;
         let is_pylock = matches!(plan.required.first(), Some(Part::Pylock(_)));
         if !selection.no_dev && !is_pylock {
-            let mut dev = developer_parts(dir)?;
+            let mut dev = developer_parts(dir);
             if plan
                 .required
                 .iter()
                 .any(|part| part.file().ends_with(PIPFILE))
             {
-                dev.extend(pipfile_part(&dir.join(PIPFILE), "dev-packages")?);
+                dev.extend(pipfile_part(&dir.join(PIPFILE), "dev-packages").transpose());
             }
-            plan.additional
-                .extend(dev.into_iter().filter(|part| !part.is_empty()));
+            for part in dev {
+                match part {
+                    Ok(part) if part.is_empty() => {}
+                    Ok(part) => plan.additional.push(part),
+                    Err(error) => plan.left_out.push(error.message().to_owned()),
+                }
+            }
         }
     }
     for file in &selection.files {
@@ -50,7 +55,8 @@ pub(super) fn detect_plan(dir: &Path, selection: &Selection) -> Result<Option<In
     add_named(dir, selection, &mut plan)?;
     if plan.required.is_empty() {
         // There is nothing else to fall back on.
-        plan.required.append(&mut plan.additional);
+        plan.required
+            .extend(plan.additional.drain(..1.min(plan.additional.len())));
     }
     Ok(Some(plan).filter(|plan| plan.parts().next().is_some()))
 }
@@ -91,18 +97,24 @@ fn detect_project(dir: &Path, plan: &mut InstallPlan) -> Result<(), Error> {
         // A broken pyproject.toml is no reason to install nothing.
         let pyproject = Pyproject::read_valid(dir);
         let project = match pyproject {
-            Some(pyproject) => pyproject.is_package().then(|| pyproject.project_part()),
+            Some(pyproject) => pyproject
+                .is_package()
+                .then(|| pyproject.project_part())
+                .transpose()?,
             None => setup_part(dir),
         };
         plan.additional.extend(project.filter(|_| !names_project));
         return Ok(());
     }
-    if let Some(pyproject) = Pyproject::read(dir)?.filter(Pyproject::describes_project) {
-        plan.required.push(pyproject.project_part());
+    if let Some(lock) = pipfile_lock {
+        plan.required
+            .extend(pipfile_part(&dir.join(PIPFILE), "packages")?);
+        plan.pins = Some(read_pins(&lock)?);
+    } else if let Some(pyproject) = Pyproject::read(dir)?.filter(Pyproject::describes_project) {
+        plan.required.push(pyproject.project_part()?);
         plan.pins = lock.map(|lock| read_pins(&lock)).transpose()?;
     } else if let Some(pipfile) = existing(PIPFILE) {
         plan.required.extend(pipfile_part(&pipfile, "packages")?);
-        plan.pins = pipfile_lock.map(|lock| read_pins(&lock)).transpose()?;
     } else {
         plan.required.extend(setup_part(dir));
     }
@@ -135,9 +147,9 @@ fn part_of_file(path: &Path) -> Result<Part, Error> {
         PYPROJECT => {
             let pyproject = Pyproject::read(path.parent().unwrap_or(path))?;
             pyproject.map_or_else(
-                || Part::RequirementsFile(path.to_owned()),
+                || Ok(Part::RequirementsFile(path.to_owned())),
                 |pyproject| pyproject.project_part(),
-            )
+            )?
         }
         _ => Part::RequirementsFile(path.to_owned()),
     })
@@ -162,14 +174,21 @@ fn pipfile_part(file: &Path, table: &str) -> Result<Option<Part>, Error> {
     let tables = text.parse::<toml::Table>();
     let tables = tables.map_err(|error| unreadable(toml_cause(&text, 1, &error)))?;
     let dir = file.parent().unwrap_or(file);
-    Ok(tables.get(table).map(|found| Part::Dependencies {
+    let Some(found) = tables.get(table) else {
+        return Ok(None);
+    };
+    let requirements = table_requirements(found, dir, VersionSyntax::Pipfile);
+    Ok(Some(Part::Dependencies {
         file: file.to_owned(),
-        table: if table == "packages" {
-            String::new()
-        } else {
-            format!("[{table}]")
+        table: match table {
+            "packages" => String::new(),
+            table => format!("[{table}]"),
         },
-        requirements: table_requirements(found, dir, VersionSyntax::Pipfile),
+        requirements: requirements.map_err(|name| {
+            unreadable(format!(
+                "`{name}` comes from an index that only pipenv knows"
+            ))
+        })?,
     }))
 }
 
@@ -196,7 +215,7 @@ fn add_named(dir: &Path, selection: &Selection, plan: &mut InstallPlan) -> Resul
             .unwrap_or_default();
         let part = match (&pyproject, setup_part(dir)) {
             (Some(pyproject), _) if known.iter().any(|name| is_same_name(name, extra)) => {
-                pyproject.extra_part(extra)
+                pyproject.extra_part(extra)?
             }
             (_, Some(Part::Project { file, .. })) => Part::Project {
                 file,

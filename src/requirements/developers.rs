@@ -1,5 +1,5 @@
 //! A project's directory -> what its developers need besides what it requires: requirement files, dependency groups,
-//! extras, the dependencies of hatch's default environment.
+//! extras, the dependencies of hatch's default environment, those of tox.
 
 use std::path::{Path, PathBuf};
 
@@ -10,17 +10,17 @@ use super::plan::Part;
 use super::pyproject::{DEV_NAMES, Pyproject, is_dev_name};
 use super::python_package::setup_file;
 
-/// Everything that `dir` has of it. A pyproject.toml that cannot be read has none.
-///
-/// # Errors
-/// A group includes one that is not there, or itself.
-pub(super) fn developer_parts(dir: &Path) -> Result<Vec<Part>, Error> {
+/// Everything that `dir` has of it. A pyproject.toml that cannot be read has none. An error is about one part.
+pub(super) fn developer_parts(dir: &Path) -> Vec<Result<Part, Error>> {
     let files = developer_files(dir);
-    let mut parts: Vec<Part> = files.into_iter().map(Part::RequirementsFile).collect();
+    let mut parts: Vec<_> = files
+        .into_iter()
+        .map(|file| Ok(Part::RequirementsFile(file)))
+        .collect();
     let pyproject = Pyproject::read_valid(dir);
     if let Some(pyproject) = &pyproject {
         for group in pyproject.dev_groups() {
-            parts.extend(pyproject.group_part(group)?);
+            parts.extend(pyproject.group_part(group).transpose());
         }
         let extras = pyproject.extras();
         let extras = extras.into_iter().filter(|name| is_dev_name(name));
@@ -32,9 +32,61 @@ pub(super) fn developer_parts(dir: &Path) -> Result<Vec<Part>, Error> {
         && !extras.is_empty()
         && let Some(file) = setup_file(dir)
     {
-        parts.push(Part::Project { file, extras });
+        parts.push(Ok(Part::Project { file, extras }));
     }
-    Ok(parts)
+    if parts
+        .iter()
+        .all(|part| part.as_ref().is_ok_and(Part::is_empty))
+    {
+        parts.extend(tox_part(dir).map(Ok));
+    }
+    parts
+}
+
+/// The `deps` of tox.ini's `[testenv]`, which tox installs for every environment; not those of one factor, nor what
+/// another setting is substituted into (tox's configuration reference).
+fn tox_part(dir: &Path) -> Option<Part> {
+    let file = dir.join("tox.ini");
+    let text = read_text(&file, MAX_TEXT).ok()?;
+    let section = text
+        .lines()
+        .skip_while(|line| line.trim() != "[testenv]")
+        .skip(1);
+    let section = section.take_while(|line| !line.starts_with('['));
+    let deps = section.skip_while(|line| !line.replace(' ', "").starts_with("deps="));
+    let mut requirements = Vec::new();
+    for (at, line) in deps.enumerate() {
+        if at > 0 && !line.starts_with([' ', '\t', '#', ';']) && !line.trim().is_empty() {
+            break;
+        }
+        let line = if at == 0 {
+            line.split_once('=')?.1
+        } else {
+            line
+        };
+        let line = line.split(" #").next().unwrap_or(line).trim();
+        let is_factor = line.split_once(": ").is_some();
+        if line.is_empty() || line.starts_with(['#', ';']) || line.contains('{') || is_factor {
+            continue;
+        }
+        let included = line
+            .strip_prefix("-r")
+            .or_else(|| line.strip_prefix("--requirement"));
+        requirements.extend(match included {
+            Some(path) => {
+                let path = dir.join(path.trim_start_matches(['=', ' ']));
+                path.is_file()
+                    .then(|| vec!["-r".into(), path.display().to_string()])
+            }
+            None => (!line.starts_with('-')).then(|| vec![line.to_owned()]),
+        });
+    }
+    let table = "[testenv]".to_owned();
+    (!requirements.is_empty()).then_some(Part::Dependencies {
+        file,
+        table,
+        requirements,
+    })
 }
 
 /// The project of a setup.py or setup.cfg.
@@ -48,7 +100,13 @@ pub(super) fn setup_part(dir: &Path) -> Option<Part> {
 
 /// Every requirement file that is there; one in `.in` only where what was compiled of it is not.
 fn developer_files(dir: &Path) -> Vec<PathBuf> {
-    let mut names = vec!["requirements/local".to_owned()];
+    let mut names: Vec<_> = [
+        "requirements/local",
+        "tests/requirements",
+        "test/requirements",
+    ]
+    .map(str::to_owned)
+    .into();
     for name in DEV_NAMES {
         names.push(format!("requirements/{name}"));
         for sign in ['-', '_'] {
@@ -98,6 +156,18 @@ mod tests {
     use std::fs;
 
     use super::*;
+
+    #[test]
+    fn tox_says_what_every_test_environment_has() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let text = "[tox]\ndeps = no\n[testenv]\ndeps =\n    pytest # runs\n    py27: mock\n    {[x]y}\n    -r gone.txt\n\n    \
+            coverage>=5\ncommands = pytest\n[testenv:docs]\ndeps = sphinx\n";
+        fs::write(dir.path().join("tox.ini"), text).expect("a file");
+        let Some(Part::Dependencies { requirements, .. }) = tox_part(dir.path()) else {
+            panic!("none");
+        };
+        assert_eq!(requirements, [["pytest"], ["coverage>=5"]]);
+    }
 
     #[test]
     fn extras_are_found_in_both_setup_files() {

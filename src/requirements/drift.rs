@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use crate::quote::printable;
+use crate::read::{MAX_TEXT, read_text};
 
 use super::fingerprint::{self, DIGEST_LENGTH};
 use super::state::{FileStamp, InstallState, TrackedFile};
@@ -80,10 +81,13 @@ fn included_by(changed: &[(&TrackedFile, &TrackedFile)], state: &InstallState) -
     let is_lost = |(was, is): &(&TrackedFile, &TrackedFile)| {
         was.digest().is_some() && is.digest().is_none() && is.path != state.source
     };
-    changed
-        .iter()
-        .all(is_lost)
-        .then(|| relative_name(&state.source, state))
+    let text = || read_text(&state.source, MAX_TEXT).unwrap_or_default();
+    let is_included = |(was, _): &&(&TrackedFile, &TrackedFile)| {
+        let name = was.path.file_name().unwrap_or_default().to_string_lossy();
+        text().contains(&*name)
+    };
+    let is_lost = changed.iter().all(is_lost) && changed.iter().any(|it| is_included(&it));
+    is_lost.then(|| relative_name(&state.source, state))
 }
 
 impl RequirementsChange {

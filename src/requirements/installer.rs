@@ -14,6 +14,7 @@ use crate::quote::{printable, shell_word};
 use crate::{self_exe, venv};
 
 use super::plan::{InstallPlan, Part};
+use super::pyproject::Pyproject;
 use super::runner::{InstallError, InstallRunner, Installer, os_args};
 
 /// The oldest uv that has `--group` and `-r pylock.toml` (measured: 0.6.14 does not, 0.6.17 does).
@@ -87,6 +88,26 @@ fn min_pip_version(plan: &InstallPlan) -> Option<(&'static str, &'static str)> {
     };
     let is_needed = plan.parts().any(is_modern);
     is_needed.then_some(("21.3", "an editable pyproject.toml"))
+}
+
+/// pip takes what `[tool.uv.sources]` names from the index, where anyone may have a package of that name.
+///
+/// # Errors
+/// The project names something there.
+pub(super) fn check_sources(
+    plan: &InstallPlan,
+    runner: &InstallRunner<'_>,
+) -> Result<(), InstallError> {
+    let source = plan.parts().find_map(|part| match part {
+        Part::Project { file, .. } => Pyproject::read_valid(file.parent()?)?.uv_source(),
+        _ => None,
+    });
+    let Some(name) = source else { return Ok(()) };
+    let reason = format!("only uv reads where `{}` comes from", printable(&name));
+    let error = Error::failed(format!("cannot install into {}", printable(runner.root)))
+        .with_cause(format_args!("[tool.uv.sources]: {reason}"))
+        .with_hint("install uv; vrun takes it from PATH");
+    Err(InstallError::Failed { error, reason })
 }
 
 /// Upgrades the environment's pip if it is too old for the format.

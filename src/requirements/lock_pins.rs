@@ -87,6 +87,8 @@ fn toml_packages(table: &toml::Table) -> BTreeMap<String, Vec<Version>> {
         let text = |key: &str| package.get(key).and_then(toml::Value::as_str);
         if let (Some(name), Some(version)) = (text("name"), text("version"))
             && is_from_index(package)
+            // A local version is of an index of its own (PEP 440).
+            && !version.contains('+')
         {
             add(&mut packages, name, (version.to_owned(), marker(package)));
         }

@@ -18,6 +18,8 @@ pub(super) struct InstallPlan {
     pub additional: Vec<Part>,
     /// The versions that another tool's lock names, if there is one.
     pub pins: Option<Pins>,
+    /// What developers need and is not in the plan, and why.
+    pub left_out: Vec<String>,
 }
 
 /// Something to install, and the file that says so.
@@ -65,6 +67,27 @@ impl Part {
             Part::Dependencies { requirements, .. } => requirements.is_empty(),
             Part::Pylock(_) | Part::Project { .. } => false,
         }
+    }
+
+    /// Each requirement of a table by itself, and in words.
+    pub(super) fn split(&self) -> Vec<(Part, String)> {
+        let Part::Dependencies {
+            file,
+            table,
+            requirements,
+        } = self
+        else {
+            return Vec::new();
+        };
+        let single = |requirement: &Vec<String>| {
+            let part = Part::Dependencies {
+                file: file.clone(),
+                table: table.clone(),
+                requirements: vec![requirement.clone()],
+            };
+            (part, printable(requirement.join(" ")))
+        };
+        requirements.iter().map(single).collect()
     }
 
     /// `requirements-dev.txt`, `group dev of pyproject.toml`.

@@ -1,6 +1,7 @@
 //! What a pyproject.toml says about dependencies: its own, those of its groups (PEP 735, and the older tables of uv, PDM
 //! and Poetry) and of its extras.
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +12,7 @@ use crate::quote::{printable, toml_cause};
 use crate::read::{MAX_TEXT, read_text};
 
 use super::dependency_table::{VersionSyntax, table_requirements};
-use super::package_name::is_same_name;
+use super::package_name::{is_same_name, normalize_name};
 use super::plan::Part;
 use super::python_package;
 
@@ -20,9 +21,6 @@ pub(super) const PYPROJECT: &str = "pyproject.toml";
 /// What groups, extras and requirement files are called that are for developers in general, or for tests.
 pub(super) const DEV_NAMES: [&str; 6] =
     ["dev", "develop", "development", "test", "tests", "testing"];
-
-/// How deep groups and extras may include each other.
-const MAX_DEPTH: usize = 32;
 
 #[derive(Debug)]
 pub(super) struct Pyproject {
@@ -96,16 +94,51 @@ impl Pyproject {
     }
 
     /// The project itself if it is a package, else what it depends on.
-    pub(super) fn project_part(&self) -> Part {
+    ///
+    /// # Errors
+    /// A dependency comes from an index that only another tool knows.
+    pub(super) fn project_part(&self) -> Result<Part, Error> {
         if self.is_package() {
-            return self.package_part(Vec::new());
+            return Ok(self.package_part(Vec::new()));
         }
         let listed = self.get(&["project", "dependencies"]);
-        let mut requirements = self.strings(listed);
+        let mut requirements = self.strings(listed)?;
         if let Some(table) = self.get(&["tool", "poetry", "dependencies"]) {
-            requirements.extend(table_requirements(table, self.dir(), VersionSyntax::Poetry));
+            requirements.extend(self.poetry_requirements(table)?);
         }
-        self.dependencies("", requirements)
+        Ok(self.dependencies("", requirements))
+    }
+
+    fn poetry_requirements(&self, table: &Value) -> Result<Vec<Vec<String>>, Error> {
+        table_requirements(table, self.dir(), VersionSyntax::Poetry)
+            .map_err(|name| self.elsewhere_error(&name))
+    }
+
+    /// The first dependency of the package for which only uv knows where to take it from.
+    pub(super) fn uv_source(&self) -> Option<String> {
+        let listed = self.get(&["project", "dependencies"])?.as_array()?;
+        let names = listed
+            .iter()
+            .filter_map(Value::as_str)
+            .map(requirement_name);
+        let mut names = names.filter(|name| self.source_of(name).is_some());
+        names.next().map(str::to_owned)
+    }
+
+    fn source_of(&self, name: &str) -> Option<&Value> {
+        let names = ["tool", "uv", "sources"];
+        let key = self.keys(&names).find(|key| is_same_name(key, name))?;
+        self.get(&names)?.get(key)
+    }
+
+    /// A name from an index that is not handed on could be anyone's on the one that is.
+    fn elsewhere_error(&self, name: &str) -> Error {
+        let (name, file) = (printable(name), printable(&self.file));
+        Error::failed(format!(
+            "{file} says where `{name}` comes from, and only its own tool reads that"
+        ))
+        .with_cause("the index may have a different package of that name")
+        .with_hint("install with that tool, or name a file: `vrun --requirements FILE ...`")
     }
 
     fn package_part(&self, extras: Vec<String>) -> Part {
@@ -123,18 +156,31 @@ impl Pyproject {
         }
     }
 
-    /// A list of requirements. PDM also writes `-e file:///${PROJECT_ROOT}/lib`.
-    fn strings(&self, value: Option<&Value>) -> Vec<Vec<String>> {
+    /// A list of requirements. PDM also writes `-e file:///${PROJECT_ROOT}/lib`; no other option belongs there.
+    fn strings(&self, value: Option<&Value>) -> Result<Vec<Vec<String>>, Error> {
         let root = self.dir().display().to_string();
         let items = value.and_then(Value::as_array).into_iter().flatten();
-        let items = items.filter_map(Value::as_str).map(|text| {
+        let mut found = Vec::new();
+        for text in items.filter_map(Value::as_str) {
             let text = text.replace("${PROJECT_ROOT}", root.trim_start_matches('/'));
-            match text.strip_prefix("-e ") {
-                Some(target) => vec!["-e".to_owned(), target.trim().to_owned()],
-                None => vec![text],
+            let name = requirement_name(&text);
+            match (text.strip_prefix("-e "), self.source_of(name)) {
+                (Some(target), _) => found.push(vec!["-e".to_owned(), target.trim().to_owned()]),
+                _ if text.trim().is_empty() || text.starts_with('-') => {}
+                (None, None) => found.push(vec![text]),
+                (None, Some(source)) => {
+                    let extras = text[name.len()..].trim_start();
+                    let extras = extras.starts_with('[').then(|| extras.split(']').next());
+                    let extras = extras
+                        .flatten()
+                        .map_or(String::new(), |it| format!("{it}]"));
+                    let found_there =
+                        uv_requirement(&format!("{name}{extras}"), source, self.dir());
+                    found.push(found_there.ok_or_else(|| self.elsewhere_error(name))?);
+                }
             }
-        });
-        items.collect()
+        }
+        Ok(found)
     }
 
     /// The groups that developers need: those that uv installs by default, else `dev` and the ones for tests.
@@ -179,24 +225,26 @@ impl Pyproject {
     /// The requirements of a group; None if there is no such group.
     ///
     /// # Errors
-    /// It includes a group that does not exist, or itself.
+    /// It includes a group that does not exist; a dependency comes from an index that only another tool knows.
     pub(super) fn group_part(&self, name: &str) -> Result<Option<Part>, Error> {
-        let requirements = self.group_requirements(name, 0)?;
+        let requirements = self.group_requirements(name, &mut BTreeSet::new())?;
         Ok(requirements.map(|found| self.dependencies(&format!("group {name}"), found)))
     }
 
     fn group_requirements(
         &self,
         group: &str,
-        depth: usize,
+        known: &mut BTreeSet<String>,
     ) -> Result<Option<Vec<Vec<String>>>, Error> {
         let invalid = |cause: String| {
             let file = printable(&self.file);
             Error::failed(format!("cannot read group {} of {file}", printable(group)))
                 .with_cause(cause)
+                .with_hint("fix that group, or run without it: `vrun --no-dev ...`")
         };
-        if depth > MAX_DEPTH {
-            return Err(invalid("its groups include each other in a circle".into()));
+        // One that is included again brings nothing new.
+        if !known.insert(normalize_name(group)) {
+            return Ok(Some(Vec::new()));
         }
         let mut tables: Vec<&Value> = Vec::new();
         let mut found: Vec<Vec<String>> = Vec::new();
@@ -212,10 +260,10 @@ impl Pyproject {
         }
         let mut is_known = !tables.is_empty();
         for table in tables {
-            found.extend(self.strings(Some(table)));
+            found.extend(self.strings(Some(table))?);
             let items = table.as_array().into_iter().flatten();
             for name in items.filter_map(|item| item.get("include-group")?.as_str()) {
-                let included = self.group_requirements(name, depth + 1)?;
+                let included = self.group_requirements(name, known)?;
                 found.extend(included.ok_or_else(|| {
                     invalid(format!(
                         "it includes group {}, which is not there",
@@ -234,7 +282,7 @@ impl Pyproject {
             .filter(|_| is_same_name(group, "dev"));
         for table in poetry.into_iter().chain(old) {
             is_known = true;
-            found.extend(table_requirements(table, self.dir(), VersionSyntax::Poetry));
+            found.extend(self.poetry_requirements(table)?);
         }
         Ok(is_known.then_some(found))
     }
@@ -248,19 +296,27 @@ impl Pyproject {
     }
 
     /// The project with an extra, or the extra's requirements if the project is not a package.
-    pub(super) fn extra_part(&self, extra: &str) -> Part {
+    pub(super) fn extra_part(&self, extra: &str) -> Result<Part, Error> {
         if self.is_package() {
-            return self.package_part(vec![extra.to_owned()]);
+            return Ok(self.package_part(vec![extra.to_owned()]));
         }
-        let requirements = self.extra_requirements(extra, 0);
-        self.dependencies(&format!("extra {extra}"), requirements)
+        let requirements = self.extra_requirements(extra, &mut BTreeSet::new())?;
+        Ok(self.dependencies(&format!("extra {extra}"), requirements))
     }
 
     /// An extra may include others of the same project: `app[test]`.
-    fn extra_requirements(&self, extra: &str, depth: usize) -> Vec<Vec<String>> {
+    fn extra_requirements(
+        &self,
+        extra: &str,
+        known: &mut BTreeSet<String>,
+    ) -> Result<Vec<Vec<String>>, Error> {
+        let mut found = Vec::new();
+        if !known.insert(normalize_name(extra)) {
+            return Ok(found);
+        }
         let names = ["project", "optional-dependencies"];
         let key = self.keys(&names).find(|key| is_same_name(key, extra));
-        let listed = self.strings(key.and_then(|key| self.get(&names)?.get(key)));
+        let listed = self.strings(key.and_then(|key| self.get(&names)?.get(key)))?;
         let own_name = self
             .get(&["project", "name"])
             .and_then(Value::as_str)
@@ -270,28 +326,52 @@ impl Pyproject {
             is_same_name(name.trim(), own_name)
                 .then(|| rest.split(']').next().unwrap_or(rest).to_owned())
         };
-        let mut found = Vec::new();
         for args in listed {
-            match own_extras(&args) {
-                None => found.push(args),
-                Some(_) if depth > MAX_DEPTH => {}
-                Some(extras) => found.extend(
-                    extras
-                        .split(',')
-                        .flat_map(|extra| self.extra_requirements(extra.trim(), depth + 1)),
-                ),
+            let Some(extras) = own_extras(&args) else {
+                found.push(args);
+                continue;
+            };
+            for extra in extras.split(',') {
+                found.extend(self.extra_requirements(extra.trim(), known)?);
             }
         }
-        found
+        Ok(found)
     }
 
     /// What hatch installs into its default environment.
-    pub(super) fn hatch_part(&self) -> Part {
+    pub(super) fn hatch_part(&self) -> Result<Part, Error> {
         let env = |key| self.strings(self.get(&["tool", "hatch", "envs", "default", key]));
-        let mut requirements = env("dependencies");
-        requirements.extend(env("extra-dependencies"));
-        self.dependencies("[tool.hatch.envs.default]", requirements)
+        let mut requirements = env("dependencies")?;
+        requirements.extend(env("extra-dependencies")?);
+        Ok(self.dependencies("[tool.hatch.envs.default]", requirements))
     }
+}
+
+/// The name in a requirement (PEP 508).
+fn requirement_name(text: &str) -> &str {
+    let end = text.find(|letter: char| !letter.is_ascii_alphanumeric() && !"-_.".contains(letter));
+    text[..end.unwrap_or(text.len())].trim()
+}
+
+/// What uv takes from elsewhere than an index: a repository, an archive, a directory.
+fn uv_requirement(name: &str, source: &Value, dir: &Path) -> Option<Vec<String>> {
+    let text = |key: &str| source.get(key).and_then(Value::as_str);
+    if let Some(url) = text("git") {
+        let revision = ["rev", "tag", "branch"].iter().find_map(|key| text(key));
+        let revision = revision.map_or(String::new(), |revision| format!("@{revision}"));
+        let below = text("subdirectory");
+        let below = below.map_or(String::new(), |below| format!("#subdirectory={below}"));
+        return Some(vec![format!("{name} @ git+{url}{revision}{below}")]);
+    }
+    if let Some(url) = text("url") {
+        return Some(vec![format!("{name} @ {url}")]);
+    }
+    let path = dir.join(text("path")?).display().to_string();
+    let is_editable = source.get("editable").and_then(Value::as_bool) == Some(true);
+    Some(match is_editable {
+        true => vec!["-e".to_owned(), path],
+        false => vec![path],
+    })
 }
 
 /// Whether a group or an extra is one of [`DEV_NAMES`].
@@ -314,13 +394,14 @@ mod tests {
             };
             let file = PathBuf::from("/nowhere/pyproject.toml");
             let pyproject = Pyproject { file, table };
-            pyproject.project_part();
-            pyproject.hatch_part();
+            drop(pyproject.project_part());
+            drop(pyproject.hatch_part());
+            pyproject.uv_source();
             for group in pyproject.dev_groups() {
                 drop(pyproject.group_part(group));
             }
             for extra in pyproject.extras() {
-                pyproject.extra_part(extra);
+                drop(pyproject.extra_part(extra));
             }
         });
     }

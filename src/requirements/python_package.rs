@@ -11,11 +11,11 @@ use crate::read::{MAX_TEXT, read_file};
 /// Directories that setuptools does not take for a package (`FlatLayoutPackageFinder.DEFAULT_EXCLUDE`).
 const NOT_PACKAGES: &str = "ci bin debian doc docs documentation manpages news newsfragments changelog test tests \
     unit_test unit_tests example examples scripts tools util utils python build benchmark benchmarks exercise \
-    exercises htmlcov";
+    exercises htmlcov dist venv env requirements tasks fabfile site_scons";
 
 /// Files that it does not take for a module (`FlatLayoutModuleFinder.DEFAULT_EXCLUDE`).
 const NOT_MODULES: &str = "setup conftest test tests example examples build toxfile noxfile pavement dodo tasks \
-    fabfile conanfile manage benchmark benchmarks exercise exercises";
+    fabfile conanfile manage benchmark benchmarks exercise exercises htmlcov";
 
 /// Whether the project at `dir` is built and installed itself.
 pub(super) fn is_package(dir: &Path, table: &toml::Table) -> bool {

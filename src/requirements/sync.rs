@@ -267,6 +267,7 @@ fn install(
         }
     })?;
     if installer == Installer::Pip {
+        installer::check_sources(plan, runner)?;
         installer::upgrade_pip_if_needed(plan, runner)?;
     }
     let pins = plan.pins.as_ref().map(|pins| &pins.constraints[..]);
@@ -280,27 +281,38 @@ fn install(
     if let Some(pins) = &pins {
         options.extend(["-c".into(), pins.path().into()]);
     }
+    for reason in &plan.left_out {
+        runner.verbosity.notice(format_args!("left out: {reason}"));
+    }
     let installed = match plan.is_empty() {
-        true => Vec::new(),
+        true => Some(Vec::new()),
         false => install_parts(plan, &installer, &options, runner)?,
     };
-    match is_exact {
-        true => {
-            let required = install_args(installed, runner.project);
-            prune::remove_extraneous(&installer, required, runner)
-        }
-        false => Ok(()),
+    if !is_exact {
+        return Ok(());
     }
+    let Some(installed) = installed else {
+        runner
+            .verbosity
+            .notice("nothing is removed: not all of it can be installed together");
+        return Ok(());
+    };
+    let mut required = install_args(installed, runner.project);
+    if let Some(pins) = pins.as_ref().filter(|_| !required.is_empty()) {
+        required.extend(["-c".into(), pins.path().into()]);
+    }
+    prune::remove_extraneous(&installer, required, runner)
 }
 
 /// Installs everything at once, so that one set of versions serves it all. If that fails, installs what is required, and
-/// then of the rest what can be had with the versions that are there. The result is what is installed.
+/// then of the rest what can be had with the versions that are there. The result is what is installed, None if not at
+/// once.
 fn install_parts<'a>(
     plan: &'a InstallPlan,
     installer: &Installer,
     options: &[OsString],
     runner: &InstallRunner<'_>,
-) -> Result<Vec<&'a Part>, InstallError> {
+) -> Result<Option<Vec<&'a Part>>, InstallError> {
     let name = plan.display_name(runner.project, runner.root);
     let failure = |name: &str| format!("cannot install {name} into {}", printable(runner.root));
     let line = |name: &str| format!("installing {name} with {}", installer.name());
@@ -316,34 +328,51 @@ fn install_parts<'a>(
     let all: Vec<&Part> = plan.parts().collect();
     let required: Vec<&Part> = plan.required.iter().collect();
     let is_optional = plan.additional.iter().any(|part| !part.is_empty());
-    if !is_optional || required.iter().all(|part| part.is_empty()) {
+    if !is_optional {
         let duration = runner.run_step(installer, args(&all), &line(&name), &failure(&name))?;
         report(&name, duration);
-        return Ok(all);
+        return Ok(Some(all));
     }
     if let Ok(duration) = runner.try_step(installer, args(&all), &line(&name))? {
         report(&name, duration);
-        return Ok(all);
+        return Ok(Some(all));
     }
-    let mut installed = required;
-    let files = plan.required.iter().map(Part::file);
-    let name = display_name(files, runner.project, runner.root);
-    let duration = runner.run_step(installer, args(&installed), &line(&name), &failure(&name))?;
-    report(&name, duration);
+    if required.iter().any(|part| !part.is_empty()) {
+        let files = plan.required.iter().map(Part::file);
+        let name = display_name(files, runner.project, runner.root);
+        let duration =
+            runner.run_step(installer, args(&required), &line(&name), &failure(&name))?;
+        report(&name, duration);
+    }
     let versions = runner.installed_versions(installer);
     let versions = runner.write_constraints(&versions)?;
-    for part in &plan.additional {
+    let install = |part: &Part, name: &str| {
         let mut args = args(&[part]);
         args.extend(["-c".into(), versions.path().into()]);
+        runner.try_step(installer, args, &line(name))
+    };
+    let leave_out = |name: &str, reason: &str| {
+        let verbosity = runner.verbosity;
+        verbosity.notice(format_args!("{name} is left out: {reason}"));
+    };
+    for part in &plan.additional {
         let name = part.describe(runner.project);
-        match runner.try_step(installer, args, &line(&name))? {
-            Ok(_) => installed.push(part),
-            Err(reason) => runner
-                .verbosity
-                .notice(format_args!("{name} is left out: {reason}")),
+        let Err(reason) = install(part, &name)? else {
+            continue;
+        };
+        let singles = part.split();
+        if singles.len() < 2 {
+            leave_out(&name, &reason);
+        }
+        // One that cannot be built is no reason to go without the others.
+        for (single, requirement) in singles.iter().filter(|_| singles.len() > 1) {
+            let name = format!("{requirement} ({name})");
+            if let Err(reason) = install(single, &name)? {
+                leave_out(&name, &reason);
+            }
         }
     }
-    Ok(installed)
+    Ok(None)
 }
 
 fn not_writable_error(root: &Path, error: &io::Error) -> Error {

@@ -157,6 +157,78 @@ fn what_cannot_be_had_is_left_out_and_named() {
 }
 
 #[test]
+fn one_of_a_group_that_cannot_be_had_does_not_take_the_others_along() {
+    let pyproject = "[project]\nname = 'app'\nversion = '1'\ndependencies = ['alpha<2']\n\
+                     [dependency-groups]\ndev = ['gamma', 'delta']\ntest = [{include-group = 'no'}]\n";
+    for installer in installers() {
+        let files = [
+            ("pyproject.toml", pyproject),
+            ("main.py", ""),
+            ("other.py", ""),
+        ];
+        let first = versions(&clone(installer, &files), &[]).stdout("alpha 1.0\ngamma 1.0");
+        first.says(&[
+            "vrun: delta (group dev of pyproject.toml) is left out: ",
+            "vrun: left out: cannot read group test of ",
+        ]);
+    }
+}
+
+#[test]
+fn what_another_tool_takes_from_elsewhere_never_comes_from_the_index() {
+    let head = "[project]\nname = 'app'\nversion = '1'\ndependencies = ['alpha']\n";
+    let index = format!("{head}[tool.uv.sources]\nAlpha = {{index = 'corp'}}\n");
+    let poetry = "[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\n\
+                  alpha = {version = '*', source = 'corp'}\n";
+    for text in [&*index, poetry] {
+        let files = [("pyproject.toml", text), ("main.py", ""), ("other.py", "")];
+        let project = clone("pip", &files);
+        let failed = project.run(["true"]).code(125);
+        failed.says(&["says where `alpha` comes from"]);
+    }
+    let path = format!(
+        "{head}[tool.uv.sources]\nalpha = {{path = '../links/alpha-1.0-py3-none-any.whl'}}\n"
+    );
+    let files = [
+        ("pyproject.toml", &*path),
+        ("main.py", ""),
+        ("other.py", ""),
+    ];
+    versions(&clone("pip", &files), &[]).stdout("alpha 1.0");
+    let package = format!("{PYPROJECT}[tool.uv.sources]\nalpha = {{index = 'corp'}}\n");
+    let files = [("pyproject.toml", &*package), ("backend.py", BACKEND)];
+    let failed = clone("pip", &files).run(["true"]).code(125);
+    failed.says(&["only uv reads where `alpha` comes from"]);
+}
+
+#[test]
+fn exact_keeps_what_the_locked_versions_require() {
+    let pyproject = "[project]\nname = 'app'\nversion = '1'\ndependencies = ['beta']\n";
+    let lock = "[[package]]\nname = 'beta'\nversion = '1.0'\n";
+    for installer in installers() {
+        let files = [
+            ("pyproject.toml", pyproject),
+            ("poetry.lock", lock),
+            ("main.py", ""),
+            ("other.py", ""),
+        ];
+        let project = clone(installer, &files);
+        // The newest one requires nothing.
+        wheel(&project, &["beta", "2.0", ANY]);
+        versions(&project, &[]).stdout("alpha 1.0\nbeta 1.0");
+        let synced = project.run(["--sync", "--exact"]);
+        if synced
+            .stderr
+            .contains("the installer does not say what is required")
+        {
+            crate::project::tell("not tested: --exact, for which this pip is too old");
+            continue;
+        }
+        versions(&project, &[]).stdout("alpha 1.0\nbeta 1.0");
+    }
+}
+
+#[test]
 fn groups_extras_and_files_can_be_named() {
     let pyproject = "[project]\nname = 'app'\nversion = '1'\ndependencies = []\n\
                      [project.optional-dependencies]\nbeta = ['beta']\n[dependency-groups]\ndocs = ['gamma']\n";

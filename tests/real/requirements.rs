@@ -232,10 +232,7 @@ fn a_pip_that_does_not_say_its_version_is_a_pip() {
     project.run(["--sync"]).code(0);
     versions(&project).code(0);
     // What takes a pip of some age upgrades it, which needs an index that has one.
-    let project = project.file(
-        "app/pyproject.toml",
-        "[project]\nname = \"app\"\nversion = \"1\"\n",
-    );
+    let project = project.file("app/pyproject.toml", PYPROJECT);
     let ran = project
         .run(["--sync", "--requirements", "pyproject.toml"])
         .code(125);
