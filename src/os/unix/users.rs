@@ -74,14 +74,29 @@ pub(crate) fn other_writers(
     is_shared.then_some(OtherWriters { group: Some(group) })
 }
 
-/// Whether only trusted users are in a group. A user's own group has the user's number on most systems, and whoever is in
-/// root's is as good as root; only of others the user database is read.
+/// Whether only trusted users are in a group. Whoever is in root's is as good as root. A user's own group has the user's
+/// number on most systems: it is theirs alone unless /etc/group lists members.
 fn is_trusted_group(group: u32, user: u32, is_trusted: impl Fn(UserId) -> bool) -> bool {
-    group == user || group == ROOT_USER.0 || {
-        let files = ["/etc/group", "/etc/passwd"].map(read_system_file);
-        matches!(files, [Some(groups), Some(passwd)]
-            if has_only(&groups, &passwd, group, current_user().0, is_trusted))
+    if group == ROOT_USER.0 {
+        return true;
     }
+    let groups = read_system_file("/etc/group");
+    let has_members = |groups: &[u8]| group_members(groups, group).is_some_and(|it| !it.is_empty());
+    if group == user && !groups.as_deref().is_some_and(has_members) {
+        return true;
+    }
+    matches!((groups, read_system_file("/etc/passwd")), (Some(groups), Some(passwd))
+        if has_only(&groups, &passwd, group, current_user().0, is_trusted))
+}
+
+/// The names that are listed with a group; None if there is no such group.
+fn group_members(groups: &[u8], group: u32) -> Option<Vec<&[u8]>> {
+    let number = group.to_string();
+    let is_it = |found: &Vec<&[u8]>| found.get(Field::Id as usize) == Some(&number.as_bytes());
+    let found = records(groups).find(is_it)?;
+    let members = found.get(Field::Group as usize).copied();
+    let members = members.unwrap_or_default().split(|byte| *byte == b',');
+    Some(members.filter(|name| !name.is_empty()).collect())
 }
 
 /// Whether only trusted users are in a group, by the texts of /etc/group and /etc/passwd. Where these do not know the
@@ -102,20 +117,16 @@ fn has_only(
     };
     let users: Vec<_> = records(passwd).collect();
     let is_me = |user: &Vec<&[u8]>| is_number(user.get(Field::Id as usize), &me.to_string());
-    let mut groups = records(groups);
-    let Some(found) = groups.find(|found| is_number(found.get(Field::Id as usize), &number)) else {
+    let Some(members) = group_members(groups, group) else {
         return false;
     };
-    let members = found.get(Field::Group as usize).copied();
-    let members = members.unwrap_or_default().split(|byte| *byte == b',');
-    let mut members = members.filter(|name| !name.is_empty());
     let mut by_default = users
         .iter()
         .filter(|user| is_number(user.get(Field::Group as usize), &number));
     users.iter().any(is_me)
         && by_default.all(is_trusted)
-        && members.all(|name| {
-            let user = users.iter().find(|user| user.first() == Some(&name));
+        && members.iter().all(|name| {
+            let user = users.iter().find(|user| user.first() == Some(name));
             user.is_some_and(is_trusted)
         })
 }
@@ -219,6 +230,17 @@ fn records(text: &[u8]) -> impl Iterator<Item = Vec<&[u8]>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn members_are_those_that_the_group_lists() {
+        let groups = b"ada:x:1000:\nweb:x:1001:ada,www-data\n";
+        assert_eq!(group_members(groups, 1000), Some(Vec::new()));
+        assert_eq!(
+            group_members(groups, 1001),
+            Some(vec![&b"ada"[..], b"www-data"])
+        );
+        assert_eq!(group_members(groups, 1002), None);
+    }
 
     #[test]
     fn a_group_is_trusted_if_all_who_are_in_it_are() {
