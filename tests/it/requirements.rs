@@ -9,7 +9,7 @@ use crate::sandbox::Sandbox;
 fn app() -> Sandbox {
     let sandbox = Sandbox::new()
         .venv("app/.venv")
-        .file("app/requirements.txt", "# none yet\n")
+        .file("app/requirements.txt", "# none yet, not even more.txt\n")
         .cwd("app");
     sandbox.run(["--sync"]);
     sandbox
@@ -54,7 +54,7 @@ fn in_ci_a_change_is_said_each_time() {
 
 #[test]
 fn files_that_are_touched_and_say_the_same_have_not_changed() {
-    let sandbox = app().file("app/requirements.txt", "# none yet\n");
+    let sandbox = app().file("app/requirements.txt", "# none yet, not even more.txt\n");
     let file = sandbox.path("app/.venv/vrun-requirements");
     let before = fs::read(&file).expect("a file");
     sandbox.run(["probe"]).in_env("app/.venv");
@@ -100,6 +100,14 @@ fn a_part_that_is_gone_is_to_be_mended_before_anything_is_installed() {
     assert!(told.contains(&found), "{told}");
     let said = sandbox.run(["probe"]).said();
     assert_eq!(said, format!("vrun: {gone}: {fix}\n"));
+    // One that nothing includes, such as a requirements-dev.txt, is no longer wanted.
+    let other = text.clone() + &part.replace("more.txt", "other.txt") + "\n";
+    fs::write(&file, other).expect("a file");
+    let said = sandbox.run(["probe"]).said();
+    assert_eq!(
+        said,
+        "vrun: other.txt is gone since the last install: run `vrun --sync`\n"
+    );
     // Where that has changed too, it may not ask for it any more.
     let sandbox = sandbox.file("app/requirements.txt", "six\n");
     assert_eq!(sandbox.run(["probe"]).said(), CHANGED);
