@@ -15,6 +15,7 @@ use crate::{self_exe, venv};
 
 use super::plan::{InstallPlan, Part};
 use super::pyproject::Pyproject;
+use super::python_package::setup_file;
 use super::runner::{InstallError, InstallRunner, Installer, os_args};
 
 /// The oldest uv that has `--group` and `-r pylock.toml` (measured: 0.6.14 does not, 0.6.17 does).
@@ -83,7 +84,10 @@ fn min_pip_version(plan: &InstallPlan) -> Option<(&'static str, &'static str)> {
         return Some(("26.1", "pylock.toml"));
     }
     let is_modern = |part: &Part| match part {
-        Part::Project { file, .. } => !file.with_file_name("setup.py").is_file(),
+        Part::Project { file, .. } => {
+            let setup = file.parent().and_then(setup_file);
+            !setup.is_some_and(|file| file.ends_with("setup.py"))
+        }
         _ => false,
     };
     let is_needed = plan.parts().any(is_modern);
