@@ -238,7 +238,8 @@ mod tests {
         let table = text.parse::<toml::Table>().expect("TOML");
         let found = table_requirements(&Value::Table(table), Path::new("/app"), syntax);
         let found = found.expect("the usual index");
-        found.iter().map(|args| args.join(" ")).collect()
+        let line = |args: &Vec<String>| args.join(" ").replace('\\', "/");
+        found.iter().map(line).collect()
     }
 
     #[test]
