@@ -72,46 +72,56 @@ fn requirement(
         true => String::new(),
         false => format!("[{}]", extras.join(",")),
     };
-    let is_local = |path: &&str| !path.contains("://");
-    let archive = ["file", "url"]
-        .iter()
-        .find_map(|key| text(key))
-        .filter(is_local);
-    if let Some(path) = text("path").or(archive) {
-        let path = format!("{}{extras}", dir.join(path).display());
-        return Some(match is("develop") || is("editable") {
-            true => vec!["-e".into(), path],
-            false => vec![path],
-        });
+    if let Some(args) = local_requirement(&extras, value, dir) {
+        return Some(args);
     }
     let version = value.as_str().or_else(|| text("version")).unwrap_or("*");
-    let what = if let Some(url) = text("git") {
-        let revision = ["rev", "tag", "branch", "ref"]
-            .iter()
-            .find_map(|key| text(key));
-        let revision = revision.map_or(String::new(), |revision| format!("@{revision}"));
-        let below = text("subdirectory");
-        let below = below.map_or(String::new(), |below| format!("#subdirectory={below}"));
-        // `git@example.org:app.git` has no other form as a URL.
-        let url = match url.split_once(':') {
-            Some((host, path)) if !url.contains("://") => format!("ssh://{host}/{path}"),
-            _ => url.to_owned(),
-        };
-        format!("{name}{extras} @ git+{url}{revision}{below}")
-    } else if let Some(url) = text("url").or_else(|| text("file")) {
-        format!("{name}{extras} @ {url}")
-    } else {
-        let version = match syntax {
-            VersionSyntax::Poetry => poetry_specifiers(version),
-            VersionSyntax::Pipfile => version.trim().trim_start_matches('*').to_owned(),
-        };
-        format!("{name}{extras}{version}")
+    let what = match (source_url(value), syntax) {
+        (Some(url), _) => format!("{name}{extras} @ {url}"),
+        (None, VersionSyntax::Poetry) => format!("{name}{extras}{}", poetry_specifiers(version)),
+        (None, VersionSyntax::Pipfile) => {
+            format!("{name}{extras}{}", version.trim().trim_start_matches('*'))
+        }
     };
     let markers = markers(value, &text, syntax);
     Some(vec![match markers.is_empty() {
         true => what,
         false => format!("{what} ; {markers}"),
     }])
+}
+
+/// The arguments for a file or a directory that a dependency is taken from. Tools agree about the keys: `path`, and where
+/// it may also be a URL `url` or `file`; `develop` or `editable`.
+pub(super) fn local_requirement(extras: &str, value: &Value, dir: &Path) -> Option<Vec<String>> {
+    let text = |key: &str| value.get(key).and_then(Value::as_str);
+    let is = |key: &str| value.get(key).and_then(Value::as_bool) == Some(true);
+    let archive = text("file").or_else(|| text("url"));
+    let archive = archive.filter(|path| !path.contains("://"));
+    let path = text("path").or(archive)?;
+    let path = format!("{}{extras}", dir.join(path).display());
+    Some(match is("develop") || is("editable") {
+        true => vec!["-e".into(), path],
+        false => vec![path],
+    })
+}
+
+/// The URL that a dependency is taken from (PEP 508): a repository at a revision, or an archive.
+pub(super) fn source_url(value: &Value) -> Option<String> {
+    let text = |key: &str| value.get(key).and_then(Value::as_str);
+    let Some(url) = text("git") else {
+        return text("url").or_else(|| text("file")).map(str::to_owned);
+    };
+    let mut revisions = ["rev", "tag", "branch", "ref"].into_iter();
+    let revision = revisions.find_map(text);
+    let revision = revision.map_or(String::new(), |revision| format!("@{revision}"));
+    let below = text("subdirectory");
+    let below = below.map_or(String::new(), |below| format!("#subdirectory={below}"));
+    // `git@example.org:app.git` has no other form as a URL.
+    let url = match url.split_once(':') {
+        Some((host, path)) if !url.contains("://") => format!("ssh://{host}/{path}"),
+        _ => url.to_owned(),
+    };
+    Some(format!("git+{url}{revision}{below}"))
 }
 
 fn markers<'a>(

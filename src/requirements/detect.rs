@@ -6,13 +6,14 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, io_reason};
-use crate::quote::{printable, summarize_names, toml_cause};
+use crate::error::Error;
+use crate::quote::{printable, summarize_names};
 use crate::read::{MAX_TEXT, read_text};
 
 use super::dependency_table::{VersionSyntax, table_requirements};
 use super::developers::{developer_parts, setup_part};
 use super::lock_pins::{PIPFILE_LOCK, TOML_LOCKS, read_pins};
+use super::manifest::{read_tables, unreadable_error};
 use super::package_name::is_same_name;
 use super::plan::{InstallPlan, Part};
 use super::pyproject::{PYPROJECT, Pyproject};
@@ -29,15 +30,12 @@ const PIPFILE: &str = "Pipfile";
 pub(super) fn detect_plan(dir: &Path, selection: &Selection) -> Result<Option<InstallPlan>, Error> {
     let mut plan = InstallPlan::default();
     if selection.files.is_empty() {
-        detect_project(dir, &mut plan)?;
-        let is_pylock = matches!(plan.required.first(), Some(Part::Pylock(_)));
+        let pyproject = detect_project(dir, &mut plan)?;
+        let first = plan.required.first();
+        let is_pylock = matches!(first, Some(Part::Pylock(_)));
         if !selection.no_dev && !is_pylock {
-            let mut dev = developer_parts(dir);
-            if plan
-                .required
-                .iter()
-                .any(|part| part.file().ends_with(PIPFILE))
-            {
+            let mut dev = developer_parts(dir, pyproject.as_ref());
+            if first.is_some_and(|part| part.file().ends_with(PIPFILE)) {
                 dev.extend(pipfile_part(&dir.join(PIPFILE), "dev-packages").transpose());
             }
             for part in dev {
@@ -53,10 +51,9 @@ pub(super) fn detect_plan(dir: &Path, selection: &Selection) -> Result<Option<In
         plan.required.push(part_of_file(file)?);
     }
     add_named(dir, selection, &mut plan)?;
-    if plan.required.is_empty() {
-        // There is nothing else to fall back on.
-        plan.required
-            .extend(plan.additional.drain(..1.min(plan.additional.len())));
+    // Something has to be installed for the project to have been installed.
+    if plan.required.is_empty() && !plan.additional.is_empty() {
+        plan.required.push(plan.additional.remove(0));
     }
     Ok(Some(plan).filter(|plan| plan.parts().next().is_some()))
 }
@@ -79,46 +76,49 @@ pub(super) fn higher_priority_files(
     names.iter().map(|name| dir.join(name)).collect()
 }
 
-fn detect_project(dir: &Path, plan: &mut InstallPlan) -> Result<(), Error> {
+/// Adds what the project requires. The result is its pyproject.toml, if that was read and describes a project.
+fn detect_project(dir: &Path, plan: &mut InstallPlan) -> Result<Option<Pyproject>, Error> {
     let existing = |name: &str| Some(dir.join(name)).filter(|file| file.is_file());
     if let Some(file) = existing(PYLOCK) {
         plan.required.push(Part::Pylock(file));
-        return Ok(());
+        return Ok(None);
     }
     let lock = TOML_LOCKS
         .iter()
         .find_map(|name| existing(name))
         .filter(|_| existing(PYPROJECT).is_some());
-    let pipfile_lock = existing(PIPFILE_LOCK).filter(|_| existing(PIPFILE).is_some());
-    if let Some(file) = existing(REQUIREMENTS).filter(|_| lock.is_none() && pipfile_lock.is_none())
-    {
+    let pipfile = existing(PIPFILE);
+    let pipfile_lock = existing(PIPFILE_LOCK).filter(|_| pipfile.is_some());
+    let requirements = existing(REQUIREMENTS).filter(|_| lock.is_none() && pipfile_lock.is_none());
+    let pyproject = Pyproject::read(dir).map(|read| read.filter(Pyproject::describes_project));
+    if let Some(file) = requirements {
         let names_project = names_project(&file);
         plan.required.push(Part::RequirementsFile(file));
         // A broken pyproject.toml is no reason to install nothing.
-        let pyproject = Pyproject::read_valid(dir);
-        let project = match pyproject {
-            Some(pyproject) => pyproject
-                .is_package()
-                .then(|| pyproject.project_part())
-                .transpose()?,
+        let pyproject = pyproject.ok().flatten();
+        let project = match &pyproject {
+            Some(pyproject) if !pyproject.is_package() => None,
+            Some(pyproject) => Some(pyproject.project_part()?),
             None => setup_part(dir),
         };
         plan.additional.extend(project.filter(|_| !names_project));
-        return Ok(());
+        return Ok(pyproject);
     }
-    if let Some(lock) = pipfile_lock {
-        plan.required
-            .extend(pipfile_part(&dir.join(PIPFILE), "packages")?);
-        plan.pins = Some(read_pins(&lock)?);
-    } else if let Some(pyproject) = Pyproject::read(dir)?.filter(Pyproject::describes_project) {
+    if let (Some(file), Some(lock)) = (&pipfile, &pipfile_lock) {
+        plan.required.extend(pipfile_part(file, "packages")?);
+        plan.pins = Some(read_pins(lock)?);
+        return Ok(pyproject.ok().flatten());
+    }
+    let pyproject = pyproject?;
+    if let Some(pyproject) = &pyproject {
         plan.required.push(pyproject.project_part()?);
         plan.pins = lock.map(|lock| read_pins(&lock)).transpose()?;
-    } else if let Some(pipfile) = existing(PIPFILE) {
-        plan.required.extend(pipfile_part(&pipfile, "packages")?);
+    } else if let Some(file) = &pipfile {
+        plan.required.extend(pipfile_part(file, "packages")?);
     } else {
         plan.required.extend(setup_part(dir));
     }
-    Ok(())
+    Ok(pyproject)
 }
 
 /// Whether a requirement file installs the project that it lies in.
@@ -162,17 +162,7 @@ fn is_pylock(name: &str) -> bool {
 }
 
 fn pipfile_part(file: &Path, table: &str) -> Result<Option<Part>, Error> {
-    let unreadable = |cause: String| {
-        Error::failed(format!(
-            "cannot read what to install from {}",
-            printable(file)
-        ))
-        .with_cause(cause)
-        .with_hint("fix that file, or run without it: `vrun --no-install ...`")
-    };
-    let text = read_text(file, MAX_TEXT).map_err(|error| unreadable(io_reason(&error)))?;
-    let tables = text.parse::<toml::Table>();
-    let tables = tables.map_err(|error| unreadable(toml_cause(&text, 1, &error)))?;
+    let tables = read_tables(file)?.unwrap_or_default();
     let dir = file.parent().unwrap_or(file);
     let Some(found) = tables.get(table) else {
         return Ok(None);
@@ -185,9 +175,8 @@ fn pipfile_part(file: &Path, table: &str) -> Result<Option<Part>, Error> {
             table => format!("[{table}]"),
         },
         requirements: requirements.map_err(|name| {
-            unreadable(format!(
-                "`{name}` comes from an index that only pipenv knows"
-            ))
+            let cause = format!("`{name}` comes from an index that only pipenv knows");
+            unreadable_error(file, cause)
         })?,
     }))
 }

@@ -10,15 +10,17 @@ use super::plan::Part;
 use super::pyproject::{DEV_NAMES, Pyproject, is_dev_name};
 use super::python_package::setup_file;
 
-/// Everything that `dir` has of it. A pyproject.toml that cannot be read has none. An error is about one part.
-pub(super) fn developer_parts(dir: &Path) -> Vec<Result<Part, Error>> {
+/// Everything that `dir`, with this pyproject.toml, has of it. An error is about one part.
+pub(super) fn developer_parts(
+    dir: &Path,
+    pyproject: Option<&Pyproject>,
+) -> Vec<Result<Part, Error>> {
     let files = developer_files(dir);
     let mut parts: Vec<_> = files
         .into_iter()
         .map(|file| Ok(Part::RequirementsFile(file)))
         .collect();
-    let pyproject = Pyproject::read_valid(dir);
-    if let Some(pyproject) = &pyproject {
+    if let Some(pyproject) = pyproject {
         for group in pyproject.dev_groups() {
             parts.extend(pyproject.group_part(group).transpose());
         }
@@ -28,7 +30,7 @@ pub(super) fn developer_parts(dir: &Path) -> Vec<Result<Part, Error>> {
         parts.push(pyproject.hatch_part());
     }
     let extras = setup_extras(dir);
-    if pyproject.is_none_or(|it| it.is_package())
+    if pyproject.is_none_or(Pyproject::is_package)
         && !extras.is_empty()
         && let Some(file) = setup_file(dir)
     {

@@ -9,6 +9,7 @@ mod ensure;
 mod fingerprint;
 mod installer;
 mod lock_pins;
+mod manifest;
 mod options;
 mod package_name;
 mod plan;

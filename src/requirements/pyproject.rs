@@ -2,16 +2,15 @@
 //! and Poetry) and of its extras.
 
 use std::collections::BTreeSet;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use toml::Value;
 
-use crate::error::{Error, io_reason};
-use crate::quote::{printable, toml_cause};
-use crate::read::{MAX_TEXT, read_text};
+use crate::error::Error;
+use crate::quote::printable;
 
-use super::dependency_table::{VersionSyntax, table_requirements};
+use super::dependency_table::{VersionSyntax, local_requirement, source_url, table_requirements};
+use super::manifest::read_tables;
 use super::package_name::{is_same_name, normalize_name};
 use super::plan::Part;
 use super::python_package;
@@ -32,19 +31,8 @@ impl Pyproject {
     /// The file in `dir`; None if there is none.
     pub(super) fn read(dir: &Path) -> Result<Option<Pyproject>, Error> {
         let file = dir.join(PYPROJECT);
-        let unreadable = |cause: String| {
-            let file = printable(&file);
-            Error::failed(format!("cannot read what to install from {file}"))
-                .with_cause(cause)
-                .with_hint("fix that file, or run without it: `vrun --no-install ...`")
-        };
-        let text = match read_text(&file, MAX_TEXT) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            other => other.map_err(|error| unreadable(io_reason(&error)))?,
-        };
-        let table = text.parse::<toml::Table>();
-        let table = table.map_err(|error| unreadable(toml_cause(&text, 1, &error)))?;
-        Ok(Some(Pyproject { file, table }))
+        let table = read_tables(&file)?;
+        Ok(table.map(|table| Pyproject { file, table }))
     }
 
     /// The file in `dir` if it can be read and describes a project.
@@ -174,9 +162,9 @@ impl Pyproject {
                     let extras = extras
                         .flatten()
                         .map_or(String::new(), |it| format!("{it}]"));
-                    let found_there =
-                        uv_requirement(&format!("{name}{extras}"), source, self.dir());
-                    found.push(found_there.ok_or_else(|| self.elsewhere_error(name))?);
+                    let url = || Some(vec![format!("{name}{extras} @ {}", source_url(source)?)]);
+                    let args = local_requirement(&extras, source, self.dir()).or_else(url);
+                    found.push(args.ok_or_else(|| self.elsewhere_error(name))?);
                 }
             }
         }
@@ -185,17 +173,16 @@ impl Pyproject {
 
     /// The groups that developers need: those that uv installs by default, else `dev` and the ones for tests.
     pub(super) fn dev_groups(&self) -> Vec<&str> {
-        let defaults = self.get(&["tool", "uv", "default-groups"]);
-        let defaults = defaults.and_then(Value::as_array);
-        let known = self.group_names();
-        match defaults {
-            Some(names) => {
+        let known = self.group_names().into_iter();
+        match self.get(&["tool", "uv", "default-groups"]) {
+            None => known.filter(|group| is_dev_name(group)).collect(),
+            Some(Value::Array(names)) => {
                 let names: Vec<_> = names.iter().filter_map(Value::as_str).collect();
                 let is_default = |group: &&str| names.iter().any(|name| is_same_name(name, group));
-                known.into_iter().filter(is_default).collect()
+                known.filter(is_default).collect()
             }
-            None if self.get(&["tool", "uv", "default-groups"]).is_some() => known,
-            None => known.into_iter().filter(|name| is_dev_name(name)).collect(),
+            // `"all"`
+            Some(_) => known.collect(),
         }
     }
 
@@ -353,27 +340,6 @@ fn requirement_name(text: &str) -> &str {
     text[..end.unwrap_or(text.len())].trim()
 }
 
-/// What uv takes from elsewhere than an index: a repository, an archive, a directory.
-fn uv_requirement(name: &str, source: &Value, dir: &Path) -> Option<Vec<String>> {
-    let text = |key: &str| source.get(key).and_then(Value::as_str);
-    if let Some(url) = text("git") {
-        let revision = ["rev", "tag", "branch"].iter().find_map(|key| text(key));
-        let revision = revision.map_or(String::new(), |revision| format!("@{revision}"));
-        let below = text("subdirectory");
-        let below = below.map_or(String::new(), |below| format!("#subdirectory={below}"));
-        return Some(vec![format!("{name} @ git+{url}{revision}{below}")]);
-    }
-    if let Some(url) = text("url") {
-        return Some(vec![format!("{name} @ {url}")]);
-    }
-    let path = dir.join(text("path")?).display().to_string();
-    let is_editable = source.get("editable").and_then(Value::as_bool) == Some(true);
-    Some(match is_editable {
-        true => vec!["-e".to_owned(), path],
-        false => vec![path],
-    })
-}
-
 /// Whether a group or an extra is one of [`DEV_NAMES`].
 pub(super) fn is_dev_name(name: &str) -> bool {
     DEV_NAMES.iter().any(|known| is_same_name(known, name))
@@ -383,6 +349,7 @@ pub(super) fn is_dev_name(name: &str) -> bool {
 mod tests {
     use super::*;
     use crate::fuzz::fuzz;
+    use crate::quote::toml_cause;
 
     #[test]
     fn any_pyproject_has_parts_or_is_an_error() {

@@ -82,7 +82,7 @@ pub(super) const SCENES: [(&str, Make); 31] = [
     ("a Python that is a link to itself", |project| {
         remove_pythons(project).link("app/.venv/bin/python", "python")
     }),
-    ("a Python that is no program", |project| {
+    ("a Python that is not a program", |project| {
         remove_pythons(project).script("app/.venv/bin/python", "\x7fELF")
     }),
     ("a Python of the project's", |project| {
