@@ -7,6 +7,7 @@ mod developers;
 mod drift;
 mod ensure;
 mod fingerprint;
+mod install;
 mod installer;
 mod lock_pins;
 mod manifest;

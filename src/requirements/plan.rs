@@ -69,7 +69,7 @@ impl Part {
         }
     }
 
-    /// Each requirement of a table by itself, and in words.
+    /// Each requirement of a table that has several by itself, and in words.
     pub(super) fn split(&self) -> Vec<(Part, String)> {
         let Part::Dependencies {
             file,
@@ -79,6 +79,9 @@ impl Part {
         else {
             return Vec::new();
         };
+        if requirements.len() < 2 {
+            return Vec::new();
+        }
         let single = |requirement: &Vec<String>| {
             let part = Part::Dependencies {
                 file: file.clone(),

@@ -3,7 +3,6 @@
 //! In this order: take the lock, select the source, mark the environment unfinished, check trust, run the installer,
 //! record what was installed. An interrupted install stays marked, and the next run continues.
 
-use std::ffi::OsString;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,17 +14,17 @@ use crate::fs::remove_abandoned_files;
 use crate::interrupt::{self, InterruptGuard};
 use crate::quote::{printable, shell_word};
 use crate::trust::{self, Trust};
-use crate::{create, output, python, venv};
+use crate::{create, python, venv};
 
 use super::context::InstallContext;
 use super::drift::{self, Drift};
-use super::installer;
+use super::install::{InstallOrder, install};
 use super::options::Extraneous;
-use super::plan::{InstallPlan, Part, display_name, install_args};
-use super::runner::{InstallError, InstallRunner, Installer, REPLACE_HINT, RETRY_HINT, os_args};
+use super::plan::InstallPlan;
+use super::runner::{InstallError, InstallRunner, REPLACE_HINT, RETRY_HINT};
 use super::selection::Selection;
 use super::state::{InstallState, Status, TrackedFile, python_minor_version};
-use super::{detect, fingerprint, prune, script_list};
+use super::{detect, fingerprint, script_list};
 
 /// Why an environment is synced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,8 +140,12 @@ fn install_and_record(
     // Captured before the installer runs, so that a change made meanwhile is noticed.
     let files = fingerprint::tracked_files(plan, others);
     state.files = files.into_iter().map(TrackedFile::capture).collect();
+    let order = InstallOrder {
+        is_upgrade: reason != SyncReason::Outdated || context.is_auto_sync(),
+        is_exact: reason == SyncReason::Requested(Extraneous::Remove),
+    };
     let result =
-        check_trusted(&state, context).and_then(|()| install(plan, reason, runner, context));
+        check_trusted(&state, context).and_then(|()| install(plan, order, runner, context.process));
     if runner.stop.load(Ordering::Relaxed) {
         // Whatever the result.
         return Err(interrupt::interrupted_error());
@@ -248,131 +251,6 @@ fn check_trusted(state: &InstallState, context: &InstallContext<'_>) -> Result<(
         .to_file_error(&file, &trust, &way_on)
         .with_cause("installing can run code, so the file must belong to you or root");
     Err(InstallError::Failed { error, reason })
-}
-
-fn install(
-    plan: &InstallPlan,
-    reason: SyncReason,
-    runner: &InstallRunner<'_>,
-    context: &InstallContext<'_>,
-) -> Result<(), InstallError> {
-    let is_exact = reason == SyncReason::Requested(Extraneous::Remove);
-    if plan.is_empty() && !is_exact {
-        return Ok(());
-    }
-    let installer = installer::choose_installer(runner, context.process).map_err(|error| {
-        InstallError::Failed {
-            error,
-            reason: "VRUN_INSTALLER names an installer that cannot be used".into(),
-        }
-    })?;
-    if installer == Installer::Pip {
-        installer::check_sources(plan, runner)?;
-        installer::upgrade_pip_if_needed(plan, runner)?;
-    }
-    let pins = plan.pins.as_ref().map(|pins| &pins.constraints[..]);
-    let pins = pins
-        .map(|lines| runner.write_constraints(lines))
-        .transpose()?;
-    let mut options = os_args(&["install"]);
-    if reason != SyncReason::Outdated || context.is_auto_sync() {
-        options.push("--upgrade".into());
-    }
-    if let Some(pins) = &pins {
-        options.extend(["-c".into(), pins.path().into()]);
-    }
-    for reason in &plan.left_out {
-        runner.verbosity.notice(format_args!("left out: {reason}"));
-    }
-    let installed = match plan.is_empty() {
-        true => Some(Vec::new()),
-        false => install_parts(plan, &installer, &options, runner)?,
-    };
-    if !is_exact {
-        return Ok(());
-    }
-    let Some(installed) = installed else {
-        runner
-            .verbosity
-            .notice("nothing is removed: not all of it can be installed together");
-        return Ok(());
-    };
-    let mut required = install_args(installed, runner.project);
-    if let Some(pins) = pins.as_ref().filter(|_| !required.is_empty()) {
-        required.extend(["-c".into(), pins.path().into()]);
-    }
-    prune::remove_extraneous(&installer, required, runner)
-}
-
-/// Installs everything at once, so that one set of versions serves it all. If that fails, installs what is required, and
-/// then of the rest what can be had with the versions that are there. The result is what is installed, None if not at
-/// once.
-fn install_parts<'a>(
-    plan: &'a InstallPlan,
-    installer: &Installer,
-    options: &[OsString],
-    runner: &InstallRunner<'_>,
-) -> Result<Option<Vec<&'a Part>>, InstallError> {
-    let name = plan.display_name(runner.project, runner.root);
-    let failure = |name: &str| format!("cannot install {name} into {}", printable(runner.root));
-    let line = |name: &str| format!("installing {name} with {}", installer.name());
-    let args = |parts: &[&Part]| {
-        let parts = install_args(parts.iter().copied(), runner.project);
-        [options, &parts].concat()
-    };
-    let report = |name: &str, duration| {
-        let duration = output::format_duration(duration);
-        let verbosity = runner.verbosity;
-        verbosity.notice(format_args!("installed {name} in {duration}"));
-    };
-    let all: Vec<&Part> = plan.parts().collect();
-    let required: Vec<&Part> = plan.required.iter().collect();
-    let is_optional = plan.additional.iter().any(|part| !part.is_empty());
-    if !is_optional {
-        let duration = runner.run_step(installer, args(&all), &line(&name), &failure(&name))?;
-        report(&name, duration);
-        return Ok(Some(all));
-    }
-    if let Ok(duration) = runner.try_step(installer, args(&all), &line(&name))? {
-        report(&name, duration);
-        return Ok(Some(all));
-    }
-    if required.iter().any(|part| !part.is_empty()) {
-        let files = plan.required.iter().map(Part::file);
-        let name = display_name(files, runner.project, runner.root);
-        let duration =
-            runner.run_step(installer, args(&required), &line(&name), &failure(&name))?;
-        report(&name, duration);
-    }
-    let versions = runner.installed_versions(installer);
-    let versions = runner.write_constraints(&versions)?;
-    let install = |part: &Part, name: &str| {
-        let mut args = args(&[part]);
-        args.extend(["-c".into(), versions.path().into()]);
-        runner.try_step(installer, args, &line(name))
-    };
-    let leave_out = |name: &str, reason: &str| {
-        let verbosity = runner.verbosity;
-        verbosity.notice(format_args!("{name} is left out: {reason}"));
-    };
-    for part in &plan.additional {
-        let name = part.describe(runner.project);
-        let Err(reason) = install(part, &name)? else {
-            continue;
-        };
-        let singles = part.split();
-        if singles.len() < 2 {
-            leave_out(&name, &reason);
-        }
-        // One that cannot be built is no reason to go without the others.
-        for (single, requirement) in singles.iter().filter(|_| singles.len() > 1) {
-            let name = format!("{requirement} ({name})");
-            if let Err(reason) = install(single, &name)? {
-                leave_out(&name, &reason);
-            }
-        }
-    }
-    Ok(None)
 }
 
 fn not_writable_error(root: &Path, error: &io::Error) -> Error {
