@@ -1,10 +1,11 @@
 //! The same lines by vrun and by sh: what they print, what they say, how they end.
 
+use std::env;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, RngSeed, TestRunner};
 
 use super::app;
 use crate::sandbox::Sandbox;
@@ -233,6 +234,10 @@ fn a_made_up_line_comes_out_as_sh_has_it() {
     let (by_sh, by_vrun) = (activated(busy()), busy());
     let config = Config {
         cases: 400,
+        rng_seed: match env::var_os("VRUN_TEST_ALL") {
+            Some(_) => RngSeed::Random,
+            None => RngSeed::Fixed(0),
+        },
         failure_persistence: None,
         ..Config::default()
     };

@@ -19,6 +19,14 @@ pub(super) struct Case {
     pub has_user_site: bool,
 }
 
+impl Case {
+    /// Whether PYTHONPATH has a directory whose name is not UTF-8.
+    pub(super) fn has_bytes_in_python_path(&self) -> bool {
+        let mut entries = self.vars.path.iter().flatten();
+        self.place == Place::Copied("bytes") && entries.any(|entry| *entry == "[SITE]")
+    }
+}
+
 /// Where it lies, and how one gets there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {

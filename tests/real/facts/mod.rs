@@ -8,7 +8,7 @@ use std::process::Command;
 use std::thread;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, RngSeed, TestRunner};
 
 use crate::moved;
 use crate::project::{Outcome, Project, tell};
@@ -23,10 +23,14 @@ use answer::differences;
 use case::Case;
 use scene::Scene;
 
-/// Cases for each Python; VRUN_TEST_CASES asks for more.
-const CASES: u32 = 16;
+/// Cases for each Python, always the same; the other number at random where VRUN_TEST_ALL is set.
+const CASES: (u32, u32) = (16, 200);
 
 fn agrees(case: &Case, python: &Path) -> Result<(), TestCaseError> {
+    if is_pypy(python) && case.has_bytes_in_python_path() {
+        // PyPy 3.9 decodes them to another text there than anywhere else, and does not know its own directory again.
+        return Err(TestCaseError::reject("bytes that PyPy misreads"));
+    }
     let Some(scene) = Scene::of(case, python) else {
         return Err(TestCaseError::reject(
             "a maker that does not serve this Python",
@@ -76,11 +80,13 @@ fn is_pypy(python: &Path) -> bool {
 }
 
 fn agree(python: &Path) {
-    let asked = env::var("VRUN_TEST_CASES")
-        .ok()
-        .and_then(|cases| cases.parse().ok());
+    let (cases, rng_seed) = match env::var_os("VRUN_TEST_ALL") {
+        Some(_) => (CASES.1, RngSeed::Random),
+        None => (CASES.0, RngSeed::Fixed(0)),
+    };
     let mut runner = TestRunner::new(Config {
-        cases: asked.unwrap_or(CASES),
+        rng_seed,
+        cases,
         failure_persistence: None,
         max_global_rejects: 4096,
         max_shrink_iters: 100,

@@ -3,8 +3,8 @@
 //! works.
 //!
 //! Of a kind of call (mkdir, write ...) with many of them an even spread is taken, the first and the last among
-//! them: so many as a scenario says, with a kill and with each error in turn. Where VRUN_TEST_EVERY_FAULT is set, each
-//! call gets each of them.
+//! them: so many as a scenario says, with a kill and with each error in turn. Where VRUN_TEST_ALL is set, each call gets
+//! each of them.
 
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
