@@ -152,6 +152,17 @@ pub(super) fn cannot_create(at: &Path, error: &io::Error) -> Error {
         .with_hint(creation_hint(error))
 }
 
+/// What to do where the lock file `path` cannot be locked.
+pub(super) fn lock_hint(path: &Path, error: &io::Error) -> String {
+    if fs::symlink_metadata(path).is_ok() && !is_disk_full(error) {
+        return format!(
+            "wait until no other vrun is at work here, then remove {}",
+            printable(path)
+        );
+    }
+    creation_hint(error).to_owned()
+}
+
 /// What to do about a refusal.
 pub(super) fn creation_hint(error: &io::Error) -> &'static str {
     if is_disk_full(error) {

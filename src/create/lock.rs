@@ -20,7 +20,7 @@ use crate::output::Verbosity;
 use crate::quote::printable;
 use crate::venv;
 
-use super::errors::{creation_failed, creation_hint, is_not_writable};
+use super::errors::{creation_failed, is_not_writable, lock_hint};
 use super::options::IfExists;
 
 pub(crate) const LOCK_SUFFIX: &str = ".vrun-lock";
@@ -69,10 +69,11 @@ pub(super) fn acquire_lock(
         return Ok(None);
     }
     let lock = lock_environment(at, "creating", verbosity).map_err(|error| {
-        let (path, reason) = (printable(lock_path(at)), io_reason(&error));
+        let path = lock_path(at);
+        let cause = format!("{}: {}", printable(&path), io_reason(&error));
         creation_failed(at)
-            .with_cause(format_args!("{path}: {reason}"))
-            .with_hint(creation_hint(&error))
+            .with_cause(cause)
+            .with_hint(lock_hint(&path, &error))
     })?;
     // The holder before may have created it.
     Ok((!is_to_be_kept(at, if_exists)).then_some(lock))
@@ -164,17 +165,26 @@ fn open_own_lock(path: &Path) -> io::Result<File> {
         check_lock_owner(os::owner_of(&found), path)?;
     }
     let file = open_lock_file(path)?;
-    check_lock_owner(os::owner_of(&file.metadata()?), path)?;
+    let owner = os::owner_of(&file.metadata()?);
+    check_lock_owner(owner, path)?;
+    if owner == os::ROOT_USER
+        && let Some(user) = dir_owner(path)
+    {
+        // What root leaves where it is killed (a container, sudo) is not in the user's way then.
+        let _ = os::give_to(&file, user);
+    }
     Ok(file)
+}
+
+fn dir_owner(path: &Path) -> Option<UserId> {
+    let dir = path.parent().and_then(|dir| fs::metadata(dir).ok());
+    dir.map(|dir| os::owner_of(&dir))
 }
 
 /// Root also waits for who owns the directory: a user at work in their own, as under sudo.
 fn check_lock_owner(owner: UserId, path: &Path) -> io::Result<()> {
     let me = os::current_user();
-    let owns_dir = || {
-        let dir = path.parent().and_then(|dir| fs::metadata(dir).ok());
-        dir.is_some_and(|dir| os::owner_of(&dir) == owner)
-    };
+    let owns_dir = || dir_owner(path) == Some(owner);
     if owner == me || owner == os::ROOT_USER || (me == os::ROOT_USER && owns_dir()) {
         return Ok(());
     }

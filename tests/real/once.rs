@@ -2,14 +2,14 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io::Read;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::project::{Project, interrupt, signal};
+use crate::project::{Project, interrupt, signal, tell};
 use crate::stripped;
 
 #[test]
@@ -77,6 +77,25 @@ fn a_maker_that_is_killed_leaves_no_environment_and_the_next_makes_one() {
     // What the dead one left is gone, and the new one is not made of it.
     project.assert_only(&[".venv", "setup.py"]);
     assert!(!venv.join("dead").exists());
+}
+
+/// As after `sudo vrun`, or in a container that mounts the project.
+#[test]
+fn what_a_killed_vrun_of_roots_leaves_is_the_lock_of_the_directorys_owner() {
+    if !nix::unistd::Uid::effective().is_root() {
+        return tell(
+            "not tested: a vrun of root's in another user's directory, for that takes root",
+        );
+    }
+    const DAEMON: u32 = 1;
+    let project = slow();
+    chown(project.path("app"), Some(DAEMON), None).expect("an owner");
+    let mut maker = start(&project);
+    midway(&project);
+    signal(&maker, "KILL");
+    maker.wait().expect("an end");
+    let lock = fs::metadata(project.path("app/.venv.vrun-lock")).expect("a lock");
+    assert_eq!((lock.uid(), lock.mode() & 0o777), (DAEMON, 0o600));
 }
 
 #[test]

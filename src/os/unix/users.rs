@@ -3,9 +3,10 @@
 //! It reads /etc/passwd and /etc/group itself: libc's lookup loads libraries, which a static program cannot.
 
 use std::ffi::OsString;
-use std::fs::{self, Metadata};
+use std::fs::{self, File, Metadata};
+use std::io;
 use std::os::unix::ffi::OsStringExt;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, fchown};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::Mode;
@@ -16,6 +17,11 @@ use super::super::user_id::{OtherWriters, ROOT_USER, UserId};
 /// A file's owner.
 pub(crate) fn owner_of(metadata: &Metadata) -> UserId {
     UserId(metadata.uid())
+}
+
+/// Makes `user` the owner of an open file; chown(2) lets root alone do that.
+pub(crate) fn give_to(file: &File, user: UserId) -> io::Result<()> {
+    fchown(file, Some(user.0), None)
 }
 
 /// The user whose rights this process has.

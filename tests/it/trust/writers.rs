@@ -226,7 +226,8 @@ fn another_users_lock_is_not_waited_for() {
             .of(MALLORY, "shared/.venv.vrun-lock");
         let lock = fs::File::open(sandbox.path("shared/.venv.vrun-lock")).expect("a file");
         lock.lock().expect("the lock");
-        let told = "[ROOT]/shared/.venv.vrun-lock: it belongs to daemon, who may hold it forever\n";
+        let told = "[ROOT]/shared/.venv.vrun-lock: it belongs to daemon, who may hold it forever\n  \
+                    hint: wait until no other vrun is at work here, then remove [ROOT]/shared/.venv.vrun-lock\n";
         if is_there {
             // What is there is used, whatever lies beside it.
             let sandbox = sandbox.venv("shared/.venv").of(ADA, "shared/.venv");
