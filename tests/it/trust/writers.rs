@@ -13,6 +13,22 @@ fn app() -> Sandbox {
         .cwd("app/src")
 }
 
+#[test]
+fn what_the_hint_says_closes_all_that_is_open() {
+    let sandbox = app();
+    for path in ["app", "app/.venv", "app/.venv/bin"] {
+        sandbox.chmod(path, 0o777);
+    }
+    let close = "chmod -R go-w [ROOT]/app/.venv && chmod o-w [ROOT]/app";
+    let hint = format!("  hint: `{close}` keeps them out");
+    sandbox.run(["probe"]).error(126, &[&hint]);
+    let root = format!("{}/", sandbox.path("").display());
+    let line = close.replace("[ROOT]/", &root);
+    let closed = Command::new("/bin/sh").args(["-ec", &line]).status();
+    assert!(closed.is_ok_and(|status| status.success()), "{line}");
+    sandbox.run(["probe"]).in_env("app/.venv");
+}
+
 /// A group that no system knows.
 fn give_to_group(sandbox: &Sandbox, path: &str, group: u32) {
     chown(sandbox.path(path), None, Some(group)).expect("a group");

@@ -1,4 +1,4 @@
-//! The owner of what a search finds -> whether it may be used.
+//! The rule: whose files are trusted.
 //!
 //! An environment contains programs that vrun runs, and a project's files decide where one is created and with which
 //! interpreter. An attacker who could plant either in the path of a search could run their own code. So only what the
@@ -15,90 +15,15 @@
 //! group may, whose members share more than that.) Programs start by path, so an open directory would not help.
 
 use std::ffi::OsString;
-use std::fs::{self, Metadata};
-use std::io;
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, ErrorKind};
 use crate::os::{self, OtherWriters, UmaskGuard, UserId};
 use crate::process::Process;
-use crate::quote::{printable, shell_word};
 use crate::venv;
 
-/// What is at a path, and who owns it.
-#[derive(Debug)]
-pub(crate) struct OwnedMetadata {
-    /// What the path leads to.
-    target: Metadata,
-    /// The owner of the link, if it is one.
-    link_owner: Option<UserId>,
-}
-
-/// The metadata of `path`, by one system call, or two for a link.
-///
-/// # Errors
-/// Nothing is there, or it may not be accessed.
-pub(crate) fn read_metadata(path: &Path) -> io::Result<OwnedMetadata> {
-    let found = fs::symlink_metadata(path)?;
-    let link_owner = found.is_symlink().then(|| os::owner_of(&found));
-    let target = match link_owner {
-        Some(_) => fs::metadata(path)?,
-        None => found,
-    };
-    Ok(OwnedMetadata { target, link_owner })
-}
-
-impl OwnedMetadata {
-    pub(crate) fn is_dir(&self) -> bool {
-        self.target.is_dir()
-    }
-
-    pub(crate) fn is_file(&self) -> bool {
-        self.target.is_file()
-    }
-
-    /// Ignores the owner of the link, which the user chose to follow.
-    pub(crate) fn without_link(mut self) -> OwnedMetadata {
-        self.link_owner = None;
-        self
-    }
-
-    fn owners(&self, link: Part, target: Part) -> impl Iterator<Item = Owned> {
-        let link = self.link_owner.map(|owner| (link, owner));
-        let target = (target, os::owner_of(&self.target));
-        link.into_iter().chain([target])
-    }
-}
-
-/// The part of an environment or file that is not trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    Target,
-    Link,
-    PyvenvCfg,
-    ScriptsDir,
-    /// The directory that holds it.
-    Parent,
-}
-
-type Owned = (Part, UserId);
-
-/// Something that is not used, because of another user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Untrusted {
-    part: Part,
-    reason: Distrust,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Distrust {
-    Owner {
-        owner: UserId,
-        /// Whether only the user's own files would be trusted, because everyone may write to the directory.
-        is_in_open_dir: bool,
-    },
-    Writers(OtherWriters),
-}
+use super::owned_metadata::{OwnedMetadata, is_within, open_parent, owner_at, read_metadata};
+use super::untrusted::{Distrust, Owned, Part, Untrusted};
 
 /// Files that exist in the containers of docker and of podman.
 const CONTAINER_FILES: [&str; 2] = ["/.dockerenv", "/run/.containerenv"];
@@ -107,7 +32,7 @@ const CONTAINER_FILES: [&str; 2] = ["/.dockerenv", "/run/.containerenv"];
 #[derive(Debug)]
 pub(crate) struct Trust {
     /// Where the search starts, or where a shim is created.
-    start: PathBuf,
+    pub(super) start: PathBuf,
     /// VRUN_TRUST.
     listed: Option<OsString>,
     /// SUDO_UID: the user who called sudo.
@@ -298,141 +223,12 @@ impl Trust {
 
     /// The directory to list in VRUN_TRUST so that `path` is trusted: the one that contains it, or else where the
     /// search starts.
-    fn dir_to_list(&self, path: &Path, owner: UserId) -> Option<&Path> {
+    pub(super) fn dir_to_list(&self, path: &Path, owner: UserId) -> Option<&Path> {
         let mut dirs = self.start.ancestors();
         let parent = path.parent();
         let holder = dirs.find(|dir| Some(*dir) == parent);
         let mut dirs = holder.into_iter().chain([&*self.start]);
         dirs.find(|dir| owner_at(dir) == Some(owner))
-    }
-}
-
-/// The directory that holds `path`, or what that links to, if everyone may replace what is in there.
-fn open_parent(path: &Path, is_link: bool) -> Option<PathBuf> {
-    let target = is_link.then(|| dunce::canonicalize(path).ok()).flatten();
-    let places = [Some(path), target.as_deref()].into_iter().flatten();
-    let mut parents = places.filter_map(Path::parent);
-    let parent = parents.find(|parent| {
-        let found = fs::metadata(parent);
-        found.is_ok_and(|found| os::is_world_writable(&found) && !os::is_sticky(&found))
-    });
-    parent.map(Path::to_owned)
-}
-
-fn owner_at(path: &Path) -> Option<UserId> {
-    fs::metadata(path).ok().map(|found| os::owner_of(&found))
-}
-
-/// Whether `path` is `dir` or below it, as spelled or with links resolved.
-pub(crate) fn is_within(path: &Path, dir: &Path) -> bool {
-    path.starts_with(dir)
-        || match (dunce::canonicalize(path), dunce::canonicalize(dir)) {
-            (Ok(path), Ok(dir)) => path.starts_with(dir),
-            _ => false,
-        }
-}
-
-impl Untrusted {
-    /// Which part of the thing at `path` belongs to whom, or who else may write to it, for a message.
-    pub(crate) fn describe(&self, path: &Path) -> String {
-        let part = match self.part {
-            Part::Target if path.is_symlink() => "its link target",
-            Part::Target => "it",
-            Part::Link => "the link",
-            Part::PyvenvCfg => "its pyvenv.cfg",
-            Part::ScriptsDir => "its scripts directory",
-            Part::Parent => "the directory that holds it",
-        };
-        match self.reason {
-            Distrust::Owner {
-                owner,
-                is_in_open_dir,
-            } => {
-                let owner = printable(os::user_name(owner));
-                let place = match is_in_open_dir {
-                    true => ", in a world-writable directory",
-                    false => "",
-                };
-                format!("{part} belongs to {owner}{place}")
-            }
-            Distrust::Writers(OtherWriters { group: None }) => {
-                format!("everyone may write to {part}")
-            }
-            Distrust::Writers(OtherWriters { group: Some(group) }) => {
-                let group = printable(os::group_name(group));
-                format!("the group {group}, which others may be in, may write to {part}")
-            }
-        }
-    }
-
-    /// How to have `path` trusted: `export VRUN_TRUST=...`. None if the owner does not own its directory either.
-    pub(crate) fn hint(&self, path: &Path, trust: &Trust) -> Option<String> {
-        match self.reason {
-            Distrust::Owner { owner, .. } => {
-                let dir = shell_word(trust.dir_to_list(path, owner)?);
-                Some(format!("`export VRUN_TRUST={dir}` trusts its owner there"))
-            }
-            Distrust::Writers(_) => {
-                let mut dirs = [Some(path), path.parent()].into_iter().flatten();
-                let dir = shell_word(dirs.find(|dir| is_within(&trust.start, dir))?);
-                Some(format!("`export VRUN_TRUST={dir}` allows that in {dir}"))
-            }
-        }
-    }
-
-    /// What keeps others from writing to the thing at `path`, if the user may do that.
-    fn closing_hint(&self, path: &Path) -> Option<String> {
-        let Distrust::Writers(_) = self.reason else {
-            return None;
-        };
-        let (dir, command) = match self.part {
-            Part::Parent => (open_parent(path, path.is_symlink())?, "chmod o-w"),
-            _ => (path.to_owned(), "chmod -R go-w"),
-        };
-        let me = os::current_user();
-        let may_close = me == os::ROOT_USER || owner_at(&dir) == Some(me);
-        let dir = shell_word(&dir);
-        may_close.then(|| format!("`{command} {dir}` keeps them out"))
-    }
-
-    /// The refusal to use what is at `path`. `own_root` is where the user could create an environment instead.
-    pub(crate) fn to_error(self, path: &Path, trust: &Trust, own_root: &Path) -> Error {
-        let closing = self.closing_hint(path);
-        let needs_another = closing.is_none() && own_root != path;
-        let mut ways: Vec<_> = closing.into_iter().chain(self.hint(path, trust)).collect();
-        ways.push(format!(
-            "`vrun --env {} ...` or VRUN_ENV allows it",
-            shell_word(path)
-        ));
-        if needs_another {
-            let own_root = shell_word(own_root);
-            ways.push(format!(
-                "`vrun --create --env {own_root}` creates one of your own"
-            ));
-        }
-        let rule = match self.reason {
-            Distrust::Owner { .. } => "vrun uses only what you or root own, unless you name it",
-            Distrust::Writers(_) => {
-                "vrun uses nothing that others could change, unless you name it"
-            }
-        };
-        let error = self.refusal(path);
-        error.with_cause(rule).with_hint(ways.join("; "))
-    }
-
-    /// The refusal to read the file at `path`. `way_on` is what to type instead.
-    pub(crate) fn to_file_error(self, path: &Path, trust: &Trust, way_on: &str) -> Error {
-        let ways = self
-            .hint(path, trust)
-            .into_iter()
-            .chain([way_on.to_owned()]);
-        let ways: Vec<_> = ways.collect();
-        self.refusal(path).with_hint(ways.join("; "))
-    }
-
-    fn refusal(self, path: &Path) -> Error {
-        let message = format!("{} is not trusted", printable(path));
-        Error::new(ErrorKind::NotTrusted, message).with_cause(self.describe(path))
     }
 }
 
