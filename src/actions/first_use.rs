@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::find::{FoundEnv, Reason, Search, ToCreate};
 use crate::inline_script::{self, Script};
 use crate::process::Process;
+use crate::program::ForeignPolicy;
 use crate::quote::{printable, shell_word};
 use crate::venv::{PyvenvCfg, Venv};
 use crate::{os, requirements};
@@ -105,7 +106,11 @@ pub(super) fn plan(
     settings
         .verbosity
         .notice(format_args!("would create {root}"));
-    Ok(TargetEnv {
+    Ok(planned_env(missing, script))
+}
+
+pub(super) fn planned_env(missing: ToCreate, script: Option<Script>) -> TargetEnv {
+    TargetEnv {
         venv: Venv {
             root: missing.root,
             cfg: PyvenvCfg::default(),
@@ -113,7 +118,18 @@ pub(super) fn plan(
         deactivated: missing.deactivated,
         script,
         is_planned: true,
-    })
+    }
+}
+
+/// Whether a shim leaves the command to the next program of its name: elsewhere than in a Python project, system tools
+/// ask for `python3` too.
+pub(super) fn is_passed_on(missing: &ToCreate, request: &RunRequest, search: &Search) -> bool {
+    let project = missing.project.as_deref();
+    let is_project = missing.forbidden.is_none()
+        && project.is_some_and(|project| search.is_python_project(project));
+    let is_unwanted =
+        request.auto_create == AutoCreate::Never && request.foreign == ForeignPolicy::Allowed;
+    request.settings.env.is_none() && (!is_project || is_unwanted)
 }
 
 fn check_may_create_for_script(

@@ -2,15 +2,16 @@
 //! `-n` nothing is created or started, and the last step prints. What happens if the environment's Python is missing is
 //! in `program/missing_python.rs`.
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use crate::cli::{Mode, RunRequest};
 use crate::create;
 use crate::error::Error;
-use crate::find::{Outcome, Search};
+use crate::find::{Outcome, Search, ToCreate};
 use crate::inline_script::Script;
 use crate::process::Process;
-use crate::program::{self, broken};
+use crate::program::{self, Invocation, broken};
 use crate::python::check_compatible;
 use crate::quote::printable;
 use crate::{exec, output, render};
@@ -28,6 +29,14 @@ pub(crate) fn run(mut request: RunRequest, process: &mut Process) -> Result<(), 
         script,
         outcome,
     } = select(&mut request, process)?;
+    let outcome = match (outcome, &request.invocation) {
+        (Outcome::Missing(missing), Invocation::Shim(name))
+            if first_use::is_passed_on(&missing, &request, &search) =>
+        {
+            return pass_on(name.clone(), missing, &search, request, process);
+        }
+        (outcome, _) => outcome,
+    };
     let env = ensure(outcome, script, &search, &request, process)?;
     let (settings, verbosity) = (&request.settings, process.verbosity);
     let prepared = prepare(&env, &search, settings, process)?;
@@ -55,6 +64,27 @@ pub(crate) fn run(mut request: RunRequest, process: &mut Process) -> Result<(), 
             Err(broken::explain_start_failure(error, &program, &context))
         }
     }
+}
+
+/// A shim where no environment is to be: the next program of its name on PATH, with the variables as they are.
+fn pass_on(
+    name: OsString,
+    missing: ToCreate,
+    search: &Search,
+    request: RunRequest,
+    process: &Process,
+) -> Result<(), Error> {
+    let env = first_use::planned_env(missing, None);
+    let prepared = prepare(&env, search, &request.settings, process)?;
+    let context = prepared.resolve_context(&request);
+    let program = program::pass_on(name, request.args, &context)?;
+    let verbosity = process.verbosity;
+    verbosity.verbose(|| {
+        let file = printable(&program.file);
+        format!("no Python project here: running {file}")
+    });
+    let vars = program.child_vars(process.vars.clone());
+    Err(exec::exec(&program, &vars))
 }
 
 /// Creates a missing environment. For a program that really runs, the environment has the requested Python and the

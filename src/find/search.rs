@@ -54,6 +54,11 @@ impl Search {
         self.project_of(&self.start)
     }
 
+    /// Whether the project at `root` is one of Python's: a repository alone may be one of anything.
+    pub(crate) fn is_python_project(&self, root: &Path) -> bool {
+        project_root::marker_file(root, &self.trust, &mut Vec::new()).is_some()
+    }
+
     pub(super) fn project_of<'a>(&self, dir: &'a Path) -> Option<&'a Path> {
         project_root::find_project(dir, self.home.as_deref(), &self.trust)
     }

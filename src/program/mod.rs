@@ -29,5 +29,6 @@ pub(crate) use model::{ForeignPolicy, Invocation, Program};
 pub(crate) use resolve::{predict_program, resolve_program};
 pub(crate) use script_interpreter::{ScriptInterpreter, ScriptPython};
 pub(crate) use shell_line::ShellLine;
+pub(crate) use shim::pass_on;
 pub(crate) use source_text::{SourceText, avoid_self_exec, python_file};
 pub(crate) use which::WhichMatch;

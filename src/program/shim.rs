@@ -1,7 +1,7 @@
 //! vrun under another name -> the program of that name: the one in the environment, or if it has none, the next one on
 //! PATH that is not a shim.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 
 use crate::error::{Error, ErrorKind};
 use crate::os;
@@ -35,6 +35,24 @@ pub(super) fn hand_off(
             format_args!("{} leads back to vrun", printable(&program.file)),
         );
     Err(explain_shim(error, name, context))
+}
+
+/// The next program of the shim's `name` on `context.path`, as pyenv's and mise's shims run it outside of projects.
+///
+/// # Errors
+/// There is none, or it has led back here (127).
+pub(crate) fn pass_on(
+    name: OsString,
+    args: Vec<OsString>,
+    context: &ResolveContext<'_>,
+) -> Result<Program, Error> {
+    let found = context.find_on_path(&name, context.path).ok_or_else(|| {
+        Error::not_found(format!("no program named `{}` on PATH", printable(&name))).with_cause(
+            "there is no Python project here, so a shim runs the next program of its name",
+        )
+    });
+    let argv = [name.clone()].into_iter().chain(args).collect();
+    hand_off(&name, found.map(|file| Program::new(file, argv)), context)
 }
 
 /// The user may not know that it is vrun that looked.

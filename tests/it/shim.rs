@@ -257,3 +257,63 @@ fn doctor_finds_nothing_amiss_with_a_shim_of_vruns() {
     let said = app().run(["--doctor"]).code(0).text();
     assert!(!said.contains("shim"), "{said}");
 }
+
+/// A system tool that asks for the first `python3` on PATH, in directories where there is no Python project.
+#[test]
+fn outside_of_python_projects_a_system_tool_runs_as_without_shims() {
+    let sandbox = app()
+        .link("shims/python3", "[ROOT]/opt/vrun")
+        .probe("tools/python3")
+        .script("tools/gdb-like", "#!/usr/bin/env python3\n")
+        .file("js/package.json", "{}")
+        .dir("js/.git")
+        .dir("js/src")
+        .dir("js/node_modules/dep")
+        .dir("plain/below")
+        .dir("tmp")
+        .file("home/setup.py", "");
+    for dir in [
+        "/",
+        "/etc",
+        "/usr/bin",
+        "/tmp",
+        "[ROOT]/home",
+        "[ROOT]/tmp",
+        "[ROOT]/js",
+        "[ROOT]/js/src",
+        "[ROOT]/js/node_modules/dep",
+        "[ROOT]/plain/below",
+    ] {
+        for ci in ["", "true"] {
+            let line = format!("cd {dir} && CI={ci} exec gdb-like x");
+            let ran = sandbox.sh(&line).line("file=[ROOT]/tools/python3");
+            ran.argv(&["python3", "[ROOT]/tools/gdb-like", "x"]);
+        }
+    }
+    // It has the variables that it would have had.
+    let line = "cd [ROOT]/plain && PYTHONHOME=/x exec python3 -c ''";
+    sandbox.sh(line).line("PYTHONHOME=/x").line("VIRTUAL_ENV is unset");
+    sandbox.sh("cd [ROOT]/plain && exec tool").error(
+        127,
+        &[
+            "vrun: no program named `tool` on PATH\n",
+            "  cause: there is no Python project here",
+            "  cause: [ROOT]/opt/vrun was called as `tool`",
+        ],
+    );
+}
+
+#[test]
+fn where_a_shim_may_not_make_an_environment_it_passes_on_what_may_run_outside() {
+    let sandbox = app()
+        .file("new/setup.py", "")
+        .cwd("new")
+        .link("shims/python3", "[ROOT]/opt/vrun")
+        .probe("tools/python3");
+    let told = ["there is no environment at [ROOT]/new/.venv\n"];
+    sandbox.sh("exec python3 x").error(125, &told);
+    let sandbox = sandbox.var("VRUN_NO_CREATE", "1");
+    sandbox.sh("exec python3 x").error(125, &told);
+    let sandbox = sandbox.var("VRUN_OUTSIDE", "1");
+    sandbox.sh("exec python3 x").line("file=[ROOT]/tools/python3");
+}
