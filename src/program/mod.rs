@@ -5,6 +5,7 @@ mod context;
 mod handoff;
 mod install_hint;
 mod lookup;
+mod manager_shim;
 mod missing_python;
 mod model;
 mod not_found;

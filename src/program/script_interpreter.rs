@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::os;
 use crate::read::read_head;
 
+use super::manager_shim::{is_mise_shim_for_python, pixi_target};
 use super::python_names;
 use super::shebang::{file_name, split_words};
 use super::windows_launcher::{self, LauncherTarget};
@@ -59,12 +60,21 @@ pub(crate) fn is_in_scripts_dir(file: &Path, scripts: &Path) -> bool {
 /// # Errors
 /// The file cannot be read.
 pub(crate) fn detect_interpreter(file: &Path) -> io::Result<ScriptInterpreter> {
-    let (mut file, head) = read_head(file, HEAD_SIZE)?;
+    let (mut opened, head) = read_head(file, HEAD_SIZE)?;
     if windows_launcher::has_mz_magic(&head) {
-        let target = windows_launcher::read_launcher(&mut file, &head)?;
+        let target = windows_launcher::read_launcher(&mut opened, &head)?;
         return Ok(target.map_or(ScriptInterpreter::Other, from_launcher));
     }
-    Ok(parse_head(&head))
+    Ok(match parse_head(&head) {
+        ScriptInterpreter::Other if is_mise_shim_for_python(file) => {
+            ScriptInterpreter::ManagerShim("mise")
+        }
+        ScriptInterpreter::Other => {
+            let target = pixi_target(file).and_then(|target| read_head(&target, HEAD_SIZE).ok());
+            target.map_or(ScriptInterpreter::Other, |(_, head)| parse_head(&head))
+        }
+        interpreter => interpreter,
+    })
 }
 
 /// What a Windows launcher starts. `<launcher_dir>` is its own directory (distlib).

@@ -61,6 +61,50 @@ fn a_version_managers_shim_is_refused() {
 }
 
 #[test]
+fn a_native_shim_is_known_by_its_place() {
+    let mise = "home/.local/share/mise";
+    let sandbox = app()
+        .probe("opt/mise")
+        .script(
+            format!("{mise}/installs/python/3.12/bin/tool"),
+            "#!/bin/sh\n",
+        )
+        .dir(format!("{mise}/shims"))
+        .link(format!("{mise}/shims/tool"), "[ROOT]/opt/mise")
+        .link(format!("{mise}/shims/node"), "[ROOT]/opt/mise")
+        .var("PATH", format!("[ROOT]/{mise}/shims:/usr/bin:/bin"));
+    sandbox
+        .run(["tool"])
+        .error(126, &["is a shim of mise that"]);
+    sandbox.run(["node", "x"]).argv(&["node", "x"]);
+
+    let exe = |name: &str| format!("{{\"exe\": \"[ROOT]/home/.pixi/envs/{name}/bin/{name}\"}}");
+    let configured = "home/.pixi/bin/trampoline_configuration";
+    let sandbox = app()
+        .probe("home/.pixi/bin/tool")
+        .probe("home/.pixi/bin/gh")
+        .probe("home/.pixi/envs/tool/bin/python")
+        .probe("home/.pixi/envs/gh/bin/gh")
+        .dir("home/.pixi/envs/tool/conda-meta")
+        .var("PATH", "[ROOT]/home/.pixi/bin:/usr/bin:/bin");
+    let root = sandbox.path("").display().to_string();
+    let head = format!("#!{root}/home/.pixi/envs/tool/bin/python\n");
+    let sandbox = sandbox
+        .script("home/.pixi/envs/tool/bin/tool", head)
+        .file(
+            format!("{configured}/tool.json"),
+            exe("tool").replace("[ROOT]", &root),
+        )
+        .file(
+            format!("{configured}/gh.json"),
+            exe("gh").replace("[ROOT]", &root),
+        );
+    let python = "runs with [ROOT]/home/.pixi/envs/tool/bin/python, which has no environment";
+    sandbox.run(["tool"]).error(126, &[python]);
+    sandbox.run(["gh", "x"]).argv(&["gh", "x"]);
+}
+
+#[test]
 fn a_script_of_another_environment_runs_and_one_line_says_whose_it_is() {
     let sandbox = app().venv("pipx/tool");
     let head = format!("#!{}\n", sandbox.path("pipx/tool/bin/python").display());

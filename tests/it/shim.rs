@@ -292,7 +292,10 @@ fn outside_of_python_projects_a_system_tool_runs_as_without_shims() {
     }
     // It has the variables that it would have had.
     let line = "cd [ROOT]/plain && PYTHONHOME=/x exec python3 -c ''";
-    sandbox.sh(line).line("PYTHONHOME=/x").line("VIRTUAL_ENV is unset");
+    sandbox
+        .sh(line)
+        .line("PYTHONHOME=/x")
+        .line("VIRTUAL_ENV is unset");
     sandbox.sh("cd [ROOT]/plain && exec tool").error(
         127,
         &[
@@ -315,5 +318,7 @@ fn where_a_shim_may_not_make_an_environment_it_passes_on_what_may_run_outside() 
     let sandbox = sandbox.var("VRUN_NO_CREATE", "1");
     sandbox.sh("exec python3 x").error(125, &told);
     let sandbox = sandbox.var("VRUN_OUTSIDE", "1");
-    sandbox.sh("exec python3 x").line("file=[ROOT]/tools/python3");
+    sandbox
+        .sh("exec python3 x")
+        .line("file=[ROOT]/tools/python3");
 }

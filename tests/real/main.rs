@@ -61,6 +61,8 @@ mod line;
 mod links;
 /// Hundreds at once, with a cache that goes away and signals.
 mod load;
+/// Shims of version managers that are no scripts.
+mod managers;
 /// The man page, in man and mandoc.
 mod manual;
 /// Projects that were moved and copied.
