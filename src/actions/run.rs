@@ -97,6 +97,9 @@ fn ensure(
     process: &Process,
 ) -> Result<TargetEnv, Error> {
     let settings = &request.settings;
+    if let Outcome::Missing(missing) = &outcome {
+        program::check_invocation(&request.invocation, &missing.root, process.var("PATH"))?;
+    }
     let found = match outcome {
         Outcome::Found(found) => found,
         Outcome::Missing(missing) if settings.mode == Mode::DryRun => {

@@ -4,7 +4,6 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use crate::error::Error;
-use crate::venv;
 
 use super::context::ResolveContext;
 use super::lookup::{find_at_path, is_in};
@@ -39,36 +38,6 @@ pub(crate) fn resolve_program(
     }?;
     warnings::add_warnings(&mut program, context);
     Ok(program)
-}
-
-/// What [`resolve_program`] will return once the environment exists, as far as that is known before.
-///
-/// # Errors
-/// The shell of a line does not exist.
-pub(crate) fn predict_program(
-    invocation: Invocation,
-    args: Vec<OsString>,
-    context: &ResolveContext<'_>,
-) -> Result<Program, Error> {
-    let python = venv::python_path(context.root);
-    let (file, first_args) = match invocation {
-        Invocation::ShellLine(line) => return shell::resolve_shell(&line, args, context),
-        Invocation::Module(module) => (python, vec![OsString::from("-m"), module]),
-        Invocation::Script(file) => (python, vec![file]),
-        Invocation::Command(name) if is_python_file(&name, context) => (python, vec![name]),
-        Invocation::Command(name) if has_separator(&name) => (name.into(), Vec::new()),
-        Invocation::Command(name) | Invocation::Shim(name) if is_python_or_pip(&name) => {
-            (context.scripts_dir().join(name), Vec::new())
-        }
-        Invocation::Command(name) | Invocation::Shim(name) => {
-            let found = context.find_on_path(&name, context.path);
-            (found.unwrap_or_else(|| name.into()), Vec::new())
-        }
-    };
-    let mut argv = vec![file.clone().into()];
-    argv.extend(first_args);
-    argv.extend(args);
-    Ok(Program::new(file, argv))
 }
 
 /// Prefixes `./` to a file name that Python would take for an option.

@@ -24,6 +24,33 @@ fn where_there_is_no_python_the_error_says_so_and_nothing_stays_behind() {
     assert_eq!(sandbox.tree(), before);
 }
 
+/// On a machine without a Python, whatever gets further ends with 125.
+#[test]
+fn what_can_be_known_before_is_known_before_an_environment_is_created() {
+    let sandbox = app()
+        .file("app/there.py", "")
+        .file("app/text", "")
+        .probe("tools/on.py");
+    for dry_run in [&[][..], &["-n"]] {
+        let run = |name: &str| sandbox.run([dry_run, &[name]].concat());
+        run("./nofile.py").error(127, &["vrun: no file named ./nofile.py\n"]);
+        run("./none").error(127, &["vrun: no file named ./none\n"]);
+        run("../app").error(126, &["vrun: ../app is a directory\n"]);
+        run("./text").error(126, &["vrun: ./text is not executable\n"]);
+        let hint = "  hint: if a package has a program of this name, `vrun --create` first";
+        run("nofile.py").error(127, &["vrun: no file named nofile.py\n", hint]);
+    }
+    for name in [
+        "there.py",
+        "./there.py",
+        "on.py",
+        ".venv/bin/tool.py",
+        "tool",
+    ] {
+        sandbox.run([name]).error(125, &["Python"]);
+    }
+}
+
 #[test]
 fn vrun_is_no_base_interpreter() {
     let sandbox = app()
@@ -156,8 +183,10 @@ fn an_interpreter_whose_output_another_process_holds_open_is_given_up() {
     assert!(said.contains("no answer in 10 s"), "{said}");
     // Gone, or dead and waiting for whoever inherited it.
     let alive = "kill -0 $holder 2>/dev/null && ! grep -q ') Z ' /proc/$holder/stat";
-    let line =
-        format!("PATH=/usr/bin:/bin; holder=$(cat [ROOT]/holder); if {alive}; then echo alive; fi");
+    let line = format!(
+        "PATH=/usr/bin:/bin; holder=$(cat [ROOT]/holder); \
+         for _ in $(seq 50); do {alive} || exit 0; sleep 0.1; done; echo alive"
+    );
     sandbox.sh(&line).stdout("");
 }
 
