@@ -3,7 +3,7 @@
 //! environment: a clone's `.venv` can be a git directory too, whose settings name programs.
 
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::fs::lies_in;
 use crate::helper::{self, Helper};
@@ -38,14 +38,24 @@ const KEPT_VARS: [&str; 6] = [
     "GIT_DISCOVERY_ACROSS_FILESYSTEM",
 ];
 
-/// Whether git tracks a file of the environment at `root`. False without git or a repository.
-pub(crate) fn is_tracked(root: &Path, process: &Process) -> bool {
+/// What git tracks of the environment at `root`: the directory, or its pyvenv.cfg if the other files may be a project's.
+/// None without git or a repository.
+pub(crate) fn find_tracked(root: &Path, process: &Process) -> Option<PathBuf> {
     let args = ["--literal-pathspecs", "ls-files", "--error-unmatch", "--"];
-    run_git(&args, Path::new(""), root, process) == Some(0)
+    let below = match venv::holds_project(root) {
+        true => venv::PYVENV_CFG,
+        false => "",
+    };
+    let is_tracked = run_git(&args, Path::new(below), root, process) == Some(0);
+    is_tracked.then(|| root.join(below).components().collect())
 }
 
-/// Whether git ignores the environment at `root` (gitignore(5)). None without git or a repository.
+/// Whether git ignores the environment at `root` (gitignore(5)). None without git or a repository, or where the project
+/// would be ignored with it.
 pub(crate) fn is_ignored(root: &Path, process: &Process) -> Option<bool> {
+    if venv::holds_project(root) {
+        return None;
+    }
     let args = ["check-ignore", "-q", "--no-index", "--"];
     match run_git(&args, Path::new(venv::PYVENV_CFG), root, process)? {
         0 => Some(true),

@@ -159,8 +159,7 @@ fn plan_change(path: &Path, target: &Path, process: &Process) -> Result<Change, 
     }
     if !self_exe::is_vrun(path, process.current_exe().as_deref()) {
         let message = format!("{} exists, and is not a vrun shim", printable(path));
-        let hint = format!("`rm {}`, if it is not needed", shell_word(path));
-        return Err(Error::refused(message).with_hint(hint));
+        return Err(Error::refused(message).with_hint("name another directory for the shims"));
     }
     let is_current = match os::HAS_SYMLINKS {
         true => fs::read_link(path).is_ok_and(|current| current == target),

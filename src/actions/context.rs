@@ -143,10 +143,12 @@ pub(super) fn report_selection(found: &FoundEnv, process: &Process) {
     }
     report_skipped(&found.skipped, verbosity);
     verbosity.verbose(|| format!("environment {root} ({})", found.reason));
-    if verbosity == Verbosity::Verbose && git::is_tracked(&found.root, process) {
-        let word = shell_word(&found.root);
+    if verbosity == Verbosity::Verbose
+        && let Some(tracked) = git::find_tracked(&found.root, process)
+    {
+        let (tracked, word) = (printable(&tracked), shell_word(&tracked));
         verbosity.notice(format_args!(
-            "git tracks {root}; `git rm -r --cached {word}` untracks it and keeps the files"
+            "git tracks {tracked}; `git rm -r --cached {word}` untracks it and keeps the files"
         ));
     }
 }

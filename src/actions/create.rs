@@ -10,9 +10,10 @@ use crate::create::{
 use crate::error::Error;
 use crate::find::Outcome;
 use crate::process::Process;
+use crate::quote::printable;
 use crate::requirements::InstallContext;
 use crate::venv::Venv;
-use crate::{inline_script, requirements};
+use crate::{inline_script, requirements, venv};
 
 use super::context::{
     find_environment, keep_others_out, prepare_search, print_path, report_selection,
@@ -28,6 +29,7 @@ pub(crate) fn create(
     let search = prepare_search(settings, process)?;
     let outcome = find_environment(settings, &search, process)?;
     let root = target_path(outcome, options, process)?;
+    let is_there = venv::is_env(&root);
     let project = search.project();
     let state = match options.has_pip() {
         true => requirements::initial_state(&settings.install_options, project, &root, process)?,
@@ -45,7 +47,19 @@ pub(crate) fn create(
         process,
     };
     match settings.mode {
-        Mode::DryRun => check_target(&request)?,
+        Mode::DryRun => {
+            check_target(&request)?;
+            let root = printable(&root);
+            let change = match options.if_exists {
+                IfExists::Clear => Some(format!("would replace {root} and all that is in it")),
+                IfExists::Upgrade => Some(format!("would upgrade {root}")),
+                IfExists::Keep => None,
+            };
+            let change = change.filter(|_| is_there);
+            if let Some(change) = change {
+                process.verbosity.notice(change);
+            }
+        }
         Mode::Real => {
             // Into an environment that replaces another before it does; else below, where it is in its place.
             let install = |staged: &Path, build_context: &BuildContext<'_>| {

@@ -109,7 +109,7 @@ impl EnvQueries for PreparedEnv<'_> {
     }
 
     fn is_tracked(&self) -> bool {
-        git::is_tracked(&self.env.venv.root, self.process)
+        git::find_tracked(&self.env.venv.root, self.process).is_some()
     }
 
     fn describe_stale_imports(&self) -> Option<String> {

@@ -103,18 +103,7 @@ pub(super) fn conflicting_files(at: &Path, files: &[PathBuf]) -> Error {
 
 /// Whether a directory is the root of a project, or the user works in it.
 pub(super) fn is_project_or_cwd(at: &Path) -> bool {
-    let markers = [
-        ".venv",
-        "pyproject.toml",
-        "requirements.txt",
-        "setup.py",
-        "setup.cfg",
-        ".git",
-        ".hg",
-    ];
-    // What cannot be seen may be there.
-    let is_there = |marker: &&str| at.join(marker).try_exists().unwrap_or(true);
-    markers.iter().any(is_there) || is_cwd_or_above(at)
+    venv::holds_project(at) || is_cwd_or_above(at)
 }
 
 fn is_cwd_or_above(at: &Path) -> bool {

@@ -49,16 +49,15 @@ fn check_world_writable(input: &DoctorInput<'_>) -> Option<Finding> {
 }
 
 fn check_tracked(input: &DoctorInput<'_>) -> Option<Finding> {
-    let root = shell_word(input.root);
-    git::is_tracked(input.root, input.process).then(|| {
-        Finding::new(
-            "tracked-by-git",
-            Severity::Error,
-            "git tracks it",
-            "every clone has its files, with paths of this machine in them",
-            format!("`git rm -r --cached {root}` untracks it and keeps the files"),
-        )
-    })
+    let tracked = git::find_tracked(input.root, input.process)?;
+    let word = shell_word(&tracked);
+    Some(Finding::new(
+        "tracked-by-git",
+        Severity::Error,
+        "git tracks it",
+        "every clone has its files, with paths of this machine in them",
+        format!("`git rm -r --cached {word}` untracks it and keeps the files"),
+    ))
 }
 
 /// No ignore file matches it: neither its own .gitignore, nor that of the project or the user.

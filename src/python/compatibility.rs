@@ -129,8 +129,9 @@ fn mismatch(venv: &Venv, key: Option<PythonKey>, request: &PythonRequest) -> Err
     })
     .with_cause(cause)
     .with_hint(format!(
-        "remove it with `rm -r {}`, then run the same command again to recreate it",
-        shell_word(&venv.root)
+        "`vrun --create --clear --env {} -p {}` recreates it",
+        shell_word(&venv.root),
+        shell_word(&request.text)
     ))
 }
 
@@ -316,6 +317,6 @@ mod tests {
         let error = check_config(cfg, "", "3.11").expect_err("a mismatch");
         assert!(error.contains(" uses Python 3.12.1, but --python asks for `3.11`\n"));
         assert!(error.contains("cause: the base of the environment "));
-        assert!(error.contains("hint: remove it with `rm -r "));
+        assert!(error.contains("hint: `vrun --create --clear --env "));
     }
 }

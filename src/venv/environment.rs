@@ -83,6 +83,22 @@ pub(crate) fn env_of_python(exe: &Path) -> Option<&Path> {
     exe.ancestors().skip(1).take(2).find(|dir| is_env(dir))
 }
 
+/// Whether the directory `root` is that of a project too, so that what is in it is not the environment's alone.
+pub(crate) fn holds_project(root: &Path) -> bool {
+    let markers = [
+        ".venv",
+        "pyproject.toml",
+        "requirements.txt",
+        "setup.py",
+        "setup.cfg",
+        ".git",
+        ".hg",
+    ];
+    // What cannot be seen may be there.
+    let is_there = |marker: &&str| root.join(marker).try_exists().unwrap_or(true);
+    markers.iter().any(is_there)
+}
+
 /// Whether `root` is an environment whose Python can be started, by a quick check: its `python` leads to a file.
 /// `health` checks more.
 pub(crate) fn looks_usable(root: &Path) -> bool {

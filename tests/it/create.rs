@@ -51,6 +51,23 @@ fn a_dry_run_prints_where_it_would_be_and_makes_nothing() {
 }
 
 #[test]
+fn a_dry_run_says_what_would_be_lost() {
+    let sandbox = app();
+    let before = sandbox.tree();
+    for (option, told) in [
+        (
+            "--clear",
+            "vrun: would replace [ROOT]/app/.venv and all that is in it\n",
+        ),
+        ("--upgrade", "vrun: would upgrade [ROOT]/app/.venv\n"),
+    ] {
+        let outcome = sandbox.run(["-n", "--create", option]);
+        assert_eq!(outcome.stdout("[ROOT]/app/.venv\n").said(), told);
+    }
+    assert_eq!(sandbox.tree(), before);
+}
+
+#[test]
 fn it_runs_no_program() {
     for typed in [&["--create", "pytest", "-q"][..], &["--create", "-m", "x"]] {
         app().run(typed).error(125, &["--create", "  hint: "]);

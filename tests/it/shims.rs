@@ -83,7 +83,7 @@ fn nothing_is_overwritten_but_shims_and_then_nothing_is_made() {
             126,
             &[
                 "vrun: [ROOT]/home/shims/pytest exists, and is not a vrun shim\n",
-                "  hint: `rm [ROOT]/home/shims/pytest`",
+                "  hint: name another directory for the shims\n",
             ],
         );
     assert!(!sandbox.path("home/shims/python").exists());

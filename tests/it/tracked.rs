@@ -29,6 +29,23 @@ fn an_environment_that_git_tracks_is_told_under_verbose_with_what_ends_it() {
     untold(&sandbox, &["-v", "probe"]);
 }
 
+/// The project's files are not the environment's.
+#[test]
+fn of_an_environment_that_is_a_projects_root_only_its_own_files_count() {
+    let sandbox = Sandbox::new()
+        .venv("app")
+        .file("app/setup.py", "")
+        .cwd("app");
+    sandbox.sh("cd .. && git init -q && git add app/setup.py app/bin");
+    untold(&sandbox, &["-v", "true"]);
+    let found = sandbox.run(["--doctor", "--json"]).text();
+    assert!(!found.contains("git"), "{found}");
+    sandbox.sh("git add pyvenv.cfg");
+    let said = sandbox.run(["-v", "true"]).said();
+    let told = "vrun: git tracks [ROOT]/app/pyvenv.cfg; `git rm -r --cached [ROOT]/app/pyvenv.cfg` untracks it";
+    assert!(said.contains(told), "{said}");
+}
+
 #[test]
 fn nothing_of_the_project_is_started_to_find_that_out() {
     let sandbox = app()

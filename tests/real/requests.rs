@@ -221,7 +221,7 @@ fn an_environment_that_is_there_is_never_changed_for_a_wish() {
     ] {
         project.run(["-p", &request, "python", "-c", ""]).code(0);
     }
-    let hint = format!("hint: remove it with `rm -r {venv}`");
+    let hint = format!("hint: `vrun --create --clear --env {venv} -p ");
     let uses = format!("uses Python {}, but --python asks for `3.4`", newest.full());
     project
         .run(["-p", "3.4", "python", "-c", ""])
