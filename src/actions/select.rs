@@ -1,5 +1,6 @@
 //! A program to run -> the environment it runs in. A Python file with inline script metadata has its own.
 
+use std::fs;
 use std::path::Path;
 
 use crate::cli::{Mode, RunRequest, ScriptEnv};
@@ -50,6 +51,9 @@ fn find_script(
     text: Option<SourceText>,
     process: &Process,
 ) -> Result<Option<Script>, Error> {
+    if text.is_none() && request.script_env == ScriptEnv::Separate {
+        report_unread_pipe(&request.invocation, process.verbosity);
+    }
     let settings = &mut request.settings;
     let file = program::python_file(&request.invocation).zip(text);
     let Some((file, text)) = file.filter(|_| request.script_env == ScriptEnv::Separate) else {
@@ -81,4 +85,16 @@ fn find_script(
         request.invocation = Invocation::Script(file.into());
     }
     Ok(script)
+}
+
+/// What a pipe says is for Python alone: read here, it would be gone.
+fn report_unread_pipe(invocation: &Invocation, verbosity: Verbosity) {
+    if let Invocation::Script(file) = invocation
+        && fs::metadata(file).is_ok_and(|found| !found.is_file() && !found.is_dir())
+    {
+        verbosity.notice(format_args!(
+            "{} is not a regular file: inline script metadata in it is not read",
+            printable(file)
+        ));
+    }
 }

@@ -152,7 +152,11 @@ fn with_exe_suffix(path: PathBuf) -> PathBuf {
 pub(super) fn file_not_runnable(name: &OsStr) -> Error {
     match fs::metadata(name) {
         Ok(found) if found.is_dir() => {
-            Error::refused(format!("{} is a directory", printable(name)))
+            let error = Error::refused(format!("{} is a directory", printable(name)));
+            match Path::new(name).join("__main__.py").is_file() {
+                true => error.with_hint(run_by_python_hint(name)),
+                false => error,
+            }
         }
         Ok(_) => not_executable(Path::new(name)),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
@@ -168,8 +172,16 @@ pub(super) fn file_not_found(name: &OsStr) -> Error {
     Error::not_found(format!("no file named {}", printable(name)))
 }
 
+/// What runs a directory or an archive with a `__main__.py` (zipapp).
+fn run_by_python_hint(file: &OsStr) -> String {
+    format!("`vrun -s {}` runs it with Python", shell_word(file))
+}
+
 fn not_executable(file: &Path) -> Error {
     let error = Error::refused(format!("{} is not executable", printable(file)));
+    if file.extension().is_some_and(|end| end == "pyz") {
+        return error.with_hint(run_by_python_hint(file.as_os_str()));
+    }
     match os::executable_hint(&shell_word(file)) {
         Some(hint) => error.with_hint(hint),
         None => error.with_cause("its extension is not in PATHEXT"),

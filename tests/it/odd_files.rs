@@ -115,6 +115,7 @@ fn a_script_that_comes_through_a_pipe_is_left_to_python() {
         "cat tool.py | $vrun -s /dev/stdin",
         "mkfifo pipe; cat tool.py >pipe & $vrun -s pipe; cat pipe >/dev/null",
     ] {
-        sandbox.sh(line).in_env("app/.venv");
+        let ran = sandbox.sh(line).in_env("app/.venv");
+        ran.says("is not a regular file: inline script metadata in it is not read\n");
     }
 }

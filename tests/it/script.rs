@@ -309,10 +309,31 @@ fn a_directory_that_is_run_is_searched_from_itself() {
 }
 
 #[test]
+fn what_python_runs_without_being_a_program_is_named_with_s() {
+    let sandbox = app()
+        .file("app/tool.pyz", "PK")
+        .file("app/tool/__main__.py", "");
+    let hint = "  hint: `vrun -s ./tool.pyz` runs it with Python\n";
+    sandbox
+        .run(["./tool.pyz"])
+        .error(126, &["vrun: ./tool.pyz is not executable\n", hint]);
+    let hint = "  hint: `vrun -s ./tool` runs it with Python\n";
+    sandbox
+        .run(["./tool"])
+        .error(126, &["vrun: ./tool is a directory\n", hint]);
+    for file in ["./tool.pyz", "./tool"] {
+        sandbox
+            .run(["-s", file])
+            .argv(&["[ROOT]/app/.venv/bin/python", file]);
+    }
+}
+
+#[test]
 fn a_script_that_is_a_pipe_is_searched_for_from_the_working_directory() {
     let line = "exec 3<<-E\n\tprint(1)\n\tE\nvrun -s /dev/fd/3 x";
     app()
         .var("PATH", "[ROOT]/opt:/usr/bin:/bin")
         .sh(line)
-        .argv(&[PYTHON, "/dev/fd/3", "x"]);
+        .argv(&[PYTHON, "/dev/fd/3", "x"])
+        .says("vrun: /dev/fd/3 is not a regular file");
 }
