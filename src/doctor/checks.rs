@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::health::{self, Fix, Problem};
-use crate::quote::{printable, printable_name, summarize_names};
+use crate::quote::{printable, printable_name, shell_word, summarize_names};
 use crate::repair::{self, StaleFile, StaleKind};
 use crate::venv;
 
@@ -23,6 +23,7 @@ pub(crate) fn run_checks(input: &DoctorInput<'_>) -> Vec<Finding> {
         .collect();
     findings.extend(check_stale_paths(input));
     findings.extend(check_missing_scripts(input));
+    findings.extend(check_incomplete_packages(input));
     findings.extend(surroundings::check_surroundings(input));
     findings.sort_by_key(|finding| finding.severity != Severity::Error);
     findings
@@ -92,16 +93,16 @@ fn check_stale_paths(input: &DoctorInput<'_>) -> Vec<Finding> {
             .iter()
             .map(|stale| printable_name(&stale.file))
             .collect();
-        let (severity, message) = match kind {
-            StaleKind::PyvenvCfg => (Severity::Note, clause.to_owned()),
-            _ => (Severity::Error, format!("{} {clause}", files.len())),
+        let severity = match kind {
+            StaleKind::PyvenvCfg => Severity::Note,
+            _ => Severity::Error,
         };
         let names = summarize_names(&names);
         let cause = format!("{names}: {}", printable(&first.old_path));
         Some(Finding::new(
             id,
             severity,
-            message,
+            clause,
             cause,
             repair_hint(input),
         ))
@@ -131,5 +132,25 @@ fn check_missing_scripts(input: &DoctorInput<'_>) -> Option<Finding> {
         unrepairable
             .unwrap_or(first)
             .fix_command(input.vrun_command),
+    ))
+}
+
+/// Installed packages without a directory or file that their RECORD lists.
+fn check_incomplete_packages(input: &DoctorInput<'_>) -> Option<Finding> {
+    let all = venv::find_incomplete_packages(input.root);
+    let first = all.first()?;
+    let packages: Vec<_> = all.iter().map(|found| found.package.as_str()).collect();
+    let words: Vec<_> = packages.iter().map(shell_word).collect();
+    let (call, words) = (input.vrun_command, words.join(" "));
+    Some(Finding::new(
+        "incomplete-packages",
+        Severity::Error,
+        "modules of installed packages are missing",
+        format!(
+            "{}: {} does not exist",
+            summarize_names(&packages),
+            printable(&first.missing)
+        ),
+        format!("`{call} -m pip install --no-deps --force-reinstall {words}`"),
     ))
 }

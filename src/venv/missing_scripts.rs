@@ -1,7 +1,6 @@
 //! An environment -> the scripts that RECORD lists (PEP 376) but that are missing, and what each would call (the entry
 //! points specification).
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::fs::{is_really_within, look_at};
@@ -10,8 +9,8 @@ use crate::process::normalize;
 use crate::quote::shell_word;
 use crate::read::{MAX_TEXT, read_text};
 
+use super::dist_info::{DistInfo, dist_infos};
 use super::environment::{python_path, scripts_dir};
-use super::site_packages::site_packages;
 
 /// A script that is missing.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,42 +49,33 @@ pub(crate) fn find_missing_scripts(root: &Path) -> Vec<MissingScript> {
     if !is_really_within(&python_path(root), root) {
         return found;
     }
-    for site in site_packages(root) {
-        let entries = fs::read_dir(&site).into_iter().flatten().flatten();
-        let paths = entries.map(|entry| entry.path());
-        for dist_info in paths.filter(|path| path.extension().is_some_and(|it| it == "dist-info")) {
-            found.extend(missing_in_package(&dist_info, &site, &scripts));
-        }
+    for dist_info in dist_infos(root) {
+        found.extend(missing_in_package(&dist_info, &scripts));
     }
     found.sort_by(|one, other| one.file.cmp(&other.file));
     found.dedup_by(|one, other| one.file == other.file);
     found
 }
 
-fn missing_in_package(dist_info: &Path, site: &Path, scripts: &Path) -> Vec<MissingScript> {
-    let record = read_text(&dist_info.join("RECORD"), MAX_TEXT).unwrap_or_default();
-    // A path with a comma is quoted; no script has one.
-    let paths = record.lines().filter_map(|line| line.split_once(','));
-    let outside = paths
-        .map(|(path, _)| path)
+fn missing_in_package(dist_info: &DistInfo, scripts: &Path) -> Vec<MissingScript> {
+    let outside = dist_info
+        .files()
         .filter(|path| path.starts_with("..") || Path::new(path).is_absolute());
     let files: Vec<_> = outside
-        .map(|path| normalize(site.join(path)))
+        .map(|path| normalize(dist_info.site().join(path)))
         .filter(|file| file.parent() == Some(scripts) && matches!(look_at(file), Ok(None)))
         .collect();
     if files.is_empty() {
         return Vec::new();
     }
-    let entry_points = read_text(&dist_info.join("entry_points.txt"), MAX_TEXT).unwrap_or_default();
+    let entry_points = dist_info.dir.join("entry_points.txt");
+    let entry_points = read_text(&entry_points, MAX_TEXT).unwrap_or_default();
     let entry_points = parse_entry_points(&entry_points);
-    // `demo-1.0.dist-info`
-    let name = dist_info.file_stem().unwrap_or_default().to_string_lossy();
-    let package = name.replacen('-', "==", 1);
     let missing = files.into_iter().map(|file| MissingScript {
         entry_point: file
             .file_name()
             .and_then(|name| find_entry_point(name.to_str()?, &entry_points)),
-        package: package.clone(),
+        package: dist_info.package(),
         file,
     });
     missing.collect()

@@ -2,7 +2,9 @@
 
 mod created_at;
 mod creator;
+mod dist_info;
 mod environment;
+mod missing_modules;
 mod missing_scripts;
 mod pip_hint;
 mod python_version;
@@ -15,6 +17,7 @@ pub(crate) use environment::{
     SubstitutePython, Venv, enclosing_env, env_of_python, holds_project, is_env, looks_usable,
     prompt, python_path, read_pyvenv_cfg, scripts_dir,
 };
+pub(crate) use missing_modules::find_incomplete_packages;
 pub(crate) use missing_scripts::{MissingScript, find_missing_scripts};
 pub(crate) use pip_hint::{get_pip_hint, install_pip_hint};
 pub(crate) use python_version::{

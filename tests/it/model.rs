@@ -539,7 +539,8 @@ fn in_random_trees_the_walk_ends_where_the_specification_says() {
             );
         }
     }
-    // None of the ends of a walk is left out.
-    assert_eq!(seen.len(), 8, "{seen:?}");
+    // None of the ends of a walk is left out; what is not trusted takes another user.
+    let ends = if is_shared { 8 } else { 7 };
+    assert_eq!(seen.len(), ends, "{seen:?}");
     eprintln!("the walk in {trees} random trees: {seen:?}");
 }

@@ -11,6 +11,7 @@ fn installed(listed: &[&str]) -> Sandbox {
     let record = format!("demo.py,sha256=x,1\n{}", rows.collect::<String>());
     let points = "[console_scripts]\ndemo = demo.cli:main [extra]\n";
     app()
+        .file(format!("{SITE}/demo.py"), "")
         .file(format!("{SITE}/demo-1.0.dist-info/RECORD"), record)
         .file(
             format!("{SITE}/demo-1.0.dist-info/entry_points.txt"),
@@ -102,4 +103,25 @@ fn a_program_where_all_scripts_are_gone_is_told_what_is_wrong() {
     );
     let said = "vrun: [ROOT]/app/.venv is broken: it has no Python; ";
     sandbox.run(["sh", "-c", ""]).code(0).says(said);
+}
+
+#[test]
+fn a_package_whose_modules_someone_removed() {
+    let rows = [
+        "demo/__init__.py",
+        "__pycache__/demo.cpython-312.pyc",
+        "other.pyc",
+    ];
+    let sandbox = installed(&rows).file(format!("{SITE}/demo/__init__.py"), "");
+    sandbox.run(["--doctor"]).code(0);
+    std::fs::remove_dir_all(sandbox.path(SITE).join("demo")).expect("removed");
+    finds(
+        &sandbox,
+        ("wrong", "incomplete-packages"),
+        [
+            "modules of installed packages are missing",
+            "demo==1.0: [ROOT]/app/.venv/lib/python3.12/site-packages/demo does not exist",
+            "`vrun -m pip install --no-deps --force-reinstall 'demo==1.0'`",
+        ],
+    );
 }

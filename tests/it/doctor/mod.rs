@@ -172,7 +172,7 @@ fn what_names_the_place_that_the_environment_was_made_in() {
         &sandbox,
         ("wrong", "stale-scripts"),
         [
-            "4 console scripts still refer to the old location",
+            "console scripts still refer to the old location",
             "a, b, c and 1 more: /old/app/.venv/bin/python",
             "`vrun --repair`",
         ],
