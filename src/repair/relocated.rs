@@ -217,14 +217,16 @@ pub(super) fn moved_project(
         .then(|| (was.to_owned(), is.to_owned()))
 }
 
-/// The files of editable installs of the project in site-packages: `.pth` (site.py), old setuptools' `.egg-link`, setuptools'
-/// finders (`__editable___*_finder.py`), and direct_url.json (PEP 610).
+/// The files of editable installs of the project in site-packages: `.pth` (site.py), the modules that these import (the
+/// import hooks of setuptools, editables, scikit-build-core), old setuptools' `.egg-link`, and direct_url.json (PEP 610).
 pub(super) fn stale_editables(root: &Path, was: &Path, is: &Path) -> Vec<StaleFile> {
     let stale = |file: PathBuf, quoting| stale_file(file, StaleKind::Editable, was, is, quoting);
     let mut found = Vec::new();
     for site in venv::site_packages(root) {
-        for file in list_files(&site) {
-            if let Some(quoting) = editable_quoting(&file) {
+        let files = list_files(&site);
+        let hooks = imported_modules(&files);
+        for file in files {
+            if let Some(quoting) = editable_quoting(&file, &hooks) {
                 found.extend(stale(file, quoting));
             }
         }
@@ -240,12 +242,26 @@ pub(super) fn stale_editables(root: &Path, was: &Path, is: &Path) -> Vec<StaleFi
     found
 }
 
-/// How a file of an editable install quotes paths; None if it is not one.
-fn editable_quoting(file: &Path) -> Option<PathQuoting> {
+/// The modules that the `.pth` files among `files` import when Python starts (site.py).
+fn imported_modules(files: &[PathBuf]) -> Vec<String> {
+    let is_pth = |file: &&PathBuf| file.extension().is_some_and(|end| end == "pth");
+    let texts = files.iter().filter(is_pth);
+    let texts = texts.filter_map(|file| read_text(file, MAX_TEXT).ok());
+    let module = |line: &str| {
+        let names = line.strip_prefix("import")?.trim_start();
+        let end = names.find(|c: char| !c.is_alphanumeric() && c != '_');
+        Some(names[..end.unwrap_or(names.len())].to_owned())
+    };
+    let modules = texts.flat_map(|text| text.lines().filter_map(module).collect::<Vec<_>>());
+    modules.collect()
+}
+
+/// How a file of an editable install quotes paths; None if it is not one. `hooks`: the modules that run at startup.
+fn editable_quoting(file: &Path, hooks: &[String]) -> Option<PathQuoting> {
     let name = file.file_name()?.to_string_lossy();
     match name.rsplit_once('.')? {
         (_, "pth" | "egg-link") => Some(PathQuoting::Bare),
-        (stem, "py") if stem.starts_with("__editable__") => Some(PathQuoting::Python),
+        (stem, "py") if hooks.iter().any(|hook| hook == stem) => Some(PathQuoting::Python),
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use super::lost::two;
 use super::whole::{bare, files, repair};
@@ -173,4 +174,65 @@ fn a_copy_whose_python_is_lost_too_is_made_anew_from_its_own_sources() {
     let at = copy.to_str().expect("UTF-8");
     project.run(["-q", "-C", at, "--repair"]).code(0);
     comes_from(&project, &copy);
+}
+
+/// The settings with which each of these backends makes an import hook instead of a path.
+const BACKENDS: [(&str, &str, &str); 3] = [
+    (
+        "hatchling",
+        "hatchling.build",
+        "[tool.hatch.build]\ndev-mode-exact = true\n[tool.hatch.build.targets.wheel]\npackages = ['src/vrun_app']\n",
+    ),
+    (
+        "pdm-backend",
+        "pdm.backend",
+        "[tool.pdm.build]\neditable-backend = 'editables'\n",
+    ),
+    (
+        "scikit-build-core",
+        "scikit_build_core.build",
+        "[tool.scikit-build]\nwheel.cmake = false\nwheel.packages = ['src/vrun_app']\n",
+    ),
+];
+
+#[test]
+fn a_project_whose_backend_makes_an_import_hook() {
+    for (package, backend, settings) in BACKENDS {
+        let pyproject = format!(
+            "[project]\nname = 'vrun-app'\nversion = '1.0'\n{settings}\
+             [build-system]\nrequires = ['{package}']\nbuild-backend = '{backend}'\n"
+        );
+        let project = Project::with_python()
+            .file("app/pyproject.toml", &pyproject)
+            .file("app/src/vrun_app/__init__.py", "");
+        fs::remove_file(project.path("app/setup.py")).expect("removed");
+        project.run(["--create", "--no-install"]).code(0);
+        // The index is the user's, and so are its settings.
+        let python = project.path("app/.venv/bin/python");
+        let mut pip = Command::new(&python);
+        pip.args([
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--disable-pip-version-check",
+            "-e",
+        ]);
+        let outcome = Outcome::of(pip.arg(project.path("app")));
+        if !outcome.status.success() {
+            tell(format_args!(
+                "not tested: an editable install by {package}: {outcome}"
+            ));
+            continue;
+        }
+        let (original, copy) = (project.path("app"), project.path("a copy"));
+        moved::copy(&original, &copy);
+        let at = |at: &Path| format!("{}/src/vrun_app/__init__.py", at.display());
+        let ran = imported(&project, &copy).stdout(&at(&original));
+        ran.says(&["is imported from ", "`vrun --repair` fixes it"]);
+        repair(&project, &copy.join(".venv"));
+        imported(&project, &copy).stdout(&at(&copy));
+        says_nothing(&project, &copy);
+        imported(&project, &original).stdout(&at(&original));
+    }
 }
