@@ -17,20 +17,6 @@ pub(super) const PROGRAMS_FLAG: &str = "--programs";
 
 pub(super) const HELP_HINT: &str = "`vrun --help` lists all options";
 
-const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
-       vrun [OPTIONS] FILE.py [ARG]...
-       vrun [OPTIONS] -s FILE [ARG]...
-       vrun [OPTIONS] -m MODULE [ARG]...
-       vrun [OPTIONS] -c LINE [ARG]...
-       vrun [OPTIONS] --sync [COMMAND [ARG]...]
-       vrun [OPTIONS] --create [OPTIONS OF --create]
-       vrun [OPTIONS] --info [--json | --json-schema]
-       vrun [OPTIONS] --doctor [--json] | --repair
-       vrun [OPTIONS] --export SHELL [--undo]
-       vrun [OPTIONS] --which [-a] NAME
-       vrun [OPTIONS] --shims DIR NAME...
-       vrun --completions SHELL | --man";
-
 // The groups of options in the help, in this order.
 const PROGRAM: &str = "Program";
 const ENVIRONMENT: &str = "Environment";
@@ -39,27 +25,14 @@ const ACTIONS: &str = "Actions (no program is run)";
 pub(super) const CREATE_OPTIONS: &str = "Options of --create, as in `python -m venv`";
 const GENERAL: &str = "General";
 
-const AFTER_HELP: &str = "\
-Variables: VRUN_PROJECT, VRUN_ENV and VRUN_REQUIREMENTS (paths relative to the
-project), VRUN_PYTHON, VRUN_NO_CREATE, VRUN_NO_INSTALL, VRUN_NO_DEV,
-VRUN_NO_SCRIPT_ENV, VRUN_OUTSIDE, VRUN_ISOLATED, VRUN_QUIET and VRUN_VERBOSE
-set the options of the same names. VRUN_SYNC=1 installs changed requirements
-before a command runs. VRUN_INSTALLER is pip or uv. VRUN_SHELL is the shell of
--c, instead of sh. VRUN_NAME replaces the names .venv, venv and env.
-VRUN_CEILING_DIRECTORIES limits the search, as git's variable does. VRUN_TRUST
-lists directories of other users whose files are trusted. VRUN_CACHE_DIR moves
-the cache.
-
-SHELL is sh, bash, zsh, fish, powershell or cmd; --export also takes dotenv (a
-.env file) and github (GitHub Actions).
-
-Exit status: the program's own; 1 if --doctor or --repair found problems; 125
-if vrun failed, 126 if the program cannot be run or is refused, 127 if it was
-not found, 130 if Ctrl-C interrupted creating or installing.";
-
 /// Run a command in the project's virtual environment, created on first use
 #[derive(Debug, Parser)]
-#[command(name = "vrun", version, override_usage = USAGE, after_help = AFTER_HELP, disable_help_flag = true, disable_version_flag = true)]
+#[command(
+    name = "vrun",
+    version,
+    disable_help_flag = true,
+    disable_version_flag = true
+)]
 pub(super) struct CliArgs {
     /// Run FILE in the environment nearest to it
     #[arg(short = 's', value_name = "FILE", allow_hyphen_values = true, help_heading = PROGRAM)]
@@ -151,7 +124,7 @@ pub(super) struct CliArgs {
     #[arg(short, long, env = "VRUN_VERBOSE", hide_env = true, value_parser = BoolFromEnv, overrides_with = "verbose", help_heading = GENERAL)]
     pub(super) verbose: bool,
 
-    /// Print this help
+    /// Print the help; --help lists everything
     #[arg(short, long, action = clap::ArgAction::Help, help_heading = GENERAL)]
     help: (),
 

@@ -1,13 +1,13 @@
 //! `--man`: clap's list of options and `man.1` -> the man page.
 
-use clap::{Arg, Command, CommandFactory};
+use clap::{Arg, Command};
 use clap_mangen::Man;
 
-use super::args::CliArgs;
+use super::help;
 
 /// In roff, with the man macros.
 pub(super) fn man_page() -> String {
-    let command = CliArgs::command().mut_args(|arg| arg.hide_env(false));
+    let command = help::command().mut_args(|arg| arg.hide_env(false));
     let groups = help_headings(&command);
     let man = Man::new(command);
     let head = render_to_string(|page| {

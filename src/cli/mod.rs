@@ -6,6 +6,7 @@ mod argv;
 mod argv0;
 mod completions;
 mod fast_path;
+mod help;
 mod man;
 mod parse;
 mod resolve;

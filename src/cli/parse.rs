@@ -13,7 +13,7 @@ use super::args::{self, CliArgs, usage_error};
 use super::argv::{SplitArgv, split_argv};
 use super::resolve::ArgSources;
 use super::resolve_action::Operands;
-use super::{argv0, fast_path, resolve, resolve_action};
+use super::{argv0, fast_path, help, resolve, resolve_action};
 
 /// # Errors
 /// A usage error (125).
@@ -47,12 +47,15 @@ pub(super) fn parse_with_clap(
         rest,
     } = split_argv(args, &command);
     shell_flags.validate()?;
-    let argv = [OsString::from("vrun")].into_iter().chain(vrun_args);
+    let argv = [OsString::from("vrun")]
+        .into_iter()
+        .chain(vrun_args.clone());
     let matches = match command.try_get_matches_from_mut(argv) {
         Ok(matches) => matches,
-        Err(error)
-            if [ErrorKind::DisplayHelp, ErrorKind::DisplayVersion].contains(&error.kind()) =>
-        {
+        Err(error) if error.kind() == ErrorKind::DisplayHelp => {
+            return Ok(Action::Print(help::requested_help(&vrun_args)));
+        }
+        Err(error) if error.kind() == ErrorKind::DisplayVersion => {
             return Ok(Action::Print(error.render().to_string()));
         }
         Err(error) => return Err(usage_error(error)),
@@ -80,7 +83,9 @@ pub(super) fn parse_with_clap(
             let settings = resolve::settings(&cli_args, &matches)?;
             Ok(Action::Sync(settings, resolve::auto_create(&cli_args)))
         }
-        (None, None) => Ok(Action::MissingCommand(command.render_help().to_string())),
+        (None, None) if args.is_empty() => Ok(Action::MissingCommand(help::short_help())),
+        (None, None) => Err(Error::failed("no command is given")
+            .with_hint("`vrun COMMAND [ARG]...`; `vrun -h` shows what else there is")),
     }
 }
 
