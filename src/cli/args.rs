@@ -4,7 +4,7 @@
 use std::ffi::{OsStr, OsString};
 
 use clap::builder::TypedValueParser;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Args, Command, Parser};
 use clap_complete::Shell;
 
@@ -307,5 +307,11 @@ pub(super) fn usage_error(error: clap::Error) -> Error {
     let message = text.split("\n\n").next().unwrap_or_default();
     let message = message.strip_prefix("error: ").unwrap_or(message);
     let lines: Vec<_> = message.lines().map(str::trim).collect();
-    Error::failed(printable(lines.join(" "))).with_hint(HELP_HINT)
+    let near = [ContextKind::SuggestedArg, ContextKind::SuggestedValue];
+    let near = near.iter().find_map(|kind| error.get(*kind));
+    let hint = match near.map(ContextValue::to_string) {
+        Some(near) if !near.is_empty() => format!("did you mean `{near}`?"),
+        _ => HELP_HINT.to_owned(),
+    };
+    Error::failed(printable(lines.join(" "))).with_hint(hint)
 }

@@ -8,6 +8,7 @@ mod lookup;
 mod manager_shim;
 mod missing_python;
 mod model;
+mod near_names;
 mod not_found;
 mod pe_resources;
 mod predict;

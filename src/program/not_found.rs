@@ -11,10 +11,10 @@ use crate::quote::{printable, shell_word};
 use crate::venv::{self, MissingScript};
 use crate::{os, self_exe};
 
-use super::broken;
 use super::context::ResolveContext;
 use super::install_hint::{has_pip_module, install_hint};
 use super::python_names::is_python_source;
+use super::{broken, near_names};
 
 /// No program called `name` is on PATH; or one is, and cannot be run.
 pub(super) fn program_not_found(name: &OsStr, context: &ResolveContext<'_>) -> Error {
@@ -41,6 +41,9 @@ pub(super) fn program_not_found(name: &OsStr, context: &ResolveContext<'_>) -> E
     if Path::new(name).is_file() {
         let file = shell_word(name);
         return error.with_hint(format!("`vrun ./{file}` runs the file in this directory"));
+    }
+    if let Some(suggestion) = near_names::suggestion(name, context) {
+        return error.with_hint(suggestion);
     }
     match package_name(name) {
         Some(name) => error.with_hint(format!("install it with {}", install_hint(name, context))),

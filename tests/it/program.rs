@@ -347,3 +347,32 @@ fn pip_of_another_version_is_not_to_be_had_from_ensurepip() {
         ],
     );
 }
+
+#[test]
+fn a_slip_of_the_finger_is_answered_with_the_name_that_is_near() {
+    let sandbox = app()
+        .probe("app/.venv/bin/pytest")
+        .script("app/.venv/bin/activate", "")
+        .probe("usr/bin/terraform")
+        .var("PATH", "[ROOT]/usr/bin:/usr/bin:/bin");
+    for (typed, meant) in [("pytset", "pytest"), ("terrafrom", "terraform")] {
+        let hint = format!("  hint: did you mean `vrun {meant}`?\n");
+        let outcome = sandbox.run([typed]).error(127, &[&hint]);
+        assert!(!outcome.said().contains("pip install"));
+    }
+    for (typed, hint) in [
+        ("run", "`vrun COMMAND` runs a command"),
+        ("doctor", "`vrun --doctor`"),
+        ("activate", "`eval \"$(vrun --export sh)\"`"),
+        ("help", "`vrun --help`"),
+    ] {
+        let sandbox = app().var("PATH", "[ROOT]/usr/bin");
+        sandbox.run([typed]).error(127, &[hint]);
+    }
+    sandbox
+        .run(["--syncc"])
+        .error(125, &["did you mean `--sync`?"]);
+    sandbox
+        .run(["--export", "fsh"])
+        .error(125, &["did you mean `fish`?"]);
+}

@@ -1,0 +1,94 @@
+//! A name that is nowhere -> what the user is likely to have meant: an action of vrun's, or a program of a similar name.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+
+use crate::os;
+use crate::quote::shell_word;
+
+use super::context::ResolveContext;
+
+/// No shorter name is offered.
+const MIN_LENGTH: usize = 4;
+
+/// A name on PATH is offered only if what was typed is this long: below, one letter makes too many others.
+const MIN_PATH_NAME: usize = 5;
+
+/// What to type instead of `name`, if that can be told.
+pub(super) fn suggestion(name: &OsStr, context: &ResolveContext<'_>) -> Option<String> {
+    let name = name.to_str()?;
+    action_hint(name, context).or_else(|| {
+        let scripts = program_names(&context.scripts_dir());
+        let nearest = nearest_name(name, scripts).or_else(|| {
+            let dirs = os::split_paths(context.path).filter(|dir| dir.is_absolute());
+            let names = dirs.flat_map(|dir| program_names(&dir));
+            (name.chars().count() >= MIN_PATH_NAME).then(|| nearest_name(name, names.collect()))?
+        })?;
+        let call = context.vrun_command();
+        Some(format!("did you mean `{call} {}`?", shell_word(nearest)))
+    })
+}
+
+/// What other tools have as a command and vrun as an option.
+fn action_hint(name: &str, context: &ResolveContext<'_>) -> Option<String> {
+    let call = context.vrun_command();
+    Some(match name {
+        "run" => format!("`{call} COMMAND` runs a command, without `run`"),
+        "sync" => format!("`{call} --sync` installs what the project requires"),
+        "install" | "add" => format!("`{call} pip install PACKAGE` installs a package"),
+        "help" => "`vrun --help` lists all options".to_owned(),
+        "doctor" | "info" | "create" | "repair" => format!("it is an option: `{call} --{name}`"),
+        "activate" => format!("`eval \"$({call} --export sh)\"` changes the running shell"),
+        "shell" => format!("`{call} sh` starts a shell in the environment"),
+        _ => return None,
+    })
+}
+
+/// The names of a directory's programs, as they are typed.
+fn program_names(dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let names = names.map(|name| os::normalize_program_name(&name).into_owned());
+    let is_program = |name: &String| !name.to_ascii_lowercase().starts_with("activate");
+    names.filter(is_program).collect()
+}
+
+/// The name that is nearest to `typed`, if one is near: a letter in four may differ, or two may have changed places.
+fn nearest_name(typed: &str, names: Vec<String>) -> Option<String> {
+    let most = typed.chars().count() / 4;
+    let distances = names
+        .into_iter()
+        .filter(|name| name.len() >= MIN_LENGTH)
+        .map(|name| (strsim::osa_distance(typed, &name), name));
+    let near = distances.filter(|(distance, _)| (1..=most.min(2)).contains(distance));
+    near.min().map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_finger_is_near_and_another_word_is_not() {
+        let names = || {
+            ["pytest", "pip", "black", "coverage", "tox"]
+                .map(str::to_owned)
+                .to_vec()
+        };
+        for (typed, expected) in [
+            ("pytset", Some("pytest")),
+            ("pytes", Some("pytest")),
+            ("blakc", Some("black")),
+            ("covrage", Some("coverage")),
+            ("converage", Some("coverage")),
+            ("top", None),
+            ("pipx", None),
+            ("blak", Some("black")),
+            ("pylint", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest_name(typed, names()).as_deref(), expected, "{typed}");
+        }
+    }
+}
