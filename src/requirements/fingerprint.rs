@@ -54,7 +54,7 @@ fn project_files(dir: &Path) -> Vec<PathBuf> {
 }
 
 /// `file`, and all files that it includes. What is beyond MAX_FILES is not tracked.
-fn included_files(file: &Path) -> Vec<PathBuf> {
+pub(super) fn included_files(file: &Path) -> Vec<PathBuf> {
     let mut found = vec![file.to_owned()];
     let mut known: HashSet<_> = found.iter().cloned().collect();
     let mut unread: VecDeque<_> = found.iter().cloned().collect();

@@ -33,11 +33,16 @@ pub(super) fn install(
     if plan.is_empty() && !order.is_exact {
         return Ok(());
     }
-    let installer =
-        installer::choose_installer(runner, process).map_err(|error| InstallError::Failed {
-            error,
-            reason: "VRUN_INSTALLER names an installer that cannot be used".into(),
-        })?;
+    let choice = installer::choose_installer(plan, runner, process);
+    let (installer, vars) = choice.map_err(|error| InstallError::Failed {
+        error,
+        reason: "VRUN_INSTALLER names an installer that cannot be used".into(),
+    })?;
+    let runner = &InstallRunner {
+        vars: &[runner.vars, &*vars].concat(),
+        python: runner.python.clone(),
+        ..*runner
+    };
     if installer == Installer::Pip {
         installer::check_sources(plan, runner)?;
         installer::upgrade_pip_if_needed(plan, runner)?;

@@ -1,7 +1,8 @@
 //! Which installer is used, and with which arguments: `uv pip` if a working uv is on PATH, else the environment's pip.
 //!
-//! Both see the user's own settings. A pip that is too old for the format is upgraded first.
+//! Both see the user's own settings, uv those of pip too (`uv_terms.rs`). A pip that is too old for the format is upgraded first.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -10,43 +11,69 @@ use pep440_rs::Version;
 
 use crate::error::Error;
 use crate::process::Process;
-use crate::quote::{printable, shell_word};
+use crate::quote::{printable, shell_word, summarize_names};
 use crate::{self_exe, venv};
 
 use super::plan::{InstallPlan, Part};
 use super::pyproject::Pyproject;
 use super::python_package::setup_file;
 use super::runner::{InstallError, InstallRunner, Installer, os_args};
+use super::uv_terms::uv_terms;
 
 /// The oldest uv that has `--group` and `-r pylock.toml` (measured: 0.6.14 does not, 0.6.17 does).
 const MIN_UV_VERSION: [u64; 3] = [0, 6, 17];
 
-/// The installer that VRUN_INSTALLER names, else uv if it works, else pip.
+/// An installer, and the variables that it gets besides the user's own.
+pub(super) type Choice = (Installer, Vec<(OsString, OsString)>);
+
+/// The installer that VRUN_INSTALLER names, else uv if it works and installs what pip would, else pip.
 pub(super) fn choose_installer(
+    plan: &InstallPlan,
     runner: &InstallRunner<'_>,
     process: &Process,
-) -> Result<Installer, Error> {
-    let find_uv = || find_uv(runner, process).map(Installer::Uv);
-    let Some(name) = process.non_empty_var("VRUN_INSTALLER") else {
-        return Ok(find_uv().unwrap_or(Installer::Pip));
-    };
-    match name.to_str() {
-        Some("pip") => Ok(Installer::Pip),
-        Some("uv") => find_uv().ok_or_else(|| {
-            let oldest = MIN_UV_VERSION.map(|part| part.to_string()).join(".");
-            Error::failed("VRUN_INSTALLER asks for uv, but no usable uv was found")
-                .with_cause(format_args!(
-                    "PATH has no working uv of version {oldest} or newer"
-                ))
-                .with_hint("install uv, or `VRUN_INSTALLER=pip vrun ...`")
-        }),
-        _ => {
-            let name = printable(name);
-            let what = format!("VRUN_INSTALLER={name} is neither `pip` nor `uv`");
-            Err(Error::failed(what)
-                .with_hint("`VRUN_INSTALLER=pip vrun ...` uses the environment's pip"))
-        }
+) -> Result<Choice, Error> {
+    let pip = (Installer::Pip, Vec::new());
+    let named = process.non_empty_var("VRUN_INSTALLER");
+    if let Some(name) = named.filter(|name| *name != "uv" && *name != "pip") {
+        let name = printable(name);
+        let what = format!("VRUN_INSTALLER={name} is neither `pip` nor `uv`");
+        let hint = "`VRUN_INSTALLER=pip vrun ...` uses the environment's pip";
+        return Err(Error::failed(what).with_hint(hint));
     }
+    if named.is_some_and(|name| name == "pip") {
+        return Ok(pip);
+    }
+    let is_named = named.is_some();
+    let Some(uv) = find_uv(runner, process) else {
+        return if is_named {
+            Err(no_uv_error())
+        } else {
+            Ok(pip)
+        };
+    };
+    let terms = uv_terms(plan, runner, process);
+    if !terms.unread.is_empty() {
+        let unread = summarize_names(&terms.unread);
+        let line = format!("uv does not read {unread} as pip does");
+        if !is_named && has_pip(runner) {
+            runner.verbosity.verbose(|| format!("{line}: pip installs"));
+            return Ok(pip);
+        }
+        runner.verbosity.notice(line);
+    }
+    Ok((Installer::Uv(uv), terms.vars))
+}
+
+fn has_pip(runner: &InstallRunner<'_>) -> bool {
+    runner.pip_stdout(os_args(&["--version"])).is_some()
+}
+
+fn no_uv_error() -> Error {
+    let oldest = MIN_UV_VERSION.map(|part| part.to_string()).join(".");
+    let cause = format!("PATH has no working uv of version {oldest} or newer");
+    Error::failed("VRUN_INSTALLER asks for uv, but no usable uv was found")
+        .with_cause(cause)
+        .with_hint("install uv, or `VRUN_INSTALLER=pip vrun ...`")
 }
 
 /// The first uv on PATH that starts and is new enough: a version manager's shim may have no uv behind it.

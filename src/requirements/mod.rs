@@ -13,6 +13,8 @@ mod lock_pins;
 mod manifest;
 mod options;
 mod package_name;
+mod pip_config;
+mod pip_syntax;
 mod plan;
 mod progress;
 mod prune;
@@ -25,6 +27,7 @@ mod state;
 mod state_file;
 mod status;
 mod sync;
+mod uv_terms;
 
 pub(crate) use context::InstallContext;
 pub(crate) use ensure::{ensure_installed, initial_script_state, initial_state};

@@ -69,6 +69,8 @@ mod manual;
 mod moved;
 /// Many at once, killed midway, interrupted.
 mod once;
+/// pip's settings, and files in its format, where uv installs.
+mod pip_settings;
 /// What may lie where the environment is to be.
 mod places;
 /// Actions that only read: what they start and what they write, in clones of all kinds.

@@ -38,6 +38,10 @@ pub(crate) const HAS_LIB64: bool = cfg!(target_pointer_width = "64") && !cfg!(ta
 pub(crate) const PYENV_DIR: &str = ".pyenv";
 /// The Python launcher: there is none.
 pub(crate) const PY_LAUNCHER: Option<&str> = None;
+/// What holds nothing, and takes everything.
+pub(crate) const NULL_DEVICE: &str = "/dev/null";
+/// What pip calls its configuration.
+pub(crate) const PIP_CONFIG_NAME: &str = "pip.conf";
 /// What people type for any Python.
 pub(crate) const PYTHON_COMMAND: &str = "python3";
 
@@ -113,6 +117,55 @@ pub(crate) fn data_home(
 ) -> Option<PathBuf> {
     let set = setting("XDG_DATA_HOME").filter(|dir| dir.is_absolute());
     set.or_else(|| Some(home?.join(".local/share")))
+}
+
+/// pip's configuration for all users, and for this one (pip/_internal/configuration.py).
+pub(crate) fn pip_config_files(
+    home: Option<&Path>,
+    setting: impl Fn(&str) -> Option<PathBuf>,
+) -> [Vec<PathBuf>; 2] {
+    let [system, user] = config_dirs(home, &setting);
+    let apple = |dir: &Path| dir.join("Library/Application Support/pip");
+    let mut files = match cfg!(target_os = "macos") {
+        true => vec![apple(Path::new("/"))],
+        false => system.iter().map(|dir| dir.join("pip")).collect(),
+    };
+    files.push("/etc".into());
+    let own = home.map(apple);
+    let own = own.filter(|dir| cfg!(target_os = "macos") && dir.is_dir());
+    let own = own.or_else(|| Some(user.first()?.join("pip")));
+    let dirs = [
+        files,
+        home.map(|home| home.join(".pip"))
+            .into_iter()
+            .chain(own)
+            .collect(),
+    ];
+    dirs.map(|dirs: Vec<PathBuf>| dirs.iter().map(|dir| dir.join(PIP_CONFIG_NAME)).collect())
+}
+
+/// uv's configuration for all users, and for this one.
+pub(crate) fn uv_config_files(
+    home: Option<&Path>,
+    setting: impl Fn(&str) -> Option<PathBuf>,
+) -> Vec<PathBuf> {
+    let dirs = config_dirs(home, &setting).into_iter().flatten();
+    dirs.chain(["/etc".into()])
+        .map(|dir: PathBuf| dir.join("uv/uv.toml"))
+        .collect()
+}
+
+/// Where configuration lies for all users, and for this one (XDG Base Directory Specification).
+fn config_dirs(
+    home: Option<&Path>,
+    setting: impl Fn(&str) -> Option<PathBuf>,
+) -> [Vec<PathBuf>; 2] {
+    let system = setting("XDG_CONFIG_DIRS").unwrap_or_else(|| "/etc/xdg".into());
+    let user = setting("XDG_CONFIG_HOME").or_else(|| Some(home?.join(".config")));
+    [
+        std::env::split_paths(&system).collect(),
+        user.into_iter().collect(),
+    ]
 }
 
 /// Installers register no Python here.

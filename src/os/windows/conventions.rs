@@ -25,6 +25,8 @@ pub(crate) const HAS_LIB64: bool = false;
 pub(crate) const PYENV_DIR: &str = r".pyenv\pyenv-win";
 /// It comes with Python's installer (PEP 397).
 pub(crate) const PY_LAUNCHER: Option<&str> = Some("py");
+pub(crate) const NULL_DEVICE: &str = "nul";
+pub(crate) const PIP_CONFIG_NAME: &str = "pip.ini";
 pub(crate) const PYTHON_COMMAND: &str = "python";
 
 pub(crate) fn is_cmd(shell: &Path) -> bool {
@@ -84,4 +86,23 @@ pub(crate) fn data_home(
     setting: impl Fn(&str) -> Option<PathBuf>,
 ) -> Option<PathBuf> {
     setting("APPDATA").filter(|path| path.is_absolute())
+}
+
+pub(crate) fn pip_config_files(
+    home: Option<&Path>,
+    setting: impl Fn(&str) -> Option<PathBuf>,
+) -> [Vec<PathBuf>; 2] {
+    let file = |dir: PathBuf| dir.join(PIP_CONFIG_NAME);
+    let [system, user] = ["PROGRAMDATA", "APPDATA"].map(|name| Some(setting(name)?.join("pip")));
+    let legacy = home.map(|home| home.join("pip"));
+    let user = legacy.into_iter().chain(user).map(file);
+    [system.into_iter().map(file).collect(), user.collect()]
+}
+
+pub(crate) fn uv_config_files(
+    _: Option<&Path>,
+    setting: impl Fn(&str) -> Option<PathBuf>,
+) -> Vec<PathBuf> {
+    let dirs = ["PROGRAMDATA", "APPDATA"].into_iter().filter_map(setting);
+    dirs.map(|dir| dir.join("uv").join("uv.toml")).collect()
 }
