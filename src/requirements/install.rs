@@ -48,23 +48,21 @@ pub(super) fn install(
         installer::upgrade_pip_if_needed(plan, runner)?;
     }
     let pins = plan.pins.as_ref();
-    let pins = pins.map(|pins| runner.write_constraints(&pins.constraints));
+    let has_hashes = installer != Installer::Pip;
+    let pins = pins.map(|pins| runner.write_constraints(&pins.constraints(has_hashes)));
     let pins = pins.transpose()?;
     let constraints: Vec<OsString> = match &pins {
         Some(file) => vec!["-c".into(), file.path().into()],
         None => Vec::new(),
     };
-    let mut options = os_args(&["install"]);
-    if order.is_upgrade {
-        options.push("--upgrade".into());
-    }
-    options.extend(constraints.iter().cloned());
     for reason in &plan.left_out {
         runner.verbosity.notice(format_args!("left out: {reason}"));
     }
     let steps = Steps {
         installer: &installer,
-        options,
+        is_upgrade: order.is_upgrade,
+        pins: &constraints,
+        is_lock_binding: process.is_ci(),
         runner,
     };
     let is_whole = plan.is_empty() || steps.install_plan(plan)?;
@@ -86,8 +84,11 @@ pub(super) fn install(
 /// The steps of one install.
 struct Steps<'a> {
     installer: &'a Installer,
-    /// The installer's verb and options.
-    options: Vec<OsString>,
+    is_upgrade: bool,
+    /// The installer's arguments for the versions of a lock.
+    pins: &'a [OsString],
+    /// Whether nothing is installed in other versions.
+    is_lock_binding: bool,
     runner: &'a InstallRunner<'a>,
 }
 
@@ -97,13 +98,21 @@ impl Steps<'_> {
     fn install_plan(&self, plan: &InstallPlan) -> Result<bool, InstallError> {
         let runner = self.runner;
         let name = plan.display_name(runner.project, runner.root);
-        if plan.additional.iter().all(Part::is_empty) {
+        let is_single = plan.additional.iter().all(Part::is_empty);
+        if is_single && self.pins.is_empty() {
             self.require(plan.parts(), &name)?;
             return Ok(true);
         }
-        if let Ok(duration) = self.attempt(plan.parts(), &[], &name)? {
-            self.report(&name, duration);
-            return Ok(true);
+        let refusal = match self.attempt(plan.parts(), &[], &name)? {
+            Ok(duration) => {
+                self.report(&name, duration);
+                return Ok(true);
+            }
+            Err(reason) => is_single.then_some(reason),
+        };
+        if let Some(reason) = self.pins_refused(plan, refusal)? {
+            self.install_unpinned(plan, &reason)?;
+            return Ok(false);
         }
         if !plan.required.iter().all(Part::is_empty) {
             let files = plan.required.iter().map(Part::file);
@@ -117,6 +126,34 @@ impl Steps<'_> {
             self.add(part, &constraints)?;
         }
         Ok(false)
+    }
+
+    /// Why a lock's versions of what is required cannot be had, if others may be taken. A file that is not the one that
+    /// was locked is never replaced by another version.
+    fn pins_refused(
+        &self,
+        plan: &InstallPlan,
+        refusal: Option<String>,
+    ) -> Result<Option<String>, InstallError> {
+        if self.pins.is_empty() || self.is_lock_binding {
+            return Ok(None);
+        }
+        let name = plan.display_name(self.runner.project, self.runner.root);
+        let refusal = match refusal {
+            Some(reason) => Some(reason),
+            None => self.attempt(&plan.required, &[], &name)?.err(),
+        };
+        Ok(refusal.filter(|reason| !reason.to_ascii_lowercase().contains("hash")))
+    }
+
+    fn install_unpinned(&self, plan: &InstallPlan, reason: &str) -> Result<(), InstallError> {
+        let lock = plan.pins.iter().map(|pins| &*pins.lock);
+        let lock = display_name(lock, self.runner.project, self.runner.root);
+        self.runner.verbosity.notice(format_args!(
+            "installing other versions than {lock} has, which cannot be installed: {reason}"
+        ));
+        let steps = Steps { pins: &[], ..*self };
+        steps.install_plan(plan).map(drop)
     }
 
     /// Installs a part that may be left out. One requirement that cannot be had is no reason to go without the others.
@@ -174,8 +211,12 @@ impl Steps<'_> {
         parts: impl IntoIterator<Item = &'p Part>,
         constraints: &[OsString],
     ) -> Vec<OsString> {
-        let parts = install_args(parts, self.runner.project);
-        [&self.options, &*parts, constraints].concat()
+        let mut args = os_args(&["install"]);
+        if self.is_upgrade {
+            args.push("--upgrade".into());
+        }
+        args.extend(install_args(parts, self.runner.project));
+        [&*args, self.pins, constraints].concat()
     }
 
     fn line(&self, name: &str) -> String {

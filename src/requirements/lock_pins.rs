@@ -1,4 +1,4 @@
-//! Another tool's lock -> the version of each package that it names, as constraints for the installer.
+//! Another tool's lock -> the version of each package that it names, and the hashes of its files.
 //!
 //! The lock's own tool also knows which packages are wanted; here the project's manifest says that. What a lock takes
 //! from elsewhere than an index (git, a path, a URL) the manifest names too.
@@ -10,7 +10,7 @@ use crate::error::{Error, io_reason};
 use crate::quote::{printable, toml_cause};
 use crate::read::{MAX_TEXT, read_text};
 
-use super::plan::Pins;
+use super::plan::{Pin, Pins};
 
 /// The locks that can be read, by their tools: uv, Poetry and PDM. Pipenv's is [`PIPFILE_LOCK`].
 pub(super) const TOML_LOCKS: [&str; 3] = ["uv.lock", "poetry.lock", "pdm.lock"];
@@ -18,8 +18,15 @@ pub(super) const TOML_LOCKS: [&str; 3] = ["uv.lock", "poetry.lock", "pdm.lock"];
 /// Pipenv's lock.
 pub(super) const PIPFILE_LOCK: &str = "Pipfile.lock";
 
-/// A version of a package, and where it is meant.
-type Version = (String, Option<String>);
+/// A version of a package as a lock names it.
+struct LockedVersion {
+    version: String,
+    /// Where it is meant.
+    marker: Option<String>,
+    hashes: Vec<String>,
+}
+
+type Packages = BTreeMap<String, Vec<LockedVersion>>;
 
 /// Reads the versions in `lock`.
 ///
@@ -38,12 +45,12 @@ pub(super) fn read_pins(lock: &Path) -> Result<Pins, Error> {
     let is_json = lock.ends_with(PIPFILE_LOCK);
     Ok(Pins {
         lock: lock.to_owned(),
-        constraints: parse_lock(&text, is_json).map_err(unreadable)?,
+        versions: parse_lock(&text, is_json).map_err(unreadable)?,
     })
 }
 
-/// The constraints, or what is wrong with the text.
-fn parse_lock(text: &str, is_json: bool) -> Result<Vec<String>, String> {
+/// The versions, or what is wrong with the text.
+fn parse_lock(text: &str, is_json: bool) -> Result<Vec<Pin>, String> {
     let packages = match is_json {
         true => pipfile_packages(text).map_err(|error| printable(error.to_string()))?,
         false => {
@@ -51,37 +58,41 @@ fn parse_lock(text: &str, is_json: bool) -> Result<Vec<String>, String> {
             toml_packages(&table.map_err(|error| toml_cause(text, 1, &error))?)
         }
     };
-    let lines = packages
+    let pins = packages
         .iter()
-        .flat_map(|(name, versions)| constraints(name, versions));
+        .flat_map(|(name, entries)| pins(name, entries));
     // One line each, whatever the names are.
-    let is_line = |line: &String| !line.contains(['\n', '\r']);
-    Ok(lines.filter(is_line).collect())
+    let is_line = |pin: &Pin| !pin.requirement.contains(['\n', '\r']);
+    Ok(pins.filter(is_line).collect())
 }
 
 /// A package with several versions is pinned only if each says where it is meant.
-fn constraints(name: &str, versions: &[Version]) -> Vec<String> {
-    match versions {
-        [(version, _)] => vec![format!("{name}=={version}")],
-        several => {
-            let lines = several.iter().map(|(version, marker)| {
-                let marker = marker.as_ref()?;
-                Some(format!("{name}=={version} ; {marker}"))
-            });
-            lines.collect::<Option<_>>().unwrap_or_default()
-        }
-    }
+fn pins(name: &str, entries: &[LockedVersion]) -> Vec<Pin> {
+    let mut versions: Vec<&str> = entries.iter().map(|entry| &*entry.version).collect();
+    versions.sort_unstable();
+    versions.dedup();
+    let is_single = versions.len() == 1;
+    let pins = versions.into_iter().map(|version| {
+        let entries = || entries.iter().filter(|entry| entry.version == version);
+        let markers: Option<Vec<_>> = entries().map(|entry| entry.marker.clone()).collect();
+        let requirement = match markers {
+            _ if is_single => format!("{name}=={version}"),
+            Some(markers) => format!("{name}=={version} ; {}", markers.join(" or ")),
+            None => return None,
+        };
+        let mut hashes: Vec<_> = entries().flat_map(|entry| entry.hashes.clone()).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        Some(Pin {
+            requirement,
+            hashes,
+        })
+    });
+    pins.collect::<Option<_>>().unwrap_or_default()
 }
 
-fn add(packages: &mut BTreeMap<String, Vec<Version>>, name: &str, version: Version) {
-    let versions = packages.entry(name.to_owned()).or_default();
-    if !versions.contains(&version) {
-        versions.push(version);
-    }
-}
-
-fn toml_packages(table: &toml::Table) -> BTreeMap<String, Vec<Version>> {
-    let mut packages = BTreeMap::new();
+fn toml_packages(table: &toml::Table) -> Packages {
+    let mut packages = Packages::new();
     let listed = table.get("package").and_then(toml::Value::as_array);
     for package in listed.into_iter().flatten() {
         let text = |key: &str| package.get(key).and_then(toml::Value::as_str);
@@ -90,10 +101,35 @@ fn toml_packages(table: &toml::Table) -> BTreeMap<String, Vec<Version>> {
             // A local version is of an index of its own (PEP 440).
             && !version.contains('+')
         {
-            add(&mut packages, name, (version.to_owned(), marker(package)));
+            let entries = packages.entry(name.to_owned()).or_default();
+            entries.push(LockedVersion {
+                version: version.to_owned(),
+                marker: marker(package),
+                hashes: toml_hashes(package),
+            });
         }
     }
     packages
+}
+
+/// Poetry and PDM list `files`, uv `wheels` and one `sdist`.
+fn toml_hashes(package: &toml::Value) -> Vec<String> {
+    let lists = ["files", "wheels"].map(|key| package.get(key).and_then(toml::Value::as_array));
+    let files = lists.into_iter().flatten().flatten();
+    let files = files.chain(package.get("sdist"));
+    let hashes = files.filter_map(|file| file.get("hash")?.as_str());
+    hashes
+        .filter(|hash| is_hash(hash))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Whether it is a hash that installers take.
+fn is_hash(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(kind, digits)| {
+        ["sha256", "sha384", "sha512"].contains(&kind)
+            && digits.chars().all(|letter| letter.is_ascii_hexdigit())
+    })
 }
 
 /// uv names the registry; Poetry a `type`, `legacy` for an index other than PyPI; PDM has a key for anything else.
@@ -129,16 +165,29 @@ fn marker(package: &toml::Value) -> Option<String> {
         .or(markers.filter(|marker| !marker.is_empty()))
 }
 
-fn pipfile_packages(text: &str) -> serde_json::Result<BTreeMap<String, Vec<Version>>> {
+fn pipfile_packages(text: &str) -> serde_json::Result<Packages> {
     let lock: serde_json::Value = serde_json::from_str(text)?;
-    let mut packages = BTreeMap::new();
+    let mut packages = Packages::new();
     let sections = ["default", "develop"]
         .iter()
         .filter_map(|name| lock.get(name)?.as_object());
     for (name, package) in sections.flatten() {
         let version = package.get("version").and_then(serde_json::Value::as_str);
         if let Some(version) = version.and_then(|version| version.strip_prefix("==")) {
-            add(&mut packages, name, (version.to_owned(), None));
+            let hashes = package.get("hashes").and_then(serde_json::Value::as_array);
+            let hashes = hashes
+                .into_iter()
+                .flatten()
+                .filter_map(|hash| hash.as_str());
+            let entries = packages.entry(name.to_owned()).or_default();
+            entries.push(LockedVersion {
+                version: version.to_owned(),
+                marker: None,
+                hashes: hashes
+                    .filter(|hash| is_hash(hash))
+                    .map(str::to_owned)
+                    .collect(),
+            });
         }
     }
     Ok(packages)
@@ -163,7 +212,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let lock = dir.path().join(name);
         fs::write(&lock, text).expect("a file");
-        read_pins(&lock).expect("pins").constraints.join("\n")
+        read_pins(&lock).expect("pins").constraints(true).join("\n")
     }
 
     #[test]
@@ -177,6 +226,13 @@ mod tests {
                 "six==1.16",
             ),
             ("poetry.lock", two, "a==1 ; x\na==2 ; y"),
+            // PDM has an entry for a package with extras, and one without.
+            (
+                "pdm.lock",
+                "[[package]]\nname = 'a'\nversion = '1'\nextras = ['x']\nmarker = 'm'\nfiles = [{hash = 'sha256:0f'}]\n\
+                 [[package]]\nname = 'a'\nversion = '1'\nfiles = [{hash = 'sha256:0f'}, {hash = 'md5:0'}]\n",
+                "a==1 --hash=sha256:0f",
+            ),
             ("poetry.lock", &two.replace("markers", "other"), ""),
             (
                 "poetry.lock",

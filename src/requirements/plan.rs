@@ -45,8 +45,29 @@ pub(super) enum Part {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pins {
     pub lock: PathBuf,
-    /// In pip's format for constraints.
-    pub constraints: Vec<String>,
+    pub versions: Vec<Pin>,
+}
+
+/// One version of a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Pin {
+    /// `six==1.16 ; python_version < '3'`
+    pub requirement: String,
+    /// Of the files that it may be installed from: `sha256:...`
+    pub hashes: Vec<String>,
+}
+
+impl Pins {
+    /// The lines of a file of constraints. Only uv checks hashes there: pip would then want one of everything, the
+    /// project included.
+    pub(super) fn constraints(&self, has_hashes: bool) -> Vec<String> {
+        let line = |pin: &Pin| {
+            let hashes = pin.hashes.iter().filter(|_| has_hashes);
+            let hashes: String = hashes.map(|hash| format!(" --hash={hash}")).collect();
+            format!("{}{hashes}", pin.requirement)
+        };
+        self.versions.iter().map(line).collect()
+    }
 }
 
 impl Part {

@@ -120,6 +120,58 @@ fn another_tools_lock_says_which_versions() {
 }
 
 #[test]
+fn a_lock_that_cannot_be_installed_is_named_and_its_versions_are_not_taken() {
+    let pyproject = "[project]\nname = 'app'\nversion = '1'\ndependencies = ['alpha<2']\n\
+                     [dependency-groups]\ndev = ['gamma']\n";
+    let lock = "[[package]]\nname = 'alpha'\nversion = '1.5'\n";
+    let files = [("pyproject.toml", pyproject), ("poetry.lock", lock)];
+    for installer in installers() {
+        let app = || {
+            clone(installer, &files)
+                .file("app/main.py", "")
+                .file("app/other.py", "")
+        };
+        let first = versions(&app(), &[]).stdout("alpha 1.0\ngamma 1.0");
+        first.says(&[
+            "vrun: installing other versions than poetry.lock has, which cannot be installed: ",
+        ]);
+        // A CI job tests what is locked, or nothing.
+        app().var("CI", "true").run(["true"]).code(125);
+    }
+}
+
+#[test]
+fn uv_installs_only_files_that_a_lock_has_the_hash_of() {
+    if !installers().contains(&"uv") {
+        return;
+    }
+    let pyproject = "[project]\nname = 'app'\nversion = '1'\ndependencies = ['alpha']\n";
+    let hash = "0".repeat(64);
+    let uv_lock = format!(
+        "[[package]]\nname = 'alpha'\nversion = '1.0'\nsource = {{registry = 'https://pypi.org/simple'}}\n\
+         wheels = [{{url = 'https://example.org/a', hash = 'sha256:{hash}'}}]\n"
+    );
+    let poetry_lock = format!(
+        "[[package]]\nname = 'alpha'\nversion = '1.0'\nfiles = [{{file = 'a', hash = 'sha256:{hash}'}}]\n"
+    );
+    let pipfile = "[packages]\nalpha = '*'\n";
+    let pipfile_lock = format!(
+        r#"{{"default": {{"alpha": {{"version": "==1.0", "hashes": ["sha256:{hash}"]}}}}}}"#
+    );
+    for files in [
+        [("pyproject.toml", pyproject), ("uv.lock", &uv_lock)],
+        [("pyproject.toml", pyproject), ("poetry.lock", &poetry_lock)],
+        [("Pipfile", pipfile), ("Pipfile.lock", &pipfile_lock)],
+    ] {
+        let project = clone("uv", &files)
+            .file("app/main.py", "")
+            .file("app/other.py", "");
+        let failed = project.run(["true"]).code(125);
+        failed.says(&["Hash mismatch for `alpha==1.0`"]);
+    }
+}
+
+#[test]
 fn what_only_developers_need_can_be_left_out() {
     let files = [
         ("requirements.txt", "alpha==1.0\n"),
