@@ -9,6 +9,7 @@ use crate::quote::printable;
 
 use super::plan::{InstallPlan, Part, display_name, install_args};
 use super::runner::{InstallError, InstallRunner, Installer, os_args};
+use super::uv_lock::{self, lock_sync};
 use super::{installer, prune};
 
 /// What is done besides installing what is missing.
@@ -34,10 +35,11 @@ pub(super) fn install(
         return Ok(());
     }
     let choice = installer::choose_installer(plan, runner, process);
-    let (installer, vars) = choice.map_err(|error| InstallError::Failed {
+    let (installer, mut vars) = choice.map_err(|error| InstallError::Failed {
         error,
         reason: "VRUN_INSTALLER names an installer that cannot be used".into(),
     })?;
+    vars.push((uv_lock::ENVIRONMENT_VAR.into(), runner.dir.into()));
     let runner = &InstallRunner {
         vars: &[runner.vars, &*vars].concat(),
         python: runner.python.clone(),
@@ -98,6 +100,9 @@ impl Steps<'_> {
     fn install_plan(&self, plan: &InstallPlan) -> Result<bool, InstallError> {
         let runner = self.runner;
         let name = plan.display_name(runner.project, runner.root);
+        if let Some(is_whole) = self.sync_lock(plan)? {
+            return Ok(is_whole);
+        }
         let is_single = plan.additional.iter().all(Part::is_empty);
         if is_single && self.pins.is_empty() {
             self.require(plan.parts(), &name)?;
@@ -119,13 +124,30 @@ impl Steps<'_> {
             let name = display_name(files, runner.project, runner.root);
             self.require(&plan.required, &name)?;
         }
-        let versions = runner.installed_versions(self.installer);
-        let versions = runner.write_constraints(&versions)?;
-        let constraints = ["-c".into(), versions.path().into()];
-        for part in &plan.additional {
-            self.add(part, &constraints)?;
-        }
+        self.add_all(&plan.additional)?;
         Ok(false)
+    }
+
+    /// Has uv install what its own lock has, and then the rest. None if it does not.
+    fn sync_lock(&self, plan: &InstallPlan) -> Result<Option<bool>, InstallError> {
+        let runner = self.runner;
+        let Installer::Uv(uv) = self.installer else {
+            return Ok(None);
+        };
+        let Some(sync) = lock_sync(plan, runner.project) else {
+            return Ok(None);
+        };
+        let name = display_name(plan.lock().into_iter(), runner.project, runner.root);
+        let uv = Installer::UvProject(uv.clone());
+        match runner.try_step(&uv, sync.args, &self.line(&name))? {
+            Ok(duration) => self.report(&name, duration),
+            Err(reason) => {
+                let line = || format!("`uv sync` does not install {name}: {reason}");
+                runner.verbosity.verbose(line);
+                return Ok(None);
+            }
+        }
+        self.add_all(sync.rest.iter().copied()).map(Some)
     }
 
     /// Why a lock's versions of what is required cannot be had, if others may be taken. A file that is not the one that
@@ -147,24 +169,43 @@ impl Steps<'_> {
     }
 
     fn install_unpinned(&self, plan: &InstallPlan, reason: &str) -> Result<(), InstallError> {
-        let lock = plan.pins.iter().map(|pins| &*pins.lock);
-        let lock = display_name(lock, self.runner.project, self.runner.root);
+        let lock = display_name(
+            plan.lock().into_iter(),
+            self.runner.project,
+            self.runner.root,
+        );
         self.runner.verbosity.notice(format_args!(
             "installing other versions than {lock} has, which cannot be installed: {reason}"
         ));
+        let unpinned = InstallPlan {
+            pins: None,
+            ..plan.clone()
+        };
         let steps = Steps { pins: &[], ..*self };
-        steps.install_plan(plan).map(drop)
+        steps.install_plan(&unpinned).map(drop)
+    }
+
+    /// Installs parts that may be left out, with the versions that are there. False if one is.
+    fn add_all<'p>(&self, parts: impl IntoIterator<Item = &'p Part>) -> Result<bool, InstallError> {
+        let versions = self.runner.installed_versions(self.installer);
+        let versions = self.runner.write_constraints(&versions)?;
+        let constraints = ["-c".into(), versions.path().into()];
+        let mut is_whole = true;
+        for part in parts {
+            is_whole &= self.add(part, &constraints)?;
+        }
+        Ok(is_whole)
     }
 
     /// Installs a part that may be left out. One requirement that cannot be had is no reason to go without the others.
-    fn add(&self, part: &Part, constraints: &[OsString]) -> Result<(), InstallError> {
+    fn add(&self, part: &Part, constraints: &[OsString]) -> Result<bool, InstallError> {
         let verbosity = self.runner.verbosity;
         let leave_out = |name: &str, reason: &str| {
             verbosity.notice(format_args!("{name} is left out: {reason}"));
         };
         let name = part.describe(self.runner.project);
         let Err(reason) = self.attempt([part], constraints, &name)? else {
-            return Ok(());
+            return Ok(true);
         };
         let singles = part.split();
         if singles.is_empty() {
@@ -176,7 +217,7 @@ impl Steps<'_> {
                 leave_out(&name, &reason);
             }
         }
-        Ok(())
+        Ok(false)
     }
 
     /// Installs parts without which the project does not work.

@@ -27,6 +27,7 @@ mod state;
 mod state_file;
 mod status;
 mod sync;
+mod uv_lock;
 mod uv_terms;
 
 pub(crate) use context::InstallContext;

@@ -149,8 +149,16 @@ impl InstallPlan {
 
     /// All files, as [`display_name`].
     pub(super) fn display_name(&self, project: &Path, root: &Path) -> String {
-        let lock = self.pins.iter().map(|pins| &*pins.lock);
-        display_name(self.parts().map(Part::file).chain(lock), project, root)
+        display_name(
+            self.parts().map(Part::file).chain(self.lock()),
+            project,
+            root,
+        )
+    }
+
+    /// Another tool's lock, if there is one.
+    pub(super) fn lock(&self) -> Option<&Path> {
+        self.pins.as_ref().map(|pins| &*pins.lock)
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn remove_extraneous(
     runner: &InstallRunner<'_>,
 ) -> Result<(), InstallError> {
     let names = match installer {
-        Installer::Uv(_) => extraneous_by_uv(installer, required, runner),
+        Installer::Uv(_) | Installer::UvProject(_) => extraneous_by_uv(installer, required, runner),
         Installer::Pip => extraneous_by_pip(required, runner),
     };
     let names = names.ok_or_else(|| undetermined_error(runner))?;

@@ -43,6 +43,8 @@ const NOT_A_PACKAGE_HINT: &str = "`py-modules = []` below [tool.setuptools] in p
 pub(super) enum Installer {
     /// `uv pip`, with this uv.
     Uv(PathBuf),
+    /// The same uv, for a project that it has locked.
+    UvProject(PathBuf),
     /// The environment's own pip.
     Pip,
 }
@@ -107,7 +109,7 @@ fn failure_reason(installer: &Installer, lines: &[String]) -> String {
     match lines {
         [] => "the installer failed".to_owned(),
         // uv first reports what it could not do, then why.
-        [what, why, ..] if matches!(installer, Installer::Uv(_)) => format!("{what}: {why}"),
+        [what, why, ..] if *installer != Installer::Pip => format!("{what}: {why}"),
         [what, ..] => what.clone(),
     }
 }
@@ -119,7 +121,7 @@ pub(super) fn os_args(args: &[&str]) -> Vec<OsString> {
 impl Installer {
     pub(super) fn name(&self) -> &'static str {
         match self {
-            Installer::Uv(_) => "uv",
+            Installer::Uv(_) | Installer::UvProject(_) => "uv",
             Installer::Pip => "pip",
         }
     }
@@ -132,11 +134,13 @@ impl Installer {
                 args.splice(..0, os_args(&["-I", "-u", "-m", "pip"]));
                 (python.to_owned(), args)
             }
-            Installer::Uv(uv) => {
+            Installer::Uv(uv) | Installer::UvProject(uv) => {
                 // The option follows the verb.
                 let verb_end = args.len().min(1);
                 args.splice(verb_end..verb_end, ["--python".into(), python.into()]);
-                args.insert(0, "pip".into());
+                if matches!(self, Installer::Uv(_)) {
+                    args.insert(0, "pip".into());
+                }
                 (uv.clone(), args)
             }
         }

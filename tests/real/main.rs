@@ -97,3 +97,5 @@ mod terminal;
 mod umask;
 /// An install that is refused, interrupted, killed.
 mod unfinished;
+/// uv.lock, by uv.
+mod uv_lock;

@@ -1,53 +1,9 @@
 //! How pip is configured counts for uv too: no index of a company's is passed by.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
 
 use crate::project::{Outcome, Project, tell};
-use crate::pythons;
-use crate::wheels::{ANY, VERSIONS, uv, wheel};
-
-/// A package index (PEP 503) on this machine.
-struct Index {
-    server: Child,
-    url: String,
-}
-
-impl Drop for Index {
-    fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
-}
-
-/// Serves these packages from a directory of the project's.
-fn index(project: &Project, name: &str, packages: &[[&str; 2]]) -> Index {
-    for [package, version] in packages {
-        wheel(project, &[package, version, ANY]);
-        let dir = project.path(name).join(package);
-        fs::create_dir_all(&dir).expect("a directory");
-        let file = format!("{package}-{version}-{ANY}.whl");
-        let built = project.path("links").join(&file);
-        fs::rename(built, dir.join(&file)).expect("a wheel");
-    }
-    let mut server = Command::new(&pythons::newest().exe)
-        .args(["-u", "-m", "http.server", "--bind", "127.0.0.1", "0"])
-        .current_dir(project.path(name))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("a server");
-    let mut line = String::new();
-    let stdout = server.stdout.take().expect("a pipe");
-    BufReader::new(stdout).read_line(&mut line).expect("a line");
-    let port = line
-        .split(" port ")
-        .nth(1)
-        .and_then(|it| it.split(' ').next());
-    let url = format!("http://127.0.0.1:{}/", port.expect("a port"));
-    Index { server, url }
-}
+use crate::wheels::{ANY, VERSIONS, index, uv, wheel};
 
 /// A project with uv on PATH, unless there is none.
 fn project() -> Option<Project> {

@@ -2,8 +2,9 @@
 //! needs a network, but for uv where none is installed.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
 use crate::project::{Outcome, Project, tell};
@@ -92,6 +93,47 @@ pub(crate) fn wheel(project: &Project, args: &[&str]) {
         .args(["-I", "-c", BUILD_WHEEL])
         .arg(project.path("links"));
     assert!(build.args(args).status().expect("a Python").success());
+}
+
+/// A package index (PEP 503) on this machine.
+pub(crate) struct Index {
+    server: Child,
+    pub url: String,
+}
+
+impl Drop for Index {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// Serves these packages from a directory of the project's.
+pub(crate) fn index(project: &Project, name: &str, packages: &[[&str; 2]]) -> Index {
+    for [package, version] in packages {
+        wheel(project, &[package, version, ANY]);
+        let dir = project.path(name).join(package);
+        fs::create_dir_all(&dir).expect("a directory");
+        let file = format!("{package}-{version}-{ANY}.whl");
+        let built = project.path("links").join(&file);
+        fs::rename(built, dir.join(&file)).expect("a wheel");
+    }
+    let mut server = Command::new(&pythons::newest().exe)
+        .args(["-u", "-m", "http.server", "--bind", "127.0.0.1", "0"])
+        .current_dir(project.path(name))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("a server");
+    let mut line = String::new();
+    let stdout = server.stdout.take().expect("a pipe");
+    BufReader::new(stdout).read_line(&mut line).expect("a line");
+    let port = line
+        .split(" port ")
+        .nth(1)
+        .and_then(|it| it.split(' ').next());
+    let url = format!("http://127.0.0.1:{}/", port.expect("a port"));
+    Index { server, url }
 }
 
 /// The installers that there are.
