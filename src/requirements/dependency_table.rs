@@ -19,11 +19,12 @@ const MARKER_KEYS: &str = "os_name sys_platform platform_machine platform_python
     platform_system platform_version python_version python_full_version implementation_name implementation_version";
 
 /// The requirements of a table, which `dir` holds. Optional ones are left out, and Python itself. The error is the name
-/// of one that comes from an index which only the tool knows.
+/// of one that comes from another index than `default_index`, else PyPI, which only the tool knows.
 pub(super) fn table_requirements(
     table: &Value,
     dir: &Path,
     syntax: VersionSyntax,
+    default_index: Option<&str>,
 ) -> Result<Vec<Vec<String>>, String> {
     let Some(table) = table.as_table() else {
         return Ok(Vec::new());
@@ -39,7 +40,8 @@ pub(super) fn table_requirements(
     let is_elsewhere = |value: &Value| {
         let index = value.get("source").or_else(|| value.get("index"));
         let index = index.and_then(Value::as_str);
-        index.is_some_and(|index| !index.eq_ignore_ascii_case("pypi"))
+        let default_index = default_index.unwrap_or("pypi");
+        index.is_some_and(|index| !index.eq_ignore_ascii_case(default_index))
     };
     let mut found = Vec::new();
     for (name, value) in alternatives {
@@ -72,8 +74,9 @@ fn requirement(
         true => String::new(),
         false => format!("[{}]", extras.join(",")),
     };
+    let markers = markers(value, &text, syntax);
     if let Some(args) = local_requirement(&extras, value, dir) {
-        return Some(args);
+        return Some(with_marker(args, &markers));
     }
     let version = value.as_str().or_else(|| text("version")).unwrap_or("*");
     let what = match (source_url(value), syntax) {
@@ -83,11 +86,18 @@ fn requirement(
             format!("{name}{extras}{}", version.trim().trim_start_matches('*'))
         }
     };
-    let markers = markers(value, &text, syntax);
-    Some(vec![match markers.is_empty() {
-        true => what,
-        false => format!("{what} ; {markers}"),
-    }])
+    Some(with_marker(vec![what], &markers))
+}
+
+/// The arguments of a requirement, where it is meant. pip takes no marker for an editable one, so that is installed as a
+/// copy.
+pub(super) fn with_marker(args: Vec<String>, marker: &str) -> Vec<String> {
+    if marker.trim().is_empty() {
+        return args;
+    }
+    let args = args.into_iter().filter(|arg| arg != "-e");
+    args.map(|arg| format!("{arg} ; {}", marker.trim()))
+        .collect()
 }
 
 /// The arguments for a file or a directory that a dependency is taken from. Tools agree about the keys: `path`, and where
@@ -246,7 +256,7 @@ mod tests {
 
     fn requirements(text: &str, syntax: VersionSyntax) -> Vec<String> {
         let table = text.parse::<toml::Table>().expect("TOML");
-        let found = table_requirements(&Value::Table(table), Path::new("/app"), syntax);
+        let found = table_requirements(&Value::Table(table), Path::new("/app"), syntax, None);
         let found = found.expect("the usual index");
         let line = |args: &Vec<String>| args.join(" ").replace('\\', "/");
         found.iter().map(line).collect()
@@ -302,6 +312,11 @@ mod tests {
                 "a @ git+ssh://git@example.org/o/a.git",
             ),
             ("a = {path = 'lib', develop = true}", Poetry, "-e /app/lib"),
+            (
+                "a = {path = 'lib', develop = true, platform = 'win32'}",
+                Poetry,
+                "/app/lib ; sys_platform == 'win32'",
+            ),
             ("a = '*'", Pipfile, "a"),
             (
                 "a = {version = '==1', sys_platform = \"== 'win32'\"}",

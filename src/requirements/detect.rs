@@ -14,6 +14,7 @@ use super::dependency_table::{VersionSyntax, table_requirements};
 use super::developers::{developer_parts, setup_part};
 use super::lock_pins::{PIPFILE_LOCK, TOML_LOCKS, read_pins};
 use super::manifest::{read_tables, unreadable_error};
+use super::manifest_index::pipfile_index;
 use super::package_name::is_same_name;
 use super::plan::{InstallPlan, Part};
 use super::pyproject::{PYPROJECT, Pyproject};
@@ -105,16 +106,17 @@ fn detect_project(dir: &Path, plan: &mut InstallPlan) -> Result<Option<Pyproject
         return Ok(pyproject);
     }
     if let (Some(file), Some(lock)) = (&pipfile, &pipfile_lock) {
-        plan.required.extend(pipfile_part(file, "packages")?);
+        add_pipfile(file, plan)?;
         plan.pins = Some(read_pins(lock)?);
         return Ok(pyproject.ok().flatten());
     }
     let pyproject = pyproject?;
     if let Some(pyproject) = &pyproject {
         plan.required.push(pyproject.project_part()?);
+        plan.index = pyproject.index();
         plan.pins = lock.map(|lock| read_pins(&lock)).transpose()?;
     } else if let Some(file) = &pipfile {
-        plan.required.extend(pipfile_part(file, "packages")?);
+        add_pipfile(file, plan)?;
     } else {
         plan.required.extend(setup_part(dir));
     }
@@ -161,13 +163,21 @@ fn is_pylock(name: &str) -> bool {
     name == PYLOCK || middle.is_some_and(|part| !part.is_empty() && !part.contains('.'))
 }
 
+fn add_pipfile(file: &Path, plan: &mut InstallPlan) -> Result<(), Error> {
+    plan.required.extend(pipfile_part(file, "packages")?);
+    plan.index = read_tables(file)?.as_ref().and_then(pipfile_index);
+    Ok(())
+}
+
 fn pipfile_part(file: &Path, table: &str) -> Result<Option<Part>, Error> {
     let tables = read_tables(file)?.unwrap_or_default();
     let dir = file.parent().unwrap_or(file);
     let Some(found) = tables.get(table) else {
         return Ok(None);
     };
-    let requirements = table_requirements(found, dir, VersionSyntax::Pipfile);
+    let index = pipfile_index(&tables);
+    let index = index.as_ref().map(|index| &*index.name);
+    let requirements = table_requirements(found, dir, VersionSyntax::Pipfile, index);
     Ok(Some(Part::Dependencies {
         file: file.to_owned(),
         table: match table {

@@ -12,6 +12,9 @@ use super::runner::{InstallError, InstallRunner, Installer, os_args};
 use super::uv_lock::{self, lock_sync};
 use super::{installer, prune};
 
+/// The variables that name an index in place of PyPI, of pip and of uv.
+const INDEX_VARS: [&str; 2] = ["PIP_INDEX_URL", "UV_DEFAULT_INDEX"];
+
 /// What is done besides installing what is missing.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct InstallOrder {
@@ -39,6 +42,10 @@ pub(super) fn install(
         error,
         reason: "VRUN_INSTALLER names an installer that cannot be used".into(),
     })?;
+    if let Some(index) = &plan.index {
+        let url = index.url(process);
+        vars.extend(INDEX_VARS.map(|name| (name.into(), (&url).into())));
+    }
     vars.push((uv_lock::ENVIRONMENT_VAR.into(), runner.dir.into()));
     let runner = &InstallRunner {
         vars: &[runner.vars, &*vars].concat(),

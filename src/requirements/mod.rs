@@ -11,6 +11,7 @@ mod install;
 mod installer;
 mod lock_pins;
 mod manifest;
+mod manifest_index;
 mod options;
 mod package_name;
 mod pip_config;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::quote::{printable, summarize_names};
 use crate::read::{MAX_TEXT, read_text};
 
+use super::manifest_index::ManifestIndex;
 use super::script_list;
 
 /// Everything that is installed for a project.
@@ -18,6 +19,8 @@ pub(super) struct InstallPlan {
     pub additional: Vec<Part>,
     /// The versions that another tool's lock names, if there is one.
     pub pins: Option<Pins>,
+    /// The index that the project names in place of PyPI.
+    pub index: Option<ManifestIndex>,
     /// What developers need and is not in the plan, and why.
     pub left_out: Vec<String>,
 }

@@ -9,8 +9,11 @@ use toml::Value;
 use crate::error::Error;
 use crate::quote::printable;
 
-use super::dependency_table::{VersionSyntax, local_requirement, source_url, table_requirements};
+use super::dependency_table::{
+    VersionSyntax, local_requirement, source_url, table_requirements, with_marker,
+};
 use super::manifest::read_tables;
+use super::manifest_index::{ManifestIndex, poetry_index};
 use super::package_name::{is_same_name, normalize_name};
 use super::plan::Part;
 use super::python_package;
@@ -86,20 +89,28 @@ impl Pyproject {
     /// # Errors
     /// A dependency comes from an index that only another tool knows.
     pub(super) fn project_part(&self) -> Result<Part, Error> {
+        let table = self.get(&["tool", "poetry", "dependencies"]);
+        let of_poetry = table.map(|table| self.poetry_requirements(table));
+        let of_poetry = of_poetry.transpose()?.unwrap_or_default();
         if self.is_package() {
             return Ok(self.package_part(Vec::new()));
         }
         let listed = self.get(&["project", "dependencies"]);
         let mut requirements = self.strings(listed)?;
-        if let Some(table) = self.get(&["tool", "poetry", "dependencies"]) {
-            requirements.extend(self.poetry_requirements(table)?);
-        }
+        requirements.extend(of_poetry);
         Ok(self.dependencies("", requirements))
     }
 
     fn poetry_requirements(&self, table: &Value) -> Result<Vec<Vec<String>>, Error> {
-        table_requirements(table, self.dir(), VersionSyntax::Poetry)
+        let index = self.index();
+        let index = index.as_ref().map(|index| &*index.name);
+        table_requirements(table, self.dir(), VersionSyntax::Poetry, index)
             .map_err(|name| self.elsewhere_error(&name))
+    }
+
+    /// The index that Poetry takes in place of PyPI.
+    pub(super) fn index(&self) -> Option<ManifestIndex> {
+        poetry_index(self.get(&["tool", "poetry", "source"])?)
     }
 
     /// The first dependency of the package for which only uv knows where to take it from.
@@ -164,7 +175,9 @@ impl Pyproject {
                         .map_or(String::new(), |it| format!("{it}]"));
                     let url = || Some(vec![format!("{name}{extras} @ {}", source_url(source)?)]);
                     let args = local_requirement(&extras, source, self.dir()).or_else(url);
-                    found.push(args.ok_or_else(|| self.elsewhere_error(name))?);
+                    let args = args.ok_or_else(|| self.elsewhere_error(name))?;
+                    let marker = text.split_once(';').map_or("", |(_, marker)| marker);
+                    found.push(with_marker(args, marker));
                 }
             }
         }
@@ -304,6 +317,7 @@ impl Pyproject {
         let names = ["project", "optional-dependencies"];
         let key = self.keys(&names).find(|key| is_same_name(key, extra));
         let listed = self.strings(key.and_then(|key| self.get(&names)?.get(key)))?;
+        found.extend(self.poetry_extra(extra)?);
         let own_name = self
             .get(&["project", "name"])
             .and_then(Value::as_str)
@@ -323,6 +337,31 @@ impl Pyproject {
             }
         }
         Ok(found)
+    }
+
+    /// An extra of Poetry's names dependencies that are optional without it.
+    fn poetry_extra(&self, extra: &str) -> Result<Vec<Vec<String>>, Error> {
+        let extras = ["tool", "poetry", "extras"];
+        let key = self.keys(&extras).find(|key| is_same_name(key, extra));
+        let names = key.and_then(|key| self.get(&extras)?.get(key)?.as_array());
+        let names: Vec<_> = names
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        let table = self.get(&["tool", "poetry", "dependencies"]);
+        let mut chosen = table.and_then(Value::as_table).cloned().unwrap_or_default();
+        chosen.retain(|key, _| names.iter().any(|name| is_same_name(name, key)));
+        for (_, value) in &mut chosen {
+            let entries = match value {
+                Value::Array(entries) => entries.iter_mut().collect(),
+                value => vec![value],
+            };
+            for table in entries.into_iter().filter_map(Value::as_table_mut) {
+                table.remove("optional");
+            }
+        }
+        self.poetry_requirements(&Value::Table(chosen))
     }
 
     /// What hatch installs into its default environment.

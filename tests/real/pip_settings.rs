@@ -127,3 +127,34 @@ fn pip_installs_a_file_that_uv_reads_in_another_way() {
         versions(&project).stdout(expected).says(BY_PIP);
     }
 }
+
+#[test]
+fn a_manifest_that_names_an_index_in_place_of_pypi_is_installed_from_it() {
+    for installer in ["pip", "uv"] {
+        let Some(project) = project() else { return };
+        fs::remove_file(project.path("app/requirements.txt")).expect("a file");
+        let own = index(&project, "own", &[["alpha", "1.0"], ["gamma", "1.0"]]);
+        let other = index(&project, "other", &[["alpha", "2.0"]]);
+        let project = project
+            .var("VRUN_INSTALLER", installer)
+            .var("PIP_INDEX_URL", &other.url)
+            .var(
+                "PORT_OF_CORP",
+                own.url.trim_start_matches("http://127.0.0.1:"),
+            );
+        let pipfile = "[[source]]\nname = 'corp'\nurl = 'http://127.0.0.1:${PORT_OF_CORP}'\n\
+                       [packages]\nalpha = {version = '*', index = 'corp'}\n";
+        let project = project.file("app/Pipfile", pipfile);
+        versions(&project).stdout("alpha 1.0");
+        fs::remove_dir_all(project.path("app/.venv")).expect("an environment");
+        let poetry = format!(
+            "[tool.poetry]\npackage-mode = false\n[[tool.poetry.source]]\nname = 'corp'\nurl = '{}'\n\
+             [tool.poetry.dependencies]\nalpha = '*'\ngamma = {{version = '*', optional = true}}\n\
+             [tool.poetry.extras]\nmore = ['gamma']\n",
+            own.url
+        );
+        let project = project.file("app/pyproject.toml", &poetry);
+        let named = project.run(["--extra", "more", "python", "-c", VERSIONS]);
+        named.code(0).stdout("alpha 1.0\ngamma 1.0");
+    }
+}
