@@ -159,16 +159,16 @@ pub(super) fn report_skipped(skipped: &[Skipped], verbosity: Verbosity) {
     }
 }
 
-/// The same when an environment is created: a notice names the ignored markers, because they would decide where.
+/// The same when an environment is created: notices name what would have decided otherwise.
 pub(super) fn report_skipped_for_creation(skipped: &[Skipped], verbosity: Verbosity) {
     for Skipped {
         path,
         reason,
-        is_marker,
+        is_decisive,
     } in skipped
     {
         let line = || format!("skipped {}: {reason}", printable(path));
-        match is_marker {
+        match is_decisive {
             true => verbosity.notice(line()),
             false => verbosity.verbose(line),
         }

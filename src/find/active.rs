@@ -116,7 +116,7 @@ pub(crate) fn overridden_env(outcome: &Outcome, search: &Search) -> Option<Skipp
         return Some(Skipped {
             path: nearest.clone(),
             reason: "it has no Python that runs here".into(),
-            is_marker: false,
+            is_decisive: false,
         });
     }
     let active = search.active.as_deref()?;
@@ -132,12 +132,21 @@ pub(crate) fn overridden_env(outcome: &Outcome, search: &Search) -> Option<Skipp
     Some(Skipped {
         path: active.to_owned(),
         reason: format!("it is active, but {why}"),
-        is_marker: false,
+        is_decisive: false,
     })
 }
 
-/// Whether `env` is in a project that does not contain `start`.
+/// Whether `start` is in a repository of its own inside `project`.
+fn is_walled_off(start: &Path, project: &Path, search: &Search) -> bool {
+    let mut below = start
+        .ancestors()
+        .take_while(|dir| !os::is_same_file(dir, project));
+    below.any(|dir| search.is_repository_root(dir))
+}
+
+/// Whether `env` is in a project that `start` is no part of.
 fn is_in_other_project(env: &Path, start: &Path, search: &Search) -> bool {
     let project = env.parent().and_then(|dir| search.project_of(dir));
-    project.is_some_and(|project| !is_within(start, project))
+    project
+        .is_some_and(|project| !is_within(start, project) || is_walled_off(start, project, search))
 }

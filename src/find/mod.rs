@@ -6,6 +6,7 @@ mod forbidden;
 mod names;
 mod project_root;
 mod redirect;
+mod repository;
 mod search;
 mod selection;
 mod walk;

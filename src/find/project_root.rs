@@ -63,6 +63,11 @@ pub(super) fn marker_file(
     find_marker(dir, &PROJECT_FILES, trust, ignored)
 }
 
+/// Whether a trusted owner put `name` into `dir`.
+pub(super) fn has_trusted_marker(dir: &Path, name: &'static str, trust: &Trust) -> bool {
+    find_marker(dir, &[name], trust, &mut Vec::new()).is_some()
+}
+
 /// The first of these names that is in `dir` and that a trusted owner put there.
 fn find_marker(
     dir: &Path,

@@ -10,6 +10,7 @@ use crate::venv;
 
 use super::names::EnvNames;
 use super::project_root;
+use super::repository::is_repository_root;
 
 /// The input of a search.
 #[derive(Debug)]
@@ -57,6 +58,11 @@ impl Search {
     /// Whether the project at `root` is one of Python's: a repository alone may be one of anything.
     pub(crate) fn is_python_project(&self, root: &Path) -> bool {
         project_root::marker_file(root, &self.trust, &mut Vec::new()).is_some()
+    }
+
+    /// Whether `dir` is the root of a repository, which ends a walk from inside a project.
+    pub(super) fn is_repository_root(&self, dir: &Path) -> bool {
+        is_repository_root(dir, self.home.as_deref(), &self.trust)
     }
 
     pub(super) fn project_of<'a>(&self, dir: &'a Path) -> Option<&'a Path> {

@@ -71,8 +71,8 @@ pub(crate) struct ToCreate {
 pub(crate) struct Skipped {
     pub path: PathBuf,
     pub reason: String,
-    /// Whether it would make its directory a project, so that without it an environment is created elsewhere.
-    pub is_marker: bool,
+    /// Whether an environment is created, or created elsewhere, only because it was passed over.
+    pub is_decisive: bool,
 }
 
 /// The rule that decided.

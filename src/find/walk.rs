@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, io_reason};
+use crate::quote::{printable, shell_word};
 use crate::trust::{self, OwnedMetadata, Untrusted};
 use crate::venv;
 
@@ -49,11 +50,19 @@ pub(super) fn walk_up<'a>(start: &'a Path, search: &Search) -> Result<Walk<'a>, 
     let mut skipped = Vec::new();
     let mut project = None;
     let mut found = None;
+    let mut is_outside = false;
     for dir in start.ancestors() {
         if is_boundary(dir, start, project, search) {
             break;
         }
-        let mut end = search_dir(dir, search, &mut skipped)?;
+        let mut end = search_dir(dir, search, &mut skipped);
+        if let Some(project) = project
+            && !matches!(end, Ok(None))
+            && (is_outside || !is_shared(dir, start, search))
+        {
+            end = Ok(pass_over(end, project, &mut skipped));
+        }
+        let mut end = end?;
         if end.is_none() && project.is_none() && is_project_root(dir, search, &mut skipped) {
             project = Some(dir);
             end = find_custom_named(dir, search);
@@ -62,6 +71,7 @@ pub(super) fn walk_up<'a>(start: &'a Path, search: &Search) -> Result<Walk<'a>, 
             found = Some((dir, end));
             break;
         }
+        is_outside = is_outside || (project.is_some() && search.is_repository_root(dir));
     }
     let (dir, end) = found.unwrap_or((start, WalkEnd::Top));
     Ok(Walk {
@@ -80,6 +90,41 @@ fn is_boundary(dir: &Path, start: &Path, project: Option<&Path>, search: &Search
     is_ceiling || (project.is_some() && project_root::is_home_dir(dir, search.home.as_deref()))
 }
 
+/// Whether a project below `dir`, in the same repository or in none, uses the environment of `dir`: it is a project too,
+/// or part of that repository.
+fn is_shared(dir: &Path, start: &Path, search: &Search) -> bool {
+    let project = Some(dir);
+    let mut dirs = dir
+        .ancestors()
+        .take_while(|above| *above == dir || !is_boundary(above, start, project, search));
+    is_project_root(dir, search, &mut Vec::new()) || dirs.any(|dir| search.is_repository_root(dir))
+}
+
+/// Passes over what was found above `project` in a directory that is no part of it, except an environment that `project`
+/// lies in, because none may be created there.
+fn pass_over(
+    found: Result<Option<WalkEnd>, Error>,
+    project: &Path,
+    skipped: &mut Vec<Skipped>,
+) -> Option<WalkEnd> {
+    // What is broken there, or another user's, is not the project's concern.
+    let WalkEnd::Environment { root, reason } = found.ok()?? else {
+        return None;
+    };
+    if let Reason::Inside = reason {
+        return Some(WalkEnd::Environment { root, reason });
+    }
+    let (project, word) = (printable(project), shell_word(&root));
+    skipped.push(Skipped {
+        reason: format!(
+            "{project} is a project of its own; `vrun --env {word} ...`, VRUN_ENV or a `.venv` file with that path uses it"
+        ),
+        path: root,
+        is_decisive: true,
+    });
+    None
+}
+
 /// Whether `dir` is a project's root. If it is not, markers that are not trusted are added to `skipped`.
 fn is_project_root(dir: &Path, search: &Search, skipped: &mut Vec<Skipped>) -> bool {
     let (home, trust, mut ignored) = (search.home.as_deref(), &search.trust, Vec::new());
@@ -92,7 +137,7 @@ fn is_project_root(dir: &Path, search: &Search, skipped: &mut Vec<Skipped>) -> b
         Skipped {
             reason: format!("{}{hint}", owner.describe(&path)),
             path,
-            is_marker: true,
+            is_decisive: true,
         }
     }));
     false
@@ -137,7 +182,7 @@ fn search_dir(
         skipped.push(Skipped {
             path: root,
             reason,
-            is_marker: false,
+            is_decisive: false,
         });
     }
     Ok(None)

@@ -57,6 +57,82 @@ fn any_name_of_a_nearer_directory_comes_before_dot_venv_of_a_farther_one() {
 }
 
 #[test]
+fn a_clone_below_a_stray_environment_gets_its_own_and_a_line_says_so() {
+    for marker in ["code/foo/.git/HEAD", "code/foo/requirements.txt"] {
+        let sandbox = Sandbox::new()
+            .venv("code/.venv")
+            .file(marker, "")
+            .dir("code/foo/src")
+            .cwd("code/foo/src");
+        assert_eq!(sandbox.plans([""; 0]), "[ROOT]/code/foo/.venv");
+        sandbox.run(["-n", "probe"]).code(0).says(
+            "skipped [ROOT]/code/.venv: [ROOT]/code/foo is a project of its own; \
+             `vrun --env [ROOT]/code/.venv ...`, VRUN_ENV or a `.venv` file with that path uses it",
+        );
+        // What has no project uses it as before, and a file chooses it.
+        sandbox.run(["-C", "../..", "probe"]).in_env("code/.venv");
+        let sandbox = sandbox.file("code/foo/.venv", "../.venv\n");
+        sandbox.run(["probe"]).in_env("code/.venv");
+    }
+}
+
+#[test]
+fn a_clone_inside_a_project_does_not_use_that_projects_environment() {
+    let sandbox = Sandbox::new()
+        .dir("app/.git")
+        .file("app/pyproject.toml", "")
+        .venv("app/.venv")
+        .dir("app/vendor/x/.git")
+        .cwd("app/vendor/x");
+    assert_eq!(sandbox.plans([""; 0]), "[ROOT]/app/vendor/x/.venv");
+    // Nor where it is still active.
+    let sandbox = sandbox.var("VIRTUAL_ENV", "[ROOT]/app/.venv");
+    assert_eq!(sandbox.plans([""; 0]), "[ROOT]/app/vendor/x/.venv");
+}
+
+#[test]
+fn git_worktrees_have_an_environment_each_and_submodules_share_one() {
+    let sandbox = Sandbox::new().dir("lib").dir("app").venv("app/.venv");
+    let git = "git -c user.name=a -c user.email=a@b -c protocol.file.allow=always";
+    let commit = format!("{git} commit -q --allow-empty -m a");
+    let line = format!(
+        "git init -q src && (cd src && {commit}) && cd app && git init -q && {commit} && \
+         git worktree add -q .claude/worktrees/w && {git} submodule --quiet add ../src vendor/src"
+    );
+    sandbox.sh(&line).code(0);
+    let sandbox = sandbox
+        .dir("app/.claude/worktrees/w/src")
+        .dir("app/vendor/src/deep");
+    let sandbox = sandbox.cwd("app/.claude/worktrees/w/src");
+    assert_eq!(
+        sandbox.plans([""; 0]),
+        "[ROOT]/app/.claude/worktrees/w/.venv"
+    );
+    let sandbox = sandbox.cwd("app/vendor/src/deep");
+    sandbox.run(["probe"]).in_env("app/.venv");
+}
+
+#[test]
+fn what_pip_checks_out_inside_an_environment_uses_that() {
+    let sandbox = Sandbox::new()
+        .venv("app/.venv")
+        .dir("app/.venv/src/lib/.git")
+        .cwd("app/.venv/src/lib");
+    sandbox.run(["probe"]).in_env("app/.venv");
+}
+
+#[test]
+fn without_a_repository_the_packages_of_a_project_share_its_environment() {
+    let sandbox = Sandbox::new()
+        .file("mono/pyproject.toml", "")
+        .venv("mono/.venv")
+        .venv("mono/packages/.venv")
+        .file("mono/packages/a/pyproject.toml", "")
+        .cwd("mono/packages/a");
+    sandbox.run(["probe"]).in_env("mono/.venv");
+}
+
+#[test]
 fn the_walk_crosses_project_roots_so_a_monorepos_packages_share_the_environment_above() {
     let sandbox = Sandbox::new()
         .dir("mono/.git")
@@ -234,6 +310,7 @@ fn a_path_need_not_be_utf_8() {
 #[test]
 fn a_directory_on_the_way_up_that_cannot_be_listed_is_no_obstacle() {
     let sandbox = Sandbox::new()
+        .file("pyproject.toml", "")
         .venv(".venv")
         .file("locked/pyproject.toml", "")
         .dir("locked/app")

@@ -37,10 +37,10 @@ fn from_inside_a_project_nothing_above_the_home_directory_serves_either() {
 }
 
 #[test]
-fn an_environment_between_the_project_and_the_home_directory_serves() {
+fn an_environment_between_the_home_directory_and_what_is_no_project_serves() {
     let sandbox = Sandbox::new()
         .venv("home/code/.venv")
-        .dir("home/code/app/.git")
+        .dir("home/code/app")
         .cwd("home/code/app");
     sandbox.run(["probe"]).in_env("home/code/.venv");
 }
@@ -86,10 +86,7 @@ fn without_a_home_directory_all_else_works() {
         Sandbox::new().var("HOME", ""),
         Sandbox::new().var("HOME", "x"),
     ] {
-        let sandbox = sandbox
-            .venv("home/.venv")
-            .dir("home/app/.git")
-            .cwd("home/app");
+        let sandbox = sandbox.venv("home/.venv").dir("home/app").cwd("home/app");
         sandbox.run(["probe"]).in_env("home/.venv");
     }
 }

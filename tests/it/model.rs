@@ -441,8 +441,31 @@ impl Walk<'_> {
         }
     }
 
+    /// Whether a walk from `start`, inside a project, does not come as far as `dir`.
+    fn is_end(&self, dir: &str, start: &str) -> bool {
+        dir == HOME || (dir != start && self.tree.ceilings.contains(&dir))
+    }
+
+    fn is_repository(&self, path: &str) -> bool {
+        let dir = self.dir(path);
+        path != HOME
+            && dir.markers.iter().any(|(name, owner)| {
+                let counts = *owner == ADA || (*owner == ROOT && dir.mode & 0o002 == 0);
+                counts && [".git", ".hg"].contains(name)
+            })
+    }
+
+    /// Whether a project below `dir` shares what `dir` holds: no repository ends between the two.
+    fn is_shared(&self, dir: &'static str, start: &str) -> bool {
+        let mut above = up(dir)
+            .skip(1)
+            .take_while(|above| !self.is_end(above, start));
+        self.is_project(dir) || above.any(|above| self.is_repository(above))
+    }
+
     fn from(&self, start: &'static str) -> Answer {
         let mut project = None;
+        let mut is_outside = false;
         for dir in up(start) {
             let is_ceiling = dir != start && self.tree.ceilings.contains(&dir);
             if is_ceiling || (project.is_some() && dir == HOME) {
@@ -450,9 +473,16 @@ impl Walk<'_> {
             }
             if let Some(env) = env_itself(self.dir(dir)) {
                 let parent = up(dir).nth(1).unwrap_or("/");
-                return self.found(&env, dir.to_owned(), parent, "inside");
+                let answer = self.found(&env, dir.to_owned(), parent, "inside");
+                let counts = project.is_none() || (!is_outside && self.is_shared(dir, start));
+                if counts || matches!(answer, Answer::Found(..)) {
+                    return answer;
+                }
+                continue;
             }
-            if let Some(answer) = self.named(dir) {
+            if (project.is_none() || (!is_outside && self.is_shared(dir, start)))
+                && let Some(answer) = self.named(dir)
+            {
                 return answer;
             }
             if project.is_none() && self.is_project(dir) {
@@ -461,6 +491,7 @@ impl Walk<'_> {
                     return answer;
                 }
             }
+            is_outside = is_outside || (project.is_some() && self.is_repository(dir));
         }
         let place = project.unwrap_or(start);
         let at = absolute(&join(place, ".venv"));

@@ -120,6 +120,7 @@ fn a_name_replaces_the_usual_ones() {
         .run(["probe"])
         .in_env("app/.venv-linux");
     sandbox()
+        .file("pyproject.toml", "")
         .venv(".venv-linux")
         .run(["probe"])
         .in_env(".venv-linux");
