@@ -45,10 +45,8 @@ pub(super) fn build_search(
         }
         _ => start?,
     };
-    let active = process.non_empty_var("VIRTUAL_ENV").map(PathBuf::from);
-    let active = active
-        .filter(|path| path.is_absolute())
-        .map(process::normalize);
+    let active = process.non_empty_var("VIRTUAL_ENV").map(Path::new);
+    let active = active.and_then(|path| process.absolute(path).ok());
     Ok(Search {
         trust: Trust::new(&start, process),
         start,
@@ -56,6 +54,10 @@ pub(super) fn build_search(
         home: process.home_dir(),
         temp_dir: process.temp_dir(),
         ceilings: find::parse_ceilings(process.non_empty_var("VRUN_CEILING_DIRECTORIES")),
+        workon_home: process.non_empty_var("WORKON_HOME").map(PathBuf::from),
+        runner: active
+            .as_deref()
+            .and_then(|root| find::runner_of(root, process)),
         is_script_env: active
             .as_ref()
             .is_some_and(|root| inline_script::is_script_env(root, process)),
@@ -107,7 +109,7 @@ pub(super) fn require_existing(
 ) -> Result<FoundEnv, Error> {
     match find_environment(settings, search, process)? {
         Outcome::Found(found) => {
-            report_selection(&found, process);
+            report_selection(&found, search, process);
             Ok(found)
         }
         Outcome::Missing(missing) => Err(no_environment_error(&missing.root)),
@@ -132,7 +134,7 @@ pub(super) fn no_environment_error(root: &Path) -> Error {
     }
 }
 
-pub(super) fn report_selection(found: &FoundEnv, process: &Process) {
+pub(super) fn report_selection(found: &FoundEnv, search: &Search, process: &Process) {
     let verbosity = process.verbosity;
     let root = printable(&found.root);
     if let Reason::ActiveInstead(broken) = &found.reason {
@@ -142,6 +144,11 @@ pub(super) fn report_selection(found: &FoundEnv, process: &Process) {
         ));
     }
     report_skipped(&found.skipped, verbosity);
+    if verbosity == Verbosity::Verbose
+        && let Some(active) = find::overridden_env(&found.root, Some(&found.reason), search)
+    {
+        report_skipped(&[active], verbosity);
+    }
     verbosity.verbose(|| format!("environment {root} ({})", found.reason));
     if verbosity == Verbosity::Verbose
         && let Some(tracked) = git::find_tracked(&found.root, process)

@@ -8,7 +8,7 @@ use crate::create::{
     create_or_replace,
 };
 use crate::error::Error;
-use crate::find::Outcome;
+use crate::find::{Outcome, Search};
 use crate::process::Process;
 use crate::quote::printable;
 use crate::requirements::InstallContext;
@@ -28,7 +28,7 @@ pub(crate) fn create(
 ) -> Result<(), Error> {
     let search = prepare_search(settings, process)?;
     let outcome = find_environment(settings, &search, process)?;
-    let root = target_path(outcome, options, process)?;
+    let root = target_path(outcome, options, &search, process)?;
     let is_there = venv::is_env(&root);
     let project = search.project();
     let state = match options.has_pip() {
@@ -93,11 +93,12 @@ pub(crate) fn create(
 fn target_path(
     outcome: Outcome,
     options: &VenvOptions,
+    search: &Search,
     process: &Process,
 ) -> Result<PathBuf, Error> {
     match outcome {
         Outcome::Found(found) => {
-            report_selection(&found, process);
+            report_selection(&found, search, process);
             match options.if_exists {
                 IfExists::Keep => Ok(found.root),
                 IfExists::Clear | IfExists::Upgrade => found.into_modifiable_root(),

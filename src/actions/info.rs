@@ -3,7 +3,7 @@
 
 use crate::cli::{Format, Settings};
 use crate::error::Error;
-use crate::find::{self, FoundEnv, Outcome, Search, ToCreate};
+use crate::find::{self, FoundEnv, Outcome, Search};
 use crate::health::{self, Problem};
 use crate::introspect::{self, IntrospectError, PythonInfo, StartupContext};
 use crate::output::print;
@@ -37,9 +37,11 @@ pub(crate) fn info(
             return report_failure(id, error, InfoOutcome::Unknown, &context, format);
         }
     };
-    let overridden = find::overridden_env(&outcome, &search);
-    let (Outcome::Found(FoundEnv { skipped, .. }) | Outcome::Missing(ToCreate { skipped, .. })) =
-        &outcome;
+    let (root, reason, skipped) = match &outcome {
+        Outcome::Found(found) => (&found.root, Some(&found.reason), &found.skipped),
+        Outcome::Missing(missing) => (&missing.root, None, &missing.skipped),
+    };
+    let overridden = find::overridden_env(root, reason, &search);
     context.skipped = skipped.iter().chain(&overridden).collect();
     let found = match &outcome {
         Outcome::Found(found) => found,

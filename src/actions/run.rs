@@ -113,7 +113,7 @@ fn ensure(
             }
         },
     };
-    report_selection(&found, process);
+    report_selection(&found, search, process);
     if settings.mode == Mode::Real {
         create::remove_leftovers(&found.root);
     }

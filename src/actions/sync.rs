@@ -24,7 +24,7 @@ pub(crate) fn sync(
             first_use::create_for_command(missing, settings, auto_create, &search, process)?
         }
     };
-    report_selection(&found, process);
+    report_selection(&found, &search, process);
     ensure_installed(&Venv::open(&found.root)?, &search.start, settings, process)
 }
 

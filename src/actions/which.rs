@@ -29,7 +29,7 @@ pub(crate) fn which(
         (Some(script), Outcome::Missing(_)) => return Err(script.not_created_error()),
         (None, Outcome::Missing(missing)) => return Err(no_environment_error(&missing.root)),
     };
-    report_selection(&found, process);
+    report_selection(&found, &search, process);
     let env = TargetEnv::open(found, script)?;
     let prepared = prepare(&env, &search, settings, process)?;
     let context = prepared.resolve_context(&request);

@@ -69,6 +69,13 @@ pub(super) fn describe_contents(names: &[OsString]) -> String {
 
 pub(super) fn target_occupied(at: &Path, cause: &str) -> Error {
     let word = shell_word(at);
+    if venv::is_conda_env(at) {
+        return creation_failed(at)
+            .with_cause("it is an environment of conda's, which vrun does not read")
+            .with_hint(format!(
+                "`conda run -p {word} ...` runs in it; VRUN_NAME gives vrun's another name"
+            ));
+    }
     let hint = if is_project_or_cwd(at) {
         let inner = shell_word(at.join(".venv"));
         format!("`--env` takes the environment's own directory, such as `--env {inner}`")
@@ -76,10 +83,7 @@ pub(super) fn target_occupied(at: &Path, cause: &str) -> Error {
         let cfg = shell_word(at.join(venv::PYVENV_CFG));
         format!("`touch {cfg}`, then `vrun --repair --env {word}`, makes it an environment again")
     } else {
-        let mut old = at.as_os_str().to_owned();
-        old.push(".old");
-        let old = shell_word(old);
-        format!("`mv {word} {old}` makes room, or choose another path with `--env PATH`")
+        "choose another path with `--env PATH`, or another name with VRUN_NAME".to_owned()
     };
     creation_failed(at).with_cause(cause).with_hint(hint)
 }

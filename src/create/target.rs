@@ -205,7 +205,7 @@ mod tests {
         let at = dir.path().join("app");
         fs::create_dir(&at).expect("a directory");
         fs::write(at.join("notes"), "").expect("a file");
-        assert!(refusal(&at).contains("`mv "));
+        assert!(refusal(&at).contains("`--env PATH`"));
         fs::write(at.join("pyproject.toml"), "").expect("a file");
         let cwd = dunce::canonicalize(".").expect("a directory");
         let above = cwd.parent().expect("a directory above");

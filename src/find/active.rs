@@ -12,6 +12,8 @@ use crate::venv::{self, looks_usable};
 use crate::{health, os};
 
 use super::forbidden::forbidden_place;
+use super::project_root;
+use super::runner::is_kept_for_start;
 use super::search::Search;
 use super::selection::{FoundEnv, Outcome, Reason, Skipped, ToCreate};
 use super::walk::{Walk, WalkEnd};
@@ -20,13 +22,15 @@ use super::walk::{Walk, WalkEnd};
 /// rule to choose, are errors.
 pub(super) fn apply_active(walk: Walk<'_>, search: &Search) -> Result<Outcome, Error> {
     let preferred = preferred_active(&walk, search);
-    let place = walk.project.unwrap_or(walk.start);
+    let place = walk
+        .project
+        .unwrap_or_else(|| project_root::outside_packages(walk.start));
     let default_root = || place.join(search.names.first());
     let mut forbidden = None;
     let (root, reason) = match (preferred, walk.end) {
         (Some((active, reason)), _) => (active.to_owned(), Some(reason)),
         (None, WalkEnd::Environment { root, reason }) => (root, Some(reason)),
-        (None, WalkEnd::ToCreate(root)) => (root, None),
+        (None, WalkEnd::ToCreate(root) | WalkEnd::Broken(root)) => (root, None),
         (None, WalkEnd::Untrusted(root, owner)) => {
             return Err(owner.to_error(&root, &search.trust, &default_root()));
         }
@@ -51,7 +55,11 @@ pub(super) fn apply_active(walk: Walk<'_>, search: &Search) -> Result<Outcome, E
     }
     Ok(Outcome::Missing(ToCreate {
         root,
-        project: walk.project.map(Path::to_owned),
+        // One that ends the walk at once leaves its project unknown.
+        project: walk
+            .project
+            .or_else(|| search.project_of(walk.dir))
+            .map(Path::to_owned),
         forbidden,
         deactivated,
         skipped,
@@ -66,7 +74,13 @@ fn preferred_active<'a>(walk: &Walk<'_>, search: &'a Search) -> Option<(&'a Path
     {
         return None;
     }
-    if !looks_usable(active) || is_in_other_project(active, walk.start, search) {
+    if !looks_usable(active) {
+        return None;
+    }
+    if let Some(runner) = search.runner.filter(|_| !search.is_script_env) {
+        return Some((active, Reason::Runner(runner)));
+    }
+    if is_in_other_project(active, walk.start, search) {
         return None;
     }
     let is_top = matches!(walk.end, WalkEnd::Top);
@@ -77,9 +91,12 @@ fn preferred_active<'a>(walk: &Walk<'_>, search: &'a Search) -> Option<(&'a Path
     let reason = match &walk.end {
         WalkEnd::Top => Reason::ActiveAlone,
         _ if is_within(active, walk.dir) => Reason::ActiveHere,
+        _ if is_kept_for_start(active, search) => Reason::ActiveHere,
         // The user chose it by activating it, no matter who owns it.
         WalkEnd::Untrusted(root, _) if os::is_same_file(root, active) => Reason::ActiveHere,
-        WalkEnd::Environment { root, .. } if !is_usable_here(root) && is_usable_here(active) => {
+        WalkEnd::Environment { root, .. } | WalkEnd::Broken(root)
+            if !is_usable_here(root) && is_usable_here(active) =>
+        {
             Reason::ActiveInstead(root.clone())
         }
         _ => return None,
@@ -106,12 +123,12 @@ fn ambiguous_env_error(roots: &[PathBuf], dir: &Path) -> Error {
     ))
 }
 
-/// The environment, active or nearest, that lost against `outcome`, and why.
-pub(crate) fn overridden_env(outcome: &Outcome, search: &Search) -> Option<Skipped> {
-    let (root, reason) = match outcome {
-        Outcome::Found(found) => (&found.root, Some(&found.reason)),
-        Outcome::Missing(missing) => (&missing.root, None),
-    };
+/// The environment, active or nearest, that lost against the one at `root`, and why.
+pub(crate) fn overridden_env(
+    root: &Path,
+    reason: Option<&Reason>,
+    search: &Search,
+) -> Option<Skipped> {
     if let Some(Reason::ActiveInstead(nearest)) = reason {
         return Some(Skipped {
             path: nearest.clone(),

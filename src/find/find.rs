@@ -7,7 +7,6 @@ use crate::quote::{printable, shell_word};
 use crate::venv;
 
 use super::active;
-use super::names::EnvNames;
 use super::redirect;
 use super::search::Search;
 use super::selection::{FoundEnv, Outcome, Reason, ToCreate};
@@ -42,7 +41,7 @@ pub(crate) fn explicit(
     search: &Search,
 ) -> Result<Outcome, Error> {
     let root = match path.is_file() {
-        true => follow_env_file(path, source, &search.names)?,
+        true => follow_env_file(path, source, search)?,
         false => path,
     };
     let deactivated = search.active_other_than(&root);
@@ -64,10 +63,10 @@ pub(crate) fn explicit(
 }
 
 /// The environment that the redirect file `file` leads to. Any other file would be read as the name of a directory.
-fn follow_env_file(file: PathBuf, source: &str, names: &EnvNames) -> Result<PathBuf, Error> {
+fn follow_env_file(file: PathBuf, source: &str, search: &Search) -> Result<PathBuf, Error> {
     let dir = file.parent().unwrap_or(&file);
-    if file.file_name() == Some(names.first()) {
-        return Ok(redirect::follow_redirect(&file, dir)?.0);
+    if file.file_name() == Some(search.names.first()) {
+        return Ok(redirect::follow_redirect(&file, dir, search)?.0);
     }
     let error = Error::failed(format!("{} is a file", printable(&file))).with_cause(format_args!(
         "{source} takes the directory of an environment"

@@ -26,6 +26,8 @@ enum ForbiddenReason {
     Temp,
     /// It is inside this environment.
     InsideEnv(PathBuf),
+    /// It is inside this directory of installed packages.
+    Packages(PathBuf),
 }
 
 /// Why no environment is created in `place` by default. A project's root may be a directory for temporary files, as in
@@ -53,7 +55,11 @@ fn forbidden_reason(place: &Path, is_project: bool, search: &Search) -> Option<F
     if !is_project && temp_dirs.any(|dir| place == dir || os::is_same_file(place, dir)) {
         return Some(ForbiddenReason::Temp);
     }
-    venv::enclosing_env(place).map(|env| ForbiddenReason::InsideEnv(env.to_owned()))
+    if let Some(env) = venv::enclosing_env(place) {
+        return Some(ForbiddenReason::InsideEnv(env.to_owned()));
+    }
+    let packages = project_root::packages_dir(place)?;
+    Some(ForbiddenReason::Packages(packages.to_owned()))
 }
 
 impl ForbiddenPlace {
@@ -66,6 +72,7 @@ impl ForbiddenPlace {
             ForbiddenReason::Root => "the root directory".to_owned(),
             ForbiddenReason::Temp => format!("{shown} itself, which all users share"),
             ForbiddenReason::InsideEnv(env) => format!("another environment, {}", printable(env)),
+            ForbiddenReason::Packages(dir) => format!("installed packages, {}", printable(dir)),
         };
         let error = Error::refused(format!("refusing to create an environment in {what}"))
             .with_hint(format!(

@@ -50,8 +50,29 @@ pub(super) fn is_project_root(
     ignored: &mut Vec<IgnoredMarker>,
 ) -> bool {
     let may_be_vcs_root = || dir.parent().is_some() && !is_home_dir(dir, home);
-    marker_file(dir, trust, ignored).is_some()
-        || (find_marker(dir, &VCS_MARKERS, trust, ignored).is_some() && may_be_vcs_root())
+    let is_marked = marker_file(dir, trust, ignored).is_some()
+        || (find_marker(dir, &VCS_MARKERS, trust, ignored).is_some() && may_be_vcs_root());
+    is_marked && packages_dir(dir).is_none()
+}
+
+/// Where other tools install what projects require.
+const PACKAGE_DIRS: [&str; 3] = ["node_modules", "site-packages", "dist-packages"];
+
+/// The outermost directory of installed packages that `dir` is or lies in. No package in it is the user's project.
+pub(super) fn packages_dir(dir: &Path) -> Option<&Path> {
+    let is_packages_dir = |dir: &&Path| {
+        let name = dir.file_name();
+        PACKAGE_DIRS
+            .iter()
+            .any(|known| name == Some(known.as_ref()))
+    };
+    dir.ancestors().filter(is_packages_dir).last()
+}
+
+/// `dir`, or, in a `node_modules`, what that is for.
+pub(super) fn outside_packages(dir: &Path) -> &Path {
+    let packages = packages_dir(dir).filter(|packages| packages.ends_with("node_modules"));
+    packages.and_then(Path::parent).unwrap_or(dir)
 }
 
 /// The file that makes `dir` a project's root, whichever directory it is.

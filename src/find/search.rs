@@ -25,8 +25,12 @@ pub(crate) struct Search {
     pub temp_dir: PathBuf,
     /// Directories that the walk does not go up into.
     pub ceilings: Vec<PathBuf>,
-    /// `VIRTUAL_ENV`, if it is an absolute path.
+    /// `WORKON_HOME`: where virtualenvwrapper and pipenv keep environments.
+    pub workon_home: Option<PathBuf>,
+    /// `VIRTUAL_ENV`, from the working directory.
     pub active: Option<PathBuf>,
+    /// The runner that activated it for this command.
+    pub runner: Option<&'static str>,
     /// Whether vrun created the active one for a script, so nobody chose it for a project.
     pub is_script_env: bool,
 }

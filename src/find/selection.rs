@@ -90,6 +90,8 @@ pub(crate) enum Reason {
     OnlyChild(PathBuf),
     /// It is active, and belongs to this project.
     ActiveHere,
+    /// This runner has activated it for the command.
+    Runner(&'static str),
     /// It is active, and no other was found.
     ActiveAlone,
     /// It is active, and is used because the nearest environment (this path) has no Python that runs here.
@@ -110,6 +112,7 @@ impl Reason {
             Reason::Redirect(_) => "redirect",
             Reason::OnlyChild(_) => "only-child",
             Reason::ActiveHere => "active-here",
+            Reason::Runner(_) => "runner",
             Reason::ActiveAlone => "active-alone",
             Reason::ActiveInstead(_) => "active-instead",
             Reason::Script(_) => "script",
@@ -139,6 +142,7 @@ impl fmt::Display for Reason {
             Reason::Redirect(file) => write!(out, "{} names it", printable(file)),
             Reason::OnlyChild(dir) => write!(out, "the only one in {}", printable(dir)),
             Reason::ActiveHere => write!(out, "it is active and belongs to this project"),
+            Reason::Runner(runner) => write!(out, "{runner} runs this command in it"),
             Reason::ActiveAlone => write!(out, "it is active and there is no other"),
             Reason::ActiveInstead(_) => write!(out, "it is active and the nearest cannot run here"),
             Reason::Script(file) => write!(out, "it is for {}", printable(file)),

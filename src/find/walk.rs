@@ -22,6 +22,8 @@ pub(super) enum WalkEnd {
     Environment { root: PathBuf, reason: Reason },
     /// A redirect file that names an environment that does not exist yet.
     ToCreate(PathBuf),
+    /// A `.venv` that claims to be an environment, and is none.
+    Broken(PathBuf),
     /// An environment or a redirect file that is another user's, or that others may write to.
     Untrusted(PathBuf, Untrusted),
     /// A project's root with several environments, none of a default name.
@@ -156,10 +158,30 @@ fn search_dir(
         return Ok(Some(end));
     }
     for name in search.names.iter() {
-        let root = dir.join(name);
-        let reason = match trust::read_metadata(&root) {
-            Ok(found) if found.is_dir() => match trust::read_metadata(&root.join(venv::PYVENV_CFG))
-            {
+        let is_first = name == search.names.first();
+        let end = search_name(dir.join(name), is_first, dir, search, skipped)?;
+        if end.is_some() {
+            return Ok(end);
+        }
+    }
+    Ok(None)
+}
+
+/// The environment at `root` in `dir`. Only the first name may be a redirect file, and may not be broken.
+fn search_name(
+    root: PathBuf,
+    is_first: bool,
+    dir: &Path,
+    search: &Search,
+    skipped: &mut Vec<Skipped>,
+) -> Result<Option<WalkEnd>, Error> {
+    let reason = match trust::read_link_metadata(&root) {
+        Ok(Err(_)) if is_first => return Ok(Some(WalkEnd::Broken(root))),
+        Ok(Ok(found)) if found.is_file() && is_first => {
+            return end_at_redirect(root, &found, dir, search).map(Some);
+        }
+        Ok(Ok(found)) if found.is_dir() => {
+            match trust::read_metadata(&root.join(venv::PYVENV_CFG)) {
                 Ok(cfg) if cfg.is_file() => {
                     let reason = Reason::Nearest(dir.to_owned());
                     return Ok(Some(end_at_env(root, reason, &found, &cfg, search)));
@@ -167,25 +189,31 @@ fn search_dir(
                 Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                     format!("it cannot be searched: {}", io_reason(&error))
                 }
+                _ if is_first && claims_to_be_env(&root) => {
+                    return Ok(Some(WalkEnd::Broken(root)));
+                }
                 _ => "it has no pyvenv.cfg".to_owned(),
-            },
-            Ok(found) if found.is_file() && name == search.names.first() => {
-                return end_at_redirect(root, &found, dir, search).map(Some);
             }
-            Err(error)
-                if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
-            {
-                io_reason(&error)
-            }
-            _ => continue,
-        };
-        skipped.push(Skipped {
-            path: root,
-            reason,
-            is_decisive: false,
-        });
-    }
+        }
+        Ok(Err(error)) | Err(error)
+            if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+        {
+            io_reason(&error)
+        }
+        _ => return Ok(None),
+    };
+    skipped.push(Skipped {
+        path: root,
+        reason,
+        is_decisive: false,
+    });
     Ok(None)
+}
+
+/// Whether a directory without a pyvenv.cfg is one that a tool activates: an old virtualenv's, one that lost the file,
+/// or conda's.
+fn claims_to_be_env(root: &Path) -> bool {
+    venv::scripts_dir(root).is_dir() || venv::is_conda_env(root)
 }
 
 /// Where the redirect file `file` in `dir` leads. One with an untrusted owner is not read.
@@ -198,7 +226,7 @@ fn end_at_redirect(
     if let Some(owner) = search.trust.untrusted_file_owner(found) {
         return Ok(WalkEnd::Untrusted(file, owner));
     }
-    let (root, cfg) = redirect::follow_redirect(&file, dir)?;
+    let (root, cfg) = redirect::follow_redirect(&file, dir, search)?;
     let Some(cfg) = cfg else {
         return Ok(WalkEnd::ToCreate(root));
     };

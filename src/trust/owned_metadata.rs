@@ -22,13 +22,21 @@ pub(crate) struct OwnedMetadata {
 /// # Errors
 /// Nothing is there, or it may not be accessed.
 pub(crate) fn read_metadata(path: &Path) -> io::Result<OwnedMetadata> {
+    read_link_metadata(path)?
+}
+
+/// The same; the inner error is that a link is there and cannot be followed.
+///
+/// # Errors
+/// Nothing is there, or it may not be accessed.
+pub(crate) fn read_link_metadata(path: &Path) -> io::Result<io::Result<OwnedMetadata>> {
     let found = fs::symlink_metadata(path)?;
     let link_owner = found.is_symlink().then(|| os::owner_of(&found));
     let target = match link_owner {
-        Some(_) => fs::metadata(path)?,
-        None => found,
+        Some(_) => fs::metadata(path),
+        None => Ok(found),
     };
-    Ok(OwnedMetadata { target, link_owner })
+    Ok(target.map(|target| OwnedMetadata { target, link_owner }))
 }
 
 impl OwnedMetadata {

@@ -73,6 +73,11 @@ pub(crate) fn is_env(root: &Path) -> bool {
     root.join(PYVENV_CFG).is_file()
 }
 
+/// Whether `root` is an environment of conda's, which has another layout and no pyvenv.cfg.
+pub(crate) fn is_conda_env(root: &Path) -> bool {
+    root.join("conda-meta").is_dir()
+}
+
 /// The environment that `dir` is, or is inside.
 pub(crate) fn enclosing_env(dir: &Path) -> Option<&Path> {
     dir.ancestors().find(|dir| is_env(dir))

@@ -214,12 +214,74 @@ fn where_the_one_found_cannot_run_here_the_active_one_serves_and_one_line_says_s
 }
 
 #[test]
-fn one_that_is_relative_or_empty_counts_as_none() {
-    for value in ["", "old", "./old", "../app/old"] {
+fn a_relative_one_counts_from_the_working_directory() {
+    for value in ["../old", "./../old", "../../app/old"] {
         let sandbox = Sandbox::new()
             .file("app/pyproject.toml", "")
             .venv("app/.venv")
             .venv("app/old")
+            .dir("app/src")
+            .cwd("app/src");
+        sandbox
+            .var("VIRTUAL_ENV", value)
+            .run(["probe"])
+            .in_env("app/old");
+    }
+}
+
+#[test]
+fn the_environment_of_a_runner_wins_wherever_it_lies() {
+    let sandbox = || {
+        let sandbox = Sandbox::new()
+            .file("app/pyproject.toml", "")
+            .venv("app/.venv")
+            .venv("work/py312");
+        sandbox.cwd("app").var("VIRTUAL_ENV", "[ROOT]/work/py312")
+    };
+    sandbox().run(["probe"]).in_env("app/.venv");
+    let tox = sandbox().var("TOX_ENV_DIR", "[ROOT]/work/py312");
+    tox.run(["probe"]).in_env("work/py312");
+    assert!(
+        tox.run(["--info"])
+            .text()
+            .contains("tox runs this command in it")
+    );
+    let nox = sandbox().var("NOX_CURRENT_SESSION", "tests");
+    nox.run(["probe"]).in_env("work/py312");
+    // Another one has been activated since.
+    let since = sandbox().var("TOX_ENV_DIR", "[ROOT]/work/py313");
+    since.run(["probe"]).in_env("app/.venv");
+}
+
+#[test]
+fn what_pipenv_keeps_for_this_project_wins_and_what_it_keeps_for_another_does_not() {
+    let sandbox = Sandbox::new()
+        .file("app/Pipfile", "")
+        .venv("app/.venv")
+        .dir("app/src")
+        .venv("kept/app-x")
+        .file("kept/app-x/.project", "[ROOT]/app")
+        .venv("kept/old-x")
+        .file("kept/old-x/.project", "[ROOT]/old")
+        .cwd("app/src")
+        .var("PIPENV_ACTIVE", "1");
+    let sandbox = sandbox.var("VIRTUAL_ENV", "[ROOT]/kept/app-x");
+    sandbox.run(["probe"]).in_env("kept/app-x");
+    let sandbox = sandbox.var("VIRTUAL_ENV", "[ROOT]/kept/old-x");
+    sandbox.run(["probe"]).in_env("app/.venv");
+    sandbox
+        .run(["-v", "probe"])
+        .code(0)
+        .says("skipped [ROOT]/kept/old-x: it is active, but it is not this project's");
+}
+
+#[test]
+fn one_that_is_empty_or_not_there_counts_as_none() {
+    for value in ["", "old", "./old", "[ROOT]/old"] {
+        let sandbox = Sandbox::new()
+            .file("app/pyproject.toml", "")
+            .venv("app/.venv")
+            .venv("app/other/old")
             .cwd("app");
         sandbox
             .var("VIRTUAL_ENV", value)

@@ -223,8 +223,8 @@ fn a_ceiling_ends_the_walk_from_below_it_as_gits_does() {
 fn a_candidate_without_pyvenv_cfg_is_not_an_environment_and_the_walk_goes_on() {
     let sandbox = Sandbox::new()
         .venv(".venv")
-        .file("a/.venv/bin/activate", "")
-        .dir("a/venv")
+        .file("a/.venv/notes", "")
+        .file("a/venv/bin/activate", "")
         .file("a/env", "not a directory")
         .dir("a/b/.venv/pyvenv.cfg")
         .link("a/b/venv", "nowhere")
@@ -233,6 +233,45 @@ fn a_candidate_without_pyvenv_cfg_is_not_an_environment_and_the_walk_goes_on() {
     let said = sandbox.run(["-v", "probe"]).in_env(".venv").said();
     for passed in ["[ROOT]/a/.venv", "[ROOT]/a/venv", "[ROOT]/a/b/.venv"] {
         assert!(said.contains(passed), "-v tells of {passed}:\n{said}");
+    }
+}
+
+#[test]
+fn a_dot_venv_that_claims_to_be_one_and_is_not_ends_the_walk_and_is_named() {
+    for (broken, cause) in [
+        (
+            Sandbox::new().dir("app").link("app/.venv", "gone"),
+            "it is a link to gone, which does not exist",
+        ),
+        (
+            Sandbox::new().file("app/.venv/bin/activate", ""),
+            "it is a directory with other things in it: bin",
+        ),
+        (
+            Sandbox::new()
+                .dir("app/.venv/conda-meta")
+                .dir("app/.venv/bin"),
+            "it is an environment of conda's, which vrun does not read",
+        ),
+    ] {
+        let sandbox = broken
+            .file("pyproject.toml", "")
+            .venv(".venv")
+            .venv("opt/venv")
+            .file("app/setup.py", "")
+            .dir("app/src")
+            .cwd("app/src");
+        let before = sandbox.tree();
+        for typed in [&["probe"][..], &["-n", "probe"], &["--which", "probe"]] {
+            let said = sandbox.run(typed).error(125, &["[ROOT]/app/.venv", cause]);
+            assert!(!said.said().contains("`mv "), "{cause}");
+        }
+        assert_eq!(sandbox.tree(), before);
+        // The active one serves, as where the nearest has no Python.
+        let sandbox = sandbox.var("VIRTUAL_ENV", "[ROOT]/opt/venv");
+        sandbox.run(["probe"]).in_env("opt/venv").says(
+            "[ROOT]/app/.venv has no Python that runs here; using the active [ROOT]/opt/venv",
+        );
     }
 }
 

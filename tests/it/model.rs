@@ -79,6 +79,11 @@ enum Entry {
         owner: u32,
         mode: u32,
     },
+    /// A directory with a scripts directory and no pyvenv.cfg.
+    Half {
+        owner: u32,
+        mode: u32,
+    },
     Link {
         owner: u32,
         to: &'static str,
@@ -198,7 +203,7 @@ fn dir(name: &str, random: &mut Random, is_shared: bool) -> Dir {
 
 fn entry(name: &str, random: &mut Random, is_shared: bool) -> Entry {
     let owner = user(random, is_shared);
-    match random.below(8) {
+    match random.below(9) {
         0..=3 => Entry::Env(env_of(random, is_shared)),
         4 => Entry::Dir {
             owner,
@@ -207,6 +212,10 @@ fn entry(name: &str, random: &mut Random, is_shared: bool) -> Entry {
         5 => Entry::Link {
             owner,
             to: random.pick(&POOL),
+        },
+        6 => Entry::Half {
+            owner,
+            mode: mode(random),
         },
         _ if name == ".venv" => Entry::File {
             owner,
@@ -275,6 +284,11 @@ fn build(tree: &Tree, is_shared: bool) -> Sandbox {
                 Entry::Env(env) => sandbox = put_env(sandbox, text, env),
                 Entry::Dir { owner, mode } => {
                     sandbox = sandbox.dir(&at);
+                    own(&sandbox.path(&at), *owner);
+                    sandbox.chmod(&at, *mode);
+                }
+                Entry::Half { owner, mode } => {
+                    sandbox = sandbox.dir(at.join("bin"));
                     own(&sandbox.path(&at), *owner);
                     sandbox.chmod(&at, *mode);
                 }
@@ -389,6 +403,11 @@ impl Walk<'_> {
             {
                 return Some(self.redirect(dir, *owner, line));
             }
+            if let Some(Entry::Half { .. }) = self.dir(dir).entries.get(name)
+                && name == ".venv"
+            {
+                return Some(self.made_in(dir));
+            }
         }
         None
     }
@@ -498,12 +517,19 @@ impl Walk<'_> {
         if place == HOME || up(place).any(|dir| self.dir(dir).env.is_some()) {
             return Answer::Missing(at, true);
         }
+        self.made_in(place)
+    }
+
+    /// One would be made as `.venv` of `place`.
+    fn made_in(&self, place: &str) -> Answer {
         let is_closed = match self.dir(place).entries.get(".venv") {
-            Some(Entry::Dir { owner, mode }) => is_trusted(*owner) && mode & 0o002 == 0,
+            Some(Entry::Dir { owner, mode } | Entry::Half { owner, mode }) => {
+                is_trusted(*owner) && mode & 0o002 == 0
+            }
             _ => true,
         };
         match is_closed && !self.lets_replace(place) {
-            true => Answer::Missing(at, false),
+            true => Answer::Missing(absolute(&join(place, ".venv")), false),
             false => Answer::Refused("not-trusted"),
         }
     }

@@ -301,6 +301,35 @@ fn a_file_that_is_no_redirect_is_not_read_as_the_name_of_a_directory() {
 }
 
 #[test]
+fn a_redirect_file_with_a_bare_name_means_that_one_of_virtualenvwrapper_or_pipenv() {
+    let sandbox = || {
+        let sandbox = Sandbox::new()
+            .file("app/setup.py", "")
+            .file("app/.venv", "\u{feff}myapp\r\n");
+        sandbox.cwd("app")
+    };
+    for kept in [
+        "home/.virtualenvs/myapp",
+        "home/.local/share/virtualenvs/myapp",
+        "app/myapp",
+    ] {
+        sandbox().venv(kept).run(["probe"]).in_env(kept);
+    }
+    let with_package = sandbox()
+        .file("app/myapp/__init__.py", "")
+        .venv("kept/myapp")
+        .var("WORKON_HOME", "[ROOT]/kept");
+    with_package.run(["probe"]).in_env("kept/myapp");
+    // Nobody is told to move their package away.
+    let none = sandbox().file("app/myapp/__init__.py", "");
+    let said = none
+        .run(["probe"])
+        .error(125, &["[ROOT]/app/myapp", "VRUN_NAME"]);
+    assert!(!said.said().contains("`mv "));
+    assert_eq!(sandbox().plans(PLAIN), "[ROOT]/app/myapp");
+}
+
+#[test]
 fn a_redirect_file_that_is_named_follows_the_rule_of_one_that_is_found() {
     let sandbox = Sandbox::new()
         .venv("else/where")

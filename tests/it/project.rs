@@ -51,6 +51,23 @@ fn a_git_worktree_and_a_submodule_are_projects() {
 }
 
 #[test]
+fn what_npm_installs_is_no_project_and_gets_no_environment() {
+    for marker in ["app/setup.py", "app/.git/HEAD", "app/package.json"] {
+        let sandbox = Sandbox::new()
+            .file(marker, "")
+            .file("app/node_modules/dep/setup.py", "")
+            .dir("app/node_modules/dep/node_modules/deeper/.git")
+            .cwd("app/node_modules/dep/node_modules/deeper");
+        assert_eq!(sandbox.plans(PLAIN), "[ROOT]/app/.venv", "{marker}");
+    }
+    let sandbox = Sandbox::new()
+        .file("lib/site-packages/dep/setup.py", "")
+        .cwd("lib/site-packages/dep");
+    let said = "refusing to create an environment in installed packages, [ROOT]/lib/site-packages";
+    sandbox.run(["true"]).error(126, &[said]);
+}
+
+#[test]
 fn the_project_is_the_nearest_one() {
     let sandbox = Sandbox::new()
         .dir("mono/.git")

@@ -311,7 +311,10 @@ fn what_has_only_the_name_of_an_environment_is_not_cleared() {
             .file("app/env/pyvenv.cfg", cfg)
             .file("app/env/thesis.tex", "mine");
         let refused = project.run(create).code(125);
-        refused.says(&["other things in it: pyvenv.cfg, thesis.tex", "hint: `mv "]);
+        refused.says(&[
+            "other things in it: pyvenv.cfg, thesis.tex",
+            "hint: choose another path with `--env PATH`",
+        ]);
         assert_eq!(project.names("app/env"), ["pyvenv.cfg", "thesis.tex"]);
     }
     // One whose pyvenv.cfg was emptied has a Python yet.

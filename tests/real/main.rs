@@ -83,6 +83,8 @@ mod repair;
 mod requests;
 /// What a project requires is installed, and brought in line.
 mod requirements;
+/// Runners that keep their environments elsewhere.
+mod runners;
 /// What is made is what the base's own venv makes.
 mod same;
 /// Scripts that say what they require, each in an environment of its own.

@@ -70,7 +70,7 @@ fn a_directory_of_that_name_that_is_none() {
         .cwd("app");
     let what = "there is no environment at [ROOT]/app/.venv";
     let cause = "it is a directory with other things in it: notes";
-    let mend = "`mv [ROOT]/app/.venv [ROOT]/app/.venv.old` makes room, or choose another path with `--env PATH`";
+    let mend = "choose another path with `--env PATH`, or another name with VRUN_NAME";
     finds(&sandbox, "no-environment", what, &[cause], mend);
     is_hinted(&sandbox, mend);
 }
@@ -101,7 +101,7 @@ fn a_redirect_file_that_leads_nowhere() {
     ] {
         let sandbox = Sandbox::new().file("app/.venv", text).cwd("app");
         let what = "[ROOT]/app/.venv does not lead to an environment";
-        let mend = "write the environment's directory on its first line; or `rm [ROOT]/app/.venv`, and vrun creates one there";
+        let mend = "write the environment's directory on its first line";
         finds(&sandbox, "undecided", what, &[cause], mend);
         is_hinted(&sandbox, mend);
     }
