@@ -24,6 +24,35 @@ const REMOVED_VARS: [&str; 10] = [
 /// Not inherited either: a vrun that the helper starts, by a shim on PATH, must not repeat what this one is doing.
 const NESTED_VRUN_VARS: [&str; 4] = ["VRUN_ENV", "VRUN_SYNC", "VRUN_NO_CREATE", "VRUN_NO_INSTALL"];
 
+/// What git tells its hooks of the repository it works on (`git rev-parse --local-env-vars`, less settings): a git that
+/// fetches a requirement would write that repository's index.
+const GIT_REPOSITORY_VARS: [&str; 13] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_PREFIX",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_GRAFT_FILE",
+    "GIT_SHALLOW_FILE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_REPLACE_REF_BASE",
+];
+
+/// Where pip and uv would install instead of into the environment.
+const INSTALL_TARGET_VARS: [&str; 7] = [
+    "PIP_USER",
+    "PIP_TARGET",
+    "PIP_PREFIX",
+    "PIP_ROOT",
+    "PIP_PYTHON",
+    "UV_PYTHON",
+    "UV_SYSTEM_PYTHON",
+];
+
 /// All variables of a Python that works for vrun. pip's own settings go too: the pip in an environment comes from the
 /// interpreter, not from an index.
 pub(crate) fn vars_for_python(process: &Process) -> Vec<(OsString, OsString)> {
@@ -47,7 +76,10 @@ fn inherited_vars(
     is_kept: impl Fn(&OsStr) -> bool,
 ) -> Vec<(OsString, OsString)> {
     let is_removed = |name: &OsStr| {
-        let mut removed = REMOVED_VARS.iter().chain(&NESTED_VRUN_VARS);
+        let removed = REMOVED_VARS.iter().chain(&NESTED_VRUN_VARS);
+        let mut removed = removed
+            .chain(&GIT_REPOSITORY_VARS)
+            .chain(&INSTALL_TARGET_VARS);
         removed.any(|known| os::is_same_var(name, known))
     };
     let vars = process.vars.iter();
@@ -63,7 +95,7 @@ mod tests {
     #[test]
     fn a_python_that_works_for_vrun_gets_only_harmless_variables() {
         let names = "PATH PYTHONHOME PIP_INDEX_URL PYTHONINSPECT PYTHONPLATLIBDIR PYTHONDONTWRITEBYTECODE \
-                     VIRTUAL_ENV PIPX_HOME";
+                     VIRTUAL_ENV PIPX_HOME GIT_INDEX_FILE GIT_SSH_COMMAND";
         let vars = names.split(' ').map(|name| (name.into(), "x".into()));
         let process = Process {
             args: Vec::new(),
@@ -72,7 +104,12 @@ mod tests {
         };
         let vars = vars_for_python(&process).into_iter();
         let names: Vec<_> = vars.map(|(name, _)| name).collect();
-        let inherited = ["PATH", "PYTHONDONTWRITEBYTECODE", "PIPX_HOME"];
+        let inherited = [
+            "PATH",
+            "PYTHONDONTWRITEBYTECODE",
+            "PIPX_HOME",
+            "GIT_SSH_COMMAND",
+        ];
         let nested = ["VRUN_NO_CREATE", "VRUN_NO_INSTALL"];
         assert_eq!(names, [&inherited[..], &nested].concat());
     }

@@ -47,6 +47,8 @@ mod export;
 mod facts;
 /// The making of an environment, cut off at its system calls: it is whole, or not there.
 mod faults;
+/// Hooks of git that run vrun for the first time.
+mod hooks;
 /// Packages from a real index: two projects, two versions.
 mod index;
 /// Other programs that run vrun: test runners, notebooks, servers, and whatever starts with little.
