@@ -13,7 +13,7 @@ use crate::error::{Error, io_reason};
 use crate::installer_errors::venv_error_lines;
 use crate::interrupt;
 use crate::process::Process;
-use crate::python::vars_for_pip;
+use crate::python::{pip_target_args, vars_for_pip};
 use crate::quote::{printable, shell_word};
 use crate::venv::{Venv, python_path};
 
@@ -34,9 +34,9 @@ pub(super) fn ensure_pip(
     {
         return Ok(());
     }
-    let args = ["-s", "-m", "ensurepip", "--upgrade", "--default-pip"];
+    let args = ["-s", "-m", "ensurepip", "--upgrade", "--default-pip"].map(OsString::from);
     let hint = format!("`vrun --env {} -m ensurepip` tries again", shell_word(root));
-    run_python(root, root, &args, context, "install", &hint)
+    run_python(root, root, args.into(), context, "install", &hint)
 }
 
 fn installed_pip_version(site_packages: &Path) -> Option<Version> {
@@ -61,11 +61,13 @@ pub(super) fn upgrade_pip(
         vars: &vars_for_pip(request.process, root),
         ..*context
     };
-    let mut args = vec!["-m", "pip", "install", "--upgrade", "pip"];
+    let mut args: Vec<_> = ["-m", "pip", "install"].map(OsString::from).into();
+    args.extend(pip_target_args(root));
+    args.extend(["--upgrade", "pip"].map(OsString::from));
     let version = Venv::open(root).ok().and_then(|venv| venv.cfg.version);
     let minor = version.and_then(|version| version.split('.').nth(1)?.parse::<u64>().ok());
     if minor.is_some_and(|minor| minor < 12) {
-        args.push("setuptools");
+        args.push("setuptools".into());
     }
     let at = request.target.path;
     request
@@ -79,19 +81,18 @@ pub(super) fn upgrade_pip(
         ),
         false => "without `--upgrade-deps` it is recreated with the bundled pip".to_owned(),
     };
-    run_python(root, at, &args, &context, "upgrade", &hint)
+    run_python(root, at, args, &context, "upgrade", &hint)
 }
 
 /// Runs the environment's Python, which is to `verb` pip. A message names it by its place, `at`.
 fn run_python(
     root: &Path,
     at: &Path,
-    args: &[&str],
+    args: Vec<OsString>,
     context: &BuildContext<'_>,
     verb: &str,
     hint: &str,
 ) -> Result<(), Error> {
-    let args = args.iter().map(OsString::from).collect();
     let failed =
         || Error::failed(format!("cannot {verb} pip in {}", printable(at))).with_hint(hint);
     let output = run_env_python(root, args, context, failed)?;

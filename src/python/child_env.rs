@@ -67,8 +67,27 @@ pub(crate) fn vars_for_python(process: &Process) -> Vec<(OsString, OsString)> {
 pub(crate) fn vars_for_pip(process: &Process, root: &Path) -> Vec<(OsString, OsString)> {
     let mut vars = inherited_vars(process, |_| true);
     vars.extend(["VIRTUAL_ENV", "VRUN_ENV"].map(|name| (name.into(), root.into())));
+    // Comes before a `user = true` of pip.conf, for `pip freeze` too.
+    vars.push(("PIP_USER".into(), "0".into()));
     vars.push(("VRUN_NO_INSTALL".into(), "1".into()));
     vars
+}
+
+/// The options of `pip install` that have it install into the environment at `root`, whatever pip.conf says: `target`
+/// can only be emptied, `prefix` and `root` only be set (pip 18 to 26).
+pub(crate) fn pip_target_args(root: &Path) -> [OsString; 4] {
+    let option = |name: &str, value: &Path| {
+        let mut option = OsString::from(name);
+        option.push(value);
+        option
+    };
+    let top = root.ancestors().last().unwrap_or(root);
+    [
+        "--no-user".into(),
+        "--target=".into(),
+        option("--prefix=", root),
+        option("--root=", top),
+    ]
 }
 
 fn inherited_vars(

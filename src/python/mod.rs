@@ -17,7 +17,7 @@ mod substitute;
 mod version_files;
 
 pub(crate) use base_of::resolve_base;
-pub(crate) use child_env::{vars_for_pip, vars_for_python};
+pub(crate) use child_env::{pip_target_args, vars_for_pip, vars_for_python};
 pub(crate) use compatibility::{
     check_compatible, may_be_compatible, request_for_env, unmet_request,
 };

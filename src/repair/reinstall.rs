@@ -12,7 +12,7 @@ use crate::create::{self, BuildContext};
 use crate::error::{Error, io_reason};
 use crate::quote::{printable, shell_word};
 use crate::read::{MAX_TEXT, read_text};
-use crate::{installer_errors, process, venv};
+use crate::{installer_errors, process, python, venv};
 
 use super::input::RepairInput;
 
@@ -108,11 +108,11 @@ pub(super) fn install_requirements(
         .process
         .verbosity
         .notice(format_args!("reinstalling {count} {packages}"));
-    let args = "-m pip install --no-deps --disable-pip-version-check -r";
+    let words = "-m pip install --no-deps --disable-pip-version-check";
+    let args = words.split(' ').map(OsString::from);
     let args = args
-        .split(' ')
-        .map(OsString::from)
-        .chain([file.path().into()]);
+        .chain(python::pip_target_args(staged))
+        .chain(["-r".into(), file.path().into()]);
     let output = create::run_pip(staged, args.collect(), input.process, build_context)?;
     if output.status.success() {
         return Ok(());

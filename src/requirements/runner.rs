@@ -14,6 +14,7 @@ use crate::error::{Error, io_reason};
 use crate::fs::{temp_file_in, write_file};
 use crate::helper::{self, Helper};
 use crate::output::{self, Verbosity};
+use crate::python::pip_target_args;
 use crate::quote::printable;
 use crate::{installer_errors, interrupt, os};
 
@@ -128,9 +129,17 @@ impl Installer {
 
     /// The program to start for `args`, and its arguments. pip ignores modules in the project's root, where it works,
     /// and in the user's site-packages (`-I`), and prints each step as it comes to it (`-u`).
-    fn command_line(&self, python: &Path, mut args: Vec<OsString>) -> (PathBuf, Vec<OsString>) {
+    fn command_line(
+        &self,
+        dir: &Path,
+        python: &Path,
+        mut args: Vec<OsString>,
+    ) -> (PathBuf, Vec<OsString>) {
         match self {
             Installer::Pip => {
+                if args.first().is_some_and(|verb| verb == "install") {
+                    args.splice(1..1, pip_target_args(dir));
+                }
                 args.splice(..0, os_args(&["-I", "-u", "-m", "pip"]));
                 (python.to_owned(), args)
             }
@@ -171,7 +180,7 @@ impl InstallRunner<'_> {
 
     /// The stdout of the environment's pip, if it succeeds.
     pub(super) fn pip_stdout(&self, args: Vec<OsString>) -> Option<String> {
-        let (program, args) = Installer::Pip.command_line(&self.python, args);
+        let (program, args) = Installer::Pip.command_line(self.dir, &self.python, args);
         self.stdout_of(&program, args)
     }
 
@@ -180,7 +189,7 @@ impl InstallRunner<'_> {
     /// # Errors
     /// It was killed.
     pub(super) fn pip_answer(&self, args: Vec<OsString>) -> Result<Option<String>, InstallError> {
-        let (program, args) = Installer::Pip.command_line(&self.python, args);
+        let (program, args) = Installer::Pip.command_line(self.dir, &self.python, args);
         let helper = self.helper(&program, args);
         let Ok(output) = helper.and_then(|helper| helper::run_captured(helper, &self.is_over()))
         else {
@@ -193,7 +202,7 @@ impl InstallRunner<'_> {
 
     /// What an installer prints on both streams, if it succeeds.
     pub(super) fn output_of(&self, installer: &Installer, args: Vec<OsString>) -> Option<String> {
-        let (program, args) = installer.command_line(&self.python, args);
+        let (program, args) = installer.command_line(self.dir, &self.python, args);
         let helper = self.helper(&program, args).ok()?;
         let (status, output) = helper::stream_lines(helper, &self.is_over(), &mut |_| {}).ok()?;
         status.success().then_some(output)
@@ -280,7 +289,7 @@ impl InstallRunner<'_> {
         args: Vec<OsString>,
         line: &str,
     ) -> Result<Duration, Refusal> {
-        let (program, args) = installer.command_line(&self.python, args);
+        let (program, args) = installer.command_line(self.dir, &self.python, args);
         let mut progress = StepProgress::start(line, self.progress_output, self.verbosity);
         let helper = self.helper(&program, args);
         let result = helper.and_then(|helper| {
@@ -356,7 +365,7 @@ mod tests {
 
     #[test]
     fn uv_is_given_the_environment_and_pip_is_in_it() {
-        let python = Path::new("/app/.venv/bin/python");
+        let (dir, python) = (Path::new("/app/.venv"), Path::new("/app/.venv/bin/python"));
         for (installer, expected) in [
             (
                 Installer::Uv("/usr/bin/uv".into()),
@@ -364,10 +373,10 @@ mod tests {
             ),
             (
                 Installer::Pip,
-                "/app/.venv/bin/python -I -u -m pip install six",
+                "/app/.venv/bin/python -I -u -m pip install --no-user --target= --prefix=/app/.venv --root=/ six",
             ),
         ] {
-            let (program, args) = installer.command_line(python, os_args(&["install", "six"]));
+            let (program, args) = installer.command_line(dir, python, os_args(&["install", "six"]));
             let args = args.join(" ".as_ref());
             assert_eq!(
                 format!("{} {}", program.display(), args.display()),

@@ -79,6 +79,8 @@ mod places;
 mod reading;
 /// `--create --clear`, and what is to be installed.
 mod recreated;
+/// Settings of pip that name another place.
+mod redirected;
 /// `--repair`: what was moved, what lost its Python, what was cut off.
 mod repair;
 /// Which Python is taken: each kind of request, each source, in order.
