@@ -52,6 +52,7 @@ pub(super) fn build_search(
         start,
         names: EnvNames::from_variable(process.non_empty_var("VRUN_NAME"))?,
         home: process.home_dir(),
+        pyenv_root: process.non_empty_var("PYENV_ROOT").map(PathBuf::from),
         temp_dir: process.temp_dir(),
         ceilings: find::parse_ceilings(process.non_empty_var("VRUN_CEILING_DIRECTORIES")),
         workon_home: process.non_empty_var("WORKON_HOME").map(PathBuf::from),

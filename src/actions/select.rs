@@ -1,7 +1,7 @@
 //! A program to run -> the environment it runs in. A Python file with inline script metadata has its own.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::{Mode, RunRequest, ScriptEnv};
 use crate::error::Error;
@@ -11,6 +11,7 @@ use crate::output::Verbosity;
 use crate::process::Process;
 use crate::program::{self, Invocation, SourceText};
 use crate::quote::printable;
+use crate::trust;
 
 use super::context::{apply_settings, build_search, find_environment};
 
@@ -33,16 +34,39 @@ pub(super) fn select(request: &mut RunRequest, process: &mut Process) -> Result<
         process.export_pwd();
     }
     let script = find_script(request, text, process)?;
-    let search = build_search(&request.settings, Some(&request.invocation), process)?;
-    let outcome = match &script {
+    let mut search = build_search(&request.settings, Some(&request.invocation), process)?;
+    let mut outcome = match &script {
         Some(script) => script.search_outcome(&search)?,
         None => find_environment(&request.settings, &search, process)?,
     };
+    if script.is_none() && is_temporary_script(&outcome, request, &search, process) {
+        search = build_search(&request.settings, None, process)?;
+        outcome = find_environment(&request.settings, &search, process)?;
+    }
     Ok(Selection {
         search,
         script,
         outcome,
     })
+}
+
+/// Whether `-s` names a file that a tool such as just has written for this run: it belongs to the working directory.
+fn is_temporary_script(
+    outcome: &Outcome,
+    request: &RunRequest,
+    search: &Search,
+    process: &Process,
+) -> bool {
+    let is_script = matches!(request.invocation, Invocation::Script(_));
+    let is_in_no_project =
+        matches!(outcome, Outcome::Missing(missing) if missing.project.is_none());
+    let is_placed = request.settings.env.is_some() || request.settings.project.is_some();
+    if !is_script || !is_in_no_project || is_placed {
+        return false;
+    }
+    let runtime_dir = process.non_empty_var("XDG_RUNTIME_DIR").map(PathBuf::from);
+    let mut dirs = runtime_dir.into_iter().chain([process.temp_dir()]);
+    dirs.any(|dir| trust::is_within(&search.start, &dir))
 }
 
 /// The script to run, if it has its own environment.

@@ -5,6 +5,7 @@ mod find;
 mod forbidden;
 mod names;
 mod project_root;
+mod pyenv;
 mod redirect;
 mod repository;
 mod runner;

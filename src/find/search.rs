@@ -27,6 +27,8 @@ pub(crate) struct Search {
     pub ceilings: Vec<PathBuf>,
     /// `WORKON_HOME`: where virtualenvwrapper and pipenv keep environments.
     pub workon_home: Option<PathBuf>,
+    /// `PYENV_ROOT`: where pyenv keeps versions and environments.
+    pub pyenv_root: Option<PathBuf>,
     /// `VIRTUAL_ENV`, from the working directory.
     pub active: Option<PathBuf>,
     /// The runner that activated it for this command.

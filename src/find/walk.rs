@@ -11,6 +11,7 @@ use crate::venv;
 
 use super::names::EnvNames;
 use super::project_root;
+use super::pyenv::find_pyenv_env;
 use super::redirect;
 use super::search::Search;
 use super::selection::{Reason, Skipped};
@@ -67,6 +68,11 @@ pub(super) fn walk_up<'a>(start: &'a Path, search: &Search) -> Result<Walk<'a>, 
         let mut end = end?;
         if end.is_none() && project.is_none() && is_project_root(dir, search, &mut skipped) {
             project = Some(dir);
+        }
+        if end.is_none() && project.is_some() && !is_outside {
+            end = end_at_pyenv_env(dir, search);
+        }
+        if end.is_none() && project == Some(dir) {
             end = find_custom_named(dir, search);
         }
         if let Some(end) = end {
@@ -235,6 +241,15 @@ fn end_at_redirect(
         .map_err(|error| redirect::broken_redirect_error(&file).with_cause(io_reason(&error)))?;
     let reason = Reason::Redirect(file);
     Ok(end_at_env(root, reason, &found, &cfg, search))
+}
+
+/// The environment of pyenv's that `dir` names.
+fn end_at_pyenv_env(dir: &Path, search: &Search) -> Option<WalkEnd> {
+    let (root, file) = find_pyenv_env(dir, search)?;
+    let found = trust::read_metadata(&root).ok()?;
+    let cfg = cfg_metadata(&root)?;
+    let reason = Reason::Redirect(file);
+    Some(end_at_env(root, reason, &found, &cfg, search))
 }
 
 /// The end of a walk at the environment at `root`, which depends on its owner.

@@ -15,6 +15,7 @@ mod request;
 mod request_syntax;
 mod substitute;
 mod version_files;
+mod version_words;
 
 pub(crate) use base_of::resolve_base;
 pub(crate) use child_env::{pip_target_args, vars_for_pip, vars_for_python};

@@ -18,6 +18,7 @@ use crate::trust::{self, Trust};
 
 use super::request::{ExplicitRequest, PythonRequest, RequestSource};
 use super::request_syntax::{self, RequestKind, is_version_name};
+use super::version_words;
 
 /// The request to use, if there is one.
 ///
@@ -96,7 +97,8 @@ fn read_version_file(
     };
     let text = String::from_utf8_lossy(&bytes);
     // `system` is pyenv's word for no request.
-    let Some(word) = first_word(&text).filter(|word| *word != "system") else {
+    let word = version_words::first_available(&words(&text), process);
+    let Some(word) = word.filter(|word| *word != "system") else {
         return Ok(None);
     };
     let is_path = word.starts_with(['/', '.', '~']) || Path::new(word).is_absolute();
@@ -110,7 +112,17 @@ fn read_version_file(
         ),
         None => match RequestKind::parse(word) {
             Some(kind) => kind,
-            None if is_version_name(word) => RequestKind::PyenvName(word.into()),
+            None if is_version_name(word) => match version_words::named_request(word, process) {
+                Some(kind) => kind,
+                None => {
+                    process.verbosity.notice(format_args!(
+                        "ignoring {}: `{}` is neither a version nor one of pyenv's names here",
+                        printable(&file),
+                        printable(word)
+                    ));
+                    return Ok(None);
+                }
+            },
             None => return Err(refused("is neither a version nor a version's name")),
         },
     };
@@ -130,15 +142,17 @@ fn path_in_project(project: &Path, path: PathBuf) -> Option<PathBuf> {
     (path.starts_with(project) && is_below).then_some(path)
 }
 
-fn first_word(text: &str) -> Option<&str> {
+fn words(text: &str) -> Vec<&str> {
     let lines = text.trim_start_matches('\u{feff}').lines();
-    let line = lines
-        .map(|line| line.split('#').next().unwrap_or(line).trim())
-        .find(|line| !line.is_empty())?;
-    if request_syntax::is_specifier(line) {
-        return Some(line);
+    let lines = lines.map(|line| line.split('#').next().unwrap_or(line).trim());
+    lines.flat_map(words_of_line).collect()
+}
+
+fn words_of_line(line: &str) -> Vec<&str> {
+    match request_syntax::is_specifier(line) {
+        true => vec![line],
+        false => line.split_whitespace().collect(),
     }
-    line.split_whitespace().next()
 }
 
 fn read_requires_python(project: &Path, trust: &Trust) -> Result<Option<PythonRequest>, Error> {
@@ -267,12 +281,19 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_not_a_version_is_pyenvs() {
-        for name in "miniconda3-4.7 my-env 3.12-dev pypy3.10-7.3.12".split(' ') {
+    fn a_name_that_is_not_there_is_a_version_or_ignored() {
+        let kind = |name| {
             let request = request_of_files(&[(".python-version", name)]).expect("readable");
-            let kind = request.expect("a request").kind;
-            assert_eq!(kind, RequestKind::PyenvName(name.into()));
+            request.map(|request| request.kind)
+        };
+        let pypy = "pypy3.10-7.3.12";
+        assert_eq!(kind(pypy), Some(RequestKind::PyenvName(pypy.into())));
+        assert_eq!(kind("3.12-dev"), RequestKind::parse("3.12"));
+        for name in ["miniconda3-4.7", "my-env"] {
+            assert_eq!(kind(name), None);
         }
+        let files = [(".python-version", "my-env"), ("pyproject.toml", PYPROJECT)];
+        assert_eq!(request_text(&files).as_deref(), Some(">=3.10, <3.13"));
     }
 
     #[test]
@@ -362,7 +383,7 @@ mod tests {
     fn any_version_file_is_a_request_or_none() {
         fuzz("python_version", 3000, |bytes| {
             let text = String::from_utf8_lossy(bytes);
-            if let Some(word) = first_word(&text) {
+            for word in words(&text) {
                 let _ = RequestKind::parse(word);
                 // It is joined to the directory of pyenv's versions.
                 assert!(!is_version_name(word) || !word.contains(['/', '\\']) && word != "..");

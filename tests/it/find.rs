@@ -276,6 +276,38 @@ fn a_dot_venv_that_claims_to_be_one_and_is_not_ends_the_walk_and_is_named() {
 }
 
 #[test]
+fn the_environment_of_pyenvs_that_the_version_file_names_is_it() {
+    for (line, kept) in [
+        ("app\n", "home/.pyenv/versions/app"),
+        (
+            "# ours\n3.12.1/envs/app\n",
+            "home/.pyenv/versions/3.12.1/envs/app",
+        ),
+    ] {
+        let sandbox = Sandbox::new()
+            .file("app/.python-version", line)
+            .venv(kept)
+            .venv("app/odd")
+            .dir("app/src")
+            .cwd("app/src");
+        sandbox.run(["probe"]).in_env(kept);
+        let said = sandbox.run(["--info"]).text();
+        assert!(
+            said.contains("[ROOT]/app/.python-version names it"),
+            "{said}"
+        );
+        // The project's own comes first.
+        sandbox.venv("app/.venv").run(["probe"]).in_env("app/.venv");
+    }
+    let elsewhere = Sandbox::new()
+        .file("app/.python-version", "app\n")
+        .venv("pyenv/versions/app")
+        .var("PYENV_ROOT", "[ROOT]/pyenv")
+        .cwd("app");
+    elsewhere.run(["probe"]).in_env("pyenv/versions/app");
+}
+
+#[test]
 fn a_linked_environment_keeps_the_links_name() {
     let sandbox = Sandbox::new()
         .venv("envs/x")

@@ -12,6 +12,24 @@ fn app() -> Sandbox {
 }
 
 #[test]
+fn a_script_that_a_tool_has_put_into_the_temp_directory_belongs_to_the_working_directory() {
+    let sandbox = Sandbox::new()
+        .venv("app/.venv")
+        .dir("app/src")
+        .script("tmp/just-x/recipe", "#!/usr/bin/env -S vrun -s\n")
+        .script("tmp/project/tool", "#!/usr/bin/env -S vrun -s\n")
+        .venv("tmp/project/.venv")
+        .script("run/just/recipe", "#!/usr/bin/env -S vrun -s\n")
+        .var("XDG_RUNTIME_DIR", "[ROOT]/run")
+        .cwd("app/src");
+    for recipe in ["../../tmp/just-x/recipe", "../../run/just/recipe"] {
+        sandbox.run(["-s", recipe]).in_env("app/.venv");
+    }
+    let own = sandbox.run(["-s", "../../tmp/project/tool"]);
+    own.in_env("tmp/project/.venv");
+}
+
+#[test]
 fn an_existing_file_ending_in_py_is_run_by_python() {
     let sandbox = app()
         .file("app/x.py", "")

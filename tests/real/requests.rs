@@ -113,8 +113,11 @@ fn a_version_file_may_name_what_pyenv_keeps() {
         "{chosen}"
     );
     let project = project.file("app/.python-version", "their-own-3\n");
+    let ignored = "`their-own-3` is neither a version nor one of pyenv's names here";
+    project.run(["python", "-V"]).code(0).says(&[ignored]);
+    let project = Project::new().file("app/.python-version", "pypy3.10-7.3.99\n");
     project.run(["python", "-V"]).code(125).says(&[
-        "`their-own-3`",
+        "`pypy3.10-7.3.99`",
         "app/.python-version asks for",
         "pyenv has no version of that name",
     ]);

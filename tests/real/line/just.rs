@@ -72,3 +72,15 @@ all:
     let project = project().file("app/justfile", justfile);
     project.start(just, &[]).code(1).stdout("in it");
 }
+
+#[test]
+fn a_recipe_with_a_first_line_of_its_own_runs_in_the_projects_environment() {
+    let Some(just) = just() else { return };
+    let recipe = recipe("just", "greet:");
+    let by_file = recipe.replace("vrun python", "vrun -s");
+    for text in [recipe, &by_file] {
+        let project = project().file("app/justfile", text);
+        let own = project.path("app/.venv").display().to_string();
+        project.start(just, &["greet"]).code(0).stdout(&own);
+    }
+}
