@@ -74,6 +74,14 @@ impl FileSyntax {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzz::fuzz;
+
+    #[test]
+    fn any_file_in_pips_format_is_read() {
+        fuzz("requirements", 1500, |bytes| {
+            FileSyntax::default().add_text(&String::from_utf8_lossy(bytes), "r.txt");
+        });
+    }
 
     #[test]
     fn what_uv_reads_in_another_way_is_found() {

@@ -89,9 +89,13 @@ fn what_uv_cannot_be_told_is_left_to_pip_or_named() {
         .var("PIP_INDEX_URL", &index.url)
         .var("PIP_CONSTRAINT", constraints);
     versions(&project).stdout("alpha 1.0").says(BY_PIP);
+    let unread = ["vrun: uv does not read PIP_CONSTRAINT as pip does\n"];
+    let without_pip = ["--create", "--clear", "--without-pip"];
+    project.run(without_pip).code(0);
+    project.run(["--sync"]).code(0).says(&unread);
     let project = project.var("VRUN_INSTALLER", "uv");
     let synced = project.run(["-v", "--sync"]).code(0).says(BY_UV);
-    synced.says(&["vrun: uv does not read PIP_CONSTRAINT as pip does"]);
+    synced.says(&unread);
 }
 
 #[test]
