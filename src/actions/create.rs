@@ -11,7 +11,6 @@ use crate::error::Error;
 use crate::find::{Outcome, Search};
 use crate::process::Process;
 use crate::quote::printable;
-use crate::requirements::InstallContext;
 use crate::venv::Venv;
 use crate::{inline_script, requirements, venv};
 
@@ -19,7 +18,7 @@ use super::context::{
     find_environment, keep_others_out, prepare_search, print_path, report_selection,
     report_skipped_for_creation,
 };
-use super::sync::ensure_installed;
+use super::sync::{ensure_installed, install_context};
 
 pub(crate) fn create(
     settings: &Settings,
@@ -70,13 +69,7 @@ pub(crate) fn create(
                     root: root.clone(),
                     cfg: Venv::open(staged)?.cfg,
                 };
-                let context = InstallContext {
-                    venv: &venv,
-                    start: &search.start,
-                    options: &settings.install_options,
-                    is_named: settings.env.is_some(),
-                    process,
-                };
+                let context = install_context(&venv, &search.start, settings, process);
                 requirements::install_staged(&context, staged, build_context)
             };
             keep_others_out(settings, &search, &root, || {

@@ -87,14 +87,14 @@ fn create_request<'a>(
 pub(super) fn plan(
     missing: ToCreate,
     script: Option<Script>,
-    request: &RunRequest,
+    settings: &Settings,
+    auto_create: AutoCreate,
     process: &Process,
 ) -> Result<TargetEnv, Error> {
     match &script {
-        Some(script) => check_may_create_for_script(script, request.auto_create, process)?,
-        None => check_may_create(&missing, request.auto_create, process)?,
+        Some(script) => check_may_create_for_script(script, auto_create, process)?,
+        None => check_may_create(&missing, auto_create, process)?,
     }
-    let settings = &request.settings;
     report_skipped_for_creation(&missing.skipped, settings.verbosity);
     create::check_target(&create_request(
         &missing,

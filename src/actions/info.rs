@@ -1,6 +1,8 @@
 //! `--info`: report the environment that a command would run in, and what its programs would see. Changes nothing, and
 //! starts nothing but interpreters outside the project that could substitute for a missing Python.
 
+use std::path::Path;
+
 use crate::cli::{Format, Settings};
 use crate::error::Error;
 use crate::find::{self, FoundEnv, Outcome, Search};
@@ -10,12 +12,14 @@ use crate::output::print;
 use crate::process::Process;
 use crate::python::{self, Inspection};
 use crate::render::info::{self, EnvDiff, EnvInfo, InfoOutcome, ProblemReport, SearchContext};
-use crate::venv::{self, Venv};
+use crate::requirements::PlanReport;
+use crate::venv::{self, PyvenvCfg, Venv};
 use crate::view::View;
 use crate::{os, program, requirements};
 
 use super::context::{find_environment, no_environment_error, prepare_search, report_skipped};
 use super::prepare;
+use super::sync::install_context;
 
 /// # Errors
 /// There is no environment, or it cannot be inspected. JSON is printed even then.
@@ -29,6 +33,7 @@ pub(crate) fn info(
         start: &search.start,
         project: search.project(),
         skipped: Vec::new(),
+        plan: Ok(None),
     };
     let outcome = match find_environment(settings, &search, process) {
         Ok(outcome) => outcome,
@@ -43,6 +48,7 @@ pub(crate) fn info(
     };
     let overridden = find::overridden_env(root, reason, &search);
     context.skipped = skipped.iter().chain(&overridden).collect();
+    context.plan = plan_for(root, settings, &search, process);
     let found = match &outcome {
         Outcome::Found(found) => found,
         Outcome::Missing(missing) => {
@@ -74,6 +80,21 @@ pub(crate) fn info(
             report_failure(id, error, InfoOutcome::Unknown, &context, format)
         }
     }
+}
+
+/// What `--sync` would install, or why that is unknown.
+fn plan_for(
+    root: &Path,
+    settings: &Settings,
+    search: &Search,
+    process: &Process,
+) -> Result<Option<PlanReport>, String> {
+    let venv = Venv {
+        root: root.to_owned(),
+        cfg: PyvenvCfg::default(),
+    };
+    let context = install_context(&venv, &search.start, settings, process);
+    requirements::report_plan(&context).map_err(|error| error.message().to_owned())
 }
 
 /// Fails, after printing the JSON.

@@ -5,7 +5,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use crate::cli::{Mode, RunRequest};
+use crate::cli::{Mode, RunRequest, Settings};
 use crate::create;
 use crate::error::Error;
 use crate::find::{Outcome, Search, ToCreate};
@@ -14,13 +14,14 @@ use crate::process::Process;
 use crate::program::{self, Invocation, broken};
 use crate::python::check_compatible;
 use crate::quote::printable;
+use crate::requirements::SyncMode;
 use crate::{exec, output, render};
 
 use super::context::report_selection;
 use super::first_use;
 use super::prepare::{TargetEnv, prepare};
 use super::select::{Selection, select};
-use super::sync::ensure_installed;
+use super::sync::{ensure_installed, report_steps};
 
 /// Returns only after `-n`, or with the reason why the program did not start.
 pub(crate) fn run(mut request: RunRequest, process: &mut Process) -> Result<(), Error> {
@@ -103,7 +104,8 @@ fn ensure(
     let found = match outcome {
         Outcome::Found(found) => found,
         Outcome::Missing(missing) if settings.mode == Mode::DryRun => {
-            return first_use::plan(missing, script, request, process);
+            let env = first_use::plan(missing, script, settings, request.auto_create, process)?;
+            return report_install(env, search, settings, process);
         }
         Outcome::Missing(missing) => match &script {
             Some(script) => first_use::create_for_script(script, missing, request, process)?,
@@ -118,14 +120,35 @@ fn ensure(
         create::remove_leftovers(&found.root);
     }
     let env = TargetEnv::open(found, script)?;
-    if settings.mode == Mode::Real {
-        // A script's environment is selected by the Python request, so it always matches.
-        if let Some(python_request) = &settings.python
-            && env.script.is_none()
-        {
-            check_compatible(&env.venv, python_request, process)?;
+    if settings.mode == Mode::DryRun {
+        return report_install(env, search, settings, process);
+    }
+    // A script's environment is selected by the Python request, so it always matches.
+    if let Some(python_request) = &settings.python
+        && env.script.is_none()
+    {
+        check_compatible(&env.venv, python_request, process)?;
+    }
+    ensure_installed(&env.venv, &search.start, settings, process)?;
+    Ok(env)
+}
+
+/// `-n`: what `--sync` would install before the command runs.
+fn report_install(
+    env: TargetEnv,
+    search: &Search,
+    settings: &Settings,
+    process: &Process,
+) -> Result<TargetEnv, Error> {
+    match (settings.install_options.sync, &env.script) {
+        // Its requirements are recorded when its environment is created.
+        (SyncMode::Now(_), Some(script)) if env.is_planned => {
+            let name = script.name();
+            let verbosity = process.verbosity;
+            verbosity.notice(format_args!("would install what {name} requires"));
         }
-        ensure_installed(&env.venv, &search.start, settings, process)?;
+        (SyncMode::Now(_), _) => report_steps(&env.venv, &search.start, settings, process)?,
+        _ => {}
     }
     Ok(env)
 }

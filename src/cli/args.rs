@@ -54,7 +54,7 @@ pub(super) struct CliArgs {
     #[arg(long, env = "VRUN_ISOLATED", hide_env = true, value_parser = BoolFromEnv, overrides_with = "isolated", help_heading = PROGRAM)]
     pub(super) isolated: bool,
 
-    /// Print what would run, quoted for a shell
+    /// Print what would run or be installed
     #[arg(short = 'n', long, overrides_with = "dry_run", help_heading = PROGRAM)]
     pub(super) dry_run: bool,
 

@@ -35,7 +35,6 @@ pub(super) fn check_conflicts(
     let opposites = [
         action.filter(|action| *action != PROGRAMS_FLAG),
         no_install.then_some("--no-install"),
-        cli_args.dry_run.then_some("--dry-run"),
     ];
     let mut opposites = opposites.into_iter().flatten().filter(|_| has_sync);
     if let Some(other) = opposites.next() {

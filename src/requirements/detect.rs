@@ -43,7 +43,11 @@ pub(super) fn detect_plan(dir: &Path, selection: &Selection) -> Result<Option<In
                 match part {
                     Ok(part) if part.is_empty() => {}
                     Ok(part) => plan.additional.push(part),
-                    Err(error) => plan.left_out.push(error.message().to_owned()),
+                    Err(error) => {
+                        let causes = error.causes().iter().map(String::as_str);
+                        let message: Vec<_> = [error.message()].into_iter().chain(causes).collect();
+                        plan.left_out.push(message.join(": "));
+                    }
                 }
             }
         }

@@ -97,10 +97,14 @@ fn sync_locked(
     if reason == SyncReason::Outdated && state.is_some_and(|state| !is_outdated(state, context)) {
         return Ok(());
     }
-    let project = project_root(context, state);
     let selection = context.selection(state)?;
-    let Some(plan) = detect::detect_plan(&project, &selection)? else {
-        return handle_no_plan(context, reason, &project);
+    let (project, plan) = plan_install(context, state, &selection)?;
+    let Some(plan) = plan else {
+        if reason == SyncReason::Outdated {
+            InstallState::delete(root);
+            return Ok(());
+        }
+        return Err(no_plan_error(context));
     };
     let runner = InstallRunner {
         root,
@@ -168,8 +172,19 @@ fn has_no_requirements(context: &InstallContext<'_>) -> Result<bool, Error> {
         return Ok(false);
     }
     let selection = context.selection(None)?;
-    let plan = detect::detect_plan(&project_root(context, None), &selection)?;
+    let (_, plan) = plan_install(context, None, &selection)?;
     Ok(plan.is_none())
+}
+
+/// The project, and what is installed for it.
+pub(super) fn plan_install(
+    context: &InstallContext<'_>,
+    state: Option<&InstallState>,
+    selection: &Selection,
+) -> Result<(PathBuf, Option<InstallPlan>), Error> {
+    let project = project_root(context, state);
+    let plan = detect::detect_plan(&project, selection)?;
+    Ok((project, plan))
 }
 
 fn is_outdated(state: &InstallState, context: &InstallContext<'_>) -> bool {
@@ -208,19 +223,13 @@ fn project_root(context: &InstallContext<'_>, state: Option<&InstallState>) -> P
         .unwrap_or_else(|| root.parent().unwrap_or(root).to_owned())
 }
 
-fn handle_no_plan(
-    context: &InstallContext<'_>,
-    reason: SyncReason,
-    project: &Path,
-) -> Result<(), Error> {
-    if reason == SyncReason::Outdated {
-        InstallState::delete(&context.venv.root);
-        return Ok(());
-    }
-    let what = format!("nothing in {} says what to install", printable(project));
-    Err(Error::failed(what)
+/// The error of `--sync` in a project that says nothing.
+pub(crate) fn no_plan_error(context: &InstallContext<'_>) -> Error {
+    let state = InstallState::load(&context.venv.root).map(|(state, _)| state);
+    let project = printable(project_root(context, state.as_ref()));
+    Error::failed(format!("nothing in {project} says what to install"))
         .with_cause("there is no pylock.toml, requirements.txt, Pipfile, setup.py or setup.cfg, and no pyproject.toml of a project")
-        .with_hint("`vrun pip freeze > requirements.txt` records what is installed"))
+        .with_hint("`vrun pip freeze > requirements.txt` records what is installed")
 }
 
 /// An install runs code that a requirement file chooses, so another user's file is refused unless the user named it.

@@ -20,6 +20,7 @@
 //!     view.rs      what the program sees: variables set, unset, left alone
 //!     first_use.rs what is said where no environment can be made
 //!     requirements.rs  what is remembered of what was installed, and said when it changes
+//!     plan.rs      what would be installed, and which file says so
 //!     installer.rs how an installer ends, and what it leaves
 //!     create.rs    `--create`: what it takes, and what it refuses
 //!     program.rs   which file a COMMAND means, and when there is none
@@ -107,6 +108,8 @@ mod named;
 mod odd_files;
 #[cfg(unix)]
 mod offers;
+#[cfg(unix)]
+mod plan;
 #[cfg(unix)]
 mod program;
 #[cfg(unix)]

@@ -214,7 +214,6 @@ fn options_that_ask_for_opposite_things_are_refused() {
     for (args, part) in [
         (&["--sync", "--no-install"][..], "--no-install"),
         (&["--sync", "--create"], "--create"),
-        (&["--sync", "-n", "probe"], "--dry-run"),
         (&["--exact", "probe"], "`vrun --sync --exact`"),
         (&["--requirements", "", "probe"], "--requirements"),
     ] {

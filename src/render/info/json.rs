@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::find::{Reason, Skipped};
 use crate::introspect::{Caveat, PythonInfo, VersionSource};
-use crate::requirements::{InstallProgress, InstallStatus};
+use crate::requirements::{InstallProgress, InstallStatus, PartReport, PlanReport};
 
 use super::model::{EnvDiff, EnvInfo, InfoOutcome, ProblemReport, SearchContext, describe_unknown};
 
@@ -29,6 +29,7 @@ pub(crate) fn render_json(outcome: &InfoOutcome<'_>, context: &SearchContext<'_>
         "variables": null,
         "sys": null,
         "requirements": null,
+        "plan": plan_json(&context.plan),
     });
     match outcome {
         InfoOutcome::Found(env) => {
@@ -125,6 +126,29 @@ fn requirements_json(status: &InstallStatus) -> Value {
             InstallProgress::Changed => "changed",
         },
         "lacking": status.shortfall.as_ref().map(|shortfall| &shortfall.description),
+    })
+}
+
+fn plan_json(plan: &Result<Option<PlanReport>, String>) -> Value {
+    let no_plan = PlanReport::default();
+    let (plan, problem) = match plan {
+        Ok(None) => return Value::Null,
+        Ok(Some(plan)) => (plan, None),
+        Err(error) => (&no_plan, Some(error)),
+    };
+    let part_json = |part: &PartReport| {
+        json!({
+            "name": part.name,
+            "file": os_str_json(&part.file),
+            "requirements": part.requirements,
+            "required": part.is_required,
+        })
+    };
+    json!({
+        "parts": plan.parts.iter().map(part_json).collect::<Vec<_>>(),
+        "lock": plan.lock.as_ref().map(os_str_json),
+        "left_out": plan.left_out,
+        "problem": problem,
     })
 }
 

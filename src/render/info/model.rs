@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::find::{Reason, Skipped};
 use crate::introspect::{IntrospectError, PythonInfo};
 use crate::quote::printable;
-use crate::requirements::InstallStatus;
+use crate::requirements::{InstallStatus, PlanReport};
 use crate::venv::Creator;
 
 /// The JSON Schema of `--info --json`.
@@ -19,6 +19,8 @@ pub(crate) struct SearchContext<'a> {
     pub project: Option<&'a Path>,
     /// What looked like an environment on the way but was not taken.
     pub skipped: Vec<&'a Skipped>,
+    /// What `--sync` would install, if anything says so; or why that is unknown, as a clause.
+    pub plan: Result<Option<PlanReport>, String>,
 }
 
 /// Where a command would run.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::introspect::{Caveat, PythonInfo, VersionSource};
 use crate::quote::printable;
-use crate::requirements::InstallStatus;
+use crate::requirements::{InstallStatus, PartReport, PlanReport};
 
 use super::model::{EnvDiff, EnvInfo, SearchContext, describe_unknown};
 
@@ -38,6 +38,11 @@ pub(crate) fn render_text(env: &EnvInfo<'_>, context: &SearchContext<'_>) -> Str
         }
     }
     page.row("requirements", requirements_text(env.requirements.as_ref()));
+    match &context.plan {
+        Ok(Some(plan)) => plan_rows(plan, &mut page),
+        Ok(None) => {}
+        Err(error) => page.row("plan", error),
+    }
     page.title("variables");
     variable_rows(&env.diff, &mut page);
     page.title("sys");
@@ -68,6 +73,13 @@ fn requirements_text(status: Option<&InstallStatus>) -> String {
             Some(shortfall) => format!("{}: {}", shortfall.description, shortfall.fix),
         },
     }
+}
+
+/// What `--sync` would install.
+fn plan_rows(plan: &PlanReport, page: &mut Columns) {
+    page.rows("plan", plan.parts.iter().map(PartReport::describe));
+    page.rows("versions from", plan.lock.iter().map(printable));
+    page.rows("not in the plan", plan.left_out.iter().cloned());
 }
 
 fn variable_rows(diff: &EnvDiff, page: &mut Columns) {

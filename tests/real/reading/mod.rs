@@ -25,7 +25,7 @@ const READING: &str = "\
 |-n python -c pass|-nv python3 -c pass|-n pip list|-n tool|-nv true|-n nowhere|-n -m pip|-n -c 'python x.py'\
 |-n x.py|-n -s x.py|-n SCRIPT|-n -p 3.99 python|-n -p EVIL python|-n --isolated python|-n --outside python\
 |-n --create|-nv --create|-n --create --clear|-n --create --upgrade|-n --create -p EVIL|-n --repair|-nv --repair\
-|-n --repair -p EVIL|-n --repair -p 3|-n --env .venv python|-n --env ./none python|-n --sync|-n --shims shims python\
+|-n --repair -p EVIL|-n --repair -p 3|-n --env .venv python|-n --env ./none python|-n --sync|-n --sync --exact|-n --sync python|-n --sync SCRIPT|-n --shims shims python\
 |--programs|--completions bash|--completions zsh|--completions fish|--completions powershell|--completions elvish\
 |--help|-h|--version|--man";
 

@@ -1,0 +1,108 @@
+//! What an install would do, for `-n --sync` and `--info`. Read from files alone.
+
+use std::path::PathBuf;
+
+use crate::error::Error;
+use crate::quote::printable;
+
+use super::context::InstallContext;
+use super::plan::{InstallPlan, Part};
+use super::state::InstallState;
+use super::{script_list, sync};
+
+/// What would be installed into an environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PlanReport {
+    pub parts: Vec<PartReport>,
+    /// The lock that says in which versions.
+    pub lock: Option<PathBuf>,
+    /// What would be left out, and why.
+    pub left_out: Vec<String>,
+}
+
+/// Something to install, and the file that says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PartReport {
+    /// `requirements-dev.txt`, `group dev of pyproject.toml`.
+    pub name: String,
+    pub file: PathBuf,
+    /// The requirements, if they are listed in a table of the file.
+    pub requirements: Vec<String>,
+    /// Whether the install fails without it.
+    pub is_required: bool,
+    /// Whether there is nothing in it.
+    pub is_empty: bool,
+}
+
+/// What `--sync` would install; None if nothing says so.
+///
+/// # Errors
+/// A file cannot be read; there is no such file, group or extra as selected.
+pub(crate) fn report_plan(context: &InstallContext<'_>) -> Result<Option<PlanReport>, Error> {
+    let state = InstallState::load(&context.venv.root).map(|(state, _)| state);
+    let selection = context.selection(state.as_ref())?;
+    let (project, plan) = sync::plan_install(context, state.as_ref(), &selection)?;
+    let Some(plan) = plan else {
+        return Ok(None);
+    };
+    let name = |part: &Part| match part {
+        Part::RequirementsFile(file) => {
+            script_list::display_name(file, &project, &context.venv.root)
+        }
+        _ => part.describe(&project),
+    };
+    Ok(Some(describe_plan(&plan, name)))
+}
+
+fn describe_plan(plan: &InstallPlan, name: impl Fn(&Part) -> String) -> PlanReport {
+    let required = plan.required.iter().map(|part| (part, true));
+    let additional = plan.additional.iter().map(|part| (part, false));
+    let parts = required.chain(additional).map(|(part, is_required)| {
+        let requirements = match part {
+            Part::Dependencies { requirements, .. } => &requirements[..],
+            _ => &[],
+        };
+        PartReport {
+            name: name(part),
+            file: part.file().to_owned(),
+            requirements: requirements.iter().map(|args| args.join(" ")).collect(),
+            is_required,
+            is_empty: part.is_empty(),
+        }
+    });
+    PlanReport {
+        parts: parts.collect(),
+        lock: plan.pins.as_ref().map(|pins| pins.lock.clone()),
+        left_out: plan.left_out.clone(),
+    }
+}
+
+impl PartReport {
+    /// `group dev of pyproject.toml: pytest, ruff`
+    pub(crate) fn describe(&self) -> String {
+        match self.requirements.is_empty() {
+            true if self.is_empty => format!("{}: nothing", self.name),
+            true => self.name.clone(),
+            false => format!("{}: {}", self.name, printable(self.requirements.join(", "))),
+        }
+    }
+}
+
+impl PlanReport {
+    /// What an install would do, as clauses that follow "would".
+    pub(crate) fn steps(&self) -> Vec<String> {
+        let parts = self.parts.iter().filter(|part| !part.is_empty);
+        let mut steps: Vec<_> = parts
+            .map(|part| format!("install {}", part.describe()))
+            .collect();
+        if steps.is_empty() {
+            let names: Vec<_> = self.parts.iter().map(|part| &*part.name).collect();
+            steps.push(format!("install nothing: {} is empty", names.join(", ")));
+        }
+        let lock = self.lock.iter();
+        steps.extend(lock.map(|lock| format!("take the versions from {}", printable(lock))));
+        let left_out = self.left_out.iter();
+        steps.extend(left_out.map(|reason| format!("leave out: {reason}")));
+        steps
+    }
+}

@@ -1,0 +1,109 @@
+//! What would be installed, and which file says so: `-n --sync` and `--info` tell it and touch nothing.
+
+use serde_json::{Value, json};
+
+use crate::sandbox::Sandbox;
+
+const PYPROJECT: &str = "\
+[project]
+name = 'app'
+version = '1'
+dependencies = ['requests>=2', 'rich']
+[dependency-groups]
+dev = ['pytest']
+test = [{include-group = 'gone'}]
+";
+
+/// An application with a lock, a group and a file for its developers.
+fn app() -> Sandbox {
+    Sandbox::new()
+        .file("app/pyproject.toml", PYPROJECT)
+        .file("app/requirements-dev.txt", "ruff\n")
+        .file("app/poetry.lock", "")
+        .file("app/main.py", "")
+        .file("app/other.py", "")
+        .cwd("app")
+}
+
+const STEPS: &str = "\
+vrun: would install pyproject.toml: requests>=2, rich
+vrun: would install requirements-dev.txt
+vrun: would install group dev of pyproject.toml: pytest
+vrun: would take the versions from [ROOT]/app/poetry.lock
+vrun: would leave out: cannot read group test of [ROOT]/app/pyproject.toml: it includes group gone, which is not there
+";
+
+#[test]
+fn dry_run_of_sync_says_what_would_be_installed() {
+    let sandbox = app().venv("app/.venv");
+    let before = sandbox.tree();
+    assert_eq!(sandbox.run(["-n", "--sync"]).code(0).said(), STEPS);
+    // A command's own line follows, on stdout.
+    let command = ["-n", "--sync", "probe", "x"];
+    let said = sandbox.run(command).code(0).said();
+    assert_eq!(said, STEPS);
+    let line = sandbox.run(command).says("would install").text();
+    assert!(line.ends_with(" [ROOT]/app/.venv/bin/probe x\n"), "{line}");
+    let removal = "vrun: would remove what nothing requires\n";
+    let exact = sandbox.run(["-n", "--sync", "--exact"]).code(0).said();
+    assert_eq!(exact, format!("{STEPS}{removal}"));
+    let left_out = ["-n", "--sync", "--no-dev"];
+    let said = sandbox.run(left_out).code(0).said();
+    assert_eq!(said.lines().count(), 2, "{said}");
+    assert_eq!(sandbox.tree(), before);
+}
+
+#[test]
+fn dry_run_of_sync_in_a_fresh_clone_makes_nothing() {
+    let sandbox = app();
+    let before = sandbox.tree();
+    let said = sandbox.run(["-n", "--sync"]).code(0).said();
+    let created = "vrun: would create [ROOT]/app/.venv\n";
+    assert_eq!(said, format!("{created}{STEPS}"));
+    let refused = sandbox.run(["-n", "--sync", "--group", "docs"]);
+    refused.code(125).says("no group named docs");
+    assert_eq!(sandbox.tree(), before);
+    let empty = Sandbox::new().venv("app/.venv").cwd("app");
+    let refused = empty.run(["-n", "--sync"]);
+    refused.error(125, &["nothing in [ROOT]/app says what to install"]);
+    let blank = empty.file("app/requirements.txt", "# none\n");
+    let said = blank.run(["-n", "--sync"]).code(0).said();
+    let nothing = "vrun: would install nothing: requirements.txt is empty\n";
+    assert_eq!(said, nothing);
+}
+
+#[test]
+fn info_tells_the_plan() {
+    let sandbox = app().venv("app/.venv");
+    sandbox
+        .run(["--info"])
+        .code(0)
+        .line("plan                pyproject.toml: requests>=2, rich")
+        .line("                    requirements-dev.txt")
+        .line("versions from       [ROOT]/app/poetry.lock")
+        .line(
+            "not in the plan     cannot read group test of [ROOT]/app/pyproject.toml: \
+             it includes group gone, which is not there",
+        );
+    let plan = |sandbox: &Sandbox| {
+        let text = sandbox.sh("\"$vrun\" --info --json 2>&-; true").text();
+        let value: Value = serde_json::from_str(&text).expect("JSON");
+        value["plan"].clone()
+    };
+    let told = plan(&sandbox);
+    assert_eq!(told["lock"], "[ROOT]/app/poetry.lock");
+    assert_eq!(
+        told["parts"][2],
+        json!({
+            "name": "group dev of pyproject.toml",
+            "file": "[ROOT]/app/pyproject.toml",
+            "requirements": ["pytest"],
+            "required": false,
+        })
+    );
+    // Also where there is no environment yet, or no valid file.
+    assert_eq!(plan(&app()), told);
+    let sandbox = sandbox.file("app/pyproject.toml", "[project\n");
+    let problem = "cannot read what to install from [ROOT]/app/pyproject.toml";
+    assert_eq!(plan(&sandbox)["problem"], problem);
+}
