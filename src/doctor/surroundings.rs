@@ -97,7 +97,13 @@ fn check_python_request(input: &DoctorInput<'_>) -> Option<Finding> {
 
 fn check_requirements(input: &DoctorInput<'_>) -> Option<Finding> {
     let venv = Venv::open(input.root).ok()?;
-    let shortfall = requirements::install_status(&venv, input.vrun_command)?.shortfall?;
+    let shortfall = match requirements::install_status(&venv, input.vrun_command) {
+        Some(status) => status.shortfall?,
+        None => {
+            let project = input.project.or(input.root.parent())?;
+            requirements::find_nothing_installed(&venv, project, input.vrun_command)?
+        }
+    };
     Some(Finding::new(
         "requirements-not-installed",
         Severity::Error,

@@ -16,6 +16,7 @@ use super::selection::Selection;
 use super::state::python_minor_version;
 use super::state::{InstallState, Status};
 use super::sync::{self, SyncReason};
+use super::unread::{self, UnreadFile};
 use super::{detect, script_list, state_file};
 
 /// The state file of a new environment at `root`, which lists the requirements of `project` as still to be installed;
@@ -35,6 +36,12 @@ pub(crate) fn initial_state(
     let project = project.or(root.parent()).unwrap_or(root);
     let selection = options.select(Selection::default(), process, || project.to_owned())?;
     let plan = detect::detect_plan(project, &selection)?;
+    if plan.is_none()
+        && let Some(UnreadFile { name, advice }) = unread::find_unread(project)
+    {
+        let verbosity = process.verbosity;
+        verbosity.notice(format_args!("{name} is not installed: {advice}"));
+    }
     Ok(plan.map(|plan| state_file::initial_file(plan.source(), selection, project, root)))
 }
 

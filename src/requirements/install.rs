@@ -1,5 +1,6 @@
 //! An install plan -> installed: all of it at once, or else what is required, and what can be had of the rest.
 
+use std::cell::RefCell;
 use std::ffi::OsString;
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ pub(super) struct InstallOrder {
     pub is_exact: bool,
 }
 
-/// Installs the plan.
+/// Installs the plan. The result is what was left out, and why.
 ///
 /// # Errors
 /// There is no usable installer, or it fails with what is required; Ctrl-C.
@@ -33,9 +34,12 @@ pub(super) fn install(
     order: InstallOrder,
     runner: &InstallRunner<'_>,
     process: &Process,
-) -> Result<(), InstallError> {
+) -> Result<Vec<String>, InstallError> {
+    for reason in &plan.left_out {
+        runner.verbosity.notice(format_args!("left out: {reason}"));
+    }
     if plan.is_empty() && !order.is_exact {
-        return Ok(());
+        return Ok(plan.left_out.clone());
     }
     let choice = installer::choose_installer(plan, runner, process);
     let (installer, mut vars) = choice.map_err(|error| InstallError::Failed {
@@ -64,30 +68,27 @@ pub(super) fn install(
         Some(file) => vec!["-c".into(), file.path().into()],
         None => Vec::new(),
     };
-    for reason in &plan.left_out {
-        runner.verbosity.notice(format_args!("left out: {reason}"));
-    }
+    let left_out = RefCell::new(plan.left_out.clone());
     let steps = Steps {
         installer: &installer,
         is_upgrade: order.is_upgrade,
         pins: &constraints,
         is_lock_binding: process.is_ci(),
+        left_out: &left_out,
         runner,
     };
     let is_whole = plan.is_empty() || steps.install_plan(plan)?;
-    if !order.is_exact {
-        return Ok(());
-    }
-    if !is_whole {
+    if order.is_exact && is_whole {
+        let mut required = install_args(plan.parts(), runner.project);
+        if !required.is_empty() {
+            required.extend(constraints);
+        }
+        prune::remove_extraneous(&installer, required, runner)?;
+    } else if order.is_exact {
         let verbosity = runner.verbosity;
         verbosity.notice("nothing is removed: not all of it can be installed together");
-        return Ok(());
     }
-    let mut required = install_args(plan.parts(), runner.project);
-    if !required.is_empty() {
-        required.extend(constraints);
-    }
-    prune::remove_extraneous(&installer, required, runner)
+    Ok(left_out.into_inner())
 }
 
 /// The steps of one install.
@@ -98,6 +99,8 @@ struct Steps<'a> {
     pins: &'a [OsString],
     /// Whether nothing is installed in other versions.
     is_lock_binding: bool,
+    /// What was left out, and why.
+    left_out: &'a RefCell<Vec<String>>,
     runner: &'a InstallRunner<'a>,
 }
 
@@ -208,7 +211,9 @@ impl Steps<'_> {
     fn add(&self, part: &Part, constraints: &[OsString]) -> Result<bool, InstallError> {
         let verbosity = self.runner.verbosity;
         let leave_out = |name: &str, reason: &str| {
-            verbosity.notice(format_args!("{name} is left out: {reason}"));
+            let line = format!("{name} is left out: {reason}");
+            verbosity.notice(&line);
+            self.left_out.borrow_mut().push(line);
         };
         let name = part.describe(self.runner.project);
         let Err(reason) = self.attempt([part], constraints, &name)? else {

@@ -29,6 +29,7 @@ mod state;
 mod state_file;
 mod status;
 mod sync;
+mod unread;
 mod uv_lock;
 mod uv_terms;
 
@@ -39,5 +40,5 @@ pub(crate) use options::{Extraneous, InstallMode, InstallOptions, RequirementsFi
 pub(crate) use plan_report::{PartReport, PlanReport, report_plan};
 pub(crate) use script_list::script_list_name;
 pub(crate) use state_file::{refresh_python, saved_state};
-pub(crate) use status::{InstallProgress, InstallStatus, install_status};
+pub(crate) use status::{InstallProgress, InstallStatus, find_nothing_installed, install_status};
 pub(crate) use sync::{install_staged, no_plan_error};

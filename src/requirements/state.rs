@@ -26,6 +26,8 @@ pub(super) struct InstallState {
     pub python_version: String,
     /// The files as they were at the install.
     pub files: Vec<TrackedFile>,
+    /// What was left out of the install, and why.
+    pub left_out: Vec<String>,
     /// The sessions that know of the latest change.
     pub notified: Option<NotifiedSessions>,
 }

@@ -136,6 +136,8 @@ fn serialize_state(state: &InstallState, root: &Path) -> String {
             )
         }
     }));
+    let left_out = state.left_out.iter();
+    lines.extend(left_out.map(|reason| format!("left-out {}", escape(reason.as_bytes()))));
     if let Some(notified) = &state.notified {
         let sessions: String = notified
             .sessions
@@ -169,6 +171,7 @@ fn parse_state(text: &str, root: &Path) -> Option<InstallState> {
                 path: parse_path(value, root)?,
                 fingerprint: None,
             }),
+            "left-out" => state.left_out.push(parse_name(value)),
             "file" => state.files.push(parse_tracked_file(value, root)?),
             "told" => {
                 let mut words = value.split(' ');
@@ -272,6 +275,7 @@ mod tests {
             ],
             project,
             python_version: "3.12".into(),
+            left_out: vec!["a test.txt: no\nway".into()],
             notified: Some(NotifiedSessions {
                 change_id: "cd34".into(),
                 sessions: vec![1, 2],

@@ -1,14 +1,17 @@
 //! The recorded state of an environment's requirements -> what `--info` and `--doctor` say about them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use crate::fs::entry_names;
 use crate::quote::printable;
-use crate::venv::Venv;
+use crate::venv::{self, Venv};
 
 use super::drift::{self, Drift};
-use super::script_list;
+use super::selection::Selection;
 use super::state::python_minor_version;
 use super::state::{InstallState, Status};
+use super::unread::{UnreadFile, find_unread};
+use super::{detect, script_list};
 
 /// The status of an environment's requirements.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,11 +68,64 @@ pub(crate) fn install_status(venv: &Venv, vrun_command: &str) -> Option<InstallS
             InstallProgress::Changed,
             Some((change.describe(), change.fix(vrun_command))),
         ),
-        (Status::Done, _) => (InstallProgress::Installed, None),
+        (Status::Done, _) => {
+            let left_out = state.left_out.iter().map(printable);
+            let left_out: Vec<_> = left_out.collect();
+            let retry = format!("{sync} tries again");
+            let shortfall = (!left_out.is_empty()).then(|| (left_out.join("; "), retry));
+            (InstallProgress::Installed, shortfall)
+        }
     };
     Some(InstallStatus {
         file: state.source,
         progress,
         shortfall: shortfall.map(|(description, fix)| Shortfall { description, fix }),
+    })
+}
+
+/// What is missing where `project` says what it requires, and nothing at all is installed in its `venv`, by vrun or by
+/// anyone else.
+pub(crate) fn find_nothing_installed(
+    venv: &Venv,
+    project: &Path,
+    vrun_command: &str,
+) -> Option<Shortfall> {
+    let is_own = venv.root.starts_with(project) && venv.cfg.system_site_packages != Some(true);
+    if !is_own || InstallState::load(&venv.root).is_some() || has_packages(&venv.root) {
+        return None;
+    }
+    let plan = detect::detect_plan(project, &Selection::default());
+    if let Some(plan) = plan.ok().flatten() {
+        let name = plan.display_name(project, &venv.root);
+        return (!plan.is_empty()).then(|| Shortfall {
+            description: format!("nothing is installed of {name}"),
+            fix: format!("`{vrun_command} --sync`"),
+        });
+    }
+    let UnreadFile { name, advice } = find_unread(project)?;
+    Some(Shortfall {
+        description: format!("nothing is installed of {name}"),
+        fix: advice,
+    })
+}
+
+/// Whether there are packages besides those that every environment has.
+fn has_packages(root: &Path) -> bool {
+    let names = venv::site_packages(root)
+        .into_iter()
+        .flat_map(|dir| entry_names(&dir).unwrap_or_default());
+    let mut names = names.map(|name| name.to_string_lossy().into_owned());
+    names.any(|name| {
+        let is_package = [".dist-info", ".egg-info", ".egg-link", ".pth"]
+            .iter()
+            .any(|end| name.ends_with(end));
+        let seeds = [
+            "pip-",
+            "setuptools-",
+            "wheel-",
+            "distutils-precedence",
+            "_virtualenv",
+        ];
+        is_package && !seeds.iter().any(|seed| name.starts_with(seed))
     })
 }

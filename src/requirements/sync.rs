@@ -24,6 +24,7 @@ use super::plan::InstallPlan;
 use super::runner::{InstallError, InstallRunner, REPLACE_HINT, RETRY_HINT};
 use super::selection::Selection;
 use super::state::{InstallState, Status, TrackedFile, python_minor_version};
+use super::unread::{UnreadFile, find_unread};
 use super::{detect, fingerprint, script_list};
 
 /// Why an environment is synced.
@@ -155,15 +156,16 @@ fn install_and_record(
         return Err(interrupt::interrupted_error());
     }
     match &result {
-        Ok(()) => {
+        Ok(left_out) => {
             state.status = Status::Done;
+            state.left_out.clone_from(left_out);
             runner.remove_log();
         }
         Err(InstallError::Failed { reason, .. }) => state.status = Status::Failed(reason.clone()),
         Err(InstallError::Interrupted | InstallError::Killed(_)) => {}
     }
     save(&state)?;
-    result.map_err(Error::from)
+    result.map(drop).map_err(Error::from)
 }
 
 /// Whether nothing was ever required here, so that there is no need to wait for the lock.
@@ -226,10 +228,18 @@ fn project_root(context: &InstallContext<'_>, state: Option<&InstallState>) -> P
 /// The error of `--sync` in a project that says nothing.
 pub(crate) fn no_plan_error(context: &InstallContext<'_>) -> Error {
     let state = InstallState::load(&context.venv.root).map(|(state, _)| state);
-    let project = printable(project_root(context, state.as_ref()));
-    Error::failed(format!("nothing in {project} says what to install"))
-        .with_cause("there is no pylock.toml, requirements.txt, Pipfile, setup.py or setup.cfg, and no pyproject.toml of a project")
-        .with_hint("`vrun pip freeze > requirements.txt` records what is installed")
+    let project = project_root(context, state.as_ref());
+    let shown = printable(&project);
+    let error = Error::failed(format!("nothing in {shown} says what to install"))
+        .with_cause("there is no pylock.toml, requirements.txt, Pipfile, setup.py or setup.cfg, and no pyproject.toml of a project");
+    match find_unread(&project) {
+        Some(UnreadFile { name, advice }) => error
+            .with_cause(format_args!(
+                "{name} is not among the files that vrun reads"
+            ))
+            .with_hint(advice),
+        None => error.with_hint("`vrun pip freeze > requirements.txt` records what is installed"),
+    }
 }
 
 /// An install runs code that a requirement file chooses, so another user's file is refused unless the user named it.

@@ -107,3 +107,38 @@ fn info_tells_the_plan() {
     let problem = "cannot read what to install from [ROOT]/app/pyproject.toml";
     assert_eq!(plan(&sandbox)["problem"], problem);
 }
+
+#[test]
+fn a_project_for_which_nothing_was_installed_is_not_sound() {
+    let requirements = ("requirements.txt", "six\n", "`vrun --sync`");
+    let conda = ("environment.yml", "name: app\n", "only conda reads it: ");
+    let other = (
+        "requirements/base.txt",
+        "six\n",
+        "`vrun --sync --requirements requirements/base.txt` ",
+    );
+    for (file, text, fix) in [requirements, conda, other] {
+        let path = format!("app/{file}");
+        let sandbox = Sandbox::new().venv("app/.venv").file(path, text).cwd("app");
+        let told = sandbox.run(["--doctor"]).code(1).text();
+        let wanted = format!("  cause: nothing is installed of {file}\n  fix: {fix}");
+        assert!(told.contains(&wanted), "{told}");
+        // Whoever has installed something knows what.
+        let sandbox = sandbox.dir("app/.venv/lib/python3.12/site-packages/six-1.dist-info");
+        sandbox.run(["--doctor"]).code(0);
+    }
+}
+
+#[test]
+fn sync_names_a_file_that_is_not_read() {
+    let sandbox = Sandbox::new().venv("app/.venv").cwd("app");
+    let sandbox = sandbox.file("app/environment.yml", "name: app\n");
+    let hint = "hint: only conda reads it: `conda env create -f environment.yml`";
+    sandbox.run(["--sync"]).error(
+        125,
+        &[
+            "environment.yml is not among the files that vrun reads",
+            hint,
+        ],
+    );
+}

@@ -197,6 +197,19 @@ fn what_cannot_be_had_is_left_out_and_named() {
         let first = versions(&project, &[]).stdout("alpha 1.0\ngamma 1.0");
         first.says(&["vrun: requirements-test.txt is left out: ", "delta"]);
         assert_eq!(versions(&project, &[]).stderr, "");
+        // It is remembered.
+        let left_out = "requirements-test.txt is left out: ";
+        let told = project.run(["--doctor"]).code(1);
+        assert!(
+            told.stdout.contains(&format!("  cause: {left_out}")),
+            "{told}"
+        );
+        let told = project.run(["--info"]).code(0);
+        let row = format!("requirements        {left_out}");
+        assert!(told.stdout.contains(&row), "{told}");
+        let project = project.file("app/requirements-test.txt", "");
+        project.run(["--sync"]).code(0);
+        project.run(["--doctor"]).code(0);
         // It brings no other version of what the project pins.
         let files = [
             ("requirements.txt", "alpha==1.0\n"),
@@ -206,6 +219,24 @@ fn what_cannot_be_had_is_left_out_and_named() {
         let first = versions(&project, &[]).stdout("alpha 1.0");
         first.says(&["vrun: requirements-dev.txt is left out: "]);
     }
+}
+
+#[test]
+fn a_project_that_only_conda_can_install_says_so_once() {
+    let files = [("environment.yml", "name: app\n")];
+    let project = clone("pip", &files);
+    let first = project.run(["true"]).code(0);
+    first.says(&[
+        "vrun: environment.yml is not installed: only conda reads it: \
+         `conda env create -f environment.yml`, then `conda run -n app ...`",
+    ]);
+    assert_eq!(project.run(["true"]).code(0).stderr, "");
+    let told = project.run(["--doctor"]).code(1);
+    assert!(
+        told.stdout
+            .contains("nothing is installed of environment.yml"),
+        "{told}"
+    );
 }
 
 #[test]
