@@ -4,11 +4,10 @@
 //! `requirements.txt`, a `pyproject.toml` that describes a project, a `Pipfile`, `setup.py` or `setup.cfg`. Unless that
 //! is a `pylock.toml`, with it what its developers need.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::error::Error;
 use crate::quote::{printable, summarize_names};
-use crate::read::{MAX_TEXT, read_text};
 
 use super::dependency_table::{VersionSyntax, table_requirements};
 use super::developers::{developer_parts, setup_part};
@@ -16,6 +15,7 @@ use super::lock_pins::{PIPFILE_LOCK, TOML_LOCKS, read_pins};
 use super::manifest::{read_tables, unreadable_error};
 use super::manifest_index::pipfile_index;
 use super::package_name::is_same_name;
+use super::pip_format::read_references;
 use super::plan::{InstallPlan, Part};
 use super::pyproject::{PYPROJECT, Pyproject};
 use super::selection::Selection;
@@ -63,24 +63,6 @@ pub(super) fn detect_plan(dir: &Path, selection: &Selection) -> Result<Option<In
     Ok(Some(plan).filter(|plan| plan.parts().next().is_some()))
 }
 
-/// The files of `dir` that would come before those of `plan` if they existed.
-pub(super) fn higher_priority_files(
-    plan: &InstallPlan,
-    selection: &Selection,
-    dir: &Path,
-) -> Vec<PathBuf> {
-    if !selection.files.is_empty() {
-        return Vec::new();
-    }
-    let names: &[&str] = match plan.required.first() {
-        Some(Part::Pylock(_)) => &[],
-        Some(Part::RequirementsFile(_)) => &[PYLOCK],
-        _ if plan.pins.is_some() => &[PYLOCK],
-        _ => &[PYLOCK, REQUIREMENTS],
-    };
-    names.iter().map(|name| dir.join(name)).collect()
-}
-
 /// Adds what the project requires. The result is its pyproject.toml, if that was read and describes a project.
 fn detect_project(dir: &Path, plan: &mut InstallPlan) -> Result<Option<Pyproject>, Error> {
     let existing = |name: &str| Some(dir.join(name)).filter(|file| file.is_file());
@@ -97,7 +79,10 @@ fn detect_project(dir: &Path, plan: &mut InstallPlan) -> Result<Option<Pyproject
     let requirements = existing(REQUIREMENTS).filter(|_| lock.is_none() && pipfile_lock.is_none());
     let pyproject = Pyproject::read(dir).map(|read| read.filter(Pyproject::describes_project));
     if let Some(file) = requirements {
-        let names_project = names_project(&file);
+        let names_project = read_references(&file, dir)
+            .projects
+            .iter()
+            .any(|it| it == dir);
         plan.required.push(Part::RequirementsFile(file));
         // A broken pyproject.toml is no reason to install nothing.
         let pyproject = pyproject.ok().flatten();
@@ -125,20 +110,6 @@ fn detect_project(dir: &Path, plan: &mut InstallPlan) -> Result<Option<Pyproject
         plan.required.extend(setup_part(dir));
     }
     Ok(pyproject)
-}
-
-/// Whether a requirement file installs the project that it lies in.
-fn names_project(file: &Path) -> bool {
-    let text = read_text(file, MAX_TEXT).unwrap_or_default();
-    text.lines().any(|line| {
-        let line = line.split(" #").next().unwrap_or(line).trim();
-        let target = ["-e", "--editable"]
-            .iter()
-            .find_map(|option| line.strip_prefix(option));
-        let target = target.unwrap_or(line).trim_start_matches(['=', ' ']);
-        let target = target.split(['[', ';']).next().unwrap_or(target).trim();
-        [".", "./", "file:."].contains(&target)
-    })
 }
 
 /// The file that the user named. Its name says its format (PEP 751: `pylock.*.toml`).

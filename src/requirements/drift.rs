@@ -1,15 +1,17 @@
 //! The recorded state, and the requirement files on disk -> whether they have changed since the install.
 //!
-//! On the hot path: one system call per file. A file is read only if that shows a difference. `ensure.rs` decides when
-//! the user is told, and `status.rs` tells `--info` and `--doctor`.
+//! On the hot path: one system call for each file, and for each directory in which a new file would count. Only if that
+//! shows a difference is anything read; what is installed is looked for again only if a directory has other names.
+//! `ensure.rs` decides when the user is told, and `status.rs` tells `--info` and `--doctor`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::quote::printable;
 use crate::read::{MAX_TEXT, read_text};
 
+use super::detect;
 use super::fingerprint::{self, DIGEST_LENGTH};
-use super::state::{FileStamp, InstallState, TrackedFile};
+use super::state::{InstallState, TrackedFile};
 
 /// How the files differ from the recorded ones.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,7 +19,10 @@ pub(super) enum Drift {
     /// Not at all.
     Unchanged,
     /// Only in their stamps, which are these now.
-    Touched(Vec<TrackedFile>),
+    Touched {
+        files: Vec<TrackedFile>,
+        directories: Vec<TrackedFile>,
+    },
     /// In their content, or Python in its version.
     Changed(RequirementsChange),
 }
@@ -43,37 +48,66 @@ pub(super) fn detect_drift(state: &InstallState, python: &str) -> Drift {
             id: fingerprint::digest([python.as_bytes()], DIGEST_LENGTH),
         });
     }
-    let files = &state.files;
+    let (files, directories) = (&state.files, &state.directories);
     if files
         .iter()
-        .all(|file| FileStamp::stat(&file.path) == file.stamp())
+        .chain(directories)
+        .all(TrackedFile::is_untouched)
     {
         return Drift::Unchanged;
     }
-    let now = files
-        .iter()
-        .map(|file| TrackedFile::capture(file.path.clone()));
-    let now: Vec<_> = now.collect();
+    let now = files.iter();
+    let now: Vec<_> = now
+        .map(|file| TrackedFile::capture(file.path.clone()))
+        .collect();
+    let directories = directories.iter();
+    let directories: Vec<_> = directories
+        .map(|dir| TrackedFile::capture_directory(dir.path.clone()))
+        .collect();
     let pairs = files.iter().zip(&now);
     let changed: Vec<_> = pairs
         .filter(|(was, is)| was.digest() != is.digest())
         .collect();
-    let Some((was, is)) = changed.first() else {
-        return Drift::Touched(now);
+    let (path, verb) = match changed.first() {
+        Some((was, is)) => (is.path.clone(), change_verb(was, is)),
+        None => match find_new_file(state, &directories) {
+            Some(file) => (file, "is new"),
+            None => {
+                return Drift::Touched {
+                    files: now,
+                    directories,
+                };
+            }
+        },
     };
-    let verb = match (was.digest(), is.digest()) {
-        (None, _) => "is new",
-        (_, None) => "is gone",
-        _ => "changed",
-    };
-    let digests = now
-        .iter()
-        .map(|file| file.digest().unwrap_or_default().as_bytes());
+    let digests = now.iter().chain(&directories);
+    let digests = digests.map(|file| file.digest().unwrap_or_default().as_bytes());
     Drift::Changed(RequirementsChange {
-        description: format!("{} {verb}", relative_name(&is.path, state)),
+        description: format!("{} {verb}", relative_name(&path, state)),
         included_by: included_by(&changed, state),
         id: fingerprint::digest(digests, DIGEST_LENGTH),
     })
+}
+
+fn change_verb(was: &TrackedFile, is: &TrackedFile) -> &'static str {
+    match (was.digest(), is.digest()) {
+        (None, _) => "is new",
+        (_, None) => "is gone",
+        _ => "changed",
+    }
+}
+
+/// A file that an install would read now and did not read then. Looked for if a directory has other names.
+fn find_new_file(state: &InstallState, directories: &[TrackedFile]) -> Option<PathBuf> {
+    let mut pairs = state.directories.iter().zip(directories);
+    if pairs.all(|(was, is)| was.digest() == is.digest()) {
+        return None;
+    }
+    // A file that cannot be read has changed itself.
+    let plan = detect::detect_plan(&state.project, &state.selection);
+    let files = fingerprint::tracked_files(&plan.ok()??, &state.project);
+    let is_known = |file: &PathBuf| state.files.iter().any(|known| known.path == *file);
+    files.into_iter().find(|file| !is_known(file))
 }
 
 /// The source, if it is unchanged and files that it includes are gone.

@@ -98,8 +98,13 @@ pub(crate) fn ensure_installed(context: &InstallContext<'_>) -> Result<(), Error
             ));
         }
         (_, Drift::Unchanged) => {}
-        (_, Drift::Touched(files)) => {
-            InstallState { files, ..state }.save_if_unchanged(&venv.root, &bytes);
+        (_, Drift::Touched { files, directories }) => {
+            let state = InstallState {
+                files,
+                directories,
+                ..state
+            };
+            state.save_if_unchanged(&venv.root, &bytes);
         }
         (_, Drift::Changed(_)) if context.is_auto_sync() && may_install() => {
             return sync_outdated();

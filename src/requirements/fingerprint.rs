@@ -1,21 +1,18 @@
 //! An install plan -> the files that it consists of, and their digests.
-//!
-//! Local files that an installer would read are followed: those of `-r` and `-c` lines in pip's format, and the metadata
-//! of a project that an `-e` line names. All other lines are left to the installer.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::process;
+use crate::fs::entry_names;
 use crate::quote::hex;
 use crate::read::{MAX_TEXT, read_file};
 
+use super::pip_format::{MAX_FILES, project_dir, read_references};
 use super::plan::{InstallPlan, Part};
-
-/// The files that describe a local project.
-const PROJECT_FILES: [&str; 3] = ["pyproject.toml", "setup.cfg", "setup.py"];
+use super::project_files::project_files;
+use super::selection::Selection;
 
 /// The tables of a pyproject.toml that affect an install. A linter's settings do not.
 const PROJECT_TABLES: [&str; 3] = ["project", "build-system", "dependency-groups"];
@@ -23,89 +20,82 @@ const PROJECT_TABLES: [&str; 3] = ["project", "build-system", "dependency-groups
 /// The tables below `[tool]` that do too.
 const TOOL_TABLES: &str = "setuptools poetry hatch pdm flit maturin uv";
 
-/// How many files are tracked at most: each costs a look before every command, and a link to its own directory makes
-/// files with endless names.
-const MAX_FILES: usize = 10_000;
+/// How the names end of files that may say what to install. A folder `requirements` may hold some.
+const SOURCE_ENDS: [&str; 9] = [
+    ".txt",
+    ".in",
+    ".toml",
+    ".lock",
+    ".cfg",
+    ".ini",
+    "setup.py",
+    "Pipfile",
+    "requirements",
+];
 
 /// How many bytes of a SHA-256 are recorded.
 pub(super) const DIGEST_LENGTH: usize = 16;
 
-/// The files of `plan`, those that they include, and `others`.
-pub(super) fn tracked_files(plan: &InstallPlan, others: Vec<PathBuf>) -> Vec<PathBuf> {
-    let mut found = others;
+/// The files of `plan`, and those that they include. The installer works in `project`.
+pub(super) fn tracked_files(plan: &InstallPlan, project: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
     for part in plan.parts() {
+        found.push(part.file().to_owned());
         match part {
-            Part::RequirementsFile(file) => found.extend(included_files(file)),
+            Part::RequirementsFile(file) => found.extend(included_files(file, project)),
             Part::Project { file, .. } => {
-                found.extend(project_files(file.parent().unwrap_or(file)))
+                found.extend(project_files(file.parent().unwrap_or(file)));
             }
-            Part::Pylock(file) | Part::Dependencies { file, .. } => found.push(file.clone()),
+            Part::Dependencies { requirements, .. } => {
+                let args = requirements.iter();
+                found.extend(args.flat_map(|args| argument_files(args, project)));
+            }
+            Part::Pylock(_) => {}
         }
     }
     found.extend(plan.pins.iter().map(|pins| pins.lock.clone()));
     let mut known = HashSet::new();
     found.retain(|file| known.insert(file.clone()));
+    found.truncate(MAX_FILES);
     found
 }
 
-fn project_files(dir: &Path) -> Vec<PathBuf> {
-    let files = PROJECT_FILES.iter().map(|name| dir.join(name));
-    files.filter(|file| file.is_file()).collect()
+fn included_files(file: &Path, project: &Path) -> Vec<PathBuf> {
+    let references = read_references(file, project);
+    let projects = references.projects.iter();
+    let more = projects.flat_map(|dir| project_files(dir));
+    references.files.into_iter().chain(more).collect()
 }
 
-/// `file`, and all files that it includes. What is beyond MAX_FILES is not tracked.
-pub(super) fn included_files(file: &Path) -> Vec<PathBuf> {
-    let mut found = vec![file.to_owned()];
-    let mut known: HashSet<_> = found.iter().cloned().collect();
-    let mut unread: VecDeque<_> = found.iter().cloned().collect();
-    while let Some(file) = unread.pop_front() {
-        let text = read_file(&file, MAX_TEXT).unwrap_or_default();
-        let dir = file.parent().unwrap_or(&file);
-        let text = String::from_utf8_lossy(&text).replace("\r\n", "\n");
-        for line in text.replace("\\\n", " ").lines() {
-            let at = |path: &str| process::normalize(dir.join(path));
-            let (files, is_include) = match parse_line(line) {
-                Some(FileReference::Include(path)) => (vec![at(path)], true),
-                Some(FileReference::Project(path)) => (project_files(&at(path)), false),
-                None => continue,
-            };
-            for file in files {
-                if found.len() == MAX_FILES {
-                    return found;
-                }
-                if known.insert(file.clone()) {
-                    found.push(file.clone());
-                    unread.extend(is_include.then_some(file));
-                }
-            }
+/// The files of a requirement as the installer's arguments.
+fn argument_files(args: &[String], project: &Path) -> Vec<PathBuf> {
+    match args {
+        [option, file] if option == "-r" => included_files(&project.join(file), project),
+        [option, target] if option == "-e" => {
+            let dir = project_dir(target).map(|dir| project.join(dir));
+            dir.map(|dir| project_files(&dir)).unwrap_or_default()
         }
+        _ => Vec::new(),
     }
-    found
 }
 
-/// A line that names a local file or project.
-#[derive(Debug, PartialEq, Eq)]
-enum FileReference<'a> {
-    /// `-r FILE`, `-c FILE`
-    Include(&'a str),
-    /// `-e DIR`
-    Project(&'a str),
+/// The directories of `project` in which a new file may say what to install.
+pub(super) fn tracked_directories(project: &Path, selection: &Selection) -> Vec<PathBuf> {
+    if !selection.files.is_empty() {
+        return Vec::new();
+    }
+    let folder = project.join("requirements");
+    let folder = folder.is_dir().then_some(folder);
+    [project.to_owned()].into_iter().chain(folder).collect()
 }
 
-fn parse_line(line: &str) -> Option<FileReference<'_>> {
-    let line = line.split(" #").next().unwrap_or(line).trim();
-    let value = |names: &[&str]| {
-        let rest = names.iter().find_map(|name| line.strip_prefix(name))?;
-        let rest = rest.trim_start_matches(['=', ' ', '\t']);
-        let rest = rest.trim_matches(['"', '\'']);
-        (!rest.is_empty() && !rest.contains("://")).then_some(rest)
-    };
-    if let Some(file) = value(&["--requirement", "--constraint", "-r", "-c"]) {
-        return Some(FileReference::Include(file));
-    }
-    // `-e .[extra]`
-    let dir = value(&["--editable", "-e"])?;
-    Some(FileReference::Project(dir.split('[').next().unwrap_or(dir)))
+/// The digest of the names in a directory that may say what to install. None if it cannot be read.
+pub(super) fn directory_digest(dir: &Path) -> Option<String> {
+    let names = entry_names(dir).ok()?.into_iter();
+    let mut names: Vec<_> = names.map(|name| name.into_encoded_bytes()).collect();
+    names.retain(|name| SOURCE_ENDS.iter().any(|end| name.ends_with(end.as_bytes())));
+    names.sort();
+    Some(digest(names.iter().map(Vec::as_slice), DIGEST_LENGTH))
 }
 
 /// The digest of a file, or of the relevant tables of a pyproject.toml. None if there is no file.
@@ -146,28 +136,6 @@ mod tests {
     use crate::requirements::selection::Selection;
 
     #[test]
-    fn lines_that_name_files_are_followed() {
-        use FileReference::{Include, Project};
-        for (line, expected) in [
-            ("-r base.txt", Some(Include("base.txt"))),
-            ("-rbase.txt # the rest", Some(Include("base.txt"))),
-            ("--requirement=a/b.txt", Some(Include("a/b.txt"))),
-            (
-                "-c 'my constraints.txt'",
-                Some(Include("my constraints.txt")),
-            ),
-            ("-r https://example.org/r.txt", None),
-            ("-e .[dev]", Some(Project("."))),
-            ("-e git+https://example.org/x", None),
-            ("requests==2.0 --hash=sha256:0", None),
-            ("# -r old.txt", None),
-            ("", None),
-        ] {
-            assert_eq!(parse_line(line), expected, "{line}");
-        }
-    }
-
-    #[test]
     fn files_that_include_each_other_are_listed_once() {
         let dir = tempfile::tempdir().expect("a directory");
         let write =
@@ -179,10 +147,9 @@ mod tests {
         let plan = detect::detect_plan(dir.path(), &selection)
             .expect("a plan")
             .expect("files");
-        let names = "pylock.toml requirements.txt dev.txt gone.txt pyproject.toml";
+        let names = "requirements.txt dev.txt gone.txt pyproject.toml";
         let expected: Vec<_> = names.split(' ').map(|name| dir.path().join(name)).collect();
-        let others = detect::higher_priority_files(&plan, &selection, dir.path());
-        assert_eq!(tracked_files(&plan, others), expected);
+        assert_eq!(tracked_files(&plan, dir.path()), expected);
     }
 
     #[test]
@@ -196,31 +163,6 @@ mod tests {
         ] {
             assert_eq!(same(project, other), is_same, "{other}");
         }
-    }
-
-    #[test]
-    fn any_number_of_files_may_include_each_other() {
-        let dir = tempfile::tempdir().expect("a directory");
-        let file = |number: usize| dir.path().join(format!("{number}.txt"));
-        let write = |number, text: &str| fs::write(file(number), text).expect("a file");
-        for number in 0..2_000 {
-            write(number, &format!("-r {}.txt\n-r 0.txt\n", number + 1));
-        }
-        let found = included_files(&file(0));
-        assert_eq!(found, (0..=2_000).map(file).collect::<Vec<_>>());
-        let lines: String = (0..MAX_FILES + 5)
-            .map(|number| format!("-c {number}.txt\n"))
-            .collect();
-        write(3_000, &lines);
-        assert_eq!(included_files(&file(3_000)).len(), MAX_FILES);
-    }
-
-    #[test]
-    fn any_requirement_line_is_followed_or_left_alone() {
-        fuzz("requirements", 3000, |bytes| {
-            let text = String::from_utf8_lossy(bytes);
-            let _ = text.lines().filter_map(parse_line).count();
-        });
     }
 
     #[test]

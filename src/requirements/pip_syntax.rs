@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::quote::printable;
 use crate::read::{MAX_TEXT, read_file};
 
-use super::fingerprint::included_files;
+use super::pip_format::read_references;
 
 /// What a requirement file, with those that it includes, has for uv.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -25,7 +25,7 @@ const SHARED_OPTIONS: &str = "--requirement --constraint --editable --index-url 
 /// Reads `file` and what it includes.
 pub(super) fn read_syntax(file: &Path, project: &Path) -> FileSyntax {
     let mut syntax = FileSyntax::default();
-    for file in included_files(file) {
+    for file in read_references(file, project).files {
         let Ok(bytes) = read_file(&file, MAX_TEXT) else {
             continue;
         };

@@ -4,9 +4,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::quote::{printable, summarize_names};
-use crate::read::{MAX_TEXT, read_text};
 
 use super::manifest_index::ManifestIndex;
+use super::pip_format::is_blank;
 use super::script_list;
 
 /// Everything that is installed for a project.
@@ -232,12 +232,6 @@ pub(super) fn install_args<'a>(
 
 fn relative<'a>(file: &'a Path, project: &Path) -> &'a Path {
     file.strip_prefix(project).unwrap_or(file)
-}
-
-/// Whether a file in pip's format holds nothing but comments and blank lines.
-fn is_blank(file: &Path) -> bool {
-    let has_content = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
-    read_text(file, MAX_TEXT).is_ok_and(|text| !text.lines().any(has_content))
 }
 
 #[cfg(test)]

@@ -26,6 +26,8 @@ pub(super) struct InstallState {
     pub python_version: String,
     /// The files as they were at the install.
     pub files: Vec<TrackedFile>,
+    /// The directories in which a new file would count.
+    pub directories: Vec<TrackedFile>,
     /// What was left out of the install, and why.
     pub left_out: Vec<String>,
     /// The sessions that know of the latest change.
@@ -105,6 +107,19 @@ impl TrackedFile {
         let stamp = FileStamp::stat(&path);
         let fingerprint = stamp.and_then(|stamp| Some((stamp, fingerprint::file_digest(&path)?)));
         TrackedFile { path, fingerprint }
+    }
+
+    /// A directory, and the names in it that may say what to install.
+    pub(super) fn capture_directory(path: PathBuf) -> TrackedFile {
+        let stamp = FileStamp::stat(&path);
+        let fingerprint =
+            stamp.and_then(|stamp| Some((stamp, fingerprint::directory_digest(&path)?)));
+        TrackedFile { path, fingerprint }
+    }
+
+    /// Whether its stamp is the same now.
+    pub(super) fn is_untouched(&self) -> bool {
+        FileStamp::stat(&self.path) == self.stamp()
     }
 
     pub(super) fn stamp(&self) -> Option<FileStamp> {

@@ -126,16 +126,17 @@ fn serialize_state(state: &InstallState, root: &Path) -> String {
             .map(|name| format!("extra {}", escape(name.as_bytes()))),
     );
     lines.extend(no_dev.then(|| "no-dev".to_owned()));
-    lines.extend(state.files.iter().map(|file| match &file.fingerprint {
+    let tracked = |key: &str, file: &TrackedFile| match &file.fingerprint {
         None => format!("none {}", path(&file.path)),
         Some((stamp, digest)) => {
             let (size, modified, inode) = (stamp.size, stamp.modified, stamp.inode);
-            format!(
-                "file {size} {modified} {inode} {digest} {}",
-                path(&file.path)
-            )
+            let path = path(&file.path);
+            format!("{key} {size} {modified} {inode} {digest} {path}")
         }
-    }));
+    };
+    lines.extend(state.files.iter().map(|file| tracked("file", file)));
+    let directories = state.directories.iter();
+    lines.extend(directories.map(|dir| tracked("directory", dir)));
     let left_out = state.left_out.iter();
     lines.extend(left_out.map(|reason| format!("left-out {}", escape(reason.as_bytes()))));
     if let Some(notified) = &state.notified {
@@ -173,6 +174,7 @@ fn parse_state(text: &str, root: &Path) -> Option<InstallState> {
             }),
             "left-out" => state.left_out.push(parse_name(value)),
             "file" => state.files.push(parse_tracked_file(value, root)?),
+            "directory" => state.directories.push(parse_tracked_file(value, root)?),
             "told" => {
                 let mut words = value.split(' ');
                 state.notified = Some(NotifiedSessions {
@@ -273,6 +275,7 @@ mod tests {
                     Some((stamp, "ab12".into())),
                 ),
             ],
+            directories: vec![file(project.clone(), Some((stamp, "ef56".into())))],
             project,
             python_version: "3.12".into(),
             left_out: vec!["a test.txt: no\nway".into()],

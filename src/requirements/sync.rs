@@ -60,7 +60,26 @@ pub(super) fn sync(context: &InstallContext<'_>, reason: SyncReason) -> Result<(
     let trust = Trust::new(context.start, context.process);
     let _umask = (!context.is_named).then(|| trust.keep_others_out(root));
     let interrupt = InterruptGuard::install();
-    sync_locked(context, reason, root, lock.file(), interrupt.flag())
+    sync_locked(context, reason, root, lock.file(), interrupt.flag())?;
+    drop(lock);
+    refresh_directories(root);
+    Ok(())
+}
+
+/// Records the stamps that directories have after the lock is gone from one of them, so that the next command has
+/// nothing to look at.
+fn refresh_directories(root: &Path) {
+    let Some((mut state, bytes)) = InstallState::load(root) else {
+        return;
+    };
+    let now = state.directories.iter();
+    let now = now.map(|dir| TrackedFile::capture_directory(dir.path.clone()));
+    let now: Vec<_> = now.collect();
+    let mut pairs = state.directories.iter().zip(&now);
+    if state.directories != now && pairs.all(|(was, is)| was.digest() == is.digest()) {
+        state.directories = now;
+        state.save_if_unchanged(root, &bytes);
+    }
 }
 
 /// Installs what is missing into an environment that is still built in `staged` and replaces another.
@@ -138,13 +157,15 @@ fn install_and_record(
         saved.map_err(|error| not_writable_error(runner.root, &error))
     };
     remove_abandoned_files(runner.dir);
-    let others = detect::higher_priority_files(plan, &selection, runner.project);
+    let directories = fingerprint::tracked_directories(runner.project, &selection);
     let mut state = InstallState::unfinished(plan.source(), selection, runner.project);
     state.python_version = python_minor_version(context.venv);
     save(&state)?;
     // Captured before the installer runs, so that a change made meanwhile is noticed.
-    let files = fingerprint::tracked_files(plan, others);
-    state.files = files.into_iter().map(TrackedFile::capture).collect();
+    let files = fingerprint::tracked_files(plan, runner.project).into_iter();
+    state.files = files.map(TrackedFile::capture).collect();
+    let directories = directories.into_iter();
+    state.directories = directories.map(TrackedFile::capture_directory).collect();
     let order = InstallOrder {
         is_upgrade: reason != SyncReason::Outdated || context.is_auto_sync(),
         is_exact: reason == SyncReason::Requested(Extraneous::Remove),

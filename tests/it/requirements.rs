@@ -125,6 +125,41 @@ fn a_file_that_would_count_first_is_news() {
 }
 
 #[test]
+fn a_new_file_that_would_be_installed_too_is_news() {
+    for (new, text) in [
+        ("requirements-dev.txt", "six\n"),
+        ("requirements/test.txt", "six\n"),
+        ("pyproject.toml", "[dependency-groups]\ndev = ['six']\n"),
+        ("tox.ini", "[testenv]\ndeps = six\n"),
+        ("setup.py", "setup()\n"),
+    ] {
+        let sandbox = app().file("app/requirements/base.txt", "six\n");
+        sandbox.run(["--sync"]);
+        sandbox.run(["probe"]).in_env("app/.venv");
+        let sandbox = sandbox.file(format!("app/{new}"), text);
+        let said = format!("vrun: {new} is new since the last install: run `vrun --sync`\n");
+        assert_eq!(sandbox.run(["probe"]).said(), said);
+        sandbox.run(["probe"]).in_env("app/.venv");
+    }
+}
+
+#[test]
+fn other_new_files_are_none_and_are_looked_at_once() {
+    let sandbox = app();
+    let state = || fs::read(sandbox.path("app/.venv/vrun-requirements")).expect("a file");
+    let before = state();
+    sandbox.run(["probe"]).in_env("app/.venv");
+    assert_eq!(state(), before, "an install leaves nothing to look at");
+    fs::write(sandbox.path("app/requirements-docs.txt"), "sphinx\n").expect("a file");
+    fs::write(sandbox.path("app/tox.ini"), "[tox]\n").expect("a file");
+    sandbox.run(["probe"]).in_env("app/.venv");
+    let after = state();
+    assert_ne!(after, before);
+    sandbox.run(["probe"]).in_env("app/.venv");
+    assert_eq!(state(), after);
+}
+
+#[test]
 fn a_project_that_is_moved_is_known_where_it_is_now() {
     let sandbox = app();
     fs::rename(sandbox.path("app"), sandbox.path("moved")).expect("a new place");

@@ -27,6 +27,8 @@ mod bases;
 mod broken;
 /// What later environments have of earlier ones, and what damages the cache.
 mod cache;
+/// What changes in what a project requires, and is noticed.
+mod changes;
 /// CI: the log, and the recipes in README.
 mod ci;
 /// What a shell offers where a person types a command.

@@ -1,0 +1,130 @@
+//! Whatever file says what is installed: a change of it is noticed, and `--sync` installs what a fresh clone would.
+
+use std::fs;
+
+use crate::project::Project;
+use crate::wheels::{ANY, BACKEND, PYPROJECT, app, versions, wheel};
+
+const LIB: &str = "\
+[build-system]
+requires = []
+build-backend = 'backend'
+backend-path = ['.']
+[project]
+name = 'LIB'
+version = '1'
+";
+
+/// A project of this name, which requires nothing.
+fn with_lib(project: Project, name: &str) -> Project {
+    let backend = BACKEND.replace("Requires-Dist: alpha\\n", "");
+    let backend = backend.replace("app-1", &format!("{name}-1"));
+    let backend = backend.replace("Name: app", &format!("Name: {name}"));
+    project
+        .file(&format!("app/{name}/backend.py"), &backend)
+        .file(
+            &format!("app/{name}/pyproject.toml"),
+            &LIB.replace("LIB", name),
+        )
+}
+
+/// UTF-16, as PowerShell writes it.
+fn utf_16(text: &str) -> Vec<u8> {
+    let text = format!("\u{feff}{text}");
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+/// Notices a change of `name`, and nothing once it is taken back.
+fn assert_noticed(project: &Project, name: &str) {
+    let file = project.path(format!("app/{name}"));
+    let was = fs::read(&file).expect("a file");
+    let more = match name.ends_with("pyproject.toml") {
+        true => b"dependencies = []\n".to_vec(),
+        false => b"# more\n".to_vec(),
+    };
+    fs::write(&file, [&was[..], &more].concat()).expect("a file");
+    let said = format!("vrun: {name} changed since the last install: run `vrun --sync`\n");
+    assert_eq!(versions(project).code(0).stderr, said);
+    fs::write(&file, was).expect("a file");
+    assert_eq!(versions(project).code(0).stderr, "", "{name}");
+}
+
+#[test]
+fn what_a_requirement_file_names_in_any_spelling_counts() {
+    let lines = "-r requirements/dev.txt\t# for all\n-r \\\n more.txt\n-e file:one\n\
+                 -e ./two --config-settings a=b\n-e ./three ; python_version > '3'\n./four\n";
+    let project = app("pip")
+        .file("app/requirements.txt", &format!("\u{feff}{lines}"))
+        .file(
+            "app/requirements/dev.txt",
+            "-e .\n-r ../utf16.txt\r-c limits.txt\r",
+        )
+        .file("app/requirements/limits.txt", "alpha<2\n")
+        .file("app/more.txt", "gamma\n")
+        .file(
+            "app/pyproject.toml",
+            &PYPROJECT.replace("dependencies = ['alpha']\n", ""),
+        )
+        .file("app/setup.cfg", "[metadata]\nname = app\n")
+        .file("app/backend.py", BACKEND);
+    let project = ["one", "two", "three", "four"]
+        .into_iter()
+        .fold(project, with_lib);
+    fs::write(
+        project.path("app/utf16.txt"),
+        utf_16("alpha\r\n-r last.txt\r\n"),
+    )
+    .expect("a file");
+    let project = project.file("app/last.txt", "beta\n");
+    wheel(&project, &["gamma", "1.0", ANY]);
+    let first = versions(&project).code(0);
+    first.stdout("alpha 1.0\nbeta 1.0\ngamma 1.0");
+    assert_eq!(versions(&project).code(0).stderr, "");
+    for name in [
+        "requirements/dev.txt",
+        "requirements/limits.txt",
+        "more.txt",
+        "last.txt",
+        "pyproject.toml",
+        "setup.cfg",
+        "one/pyproject.toml",
+        "two/pyproject.toml",
+        "three/pyproject.toml",
+        "four/pyproject.toml",
+    ] {
+        assert_noticed(&project, name);
+    }
+}
+
+#[test]
+fn what_the_project_reads_its_requirements_from_counts() {
+    let dynamic = "[tool.setuptools.dynamic]\ndependencies = {file = ['deps.txt']}\n";
+    let project = app("pip")
+        .file("app/pyproject.toml", &format!("{PYPROJECT}{dynamic}"))
+        .file("app/deps.txt", "alpha\n")
+        .file("app/backend.py", BACKEND);
+    versions(&project).code(0).stdout("alpha 2.0");
+    assert_noticed(&project, "deps.txt");
+    let project = project.file("app/setup.cfg", "[metadata]\nname = app\n");
+    let said = "vrun: setup.cfg is new since the last install: run `vrun --sync`\n";
+    assert_eq!(versions(&project).code(0).stderr, said);
+}
+
+#[test]
+fn sync_installs_what_a_fresh_clone_would() {
+    let files = |project: Project| {
+        project
+            .file("app/requirements.txt", "alpha==1.0\n")
+            .file("app/requirements-dev.txt", "gamma\n")
+    };
+    let project = app("pip").file("app/requirements.txt", "alpha==1.0\n");
+    wheel(&project, &["gamma", "1.0", ANY]);
+    versions(&project).code(0).stdout("alpha 1.0");
+    let project = files(project);
+    let said = "vrun: requirements-dev.txt is new since the last install: run `vrun --sync`\n";
+    assert_eq!(versions(&project).code(0).stderr, said);
+    let project = project.var("VRUN_SYNC", "1");
+    let synced = versions(&project).code(0).stdout("alpha 1.0\ngamma 1.0");
+    synced.says(&["installed requirements.txt and requirements-dev.txt"]);
+    assert_eq!(versions(&project).code(0).stderr, "");
+}
