@@ -27,7 +27,7 @@ pub(super) fn developer_parts(
         let extras = pyproject.extras();
         let extras = extras.into_iter().filter(|name| is_dev_name(name));
         parts.extend(extras.map(|extra| pyproject.extra_part(extra)));
-        parts.push(pyproject.hatch_part());
+        parts.extend(pyproject.hatch_parts());
     }
     let extras = setup_extras(dir);
     if pyproject.is_none_or(Pyproject::is_package)
@@ -36,6 +36,7 @@ pub(super) fn developer_parts(
     {
         parts.push(Ok(Part::Project { file, extras }));
     }
+    parts.extend(tests_require_part(dir).map(Ok));
     if parts
         .iter()
         .all(|part| part.as_ref().is_ok_and(Part::is_empty))
@@ -50,25 +51,10 @@ pub(super) fn developer_parts(
 fn tox_part(dir: &Path) -> Option<Part> {
     let file = dir.join("tox.ini");
     let text = read_text(&file, MAX_TEXT).ok()?;
-    let section = text
-        .lines()
-        .skip_while(|line| line.trim() != "[testenv]")
-        .skip(1);
-    let section = section.take_while(|line| !line.starts_with('['));
-    let deps = section.skip_while(|line| !line.replace(' ', "").starts_with("deps="));
     let mut requirements = Vec::new();
-    for (at, line) in deps.enumerate() {
-        if at > 0 && !line.starts_with([' ', '\t', '#', ';']) && !line.trim().is_empty() {
-            break;
-        }
-        let line = if at == 0 {
-            line.split_once('=')?.1
-        } else {
-            line
-        };
-        let line = line.split(" #").next().unwrap_or(line).trim();
+    for line in ini_lines(&text, "[testenv]", "deps") {
         let is_factor = line.split_once(": ").is_some();
-        if line.is_empty() || line.starts_with(['#', ';']) || line.contains('{') || is_factor {
+        if line.contains('{') || is_factor {
             continue;
         }
         let included = line
@@ -83,12 +69,79 @@ fn tox_part(dir: &Path) -> Option<Part> {
             None => (!line.starts_with('-')).then(|| vec![line.to_owned()]),
         });
     }
-    let table = "[testenv]".to_owned();
-    (!requirements.is_empty()).then_some(Part::Dependencies {
+    dependencies(file, "[testenv]", requirements)
+}
+
+/// The lines of a setting, without comments.
+fn ini_lines<'t>(text: &'t str, section: &str, key: &str) -> Vec<&'t str> {
+    let section = text.lines().skip_while(|line| line.trim() != section);
+    let section = section.skip(1).take_while(|line| !line.starts_with('['));
+    let value_of = |line: &'t str| {
+        let (name, value) = line.split_once(['=', ':'])?;
+        (name.trim_end() == key).then_some(value)
+    };
+    let mut section = section.skip_while(|line| value_of(line).is_none());
+    let first = section.next().and_then(value_of);
+    let is_more = |line: &&str| line.starts_with([' ', '\t', '#', ';']) || line.trim().is_empty();
+    let lines = first.into_iter().chain(section.take_while(is_more));
+    let lines = lines.map(|line| line.split(" #").next().unwrap_or(line).trim());
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with(['#', ';']));
+    lines.collect()
+}
+
+fn dependencies(file: PathBuf, table: &str, requirements: Vec<Vec<String>>) -> Option<Part> {
+    (!requirements.is_empty()).then(|| Part::Dependencies {
         file,
-        table,
+        table: table.to_owned(),
         requirements,
     })
+}
+
+/// `tests_require`, as setuptools knew it until version 72: of a setup.cfg, or of a setup.py where it is a list of
+/// literals.
+fn tests_require_part(dir: &Path) -> Option<Part> {
+    let text = |name: &str| read_text(&dir.join(name), MAX_TEXT).unwrap_or_default();
+    let config = text("setup.cfg");
+    let listed = ini_lines(&config, "[options]", "tests_require").into_iter();
+    let listed = listed.filter(|line| !line.starts_with("file:"));
+    let listed: Vec<_> = listed.map(|line| vec![line.to_owned()]).collect();
+    let in_script = || literal_list(&text("setup.py"), "tests_require");
+    match listed.is_empty() {
+        false => dependencies(dir.join("setup.cfg"), "tests_require", listed),
+        true => dependencies(
+            dir.join("setup.py"),
+            "tests_require",
+            in_script().into_iter().map(|line| vec![line]).collect(),
+        ),
+    }
+}
+
+/// The strings of `name=[...]` in a program; none where anything else stands between them.
+fn literal_list(program: &str, name: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let rest = program.split(name).nth(1).unwrap_or_default();
+    let list = rest.trim_start().strip_prefix('=').map(str::trim_start);
+    let Some(mut rest) = list.and_then(|list| list.strip_prefix('[')) else {
+        return found;
+    };
+    loop {
+        rest = rest.trim_start_matches(|letter: char| letter.is_whitespace() || letter == ',');
+        if let Some(comment) = rest.strip_prefix('#') {
+            rest = comment.split_once('\n').unwrap_or_default().1;
+            continue;
+        }
+        let quote = rest.chars().next().filter(|letter| "\"'".contains(*letter));
+        let literal = quote.and_then(|quote| rest[1..].split_once(quote));
+        let Some((text, more)) = literal else {
+            return if rest.starts_with(']') {
+                found
+            } else {
+                Vec::new()
+            };
+        };
+        found.push(text.to_owned());
+        rest = more;
+    }
 }
 
 /// The project of a setup.py or setup.cfg.
@@ -169,6 +222,32 @@ mod tests {
             panic!("none");
         };
         assert_eq!(requirements, [["pytest"], ["coverage>=5"]]);
+    }
+
+    #[test]
+    fn tests_require_is_read_where_it_is_literal() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let write =
+            |name: &str, text: &str| fs::write(dir.path().join(name), text).expect("a file");
+        let found = || match tests_require_part(dir.path()) {
+            Some(Part::Dependencies { requirements, .. }) => requirements.concat().join(" "),
+            _ => String::new(),
+        };
+        for (text, expected) in [
+            ("tests_require=['a[x]>1', # b\n \"c\",\n]", "a[x]>1 c"),
+            ("tests_require = TESTS", ""),
+            ("tests_require=['a'] + MORE", "a"),
+            ("tests_require=['a', *MORE]", ""),
+            ("tests_require=['a", ""),
+        ] {
+            write("setup.py", text);
+            assert_eq!(found(), expected, "{text}");
+        }
+        write(
+            "setup.cfg",
+            "[options]\ntests_require =\n    b\n    c # d\nx = y\n",
+        );
+        assert_eq!(found(), "b c");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a pyproject.toml says about dependencies: its own, those of its groups (PEP 735, and the older tables of uv, PDM
 //! and Poetry) and of its extras.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -28,14 +29,23 @@ pub(super) const DEV_NAMES: [&str; 6] =
 pub(super) struct Pyproject {
     pub file: PathBuf,
     table: toml::Table,
+    is_package: OnceCell<bool>,
 }
 
 impl Pyproject {
+    fn new(file: PathBuf, table: toml::Table) -> Pyproject {
+        Pyproject {
+            file,
+            table,
+            is_package: OnceCell::new(),
+        }
+    }
+
     /// The file in `dir`; None if there is none.
     pub(super) fn read(dir: &Path) -> Result<Option<Pyproject>, Error> {
         let file = dir.join(PYPROJECT);
         let table = read_tables(&file)?;
-        Ok(table.map(|table| Pyproject { file, table }))
+        Ok(table.map(|table| Pyproject::new(file, table)))
     }
 
     /// The file in `dir` if it can be read and describes a project.
@@ -61,27 +71,25 @@ impl Pyproject {
         self.file.parent().unwrap_or(&self.file)
     }
 
-    /// Whether it says more than how tools are set up.
+    /// Whether it says more than how tools are set up. `[build-system]` alone may be for a setup.py, which says the rest.
     pub(super) fn describes_project(&self) -> bool {
-        let tables: [&[&str]; 6] = [
+        let tables: [&[&str]; 5] = [
             &["project"],
-            &["build-system"],
             &["dependency-groups"],
             &["tool", "poetry"],
             &["tool", "pdm", "dev-dependencies"],
             &["tool", "uv", "dev-dependencies"],
         ];
+        let backend = self.get(&["build-system", "build-backend"]);
+        let backend = backend.and_then(Value::as_str);
         tables.into_iter().any(|names| self.get(names).is_some())
+            || backend.is_some_and(|backend| !backend.starts_with("setuptools"))
     }
 
+    /// Whether the project is built and installed itself.
     pub(super) fn is_package(&self) -> bool {
-        let dynamic = self.get(&["project", "dynamic"]).and_then(Value::as_array);
-        // Only the build backend knows them.
-        let is_dynamic = |name: &str| {
-            let mut names = dynamic.into_iter().flatten();
-            names.any(|it| it.as_str() == Some(name))
-        };
-        is_dynamic("dependencies") || python_package::is_package(self.dir(), &self.table)
+        let look = || python_package::is_package(self.dir(), &self.table);
+        *self.is_package.get_or_init(look)
     }
 
     /// The project itself if it is a package, else what it depends on.
@@ -364,12 +372,24 @@ impl Pyproject {
         self.poetry_requirements(&Value::Table(chosen))
     }
 
-    /// What hatch installs into its default environment.
-    pub(super) fn hatch_part(&self) -> Result<Part, Error> {
-        let env = |key| self.strings(self.get(&["tool", "hatch", "envs", "default", key]));
-        let mut requirements = env("dependencies")?;
-        requirements.extend(env("extra-dependencies")?);
-        Ok(self.dependencies("[tool.hatch.envs.default]", requirements))
+    /// What hatch installs into its default environment and into those for tests.
+    pub(super) fn hatch_parts(&self) -> Vec<Result<Part, Error>> {
+        let names = ["tool", "hatch", "envs"];
+        let is_known = |env: &&str| ["default", "hatch-test"].contains(env) || is_dev_name(env);
+        let envs = self.keys(&names).filter(is_known);
+        let mut parts = Vec::new();
+        for env in envs {
+            let get = |key| self.get(&["tool", "hatch", "envs", env, key]);
+            let requirements =
+                ["dependencies", "extra-dependencies"].map(|key| self.strings(get(key)));
+            let requirements: Result<Vec<_>, _> = requirements.into_iter().collect();
+            let table = format!("[tool.hatch.envs.{env}]");
+            parts.push(requirements.map(|found| self.dependencies(&table, found.concat())));
+            let features = get("features").and_then(Value::as_array);
+            let features = features.into_iter().flatten().filter_map(Value::as_str);
+            parts.extend(features.map(|extra| self.extra_part(extra)));
+        }
+        parts
     }
 }
 
@@ -399,9 +419,9 @@ mod tests {
                 Err(error) => return drop(toml_cause(&text, 1, &error)),
             };
             let file = PathBuf::from("/nowhere/pyproject.toml");
-            let pyproject = Pyproject { file, table };
+            let pyproject = Pyproject::new(file, table);
             drop(pyproject.project_part());
-            drop(pyproject.hatch_part());
+            drop(pyproject.hatch_parts());
             pyproject.uv_source();
             for group in pyproject.dev_groups() {
                 drop(pyproject.group_part(group));

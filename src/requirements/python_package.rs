@@ -5,8 +5,15 @@
 
 use std::path::{Path, PathBuf};
 
+use toml::{Table, Value};
+
 use crate::fs::entry_names;
 use crate::read::{MAX_TEXT, read_file};
+
+use super::package_name::normalize_name;
+
+/// What makes a directory a package.
+const INIT: &str = "__init__.py";
 
 /// Directories that setuptools does not take for a package (`FlatLayoutPackageFinder.DEFAULT_EXCLUDE`).
 const NOT_PACKAGES: &str = "ci bin debian doc docs documentation manpages news newsfragments changelog test tests \
@@ -18,52 +25,147 @@ const NOT_MODULES: &str = "setup conftest test tests example examples build toxf
     fabfile conanfile manage benchmark benchmarks exercise exercises htmlcov";
 
 /// Whether the project at `dir` is built and installed itself.
-pub(super) fn is_package(dir: &Path, table: &toml::Table) -> bool {
-    let tool = |names: &[&str]| {
-        let tools = table.get("tool");
-        names.iter().try_fold(tools?, |table, name| table.get(name))
-    };
-    let flag = |names: &[&str]| tool(names).and_then(toml::Value::as_bool);
+pub(super) fn is_package(dir: &Path, table: &Table) -> bool {
+    let flag = |names: &[&str]| get(table, names).and_then(Value::as_bool);
     let flags = [
-        &["uv", "package"][..],
-        &["poetry", "package-mode"],
-        &["pdm", "distribution"],
+        &["tool", "uv", "package"][..],
+        &["tool", "poetry", "package-mode"],
+        &["tool", "pdm", "distribution"],
     ];
     if let Some(is_package) = flags.into_iter().find_map(flag) {
         return is_package;
     }
-    let build_system = table.get("build-system");
-    let backend = build_system.and_then(|system| system.get("build-backend")?.as_str());
-    let has_own_module = || {
-        let name = |names: &[&str]| tool(names).and_then(toml::Value::as_str);
-        let project = table
-            .get("project")
-            .and_then(|project| project.get("name")?.as_str());
-        let name = project.or_else(|| name(&["poetry", "name"]));
-        name.is_none_or(|name| has_module(dir, name))
+    let dynamic = get(table, &["project", "dynamic"]).and_then(Value::as_array);
+    let mut dynamic = dynamic.into_iter().flatten();
+    // Only the build backend knows them.
+    if dynamic.any(|name| name.as_str() == Some("dependencies")) {
+        return true;
+    }
+    let backend = text(table, &["build-system", "build-backend"]);
+    let Some(backend) = backend.filter(|name| !name.starts_with("setuptools")) else {
+        return is_setuptools_package(dir, table);
+    };
+    let name = text(table, &["project", "name"]);
+    let Some(name) = name.or_else(|| text(table, &["tool", "poetry", "name"])) else {
+        return true;
     };
     match backend {
-        Some("hatchling.build") => tool(&["hatch", "build"]).is_some() || has_own_module(),
-        Some("poetry.core.masonry.api" | "poetry.masonry.api") => {
-            tool(&["poetry", "packages"]).is_some() || has_own_module()
+        "hatchling.build" => selects_files(table) || has_hatch_module(dir, name),
+        "poetry.core.masonry.api" | "poetry.masonry.api" => {
+            is_given(table, &["tool", "poetry", "packages"]) || has_poetry_module(dir, name)
         }
-        Some("uv_build") => tool(&["uv", "build-backend"]).is_some() || has_own_module(),
-        Some(other) if !other.starts_with("setuptools") => true,
-        _ if setup_file(dir).is_some() => true,
-        _ if ["packages", "py-modules", "package-dir"]
-            .into_iter()
-            .any(|key| tool(&["setuptools", key]).is_some()) =>
-        {
-            true
-        }
-        // Without a table for setuptools, Poetry's own tables say nothing to it.
-        None if table.get("project").is_none() && build_system.is_none() => false,
-        _ => match count_top_level(dir) {
-            0 => build_system.is_some(),
-            1 => true,
-            // An error of setuptools: it cannot tell which ones are meant.
-            _ => false,
-        },
+        "uv_build" => has_uv_modules(dir, table, name),
+        _ => true,
+    }
+}
+
+fn get<'t>(table: &'t Table, names: &[&str]) -> Option<&'t Value> {
+    let (first, rest) = names.split_first()?;
+    let first = table.get(*first)?;
+    rest.iter().try_fold(first, |table, name| table.get(*name))
+}
+
+fn text<'t>(table: &'t Table, names: &[&str]) -> Option<&'t str> {
+    get(table, names).and_then(Value::as_str)
+}
+
+/// Whether there is such a value, and it is not empty.
+fn is_given(table: &Table, names: &[&str]) -> bool {
+    match get(table, names) {
+        None | Some(Value::Boolean(false)) => false,
+        Some(Value::Array(list)) => !list.is_empty(),
+        Some(Value::Table(table)) => !table.is_empty(),
+        Some(_) => true,
+    }
+}
+
+/// The name of the module in which backends look for a project.
+fn module_name(project: &str) -> String {
+    normalize_name(project).replace('-', "_")
+}
+
+/// Whether hatchling is told what goes into a wheel. What it leaves out says nothing, nor does what is for sdists.
+fn selects_files(table: &Table) -> bool {
+    const KEYS: [&str; 6] = [
+        "include",
+        "packages",
+        "only-include",
+        "force-include",
+        "bypass-selection",
+        "dev-mode-dirs",
+    ];
+    KEYS.iter().any(|key| {
+        is_given(table, &["tool", "hatch", "build", key])
+            || is_given(table, &["tool", "hatch", "build", "targets", "wheel", key])
+    })
+}
+
+/// A package of the project's name, also in `src` or in one other directory (a namespace), or a module.
+fn has_hatch_module(dir: &Path, project: &str) -> bool {
+    let is_part = |letter: char| letter.is_alphanumeric() || "._".contains(letter);
+    let written = project.replace(|letter| !is_part(letter), "_");
+    [written, module_name(project)].iter().any(|name| {
+        let is_in = |parent: &Path| parent.join(name).join(INIT).is_file();
+        let namespaces = || {
+            names_in(dir)
+                .into_iter()
+                .filter(|entry| is_in(&dir.join(entry)))
+        };
+        is_in(dir)
+            || is_in(&dir.join("src"))
+            || dir.join(format!("{name}.py")).is_file()
+            || namespaces().count() == 1
+    })
+}
+
+/// A directory or a module of the project's name, also in `src`.
+fn has_poetry_module(dir: &Path, project: &str) -> bool {
+    let name = module_name(project);
+    let is_in = |dir: &Path| dir.join(&name).is_dir() || dir.join(format!("{name}.py")).is_file();
+    is_in(dir) || is_in(&dir.join("src"))
+}
+
+/// Every package that uv_build is told of, or else one of the project's name, below `src` or where it is told.
+fn has_uv_modules(dir: &Path, table: &Table, project: &str) -> bool {
+    let setting = |key| get(table, &["tool", "uv", "build-backend", key]);
+    if setting("namespace").and_then(Value::as_bool) == Some(true) {
+        return true;
+    }
+    let root = setting("module-root").and_then(Value::as_str);
+    let root = dir.join(root.unwrap_or("src"));
+    let has_module = |name: &str| {
+        let package = name
+            .split('.')
+            .fold(root.clone(), |dir, part| dir.join(part));
+        let stubs = name.ends_with("-stubs");
+        package
+            .join(if stubs { "__init__.pyi" } else { INIT })
+            .is_file()
+    };
+    match setting("module-name") {
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).all(has_module),
+        Some(Value::String(name)) => has_module(name),
+        _ => has_module(&module_name(project)),
+    }
+}
+
+fn is_setuptools_package(dir: &Path, table: &Table) -> bool {
+    let is_told = ["packages", "py-modules", "package-dir"]
+        .into_iter()
+        .any(|key| get(table, &["tool", "setuptools", key]).is_some());
+    if is_told || setup_file(dir).is_some() {
+        return true;
+    }
+    let build_system = table.get("build-system");
+    // Without a table for setuptools, Poetry's own tables say nothing to it.
+    if table.get("project").is_none() && build_system.is_none() {
+        return false;
+    }
+    match count_top_level(dir) {
+        0 => build_system.is_some(),
+        1 => true,
+        // An error of setuptools: it cannot tell which ones are meant.
+        _ => false,
     }
 }
 
@@ -78,18 +180,6 @@ pub(super) fn setup_file(dir: &Path) -> Option<PathBuf> {
     }
     let is_described = has(&config, "[metadata]") || has(&config, "[options]");
     is_described.then_some(config)
-}
-
-/// Whether there is a package or module with the project's name, as backends look for it.
-fn has_module(dir: &Path, name: &str) -> bool {
-    let name = name.replace(['-', '.'], "_");
-    let is_it = |entry: &str| {
-        let stem = entry.strip_suffix(".py").unwrap_or(entry);
-        stem.eq_ignore_ascii_case(&name)
-    };
-    [dir.to_owned(), dir.join("src")]
-        .iter()
-        .any(|dir| names_in(dir).iter().any(|entry| is_it(entry)))
 }
 
 fn names_in(dir: &Path) -> Vec<String> {
@@ -134,6 +224,8 @@ mod tests {
     fn an_application_is_told_from_a_package() {
         let project = "[project]\nname = 'my-app'\n";
         let with = |rest: &str| format!("{project}{rest}");
+        let uv = with("[build-system]\nbuild-backend = 'uv_build'\n");
+        let poetry = with("[build-system]\nbuild-backend = 'poetry.core.masonry.api'\n");
         let hatch = with("[build-system]\nbuild-backend = 'hatchling.build'\n");
         let setuptools = with("[build-system]\nbuild-backend = 'setuptools.build_meta'\n");
         for (text, files, expected) in [
@@ -151,7 +243,62 @@ mod tests {
                 true,
             ),
             (hatch.clone(), "main.py setup.py", false),
-            (hatch.clone(), "src/My_App/__init__.py", true),
+            (hatch.clone(), "my_app/a.py", false),
+            (hatch.clone(), "my_app.py", true),
+            (hatch.clone(), "src/my_app.py", false),
+            (hatch.clone(), "src/my_app/__init__.py", true),
+            (hatch.clone(), "ns/my_app/__init__.py", true),
+            (
+                hatch.clone(),
+                "ns/my_app/__init__.py ms/my_app/__init__.py",
+                false,
+            ),
+            (
+                format!("{hatch}[tool.hatch.build.targets.sdist]\ninclude = ['app']\n"),
+                "app/__init__.py",
+                false,
+            ),
+            (
+                format!("{hatch}[tool.hatch.build]\nexclude = ['app']\n"),
+                "app/__init__.py",
+                false,
+            ),
+            (poetry.clone(), "my_app/a.py", true),
+            (poetry.clone(), "src/my_app.py", true),
+            (poetry.clone(), "other/__init__.py", false),
+            (
+                format!("{poetry}[tool.poetry]\npackages = [{{include = 'other'}}]\n"),
+                "other/__init__.py",
+                true,
+            ),
+            (uv.clone(), "src/my_app/__init__.py", true),
+            (uv.clone(), "src/my_app/a.py", false),
+            (uv.clone(), "my_app/__init__.py", false),
+            (
+                format!("{uv}[tool.uv.build-backend]\nmodule-root = ''\n"),
+                "my_app/__init__.py",
+                true,
+            ),
+            (
+                format!("{uv}[tool.uv.build-backend]\nmodule-name = ['a.b', 'c']\n"),
+                "src/a/b/__init__.py src/c/__init__.py",
+                true,
+            ),
+            (
+                format!("{uv}[tool.uv.build-backend]\nnamespace = true\n"),
+                "src/my_app/a.py",
+                true,
+            ),
+            (
+                with("dynamic = ['dependencies']\n"),
+                "main.py other.py",
+                true,
+            ),
+            (
+                with("dynamic = ['dependencies']\n[tool.uv]\npackage = false\n"),
+                "main.py other.py",
+                false,
+            ),
             (
                 format!("{hatch}[tool.hatch.build.targets.wheel]\npackages = ['app']\n"),
                 "",

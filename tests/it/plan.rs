@@ -142,3 +142,62 @@ fn sync_names_a_file_that_is_not_read() {
         ],
     );
 }
+
+#[test]
+fn what_developers_need_is_found_in_old_places_too() {
+    let project =
+        "[project]\nname = 'app'\nversion = '1'\n[project.optional-dependencies]\nci = ['tox']\n";
+    let hatch = "[tool.hatch.envs.test]\ndependencies = ['pytest']\nfeatures = ['ci']\n";
+    let setup = "setup(tests_require=['pytest', \"mock\"])";
+    for (file, text, steps) in [
+        (
+            "pyproject.toml",
+            &*format!("{project}{hatch}"),
+            &[
+                "[tool.hatch.envs.test] of pyproject.toml: pytest",
+                "extra ci of pyproject.toml: tox",
+            ][..],
+        ),
+        (
+            "setup.py",
+            setup,
+            &["tests_require of setup.py: pytest, mock"],
+        ),
+        (
+            "setup.cfg",
+            "[metadata]\nname = app\n[options]\ntests_require =\n    pytest\n",
+            &["tests_require of setup.cfg: pytest"],
+        ),
+    ] {
+        let sandbox = Sandbox::new()
+            .venv("app/.venv")
+            .file(format!("app/{file}"), text);
+        let sandbox = sandbox
+            .file("app/one.py", "")
+            .file("app/two.py", "")
+            .cwd("app");
+        let said = sandbox.run(["-n", "--sync"]).code(0).said();
+        for step in steps {
+            assert!(
+                said.contains(&format!("vrun: would install {step}\n")),
+                "{said}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_build_system_for_setuptools_alone_describes_no_project() {
+    let text =
+        "[build-system]\nrequires = ['setuptools']\nbuild-backend = 'setuptools.build_meta'\n";
+    let sandbox = Sandbox::new()
+        .venv("app/.venv")
+        .file("app/pyproject.toml", text);
+    let sandbox = sandbox.file("app/main.py", "").cwd("app");
+    sandbox
+        .run(["-n", "--sync"])
+        .error(125, &["nothing in [ROOT]/app says what to install"]);
+    let sandbox = sandbox.file("app/setup.py", "setup()\n");
+    let said = sandbox.run(["-n", "--sync"]).code(0).said();
+    assert_eq!(said, "vrun: would install the project (setup.py)\n");
+}

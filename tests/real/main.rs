@@ -73,6 +73,8 @@ mod manual;
 mod moved;
 /// Many at once, killed midway, interrupted.
 mod once;
+/// What is a package, as build backends see it.
+mod packages;
 /// pip's settings, and files in its format, where uv installs.
 mod pip_settings;
 /// What may lie where the environment is to be.
