@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::{EnvSource, Settings};
 use crate::error::{Error, ErrorKind};
-use crate::find::{self, EnvNames, FoundEnv, Outcome, Reason, Search, Skipped};
+use crate::find::{self, EnvNames, FoundEnv, Outcome, Reason, Search, Skipped, ToCreate};
 use crate::inline_script;
 use crate::output::{self, Verbosity};
 use crate::process::{self, Process};
 use crate::program::Invocation;
 use crate::quote::{printable, shell_word};
 use crate::trust::Trust;
-use crate::{create, git};
+use crate::{create, git, health, venv};
 
 /// What all actions begin with: `-q`, `-v` and `-C`.
 pub(super) fn apply_settings(settings: &Settings, process: &mut Process) -> Result<(), Error> {
@@ -82,9 +82,45 @@ pub(super) fn find_environment(
             find::explicit(process::normalize(project.join(path)), "VRUN_ENV", search)
         }
     };
-    outcome.map_err(|error| match error.kind() {
+    let outcome = outcome.map_err(|error| match error.kind() {
         ErrorKind::Failed => error.with_kind(ErrorKind::Undecided),
         _ => error,
+    })?;
+    Ok(match outcome {
+        Outcome::Found(found) => pass_over_foreign(found, search, process),
+        missing => missing,
+    })
+}
+
+/// An environment that git tracks came with the clone. If it is another system's, one for this system is created beside
+/// it, under the name that a search finds first.
+fn pass_over_foreign(mut found: FoundEnv, search: &Search, process: &Process) -> Outcome {
+    let (Reason::Nearest(dir) | Reason::OnlyChild(dir)) = &found.reason else {
+        return Outcome::Found(found);
+    };
+    let beside = dir.join(search.names.first());
+    let Some(project) = search.project() else {
+        return Outcome::Found(found);
+    };
+    if beside == found.root || venv::python_path(&found.root).exists() {
+        return Outcome::Found(found);
+    }
+    let problem = health::check_platform(&found.root);
+    let problem = problem.filter(|_| git::find_tracked(&found.root, process).is_some());
+    let Some(problem) = problem else {
+        return Outcome::Found(found);
+    };
+    found.skipped.push(Skipped {
+        path: found.root,
+        reason: format!("it came with the clone, and {}", problem.clause()),
+        is_decisive: true,
+    });
+    Outcome::Missing(ToCreate {
+        root: beside,
+        project: Some(project.to_owned()),
+        forbidden: None,
+        deactivated: found.deactivated,
+        skipped: found.skipped,
     })
 }
 

@@ -41,7 +41,7 @@ fn health_finding(problem: &Problem, input: &DoctorInput<'_>) -> Finding {
     };
     let fix = match problem.fix() {
         Fix::Repair => repair_hint(input),
-        Fix::CreateBeside(name) => health::create_beside_hint(&name),
+        Fix::CreateBeside(name) => health::create_beside_hint(&name, input.root),
         Fix::GrantAccess => problem.access_hint(),
     };
     Finding::new(

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::os;
 use crate::quote::{printable, shell_word};
-use crate::venv::MinorVersion;
+use crate::venv::{self, MinorVersion};
 
 use super::executable::Machine;
 use super::foreign_platform::{Evidence, Platform};
@@ -95,9 +95,14 @@ pub(crate) enum Fix {
     GrantAccess,
 }
 
-/// What to type for [`Fix::CreateBeside`].
-pub(crate) fn create_beside_hint(name: &str) -> String {
-    format!("`export VRUN_NAME={name}` lets vrun create one for this system beside it")
+/// What to type for [`Fix::CreateBeside`], for the environment at `root`.
+pub(crate) fn create_beside_hint(name: &str, root: &Path) -> String {
+    // Where it is the project's directory itself, its pyvenv.cfg ends every search, whatever name is looked for.
+    let (setting, place) = match venv::holds_project(root) {
+        true => ("VRUN_ENV=.venv".to_owned(), "in"),
+        false => (format!("VRUN_NAME={name}"), "beside"),
+    };
+    format!("`export {setting}` lets vrun create one for this system {place} it")
 }
 
 impl Problem {

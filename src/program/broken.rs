@@ -25,7 +25,7 @@ pub(super) fn broken_env_error(problem: &Problem, context: &ResolveContext<'_>) 
             "`vrun --env {} ...` creates one for this system beside it",
             shell_word(context.root.with_file_name(name))
         ),
-        Fix::CreateBeside(name) => health::create_beside_hint(&name),
+        Fix::CreateBeside(name) => health::create_beside_hint(&name, context.root),
         Fix::GrantAccess => problem.access_hint(),
     })
 }

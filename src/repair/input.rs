@@ -28,7 +28,7 @@ impl RepairInput<'_> {
         match problem.fix() {
             Fix::GrantAccess => Some(error.with_hint(problem.access_hint())),
             Fix::CreateBeside(name) if !self.is_explicit => {
-                Some(error.with_hint(health::create_beside_hint(&name)))
+                Some(error.with_hint(health::create_beside_hint(&name, self.root)))
             }
             _ => None,
         }

@@ -135,3 +135,52 @@ fn variables_that_name_another_repository_do_not_count() {
         .code(0);
     sandbox.run(["-v", "probe"]).says(TOLD);
 }
+
+const WINDOWS: &str =
+    "home = C:\\Python312\ninclude-system-site-packages = false\nversion = 3.12.1\n";
+
+/// A repository in which someone committed an environment of Windows at `root`.
+fn clone_with_windows_env(root: &str) -> Sandbox {
+    let sandbox = Sandbox::new()
+        .file("app/requirements.txt", "")
+        .file(format!("{root}/pyvenv.cfg"), WINDOWS)
+        .file(format!("{root}/Scripts/python.exe"), "MZ")
+        .cwd("app");
+    sandbox.sh("git init -q").code(0);
+    sandbox
+}
+
+#[test]
+fn another_systems_that_came_with_the_clone_gets_one_for_this_system_beside_it() {
+    for name in ["venv", "env", "myenv"] {
+        let root = format!("app/{name}");
+        let sandbox = clone_with_windows_env(&root);
+        let refused = format!("[ROOT]/{root} is for another system: it was created on Windows");
+        sandbox.run(["python"]).error(126, &[&refused]);
+        sandbox.sh(&format!("git add -f {name}")).code(0);
+        let before = sandbox.tree();
+        let said = sandbox.run(["-n", "python"]).code(0).said();
+        let skipped =
+            "it came with the clone, and it is for another system: it was created on Windows";
+        let lines = format!(
+            "vrun: skipped [ROOT]/{root}: {skipped}\nvrun: would create [ROOT]/app/.venv\n"
+        );
+        assert_eq!(said, lines);
+        assert_eq!(sandbox.tree(), before);
+        // From then on the search ends there.
+        let sandbox = sandbox.venv("app/.venv");
+        sandbox.run(["probe"]).in_env("app/.venv");
+    }
+}
+
+#[test]
+fn where_the_project_is_another_systems_environment_the_hint_works() {
+    let sandbox = clone_with_windows_env("app");
+    let hint = "hint: `export VRUN_ENV=.venv` lets vrun create one for this system in it";
+    sandbox.run(["python"]).error(126, &[hint]);
+    let sandbox = sandbox.var("VRUN_ENV", ".venv");
+    let said = sandbox.run(["-n", "python"]).code(0).said();
+    assert_eq!(said, "vrun: would create [ROOT]/app/.venv\n");
+    let sandbox = sandbox.venv("app/.venv");
+    sandbox.run(["probe"]).in_env("app/.venv");
+}
