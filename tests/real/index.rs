@@ -1,5 +1,6 @@
 //! A real package index, as pip is set up on this system.
 
+use std::path::Path;
 use std::process::Command;
 
 use crate::project::{self, Outcome, Project};
@@ -28,8 +29,15 @@ pub(crate) fn installs(project: &Project, dir: &str, packages: &[&str]) -> bool 
 }
 
 fn vrun_with(project: &Project, args: &[&str], vars: &[(&str, &str)]) -> Outcome {
+    let mut command = vrun_command(&project.path("app"));
+    command.args(args).envs(vars.iter().copied());
+    Outcome::of(&mut command)
+}
+
+/// vrun in `dir`, with the user's own variables and the newest Python.
+pub(crate) fn vrun_command(dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vrun"));
-    command.args(args).current_dir(project.path("app"));
+    command.current_dir(dir);
     for (name, _) in std::env::vars_os() {
         let name_text = name.to_string_lossy().into_owned();
         if name_text.starts_with("VRUN_") || name_text == "VIRTUAL_ENV" {
@@ -43,8 +51,7 @@ fn vrun_with(project: &Project, args: &[&str], vars: &[(&str, &str)]) -> Outcome
         let dirs = std::env::split_paths(&path).chain([dir.to_owned()]);
         command.env("PATH", std::env::join_paths(dirs).expect("plain names"));
     }
-    command.envs(vars.iter().copied());
-    Outcome::of(&mut command)
+    command
 }
 
 #[test]

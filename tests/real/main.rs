@@ -31,6 +31,8 @@ mod cache;
 mod changes;
 /// CI: the log, and the recipes in README.
 mod ci;
+/// Fresh clones of all shapes, with packages from the index.
+mod clones;
 /// What a shell offers where a person types a command.
 mod completions;
 /// `--create`: CPython's own tests of venv pass with it.
