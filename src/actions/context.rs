@@ -99,12 +99,12 @@ fn pass_over_foreign(mut found: FoundEnv, search: &Search, process: &Process) ->
         return Outcome::Found(found);
     };
     let beside = dir.join(search.names.first());
-    let Some(project) = search.project() else {
-        return Outcome::Found(found);
-    };
     if beside == found.root || venv::python_path(&found.root).exists() {
         return Outcome::Found(found);
     }
+    let Some(project) = search.project() else {
+        return Outcome::Found(found);
+    };
     let problem = health::check_platform(&found.root);
     let problem = problem.filter(|_| git::find_tracked(&found.root, process).is_some());
     let Some(problem) = problem else {
