@@ -60,6 +60,20 @@ pub(crate) fn read_text(file: &Path, limit: usize) -> io::Result<String> {
         .map_err(|_| io::Error::new(ErrorKind::InvalidData, "it is not UTF-8"))
 }
 
+/// Text as editors and PowerShell save it: UTF-8, or UTF-16 behind a mark, which is left out.
+pub(crate) fn decode_text(bytes: &[u8]) -> String {
+    let utf16 = |unit: fn([u8; 2]) -> u16| {
+        let units = bytes[2..].chunks_exact(2);
+        let units: Vec<_> = units.map(|pair| unit([pair[0], pair[1]])).collect();
+        String::from_utf16_lossy(&units)
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => utf16(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => utf16(u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, text @ ..] | text => String::from_utf8_lossy(text).into_owned(),
+    }
+}
+
 /// The first `limit` bytes of a file that is expected to be small, in as few system calls as can be: a short read has
 /// reached its end. So what kind of file it is, is known only of a longer one; a FIFO reads as empty.
 pub(crate) fn read_start(file: &Path, limit: usize) -> io::Result<Vec<u8>> {
@@ -127,6 +141,19 @@ mod tests {
             }
         }
         assert_eq!(read_start(&file, 10_000).expect("readable").len(), 10_000);
+    }
+
+    #[test]
+    fn a_mark_says_how_text_is_encoded() {
+        for bytes in [
+            &b"3.12"[..],
+            b"\xef\xbb\xbf3.12",
+            b"\xff\xfe3\0.\x001\x002\0",
+            b"\xfe\xff\x003\0.\x001\x002",
+        ] {
+            assert_eq!(decode_text(bytes), "3.12", "{bytes:?}");
+        }
+        assert_eq!(decode_text(b"\xff\xfe3"), "");
     }
 
     #[test]

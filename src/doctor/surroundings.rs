@@ -76,7 +76,7 @@ fn check_ignored(input: &DoctorInput<'_>) -> Option<Finding> {
     })
 }
 
-/// `.python-version` and `requires-python` are read when an environment is created. They may have changed since.
+/// The project's files are asked when an environment is created. They may have changed since.
 fn check_python_request(input: &DoctorInput<'_>) -> Option<Finding> {
     let venv = Venv::open(input.root).ok()?;
     let (requested, actual) = python::unmet_request(&Inspection {

@@ -11,10 +11,11 @@ use crate::process::Process;
 use crate::quote::{printable, shell_word};
 use crate::venv::{self, Venv};
 
+use super::explicit_request::parse_explicit;
 use super::inspection::Inspection;
 use super::request::{ExplicitRequest, PythonRequest, RequestSource};
 use super::request_syntax::{PythonKey, RequestKind};
-use super::version_files::{parse_explicit, resolve_request};
+use super::version_files::resolve_request;
 use super::{base_of, path_lookup, probe};
 
 /// Checks an existing environment against an explicit request, from files alone, unless the request is the path of a

@@ -11,6 +11,7 @@ use crate::os;
 use crate::quote::printable;
 
 use super::interpreter::Interpreter;
+use super::no_match::no_match_error;
 use super::path_lookup::{PythonCandidate, executable_in};
 use super::probe::Prober;
 use super::request::{PythonRequest, RequestSource};
@@ -64,7 +65,12 @@ pub(crate) fn find_interpreter(
     }
     match last_resort {
         Some((at, found_by)) => Ok(choose(mismatches.swap_remove(at), found_by)),
-        None => Err(no_match_error(request, &mismatches, &failures)),
+        None => Err(no_match_error(
+            request,
+            &mismatches,
+            &failures,
+            prober.process,
+        )),
     }
 }
 
@@ -130,50 +136,6 @@ fn home_first(all: impl Iterator<Item = PythonCandidate>, home: &Path) -> Vec<Py
     let is_there = |path: &Path| path.parent().is_some_and(|dir| os::is_same_file(dir, home));
     all.sort_by_cached_key(|candidate| !is_there(&candidate.path));
     all
-}
-
-fn no_match_error(
-    request: Option<&PythonRequest>,
-    mismatches: &[Interpreter],
-    failures: &[(PathBuf, String)],
-) -> Error {
-    let mut error = Error::failed(match request {
-        None => "found no Python 3 to create an environment with".to_owned(),
-        Some(PythonRequest { text, source, .. }) => {
-            format!(
-                "no Python matches `{}`, which {source} asks for",
-                printable(text)
-            )
-        }
-    });
-    for (at, base) in mismatches.iter().enumerate() {
-        let is_same = |other: &Interpreter| os::is_same_file(&other.exe, &base.exe);
-        if !mismatches[..at].iter().any(is_same) {
-            let note = match base.has_venv_module() {
-                true => "",
-                false => ", which has no venv module; Python 3.3 was the first with one",
-            };
-            error = error.with_cause(format!("{} is {}{note}", printable(&base.exe), base.key));
-        }
-    }
-    let kind = request.map(|request| &request.kind);
-    // Shims that start no interpreter are common, so they are reported only if no interpreter was found at all.
-    if mismatches.is_empty() {
-        for (path, why) in failures {
-            error = error.with_cause(format_args!("{}: {why}", printable(path)));
-        }
-        if failures.is_empty() {
-            error = error.with_cause(match kind {
-                Some(RequestKind::PyenvName(_)) => "pyenv has no version of that name",
-                _ => "there is none on PATH, and none installed by pyenv or uv",
-            });
-        }
-    }
-    error.with_hint(match kind {
-        None => "install Python 3, or name an interpreter with `-p PATH`",
-        Some(RequestKind::Path(_)) => "name another, or let vrun look for one, as with `-p 3`",
-        Some(_) => "install one, or use another with `-p REQUEST`, such as `-p 3` or a path",
-    })
 }
 
 #[cfg(test)]

@@ -32,10 +32,10 @@ pub(crate) struct PythonRequest {
 pub(crate) enum RequestSource {
     /// The source of an [`ExplicitRequest`].
     Explicit(Cow<'static, str>),
-    /// A `.python-version` file.
-    VersionFile(PathBuf),
-    /// `requires-python` in this pyproject.toml.
-    Pyproject(PathBuf),
+    /// A file that holds nothing else, such as `.python-version`.
+    File(PathBuf),
+    /// A setting in a file of the project.
+    Setting { file: PathBuf, key: &'static str },
     /// An environment, whose packages are for one minor version. Of the candidates those in its `home` come first.
     Environment {
         root: PathBuf,
@@ -47,11 +47,11 @@ impl fmt::Display for RequestSource {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             RequestSource::Explicit(source) => out.write_str(source),
-            RequestSource::VersionFile(path) | RequestSource::Environment { root: path, .. } => {
+            RequestSource::File(path) | RequestSource::Environment { root: path, .. } => {
                 out.write_str(&printable(path))
             }
-            RequestSource::Pyproject(file) => {
-                write!(out, "`requires-python` in {}", printable(file))
+            RequestSource::Setting { file, key } => {
+                write!(out, "`{key}` in {}", printable(file))
             }
         }
     }

@@ -101,6 +101,78 @@ fn the_wish_comes_before_the_version_file_and_that_before_requires_python() {
 }
 
 #[test]
+fn other_tools_files_say_it_too() {
+    let Some((old, new)) = pythons::two() else {
+        return;
+    };
+    let (series, is_new) = (new.short(), format!("python{}", new.short()));
+    for (name, text) in [
+        (
+            "pyproject.toml",
+            format!("[tool.poetry.dependencies]\npython = '^{series}'\n"),
+        ),
+        (
+            "Pipfile",
+            format!("[requires]\npython_version = '{series}'\n"),
+        ),
+        (
+            "Pipfile",
+            format!("[requires]\npython_full_version = '{}'\n", new.full()),
+        ),
+        // A host has another patch.
+        ("runtime.txt", format!("python-{series}.99\n")),
+        (
+            "setup.cfg",
+            format!("[options]\npython_requires = >={series}\n"),
+        ),
+        (
+            "setup.py",
+            format!("from setuptools import setup\nsetup(python_requires='>={series}')\n"),
+        ),
+        (
+            "uv.lock",
+            format!("version = 1\nrequires-python = '>={series}'\n"),
+        ),
+        (".python-version", format!("\u{feff}{series}\n")),
+    ] {
+        let project = both(old, new).file(&format!("app/{name}"), &text);
+        assert_taken(&project, &["--no-install"], &is_new, new);
+        let project = project.file("app/.python-version", &old.full());
+        assert_taken(&project, &["--no-install"], "python3", old);
+    }
+    // As PowerShell writes it.
+    let text = format!("\u{feff}{series}\r\n");
+    let bytes: Vec<_> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let project = both(old, new);
+    std::fs::write(project.path("app/.python-version"), bytes).expect("a file");
+    assert_taken(&project, &[], &is_new, new);
+}
+
+#[test]
+fn a_python_that_is_not_there_can_be_installed_with_what_is_on_path() {
+    let ask = |project: &Project, text: &str| {
+        let text = format!("[project]\nrequires-python = \"{text}\"\n");
+        std::fs::write(project.path("app/pyproject.toml"), text).expect("a file");
+        project.run(["python", "-V"]).code(125)
+    };
+    if let Some(python) = pythons::all().iter().find(|python| python.version.2 > 0) {
+        let series = python.short();
+        let project = Project::new().python("python3", python);
+        ask(&project, &format!("=={series}")).says(&[
+            &format!("cause: `=={series}` is {series}.0 alone; the series is `=={series}.*`"),
+            "hint: install one, or name one that fits with `-p PATH`",
+        ]);
+    }
+    let project = Project::with_python();
+    let project = project.script("bin/pyenv", "");
+    ask(&project, "<3.7").says(&["hint: `pyenv install 3.6` installs one, or "]);
+    let project = project.script("bin/uv", "");
+    ask(&project, "==3.6.3").says(&["hint: `uv python install 3.6.3` installs one, or "]);
+    let explicit = project.run(["-p", "3.6.3", "python", "-V"]).code(125);
+    explicit.says(&["hint: `uv python install 3.6.3` installs one, or use another with "]);
+}
+
+#[test]
 fn a_version_file_may_name_what_pyenv_keeps() {
     let newest = pythons::newest();
     let project = Project::new()
