@@ -9,6 +9,9 @@ const MAX_LINES: usize = 3;
 /// The errors that pip or uv reported, and the causes that uv gives; else the last lines. Only the first ones are kept:
 /// pip's last error explains least.
 pub(crate) fn installer_error_lines(output: &str) -> Vec<String> {
+    if let Some(line) = last_exception(output) {
+        return vec![line];
+    }
     let lines = non_empty_lines(output);
     let errors = lines.iter().copied().filter_map(|line| {
         let prefixes = ["ERROR: ", "error: ", "cause: ", "× ", "╰─▶ "];
@@ -33,6 +36,23 @@ pub(crate) fn installer_error_lines(output: &str) -> Vec<String> {
     // pip ends with notices about its own version.
     let is_news = |line: &&str| line.starts_with("[notice]") || line.starts_with("WARNING: ");
     last_lines(lines.into_iter().filter(|line| !is_news(line)).collect())
+}
+
+/// The last line of the traceback of an installer that crashed, without the exception's module.
+fn last_exception(output: &str) -> Option<String> {
+    let is_start = |line: &str| line.trim_start_matches("ERROR: ") == "Exception:";
+    let lines = output.lines().skip_while(|line| !is_start(line)).skip(1);
+    let lines = lines.filter_map(|line| {
+        let (path, _) = line.split_once(':').unwrap_or((line, ""));
+        let is_path = |c: char| c.is_alphanumeric() || "._".contains(c);
+        let name = path
+            .rsplit('.')
+            .next()
+            .filter(|_| path.chars().all(is_path))?;
+        let is_class = name.starts_with(char::is_uppercase) && name.chars().any(char::is_lowercase);
+        is_class.then(|| printable(&line[path.len() - name.len()..]))
+    });
+    lines.last()
 }
 
 /// The last lines of venv or ensurepip that name an error, else the last lines.
@@ -89,6 +109,19 @@ mod tests {
         let uv = "Using Python 3.12\n  × No solution found:\n  ╰─▶ Because nope was not found,\n      it cannot be.\n";
         let found = ["No solution found:", "Because nope was not found,"];
         assert_eq!(installer_error_lines(uv), found);
+    }
+
+    #[test]
+    fn a_crash_is_quoted_by_its_last_line() {
+        for start in ["ERROR: Exception:", "Exception:"] {
+            let crash = format!(
+                "Collecting six\n{start}\nTraceback (most recent call last):\n  File \"x\", line 1, in x\n    y()\n\
+                 pip._vendor.pyproject_hooks._impl.BackendUnavailable: Cannot import 'setuptools.build_meta'\n\
+                 WARNING: You are using pip version 20\n"
+            );
+            let expected = "BackendUnavailable: Cannot import 'setuptools.build_meta'";
+            assert_eq!(installer_error_lines(&crash), [expected]);
+        }
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! No environment yet: create it for the command, or plan it for `-n`.
 
+use std::path::Path;
+
 use crate::cli::{AutoCreate, RunRequest, Settings};
-use crate::create::{self, CreateRequest, CreateTarget, Trigger, VenvOptions};
+use crate::create::{self, CreateRequest, CreateTarget, IfExists, Trigger, VenvOptions};
 use crate::error::Error;
 use crate::find::{FoundEnv, Reason, Search, ToCreate};
 use crate::inline_script::{self, Script};
 use crate::process::Process;
 use crate::program::ForeignPolicy;
+use crate::python::ExplicitRequest;
 use crate::quote::{printable, shell_word};
 use crate::venv::{PyvenvCfg, Venv};
 use crate::{os, requirements};
@@ -40,6 +43,36 @@ pub(super) fn create_for_command(
         search.check_trusted(&missing.root)?;
     }
     Ok(created_env(missing))
+}
+
+/// Recreates an environment that vrun created, and that nothing has been installed into, with another Python.
+pub(super) fn recreate(
+    root: &Path,
+    python_request: &ExplicitRequest,
+    settings: &Settings,
+    search: &Search,
+    process: &Process,
+) -> Result<(), Error> {
+    let project = search.project();
+    let state = requirements::initial_state(&settings.install_options, project, root, process)?;
+    let options = VenvOptions {
+        if_exists: IfExists::Clear,
+        ..VenvOptions::default()
+    };
+    let request = CreateRequest {
+        target: CreateTarget {
+            path: root,
+            project_root: project,
+        },
+        python_request: Some(python_request),
+        options: &options,
+        trigger: Trigger::Requested,
+        extra_file: state.as_ref(),
+        process,
+    };
+    keep_others_out(settings, search, root, || {
+        create::create_environment(&request)
+    })
 }
 
 pub(super) fn create_for_script(

@@ -5,7 +5,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use crate::cli::{Mode, RunRequest, Settings};
+use crate::cli::{AutoCreate, Mode, RunRequest, Settings};
 use crate::create;
 use crate::error::Error;
 use crate::find::{Outcome, Search, ToCreate};
@@ -14,14 +14,15 @@ use crate::process::Process;
 use crate::program::{self, Invocation, broken};
 use crate::python::check_compatible;
 use crate::quote::printable;
-use crate::requirements::SyncMode;
+use crate::requirements::{self, SyncMode};
+use crate::venv::Venv;
 use crate::{exec, output, render};
 
 use super::context::report_selection;
 use super::first_use;
 use super::prepare::{TargetEnv, prepare};
 use super::select::{Selection, select};
-use super::sync::{ensure_installed, report_steps};
+use super::sync::{ensure_installed_in, report_steps};
 
 /// Returns only after `-n`, or with the reason why the program did not start.
 pub(crate) fn run(mut request: RunRequest, process: &mut Process) -> Result<(), Error> {
@@ -101,6 +102,7 @@ fn ensure(
     if let Outcome::Missing(missing) = &outcome {
         program::check_invocation(&request.invocation, &missing.root, process.var("PATH"))?;
     }
+    let is_new = matches!(outcome, Outcome::Missing(_));
     let found = match outcome {
         Outcome::Found(found) => found,
         Outcome::Missing(missing) if settings.mode == Mode::DryRun => {
@@ -119,17 +121,26 @@ fn ensure(
     if settings.mode == Mode::Real {
         create::remove_leftovers(&found.root);
     }
-    let env = TargetEnv::open(found, script)?;
+    let mut env = TargetEnv::open(found, script)?;
     if settings.mode == Mode::DryRun {
         return report_install(env, search, settings, process);
     }
     // A script's environment is selected by the Python request, so it always matches.
     if let Some(python_request) = &settings.python
         && env.script.is_none()
+        && let Err(error) = check_compatible(&env.venv, python_request, process)
     {
-        check_compatible(&env.venv, python_request, process)?;
+        let may_create = matches!(request.auto_create, AutoCreate::OnFirstUse);
+        if !may_create || !requirements::is_never_installed(&env.venv) {
+            return Err(error);
+        }
+        first_use::recreate(&env.venv.root, python_request, settings, search, process)?;
+        env.venv = Venv::open(&env.venv.root)?;
     }
-    ensure_installed(&env.venv, &search.start, settings, process)?;
+    let is_new = is_new && env.script.is_none();
+    if ensure_installed_in(&env.venv, is_new, search, settings, process)? {
+        env.venv = Venv::open(&env.venv.root)?;
+    }
     Ok(env)
 }
 

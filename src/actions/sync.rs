@@ -4,9 +4,12 @@ use std::path::Path;
 
 use crate::cli::{AutoCreate, Mode, Settings};
 use crate::error::Error;
-use crate::find::Outcome;
+use crate::find::{Outcome, Search};
 use crate::process::Process;
-use crate::requirements::{self, Extraneous, InstallContext, SyncMode};
+use crate::quote::printable;
+use crate::requirements::{
+    self, Extraneous, InstallContext, InstallFailure, OtherPython, SyncMode,
+};
 use crate::venv::Venv;
 
 use super::context::{find_environment, prepare_search, report_selection};
@@ -18,22 +21,56 @@ pub(crate) fn sync(
     process: &mut Process,
 ) -> Result<(), Error> {
     let search = prepare_search(settings, process)?;
-    let found = match find_environment(settings, &search, process)? {
-        Outcome::Found(found) => found,
+    let (found, is_new) = match find_environment(settings, &search, process)? {
+        Outcome::Found(found) => (found, false),
         Outcome::Missing(missing) if settings.mode == Mode::DryRun => {
             let env = first_use::plan(missing, None, settings, auto_create, process)?;
             return report_steps(&env.venv, &search.start, settings, process);
         }
         Outcome::Missing(missing) => {
-            first_use::create_for_command(missing, settings, auto_create, &search, process)?
+            let env =
+                first_use::create_for_command(missing, settings, auto_create, &search, process)?;
+            (env, true)
         }
     };
     report_selection(&found, &search, process);
     let venv = Venv::open(&found.root)?;
     match settings.mode {
-        Mode::Real => ensure_installed(&venv, &search.start, settings, process),
+        Mode::Real => ensure_installed_in(&venv, is_new, &search, settings, process).map(drop),
         Mode::DryRun => report_steps(&venv, &search.start, settings, process),
     }
+}
+
+/// Installs what is missing. Where this command created the environment, with a Python that nobody asked for and the
+/// requirements do not work with, it is recreated once with another. Returns whether it was.
+pub(super) fn ensure_installed_in(
+    venv: &Venv,
+    is_new: bool,
+    search: &Search,
+    settings: &Settings,
+    process: &Process,
+) -> Result<bool, Error> {
+    let installed = ensure_installed(venv, &search.start, settings, process);
+    let Err(InstallFailure {
+        error,
+        other_python,
+    }) = installed
+    else {
+        return Ok(false);
+    };
+    match other_python.filter(|_| is_new && settings.python.is_none()) {
+        Some(other) => {
+            let (root, OtherPython { request, reason }) = (printable(&venv.root), &*other);
+            process.verbosity.notice(format_args!(
+                "{reason}: recreating {root} with `-p {request}`"
+            ));
+            first_use::recreate(&venv.root, &other.to_request(), settings, search, process)?;
+        }
+        None => return Err(error),
+    }
+    let venv = Venv::open(&venv.root)?;
+    ensure_installed(&venv, &search.start, settings, process)?;
+    Ok(true)
 }
 
 /// Installs what is missing, or only reports it, depending on the options.
@@ -42,7 +79,7 @@ pub(super) fn ensure_installed(
     start: &Path,
     settings: &Settings,
     process: &Process,
-) -> Result<(), Error> {
+) -> Result<(), InstallFailure> {
     requirements::ensure_installed(&install_context(venv, start, settings, process))
 }
 

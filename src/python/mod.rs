@@ -7,6 +7,7 @@ mod compatibility;
 mod discovery;
 mod explicit_request;
 mod inspection;
+mod installed_series;
 mod interpreter;
 mod managed;
 mod no_match;
@@ -27,6 +28,7 @@ pub(crate) use compatibility::{
 };
 pub(crate) use discovery::find_interpreter;
 pub(crate) use inspection::Inspection;
+pub(crate) use installed_series::{InstalledSeries, find_installed_series};
 pub(crate) use interpreter::{BytecodeFormat, Interpreter};
 pub(crate) use poetry_version::poetry_specifiers;
 pub(crate) use probe::{Prober, is_script};

@@ -11,6 +11,7 @@ use crate::quote::printable;
 
 use super::context::InstallContext;
 use super::drift::{self, Drift, RequirementsChange};
+use super::install_failure::InstallFailure;
 use super::options::{InstallMode, InstallOptions, SyncMode};
 use super::selection::Selection;
 use super::state::python_minor_version;
@@ -60,7 +61,7 @@ pub(crate) fn initial_script_state(path: &Path, script_dir: &Path, root: &Path) 
 ///
 /// # Errors
 /// An install that was asked for fails; Ctrl-C.
-pub(crate) fn ensure_installed(context: &InstallContext<'_>) -> Result<(), Error> {
+pub(crate) fn ensure_installed(context: &InstallContext<'_>) -> Result<(), InstallFailure> {
     let InstallContext { venv, options, .. } = context;
     if let SyncMode::Now(extraneous) = options.sync {
         return sync::sync(context, SyncReason::Requested(extraneous));
@@ -71,7 +72,7 @@ pub(crate) fn ensure_installed(context: &InstallContext<'_>) -> Result<(), Error
     let may_install = || options.install != InstallMode::WhereSeen || context.process.is_seen();
     let sync_outdated = || match may_install() {
         true => sync::sync(context, SyncReason::Outdated),
-        false => Err(unseen_error(&venv.root)),
+        false => Err(unseen_error(&venv.root).into()),
     };
     let Some((state, bytes)) = InstallState::load(&venv.root) else {
         return match context.is_auto_sync() && may_install() {
@@ -93,7 +94,7 @@ pub(crate) fn ensure_installed(context: &InstallContext<'_>) -> Result<(), Error
         (Status::Failed(reason), _) => {
             let name = script_list::display_name(&state.source, &state.project, &venv.root);
             context.process.verbosity.notice(format_args!(
-                "{name} is not installed ({}); `vrun --sync` tries again",
+                "{name} is not installed ({}); once that is fixed, `vrun --sync` installs it",
                 printable(reason)
             ));
         }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Output};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::NamedTempFile;
 
@@ -18,16 +18,26 @@ use crate::python::pip_target_args;
 use crate::quote::printable;
 use crate::{installer_errors, interrupt, os};
 
+use super::diagnosis::{Diagnosis, FailedStep, diagnose};
+use super::index_failure::IndexFailure;
 use super::progress::{ProgressOutput, StepProgress};
+use super::python_misfit::PythonMisfit;
 
 /// The file in the environment that keeps the full output of a failed installer.
 const LOG_FILE: &str = "vrun-install.log";
 
 /// The hint after the install of a project's requirements has failed.
 pub(super) const RETRY_HINT: &str =
-    "`vrun --sync` tries again, and other commands run with what is installed";
+    "commands run with what is installed; once that is fixed, `vrun --sync` installs the rest";
 
-/// The hint after an installer was killed.
+/// The hint where an index wants a login. pip and uv read all three.
+const LOGIN_HINT: &str =
+    "a login goes in ~/.netrc, a keyring or the URL of the index; then `vrun --sync`";
+
+/// How long the reason of a failure may be that later commands repeat.
+const MAX_REASON: usize = 120;
+
+/// The hint after an installer was killed, or could not reach an index.
 const KILLED_HINT: &str =
     "the next command tries again; `vrun --no-install ...` runs with what is installed";
 
@@ -58,6 +68,8 @@ pub(super) struct InstallRunner<'a> {
     /// Where it lies: there, or in the directory where it is built.
     pub dir: &'a Path,
     pub python: PathBuf,
+    /// The 12 of Python 3.12.
+    pub minor: Option<u64>,
     /// The project's root, where the installer works.
     pub project: &'a Path,
     /// All variables of the installer.
@@ -79,6 +91,13 @@ pub(super) enum InstallError {
     Interrupted,
     /// A signal ended the installer, as where memory has run out, so it has refused nothing: the next run continues.
     Killed(Error),
+    /// An index cannot be reached now: the next run continues.
+    Unreachable(Error),
+    /// What is required does not work with this Python.
+    WrongPython {
+        error: Error,
+        misfit: Box<PythonMisfit>,
+    },
     /// It failed.
     Failed {
         /// What to report now.
@@ -92,7 +111,10 @@ impl From<InstallError> for Error {
     fn from(error: InstallError) -> Error {
         match error {
             InstallError::Interrupted => interrupt::interrupted_error(),
-            InstallError::Killed(error) | InstallError::Failed { error, .. } => error,
+            InstallError::Killed(error)
+            | InstallError::Unreachable(error)
+            | InstallError::WrongPython { error, .. }
+            | InstallError::Failed { error, .. } => error,
         }
     }
 }
@@ -107,11 +129,15 @@ enum Refusal {
 }
 
 fn failure_reason(installer: &Installer, lines: &[String]) -> String {
-    match lines {
+    let reason = match lines {
         [] => "the installer failed".to_owned(),
         // uv first reports what it could not do, then why.
         [what, why, ..] if *installer != Installer::Pip => format!("{what}: {why}"),
         [what, ..] => what.clone(),
+    };
+    match reason.char_indices().nth(MAX_REASON) {
+        Some((end, _)) => format!("{}...", &reason[..end]),
+        None => reason,
     }
 }
 
@@ -236,6 +262,23 @@ impl InstallRunner<'_> {
         })
     }
 
+    fn diagnose(&self, installer: &Installer, args: &[OsString], output: &str) -> Diagnosis {
+        diagnose(&FailedStep {
+            is_pip: *installer == Installer::Pip,
+            args,
+            output,
+            minor: self.minor,
+            ask_pip: &|args| self.ask_pip(args),
+        })
+    }
+
+    fn ask_pip(&self, args: Vec<OsString>) -> Option<(bool, String)> {
+        let (program, args) = Installer::Pip.command_line(self.dir, &self.python, args);
+        let helper = self.helper(&program, args).ok()?;
+        let answer = helper::stream_lines(helper, &self.is_over(), &mut |_| {}).ok();
+        answer.map(|(status, output)| (status.success(), output))
+    }
+
     /// Runs a step that may fail: then the result is why, in a few words.
     pub(super) fn try_step(
         &self,
@@ -243,14 +286,25 @@ impl InstallRunner<'_> {
         args: Vec<OsString>,
         line: &str,
     ) -> Result<Result<Duration, String>, InstallError> {
-        match self.attempt(installer, args, line) {
+        let started = Instant::now();
+        match self.attempt(installer, args.clone(), line) {
             Ok(duration) => Ok(Ok(duration)),
             Err(Refusal::Interrupted) => Err(InstallError::Interrupted),
             Err(Refusal::NotStarted(reason)) => Ok(Err(reason)),
             Err(Refusal::Failed(status, output)) => {
                 check_killed(status, installer, line)?;
-                let lines = installer_errors::installer_error_lines(&output);
-                Ok(Err(failure_reason(installer, &lines)))
+                match self.diagnose(installer, &args, &output) {
+                    Diagnosis::Succeeded => Ok(Ok(started.elapsed())),
+                    Diagnosis::Index(IndexFailure::Unreachable(cause)) => {
+                        Err(self.unreachable(installer, &output, line, cause))
+                    }
+                    Diagnosis::Index(IndexFailure::AccessDenied(cause)) => Ok(Err(cause)),
+                    Diagnosis::Python(misfit) => Ok(Err(misfit.cause)),
+                    Diagnosis::Other => {
+                        let lines = installer_errors::installer_error_lines(&output);
+                        Ok(Err(failure_reason(installer, &lines)))
+                    }
+                }
             }
         }
     }
@@ -263,24 +317,69 @@ impl InstallRunner<'_> {
         line: &str,
         failure: &str,
     ) -> Result<Duration, InstallError> {
-        self.attempt(installer, args, line)
-            .map_err(|refusal| match refusal {
-                Refusal::Interrupted => InstallError::Interrupted,
-                Refusal::Failed(status, output) => {
-                    output::write_stderr(&output);
-                    match check_killed(status, installer, failure) {
-                        Ok(()) => self.installer_failure(installer, &output, failure),
-                        Err(error) => error,
-                    }
+        let started = Instant::now();
+        match self.attempt(installer, args.clone(), line) {
+            Ok(duration) => Ok(duration),
+            Err(Refusal::Interrupted) => Err(InstallError::Interrupted),
+            Err(Refusal::Failed(status, output)) => {
+                check_killed(status, installer, failure)
+                    .inspect_err(|_| output::write_stderr(&output))?;
+                match self.diagnose(installer, &args, &output) {
+                    Diagnosis::Succeeded => Ok(started.elapsed()),
+                    diagnosis => Err(self.step_error(installer, &output, failure, diagnosis)),
                 }
-                Refusal::NotStarted(reason) => {
-                    let error = Error::failed(failure).with_cause(&reason);
-                    InstallError::Failed {
-                        error: error.with_hint(self.retry_hint),
-                        reason,
-                    }
-                }
-            })
+            }
+            Err(Refusal::NotStarted(reason)) => {
+                let error = Error::failed(failure).with_cause(&reason);
+                Err(InstallError::Failed {
+                    error: error.with_hint(self.retry_hint),
+                    reason,
+                })
+            }
+        }
+    }
+
+    /// All that the installer printed is shown only where vrun cannot say it in a line.
+    fn step_error(
+        &self,
+        installer: &Installer,
+        output: &str,
+        failure: &str,
+        diagnosis: Diagnosis,
+    ) -> InstallError {
+        let explained = |cause: &str| {
+            let error = Error::failed(failure).with_cause(cause);
+            self.with_log(error, installer, output)
+        };
+        match diagnosis {
+            Diagnosis::Index(IndexFailure::Unreachable(cause)) => {
+                self.unreachable(installer, output, failure, cause)
+            }
+            Diagnosis::Index(IndexFailure::AccessDenied(cause)) => InstallError::Failed {
+                error: explained(&cause).with_hint(LOGIN_HINT),
+                reason: cause,
+            },
+            Diagnosis::Python(misfit) => InstallError::WrongPython {
+                error: explained(&misfit.cause).with_hint(self.retry_hint),
+                misfit: Box::new(misfit),
+            },
+            Diagnosis::Succeeded | Diagnosis::Other => {
+                output::write_stderr(output);
+                self.installer_failure(installer, output, failure)
+            }
+        }
+    }
+
+    fn unreachable(
+        &self,
+        installer: &Installer,
+        output: &str,
+        failure: &str,
+        cause: String,
+    ) -> InstallError {
+        let error = Error::failed(failure).with_cause(cause);
+        let error = self.with_log(error, installer, output);
+        InstallError::Unreachable(error.with_hint(KILLED_HINT))
     }
 
     fn attempt(
@@ -309,20 +408,15 @@ impl InstallRunner<'_> {
         }
     }
 
-    /// Keeps the installer's output in the log.
     fn installer_failure(
         &self,
         installer: &Installer,
         output: &str,
         failure: &str,
     ) -> InstallError {
-        let log = self.root.join(LOG_FILE);
         let lines = installer_errors::installer_error_lines(output);
-        let mut error = lines.iter().fold(Error::failed(failure), Error::with_cause);
-        if write_file(&log, output).is_ok() {
-            let (name, log) = (installer.name(), printable(&log));
-            error = error.with_cause(format_args!("the full output of {name} is in {log}"));
-        }
+        let error = lines.iter().fold(Error::failed(failure), Error::with_cause);
+        let error = self.with_log(error, installer, output);
         let reason = failure_reason(installer, &lines);
         // setuptools prints this for a project that is not a package, such as an application.
         let hint = match output.contains("Multiple top-level ") {
@@ -333,6 +427,16 @@ impl InstallRunner<'_> {
             error: error.with_hint(hint),
             reason,
         }
+    }
+
+    /// Keeps the installer's output in the log, which the error names.
+    fn with_log(&self, error: Error, installer: &Installer, output: &str) -> Error {
+        let log = self.root.join(LOG_FILE);
+        if write_file(&log, output).is_err() {
+            return error;
+        }
+        let (name, log) = (installer.name(), printable(&log));
+        error.with_cause(format_args!("the full output of {name} is in {log}"))
     }
 
     /// Removes the log of an earlier failure.

@@ -160,6 +160,11 @@ pub(super) fn python_minor_version(venv: &Venv) -> String {
     version.map_or(String::new(), |version| version.to_string())
 }
 
+/// Its second number, if it is a Python 3.
+pub(super) fn python_minor(venv: &Venv) -> Option<u64> {
+    python_minor_version(venv).strip_prefix("3.")?.parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,11 +19,12 @@ use crate::{create, python, venv};
 use super::context::InstallContext;
 use super::drift::{self, Drift};
 use super::install::{InstallOrder, install};
+use super::install_failure::{InstallFailure, conclude};
 use super::options::Extraneous;
 use super::plan::InstallPlan;
 use super::runner::{InstallError, InstallRunner, REPLACE_HINT, RETRY_HINT};
 use super::selection::Selection;
-use super::state::{InstallState, Status, TrackedFile, python_minor_version};
+use super::state::{InstallState, Status, TrackedFile, python_minor, python_minor_version};
 use super::unread::{UnreadFile, find_unread};
 use super::{detect, fingerprint, script_list};
 
@@ -40,7 +41,7 @@ pub(super) enum SyncReason {
 ///
 /// # Errors
 /// `--sync` without a requirement file; the files belong to another user; the installer fails; Ctrl-C.
-pub(super) fn sync(context: &InstallContext<'_>, reason: SyncReason) -> Result<(), Error> {
+pub(super) fn sync(context: &InstallContext<'_>, reason: SyncReason) -> Result<(), InstallFailure> {
     let root = &context.venv.root;
     if reason == SyncReason::Outdated && has_no_requirements(context)? {
         return Ok(());
@@ -55,7 +56,7 @@ pub(super) fn sync(context: &InstallContext<'_>, reason: SyncReason) -> Result<(
             ));
             return Ok(());
         }
-        Err(error) => return Err(not_writable_error(root, &error)),
+        Err(error) => return Err(not_writable_error(root, &error).into()),
     };
     let trust = Trust::new(context.start, context.process);
     let _umask = (!context.is_named).then(|| trust.keep_others_out(root));
@@ -98,10 +99,16 @@ pub(crate) fn install_staged(
         build.lock,
         build.stop,
     )
-    .map_err(|error| match error.kind() {
-        ErrorKind::Interrupted => error,
-        _ => create::old_environment_stays(error).with_hint(REPLACE_HINT),
-    })
+    .map_err(
+        |InstallFailure {
+             error,
+             other_python,
+         }| match error.kind() {
+            ErrorKind::Interrupted => error,
+            _ if other_python.is_some() => create::old_environment_stays(error),
+            _ => create::old_environment_stays(error).with_hint(REPLACE_HINT),
+        },
+    )
 }
 
 fn sync_locked(
@@ -110,7 +117,7 @@ fn sync_locked(
     dir: &Path,
     lock: &File,
     stop: &AtomicBool,
-) -> Result<(), Error> {
+) -> Result<(), InstallFailure> {
     let root = &context.venv.root;
     let state = InstallState::load_from(dir, root).map(|(state, _)| state);
     let state = state.as_ref();
@@ -124,12 +131,13 @@ fn sync_locked(
             InstallState::delete(root);
             return Ok(());
         }
-        return Err(no_plan_error(context));
+        return Err(no_plan_error(context).into());
     };
     let runner = InstallRunner {
         root,
         dir,
         python: venv::python_path(dir),
+        minor: python_minor(context.venv),
         project: &project,
         vars: &python::vars_for_pip(context.process, dir),
         lock,
@@ -151,7 +159,7 @@ fn install_and_record(
     reason: SyncReason,
     runner: &InstallRunner<'_>,
     context: &InstallContext<'_>,
-) -> Result<(), Error> {
+) -> Result<(), InstallFailure> {
     let save = |state: &InstallState| {
         let saved = state.save(runner.dir, runner.root);
         saved.map_err(|error| not_writable_error(runner.root, &error))
@@ -174,7 +182,7 @@ fn install_and_record(
         check_trusted(&state, context).and_then(|()| install(plan, order, runner, context.process));
     if runner.stop.load(Ordering::Relaxed) {
         // Whatever the result.
-        return Err(interrupt::interrupted_error());
+        return Err(interrupt::interrupted_error().into());
     }
     match &result {
         Ok(left_out) => {
@@ -183,10 +191,17 @@ fn install_and_record(
             runner.remove_log();
         }
         Err(InstallError::Failed { reason, .. }) => state.status = Status::Failed(reason.clone()),
-        Err(InstallError::Interrupted | InstallError::Killed(_)) => {}
+        Err(InstallError::WrongPython { misfit, .. }) => {
+            state.status = Status::Failed(misfit.cause.clone());
+        }
+        Err(InstallError::Interrupted | InstallError::Killed(_) | InstallError::Unreachable(_)) => {
+        }
     }
     save(&state)?;
-    result.map(drop).map_err(Error::from)
+    let is_script = script_list::is_script_list(plan.source(), runner.root);
+    result
+        .map(drop)
+        .map_err(|error| conclude(error, context.venv, is_script, runner, context.process))
 }
 
 /// Whether nothing was ever required here, so that there is no need to wait for the lock.

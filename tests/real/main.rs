@@ -49,6 +49,8 @@ mod every;
 mod export;
 /// `--info`: what is told of `sys` is what Python says.
 mod facts;
+/// What an installer's failure is about: the index, a login, the Python.
+mod failures;
 /// The making of an environment, cut off at its system calls: it is whole, or not there.
 mod faults;
 /// Hooks of git that run vrun for the first time.

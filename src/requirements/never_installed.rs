@@ -1,0 +1,42 @@
+//! An environment -> whether it still is as vrun created it, so that nothing is lost when it is recreated.
+
+use std::ffi::OsString;
+
+use crate::fs::entry_names;
+use crate::read::{MAX_LINE_FILE, read_file};
+use crate::venv::{self, Venv, detect_creator};
+
+use super::state::{InstallState, Status};
+
+/// What the wheels of pip and setuptools put into site-packages.
+const SEED_FILES: [&str; 9] = [
+    "pip",
+    "setuptools",
+    "wheel",
+    "pkg_resources",
+    "easy_install.py",
+    "_distutils_hack",
+    "distutils",
+    "distutils-precedence.pth",
+    "__pycache__",
+];
+
+/// Whether vrun created the environment for requirements that have never been installed, and nothing but what it put
+/// there is in it.
+pub(crate) fn is_never_installed(venv: &Venv) -> bool {
+    let state = InstallState::load(&venv.root);
+    let is_pending = state.is_some_and(|(state, _)| state.status != Status::Done);
+    let is_seed = |name: &OsString| {
+        let name = name.to_string_lossy();
+        let is_seed = |seed: &str| name == seed || name.starts_with(&format!("{seed}-"));
+        SEED_FILES.iter().any(|seed| is_seed(seed))
+    };
+    let cfg = read_file(&venv.root.join(venv::PYVENV_CFG), MAX_LINE_FILE).unwrap_or_default();
+    let is_made_by_vrun = detect_creator(&cfg).is_some_and(|creator| creator.name == "vrun");
+    let sites = venv::site_packages(&venv.root);
+    is_pending
+        && is_made_by_vrun
+        && sites
+            .iter()
+            .all(|site| entry_names(site).is_ok_and(|names| names.iter().all(is_seed)))
+}
