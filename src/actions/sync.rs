@@ -5,11 +5,10 @@ use std::path::Path;
 use crate::cli::{AutoCreate, Mode, Settings};
 use crate::error::Error;
 use crate::find::{Outcome, Search};
+use crate::installer::{InstallFailure, OtherPython};
 use crate::process::Process;
 use crate::quote::printable;
-use crate::requirements::{
-    self, Extraneous, InstallContext, InstallFailure, OtherPython, SyncMode,
-};
+use crate::requirements::{self, Extraneous, InstallContext, SyncMode};
 use crate::venv::Venv;
 
 use super::context::{find_environment, prepare_search, report_selection};

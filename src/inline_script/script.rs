@@ -9,6 +9,7 @@ use crate::create::{self, CreateRequest, CreateTarget, SeedPackages, Trigger, Ve
 use crate::error::{Error, io_reason};
 use crate::find::{self, Outcome, Reason, Search};
 use crate::fs::write_file;
+use crate::manifest::script_list::script_list_name;
 use crate::output::Verbosity;
 use crate::process::Process;
 use crate::program::SourceText;
@@ -212,7 +213,7 @@ impl Script {
     fn list_file_name(&self) -> String {
         let name = self.root.file_name().unwrap_or_default().to_string_lossy();
         let name = name.rsplit_once('-').map_or(&*name, |(name, _)| name);
-        requirements::script_list_name(name)
+        script_list_name(name)
     }
 
     /// The error if the environment must exist but does not: only a run of the script creates it.

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::find;
+use crate::installer::ProgressOutput;
+use crate::manifest::Selection;
 use crate::process::Process;
 use crate::venv::Venv;
 
 use super::options::{InstallOptions, SyncMode};
-use super::progress::ProgressOutput;
-use super::selection::Selection;
 use super::state::InstallState;
 
 /// An environment, and what was asked for.

@@ -6,10 +6,10 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::manifest::detect;
 use crate::quote::printable;
 use crate::read::{MAX_TEXT, read_text};
 
-use super::detect;
 use super::fingerprint::{self, DIGEST_LENGTH};
 use super::state::{InstallState, TrackedFile};
 

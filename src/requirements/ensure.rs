@@ -4,6 +4,8 @@ use std::path::Path;
 
 use crate::create::ExtraFile;
 use crate::error::Error;
+use crate::installer::InstallFailure;
+use crate::manifest::{Selection, detect, script_list};
 use crate::os;
 use crate::output::Verbosity;
 use crate::process::Process;
@@ -11,14 +13,11 @@ use crate::quote::printable;
 
 use super::context::InstallContext;
 use super::drift::{self, Drift, RequirementsChange};
-use super::install_failure::InstallFailure;
 use super::options::{InstallMode, InstallOptions, SyncMode};
-use super::selection::Selection;
-use super::state::python_minor_version;
-use super::state::{InstallState, Status};
+use super::state::{InstallState, Status, python_minor_version};
+use super::state_file;
 use super::sync::{self, SyncReason};
 use super::unread::{self, UnreadFile};
-use super::{detect, script_list, state_file};
 
 /// The state file of a new environment at `root`, which lists the requirements of `project` as still to be installed;
 /// None if there are none, or they are not wanted.

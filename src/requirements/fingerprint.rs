@@ -6,13 +6,11 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::fs::entry_names;
+use crate::manifest::{
+    InstallPlan, MAX_FILES, Part, Selection, project_dir, project_files, read_references,
+};
 use crate::quote::hex;
 use crate::read::{MAX_TEXT, read_file};
-
-use super::pip_format::{MAX_FILES, project_dir, read_references};
-use super::plan::{InstallPlan, Part};
-use super::project_files::project_files;
-use super::selection::Selection;
 
 /// The tables of a pyproject.toml that affect an install. A linter's settings do not.
 const PROJECT_TABLES: [&str; 3] = ["project", "build-system", "dependency-groups"];
@@ -132,8 +130,7 @@ mod tests {
 
     use super::*;
     use crate::fuzz::fuzz;
-    use crate::requirements::detect;
-    use crate::requirements::selection::Selection;
+    use crate::manifest::{Selection, detect};
 
     #[test]
     fn files_that_include_each_other_are_listed_once() {

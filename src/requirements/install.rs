@@ -4,14 +4,13 @@ use std::cell::RefCell;
 use std::ffi::OsString;
 use std::time::Duration;
 
+use crate::installer::{
+    self, InstallError, InstallRunner, Installer, lock_sync, os_args, prune, uv_lock,
+};
+use crate::manifest::{InstallPlan, Part, display_name, install_args};
 use crate::output;
 use crate::process::Process;
 use crate::quote::printable;
-
-use super::plan::{InstallPlan, Part, display_name, install_args};
-use super::runner::{InstallError, InstallRunner, Installer, os_args};
-use super::uv_lock::{self, lock_sync};
-use super::{installer, prune};
 
 /// The variables that name an index in place of PyPI, of pip and of uv.
 const INDEX_VARS: [&str; 2] = ["PIP_INDEX_URL", "UV_DEFAULT_INDEX"];

@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 
 use crate::error::Error;
+use crate::manifest::Selection;
 use crate::process::{self, Process};
-
-use super::selection::Selection;
 
 /// The options.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use crate::error::Error;
+use crate::manifest::{InstallPlan, Part, script_list};
 use crate::quote::printable;
 
 use super::context::InstallContext;
-use super::plan::{InstallPlan, Part};
 use super::state::InstallState;
-use super::{script_list, sync};
+use super::sync;
 
 /// What would be installed into an environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

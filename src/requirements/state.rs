@@ -4,11 +4,11 @@ use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use crate::manifest::Selection;
 use crate::os;
 use crate::venv::{MinorVersion, Venv};
 
 use super::fingerprint;
-use super::selection::Selection;
 
 /// How many sessions are recorded that have been notified of a change.
 const MAX_SESSIONS: usize = 32;

@@ -10,14 +10,15 @@ use std::path::{Path, PathBuf};
 
 use crate::create::ExtraFile;
 use crate::fs::{replace_unlocked, write_new};
+use crate::manifest::Selection;
 use crate::os;
 use crate::quote::percent_encode;
 use crate::read::{MAX_TEXT, read_start, read_text};
 use crate::venv::{self, Venv};
 
-use super::selection::Selection;
-use super::state::python_minor_version;
-use super::state::{FileStamp, InstallState, NotifiedSessions, Status, TrackedFile};
+use super::state::{
+    FileStamp, InstallState, NotifiedSessions, Status, TrackedFile, python_minor_version,
+};
 
 const STATE_FILE: &str = "vrun-requirements";
 

@@ -3,15 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use crate::fs::entry_names;
+use crate::manifest::{Selection, detect, script_list};
 use crate::quote::printable;
 use crate::venv::{self, Venv};
 
 use super::drift::{self, Drift};
-use super::selection::Selection;
-use super::state::python_minor_version;
-use super::state::{InstallState, Status};
+use super::state::{InstallState, Status, python_minor_version};
 use super::unread::{UnreadFile, find_unread};
-use super::{detect, script_list};
 
 /// The status of an environment's requirements.
 #[derive(Clone, Debug, PartialEq, Eq)]

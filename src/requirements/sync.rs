@@ -11,22 +11,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::create::BuildContext;
 use crate::error::{Error, ErrorKind, io_reason};
 use crate::fs::remove_abandoned_files;
+use crate::installer::{
+    InstallError, InstallFailure, InstallRunner, REPLACE_HINT, RETRY_HINT, conclude,
+};
 use crate::interrupt::{self, InterruptGuard};
+use crate::manifest::{InstallPlan, Selection, detect, script_list};
 use crate::quote::{printable, shell_word};
 use crate::trust::{self, Trust};
 use crate::{create, python, venv};
 
 use super::context::InstallContext;
 use super::drift::{self, Drift};
+use super::fingerprint;
 use super::install::{InstallOrder, install};
-use super::install_failure::{InstallFailure, conclude};
 use super::options::Extraneous;
-use super::plan::InstallPlan;
-use super::runner::{InstallError, InstallRunner, REPLACE_HINT, RETRY_HINT};
-use super::selection::Selection;
 use super::state::{InstallState, Status, TrackedFile, python_minor, python_minor_version};
 use super::unread::{UnreadFile, find_unread};
-use super::{detect, fingerprint, script_list};
 
 /// Why an environment is synced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

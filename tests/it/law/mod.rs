@@ -50,7 +50,7 @@ fn modules() -> Vec<String> {
 }
 
 /// The modules of `main`, from the ground up. A module imports only from the layers below its own.
-const LAYERS: [&[&str]; 15] = [
+const LAYERS: [&[&str]; 17] = [
     &["os"],
     &["error", "quote"],
     &["output", "read"],
@@ -68,6 +68,8 @@ const LAYERS: [&[&str]; 15] = [
     &["find", "program", "python", "shims", "wheel"],
     &["exec", "wheel_cache"],
     &["create"],
+    &["manifest"],
+    &["installer"],
     &["requirements"],
     &["inline_script", "repair"],
     &["doctor"],

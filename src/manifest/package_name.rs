@@ -1,13 +1,13 @@
 //! Names of packages, extras and dependency groups, which may be written in several ways.
 
 /// A name in its normal form (PEP 503, PEP 685, PEP 735).
-pub(super) fn normalize_name(name: &str) -> String {
+pub(crate) fn normalize_name(name: &str) -> String {
     let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
     parts.collect::<Vec<_>>().join("-").to_ascii_lowercase()
 }
 
 /// Whether both are the same name.
-pub(super) fn is_same_name(a: &str, b: &str) -> bool {
+pub(crate) fn is_same_name(a: &str, b: &str) -> bool {
     normalize_name(a) == normalize_name(b)
 }
 

@@ -6,7 +6,7 @@ use crate::os;
 
 /// The files, groups and extras that the user named, now or at the last install.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Selection {
+pub(crate) struct Selection {
     /// `--requirements`: these instead of the ones that are detected.
     pub files: Vec<PathBuf>,
     /// `--group`
@@ -19,7 +19,7 @@ pub(super) struct Selection {
 
 impl Selection {
     /// Whether both name the same, by whatever paths.
-    pub(super) fn is_same(&self, other: &Selection) -> bool {
+    pub(crate) fn is_same(&self, other: &Selection) -> bool {
         let is_same_file = |(a, b): (&PathBuf, &PathBuf)| a == b || os::is_same_file(a, b);
         self.groups == other.groups
             && self.extras == other.extras

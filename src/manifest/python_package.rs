@@ -25,7 +25,7 @@ const NOT_MODULES: &str = "setup conftest test tests example examples build toxf
     fabfile conanfile manage benchmark benchmarks exercise exercises htmlcov";
 
 /// Whether the project at `dir` is built and installed itself.
-pub(super) fn is_package(dir: &Path, table: &Table) -> bool {
+pub(crate) fn is_package(dir: &Path, table: &Table) -> bool {
     let flag = |names: &[&str]| get(table, names).and_then(Value::as_bool);
     let flags = [
         &["tool", "uv", "package"][..],
@@ -171,7 +171,7 @@ fn is_setuptools_package(dir: &Path, table: &Table) -> bool {
 
 /// The file of `dir` that tells setuptools about a package: a setup.py that calls it, or a setup.cfg that holds more than
 /// the settings of tools.
-pub(super) fn setup_file(dir: &Path) -> Option<PathBuf> {
+pub(crate) fn setup_file(dir: &Path) -> Option<PathBuf> {
     let text = |file: &Path| read_file(file, MAX_TEXT).unwrap_or_default();
     let has = |file: &Path, part: &str| String::from_utf8_lossy(&text(file)).contains(part);
     let (script, config) = (dir.join("setup.py"), dir.join("setup.cfg"));

@@ -12,7 +12,7 @@ use super::pyproject::PYPROJECT;
 const PROJECT_FILES: [&str; 3] = [PYPROJECT, "setup.cfg", "setup.py"];
 
 /// Those that exist, and the requirement files that they read.
-pub(super) fn project_files(dir: &Path) -> Vec<PathBuf> {
+pub(crate) fn project_files(dir: &Path) -> Vec<PathBuf> {
     let files = PROJECT_FILES.iter().map(|name| dir.join(name));
     let mut found: Vec<_> = files.filter(|file| file.is_file()).collect();
     let text = read_text(&dir.join(PYPROJECT), MAX_TEXT).unwrap_or_default();

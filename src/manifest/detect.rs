@@ -12,13 +12,13 @@ use crate::quote::{printable, summarize_names};
 use super::dependency_table::{VersionSyntax, table_requirements};
 use super::developers::{developer_parts, setup_part};
 use super::lock_pins::{PIPFILE_LOCK, TOML_LOCKS, read_pins};
-use super::manifest::{read_tables, unreadable_error};
 use super::manifest_index::pipfile_index;
 use super::package_name::is_same_name;
 use super::pip_format::read_references;
 use super::plan::{InstallPlan, Part};
 use super::pyproject::{PYPROJECT, Pyproject};
 use super::selection::Selection;
+use super::tables::{read_tables, unreadable_error};
 
 const PYLOCK: &str = "pylock.toml";
 const REQUIREMENTS: &str = "requirements.txt";
@@ -28,7 +28,7 @@ const PIPFILE: &str = "Pipfile";
 ///
 /// # Errors
 /// A file that has to be read cannot be; there is no such file, group or extra as selected.
-pub(super) fn detect_plan(dir: &Path, selection: &Selection) -> Result<Option<InstallPlan>, Error> {
+pub(crate) fn detect_plan(dir: &Path, selection: &Selection) -> Result<Option<InstallPlan>, Error> {
     let mut plan = InstallPlan::default();
     if selection.files.is_empty() {
         let pyproject = detect_project(dir, &mut plan)?;

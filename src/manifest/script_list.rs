@@ -10,7 +10,7 @@ use crate::quote::printable;
 const LIST_SUFFIX: &str = ".requirements.txt";
 
 /// The hint after a failed install.
-pub(super) const SCRIPT_RETRY_HINT: &str =
+pub(crate) const SCRIPT_RETRY_HINT: &str =
     "the next run tries again; `vrun --no-install ...` runs the script without";
 
 /// The name of the file for a script called `name`.
@@ -19,12 +19,12 @@ pub(crate) fn script_list_name(name: &str) -> String {
 }
 
 /// Whether `source` lists the dependencies of the script that the environment at `root` is for.
-pub(super) fn is_script_list(source: &Path, root: &Path) -> bool {
+pub(crate) fn is_script_list(source: &Path, root: &Path) -> bool {
     script_name(source, root).is_some()
 }
 
 /// The name of a requirement file in messages, relative to the project.
-pub(super) fn display_name(source: &Path, project: &Path, root: &Path) -> String {
+pub(crate) fn display_name(source: &Path, project: &Path, root: &Path) -> String {
     match script_name(source, root) {
         Some(script) => format!("what {script} requires"),
         None => printable(source.strip_prefix(project).unwrap_or(source)),

@@ -4,15 +4,15 @@ use std::str::FromStr;
 
 use pep440_rs::{Version, VersionSpecifiers};
 
+use crate::manifest::is_same_name;
 use crate::quote::printable;
 
-use super::package_name::is_same_name;
 use super::python_minors::{minors_in, summarize_minors};
 use super::wheel_files::{Release, fitting_minors, minor_of_tag};
 
 /// The environment's Python does not fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct PythonMisfit {
+pub(crate) struct PythonMisfit {
     /// A clause that says so.
     pub cause: String,
     /// The minor versions of Python 3 that do.

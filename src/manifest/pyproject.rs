@@ -13,20 +13,20 @@ use crate::quote::printable;
 use super::dependency_table::{
     VersionSyntax, local_requirement, source_url, table_requirements, with_marker,
 };
-use super::manifest::read_tables;
 use super::manifest_index::{ManifestIndex, poetry_index};
 use super::package_name::{is_same_name, normalize_name};
 use super::plan::Part;
 use super::python_package;
+use super::tables::read_tables;
 
-pub(super) const PYPROJECT: &str = "pyproject.toml";
+pub(crate) const PYPROJECT: &str = "pyproject.toml";
 
 /// What groups, extras and requirement files are called that are for developers in general, or for tests.
-pub(super) const DEV_NAMES: [&str; 6] =
+pub(crate) const DEV_NAMES: [&str; 6] =
     ["dev", "develop", "development", "test", "tests", "testing"];
 
 #[derive(Debug)]
-pub(super) struct Pyproject {
+pub(crate) struct Pyproject {
     pub file: PathBuf,
     table: toml::Table,
     is_package: OnceCell<bool>,
@@ -42,14 +42,14 @@ impl Pyproject {
     }
 
     /// The file in `dir`; None if there is none.
-    pub(super) fn read(dir: &Path) -> Result<Option<Pyproject>, Error> {
+    pub(crate) fn read(dir: &Path) -> Result<Option<Pyproject>, Error> {
         let file = dir.join(PYPROJECT);
         let table = read_tables(&file)?;
         Ok(table.map(|table| Pyproject::new(file, table)))
     }
 
     /// The file in `dir` if it can be read and describes a project.
-    pub(super) fn read_valid(dir: &Path) -> Option<Pyproject> {
+    pub(crate) fn read_valid(dir: &Path) -> Option<Pyproject> {
         let pyproject = Pyproject::read(dir).ok().flatten();
         pyproject.filter(Pyproject::describes_project)
     }
@@ -72,7 +72,7 @@ impl Pyproject {
     }
 
     /// Whether it says more than how tools are set up. `[build-system]` alone may be for a setup.py, which says the rest.
-    pub(super) fn describes_project(&self) -> bool {
+    pub(crate) fn describes_project(&self) -> bool {
         let tables: [&[&str]; 5] = [
             &["project"],
             &["dependency-groups"],
@@ -87,7 +87,7 @@ impl Pyproject {
     }
 
     /// Whether the project is built and installed itself.
-    pub(super) fn is_package(&self) -> bool {
+    pub(crate) fn is_package(&self) -> bool {
         let look = || python_package::is_package(self.dir(), &self.table);
         *self.is_package.get_or_init(look)
     }
@@ -96,7 +96,7 @@ impl Pyproject {
     ///
     /// # Errors
     /// A dependency comes from an index that only another tool knows.
-    pub(super) fn project_part(&self) -> Result<Part, Error> {
+    pub(crate) fn project_part(&self) -> Result<Part, Error> {
         let table = self.get(&["tool", "poetry", "dependencies"]);
         let of_poetry = table.map(|table| self.poetry_requirements(table));
         let of_poetry = of_poetry.transpose()?.unwrap_or_default();
@@ -117,12 +117,12 @@ impl Pyproject {
     }
 
     /// The index that Poetry takes in place of PyPI.
-    pub(super) fn index(&self) -> Option<ManifestIndex> {
+    pub(crate) fn index(&self) -> Option<ManifestIndex> {
         poetry_index(self.get(&["tool", "poetry", "source"])?)
     }
 
     /// The first dependency of the package for which only uv knows where to take it from.
-    pub(super) fn uv_source(&self) -> Option<String> {
+    pub(crate) fn uv_source(&self) -> Option<String> {
         let listed = self.get(&["project", "dependencies"])?.as_array()?;
         let names = listed
             .iter()
@@ -193,7 +193,7 @@ impl Pyproject {
     }
 
     /// The groups that developers need: those that uv installs by default, else `dev` and the ones for tests.
-    pub(super) fn dev_groups(&self) -> Vec<&str> {
+    pub(crate) fn dev_groups(&self) -> Vec<&str> {
         let known = self.group_names().into_iter();
         match self.get(&["tool", "uv", "default-groups"]) {
             None => known.filter(|group| is_dev_name(group)).collect(),
@@ -208,7 +208,7 @@ impl Pyproject {
     }
 
     /// All groups. Poetry's optional ones are not for everyone, but can be named.
-    pub(super) fn group_names(&self) -> Vec<&str> {
+    pub(crate) fn group_names(&self) -> Vec<&str> {
         let optional = |name: &&str| {
             let flag = self.get(&["tool", "poetry", "group", name, "optional"]);
             flag.and_then(Value::as_bool) != Some(true)
@@ -234,7 +234,7 @@ impl Pyproject {
     ///
     /// # Errors
     /// It includes a group that does not exist; a dependency comes from an index that only another tool knows.
-    pub(super) fn group_part(&self, name: &str) -> Result<Option<Part>, Error> {
+    pub(crate) fn group_part(&self, name: &str) -> Result<Option<Part>, Error> {
         let requirements = self.group_requirements(name, &mut BTreeSet::new())?;
         Ok(requirements.map(|found| self.dependencies(&format!("group {name}"), found)))
     }
@@ -296,7 +296,7 @@ impl Pyproject {
     }
 
     /// The extras, as they are written.
-    pub(super) fn extras(&self) -> Vec<&str> {
+    pub(crate) fn extras(&self) -> Vec<&str> {
         let extras = self.keys(&["project", "optional-dependencies"]);
         extras
             .chain(self.keys(&["tool", "poetry", "extras"]))
@@ -304,7 +304,7 @@ impl Pyproject {
     }
 
     /// The project with an extra, or the extra's requirements if the project is not a package.
-    pub(super) fn extra_part(&self, extra: &str) -> Result<Part, Error> {
+    pub(crate) fn extra_part(&self, extra: &str) -> Result<Part, Error> {
         if self.is_package() {
             return Ok(self.package_part(vec![extra.to_owned()]));
         }
@@ -373,7 +373,7 @@ impl Pyproject {
     }
 
     /// What hatch installs into its default environment and into those for tests.
-    pub(super) fn hatch_parts(&self) -> Vec<Result<Part, Error>> {
+    pub(crate) fn hatch_parts(&self) -> Vec<Result<Part, Error>> {
         let names = ["tool", "hatch", "envs"];
         let is_known = |env: &&str| ["default", "hatch-test"].contains(env) || is_dev_name(env);
         let envs = self.keys(&names).filter(is_known);
@@ -400,7 +400,7 @@ fn requirement_name(text: &str) -> &str {
 }
 
 /// Whether a group or an extra is one of [`DEV_NAMES`].
-pub(super) fn is_dev_name(name: &str) -> bool {
+pub(crate) fn is_dev_name(name: &str) -> bool {
     DEV_NAMES.iter().any(|known| is_same_name(known, name))
 }
 

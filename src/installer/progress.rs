@@ -18,7 +18,7 @@ const TICK_INTERVAL: Duration = Duration::from_millis(120);
 
 /// Where progress is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ProgressOutput {
+pub(crate) enum ProgressOutput {
     /// On a terminal.
     Interactive,
     /// In the log of a CI job.
@@ -30,7 +30,7 @@ pub(super) enum ProgressOutput {
 
 /// One step of an install.
 #[derive(Debug)]
-pub(super) struct StepProgress {
+pub(crate) struct StepProgress {
     display: DisplayMode,
     line: String,
     verbosity: Verbosity,
@@ -48,7 +48,7 @@ enum DisplayMode {
 
 impl StepProgress {
     /// Begins a step, which `line` describes.
-    pub(super) fn start(line: &str, output: ProgressOutput, verbosity: Verbosity) -> StepProgress {
+    pub(crate) fn start(line: &str, output: ProgressOutput, verbosity: Verbosity) -> StepProgress {
         let display = match output {
             _ if verbosity < Verbosity::Normal => DisplayMode::Plain,
             ProgressOutput::GroupedLog => DisplayMode::Grouped,
@@ -74,7 +74,7 @@ impl StepProgress {
     }
 
     /// Takes a line of the installer; None while it prints none.
-    pub(super) fn on_line(&mut self, line: Option<&str>) {
+    pub(crate) fn on_line(&mut self, line: Option<&str>) {
         match (&self.display, line) {
             (DisplayMode::Plain, _) | (DisplayMode::Grouped, None) => {}
             (DisplayMode::Grouped, Some(line)) => output::write_stderr(&format!("{line}\n")),
@@ -94,7 +94,7 @@ impl StepProgress {
     }
 
     /// Ends the step. On a terminal its plain line replaces the changing one.
-    pub(super) fn finish(self) -> Duration {
+    pub(crate) fn finish(self) -> Duration {
         match &self.display {
             DisplayMode::Plain => {}
             DisplayMode::Grouped => output::write_stderr("::endgroup::\n"),

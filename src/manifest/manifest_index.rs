@@ -6,7 +6,7 @@ use crate::process::Process;
 
 /// Where packages come from for which nothing else is said.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ManifestIndex {
+pub(crate) struct ManifestIndex {
     pub name: String,
     /// As it is written: a Pipfile's may hold variables.
     url: String,
@@ -43,7 +43,7 @@ fn index(source: &Value) -> Option<ManifestIndex> {
 
 impl ManifestIndex {
     /// The URL with the values of its variables: `https://$USER:${TOKEN}@example.org/`. One that is unset stays.
-    pub(super) fn url(&self, process: &Process) -> String {
+    pub(crate) fn url(&self, process: &Process) -> String {
         let mut url = String::new();
         let mut parts = self.url.split('$');
         url.push_str(parts.next().unwrap_or_default());

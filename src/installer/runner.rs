@@ -27,7 +27,7 @@ use super::python_misfit::PythonMisfit;
 const LOG_FILE: &str = "vrun-install.log";
 
 /// The hint after the install of a project's requirements has failed.
-pub(super) const RETRY_HINT: &str =
+pub(crate) const RETRY_HINT: &str =
     "commands run with what is installed; once that is fixed, `vrun --sync` installs the rest";
 
 /// The hint where an index wants a login. pip and uv read all three.
@@ -42,7 +42,7 @@ const KILLED_HINT: &str =
     "the next command tries again; `vrun --no-install ...` runs with what is installed";
 
 /// The hint where an old environment would have been replaced.
-pub(super) const REPLACE_HINT: &str =
+pub(crate) const REPLACE_HINT: &str =
     "`vrun --create --clear --no-install` recreates it without them";
 
 /// The hint for a project that has `[project]` but cannot be built.
@@ -51,7 +51,7 @@ const NOT_A_PACKAGE_HINT: &str = "`py-modules = []` below [tool.setuptools] in p
 
 /// A program that installs packages.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Installer {
+pub(crate) enum Installer {
     /// `uv pip`, with this uv.
     Uv(PathBuf),
     /// The same uv, for a project that it has locked.
@@ -62,7 +62,7 @@ pub(super) enum Installer {
 
 /// Runs installers for one environment.
 #[derive(Debug)]
-pub(super) struct InstallRunner<'a> {
+pub(crate) struct InstallRunner<'a> {
     /// The environment.
     pub root: &'a Path,
     /// Where it lies: there, or in the directory where it is built.
@@ -86,7 +86,7 @@ pub(super) struct InstallRunner<'a> {
 
 /// Why an install ended early.
 #[derive(Debug)]
-pub(super) enum InstallError {
+pub(crate) enum InstallError {
     /// Ctrl-C: the next run continues.
     Interrupted,
     /// A signal ended the installer, as where memory has run out, so it has refused nothing: the next run continues.
@@ -141,12 +141,12 @@ fn failure_reason(installer: &Installer, lines: &[String]) -> String {
     }
 }
 
-pub(super) fn os_args(args: &[&str]) -> Vec<OsString> {
+pub(crate) fn os_args(args: &[&str]) -> Vec<OsString> {
     args.iter().map(OsString::from).collect()
 }
 
 impl Installer {
-    pub(super) fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Installer::Uv(_) | Installer::UvProject(_) => "uv",
             Installer::Pip => "pip",
@@ -198,14 +198,14 @@ impl InstallRunner<'_> {
     }
 
     /// The stdout of a program, if it succeeds.
-    pub(super) fn stdout_of(&self, program: &Path, args: Vec<OsString>) -> Option<String> {
+    pub(crate) fn stdout_of(&self, program: &Path, args: Vec<OsString>) -> Option<String> {
         let output =
             helper::run_captured(self.helper(program, args).ok()?, &self.is_over()).ok()?;
         successful_stdout(&output)
     }
 
     /// The stdout of the environment's pip, if it succeeds.
-    pub(super) fn pip_stdout(&self, args: Vec<OsString>) -> Option<String> {
+    pub(crate) fn pip_stdout(&self, args: Vec<OsString>) -> Option<String> {
         let (program, args) = Installer::Pip.command_line(self.dir, &self.python, args);
         self.stdout_of(&program, args)
     }
@@ -214,7 +214,7 @@ impl InstallRunner<'_> {
     ///
     /// # Errors
     /// It was killed.
-    pub(super) fn pip_answer(&self, args: Vec<OsString>) -> Result<Option<String>, InstallError> {
+    pub(crate) fn pip_answer(&self, args: Vec<OsString>) -> Result<Option<String>, InstallError> {
         let (program, args) = Installer::Pip.command_line(self.dir, &self.python, args);
         let helper = self.helper(&program, args);
         let Ok(output) = helper.and_then(|helper| helper::run_captured(helper, &self.is_over()))
@@ -227,7 +227,7 @@ impl InstallRunner<'_> {
     }
 
     /// What an installer prints on both streams, if it succeeds.
-    pub(super) fn output_of(&self, installer: &Installer, args: Vec<OsString>) -> Option<String> {
+    pub(crate) fn output_of(&self, installer: &Installer, args: Vec<OsString>) -> Option<String> {
         let (program, args) = installer.command_line(self.dir, &self.python, args);
         let helper = self.helper(&program, args).ok()?;
         let (status, output) = helper::stream_lines(helper, &self.is_over(), &mut |_| {}).ok()?;
@@ -235,7 +235,7 @@ impl InstallRunner<'_> {
     }
 
     /// The packages that are installed, as constraints.
-    pub(super) fn installed_versions(&self, installer: &Installer) -> Vec<String> {
+    pub(crate) fn installed_versions(&self, installer: &Installer) -> Vec<String> {
         let output = self
             .output_of(installer, os_args(&["freeze"]))
             .unwrap_or_default();
@@ -244,7 +244,7 @@ impl InstallRunner<'_> {
     }
 
     /// A temporary file with constraints for the installer.
-    pub(super) fn write_constraints(
+    pub(crate) fn write_constraints(
         &self,
         lines: &[String],
     ) -> Result<NamedTempFile, InstallError> {
@@ -280,7 +280,7 @@ impl InstallRunner<'_> {
     }
 
     /// Runs a step that may fail: then the result is why, in a few words.
-    pub(super) fn try_step(
+    pub(crate) fn try_step(
         &self,
         installer: &Installer,
         args: Vec<OsString>,
@@ -310,7 +310,7 @@ impl InstallRunner<'_> {
     }
 
     /// Runs one step of an install. `line` describes it; `failure` is the error's message.
-    pub(super) fn run_step(
+    pub(crate) fn run_step(
         &self,
         installer: &Installer,
         args: Vec<OsString>,
@@ -440,7 +440,7 @@ impl InstallRunner<'_> {
     }
 
     /// Removes the log of an earlier failure.
-    pub(super) fn remove_log(&self) {
+    pub(crate) fn remove_log(&self) {
         let _ = fs::remove_file(self.root.join(LOG_FILE));
     }
 }

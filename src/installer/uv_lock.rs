@@ -6,21 +6,21 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use super::plan::{InstallPlan, Part};
-use super::pyproject::PYPROJECT;
+use crate::manifest::{InstallPlan, PYPROJECT, Part};
+
 use super::runner::os_args;
 
 /// The variable by which uv takes this environment for the project's.
-pub(super) const ENVIRONMENT_VAR: &str = "UV_PROJECT_ENVIRONMENT";
+pub(crate) const ENVIRONMENT_VAR: &str = "UV_PROJECT_ENVIRONMENT";
 
 /// What uv installs from its lock, and the rest of a plan.
-pub(super) struct LockSync<'a> {
+pub(crate) struct LockSync<'a> {
     pub args: Vec<OsString>,
     pub rest: Vec<&'a Part>,
 }
 
 /// How uv installs `plan` if it has a uv.lock.
-pub(super) fn lock_sync<'a>(plan: &'a InstallPlan, project: &Path) -> Option<LockSync<'a>> {
+pub(crate) fn lock_sync<'a>(plan: &'a InstallPlan, project: &Path) -> Option<LockSync<'a>> {
     let lock = &plan.pins.as_ref()?.lock;
     if !lock.ends_with("uv.lock") {
         return None;

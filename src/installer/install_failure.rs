@@ -52,7 +52,7 @@ impl From<InstallFailure> for Error {
 }
 
 /// Adds the command that recreates the environment where its Python is why the install failed.
-pub(super) fn conclude(
+pub(crate) fn conclude(
     error: InstallError,
     venv: &Venv,
     is_script: bool,

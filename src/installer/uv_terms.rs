@@ -3,13 +3,13 @@
 use std::ffi::OsString;
 use std::path::Path;
 
+use crate::manifest::{InstallPlan, Part};
 use crate::os;
 use crate::process::Process;
 use crate::read::{MAX_TEXT, read_text};
 
 use super::pip_config::PipConfig;
 use super::pip_syntax::{FileSyntax, read_syntax};
-use super::plan::{InstallPlan, Part};
 use super::runner::InstallRunner;
 
 /// How uv installs as pip would.

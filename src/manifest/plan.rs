@@ -11,7 +11,7 @@ use super::script_list;
 
 /// Everything that is installed for a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct InstallPlan {
+pub(crate) struct InstallPlan {
     /// What the project requires.
     pub required: Vec<Part>,
     /// What its developers need, and the project itself beside its requirements.txt. A part that cannot be installed is
@@ -27,7 +27,7 @@ pub(super) struct InstallPlan {
 
 /// Something to install, and the file that says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(crate) enum Part {
     /// A file in pip's own format.
     RequirementsFile(PathBuf),
     /// A lock file (PEP 751).
@@ -46,14 +46,14 @@ pub(super) enum Part {
 
 /// Versions from a lock. They say which version of a package is installed, not which packages are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Pins {
+pub(crate) struct Pins {
     pub lock: PathBuf,
     pub versions: Vec<Pin>,
 }
 
 /// One version of a package.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Pin {
+pub(crate) struct Pin {
     /// `six==1.16 ; python_version < '3'`
     pub requirement: String,
     /// Of the files that it may be installed from: `sha256:...`
@@ -63,7 +63,7 @@ pub(super) struct Pin {
 impl Pins {
     /// The lines of a file of constraints. Only uv checks hashes there: pip would then want one of everything, the
     /// project included.
-    pub(super) fn constraints(&self, has_hashes: bool) -> Vec<String> {
+    pub(crate) fn constraints(&self, has_hashes: bool) -> Vec<String> {
         let line = |pin: &Pin| {
             let hashes = pin.hashes.iter().filter(|_| has_hashes);
             let hashes: String = hashes.map(|hash| format!(" --hash={hash}")).collect();
@@ -75,7 +75,7 @@ impl Pins {
 
 impl Part {
     /// The file that says so.
-    pub(super) fn file(&self) -> &Path {
+    pub(crate) fn file(&self) -> &Path {
         match self {
             Part::RequirementsFile(file)
             | Part::Pylock(file)
@@ -85,7 +85,7 @@ impl Part {
     }
 
     /// Whether there is nothing in it to install.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         match self {
             Part::RequirementsFile(file) => is_blank(file),
             Part::Dependencies { requirements, .. } => requirements.is_empty(),
@@ -94,7 +94,7 @@ impl Part {
     }
 
     /// Each requirement of a table that has several by itself, and in words.
-    pub(super) fn split(&self) -> Vec<(Part, String)> {
+    pub(crate) fn split(&self) -> Vec<(Part, String)> {
         let Part::Dependencies {
             file,
             table,
@@ -118,7 +118,7 @@ impl Part {
     }
 
     /// `requirements-dev.txt`, `group dev of pyproject.toml`.
-    pub(super) fn describe(&self, project: &Path) -> String {
+    pub(crate) fn describe(&self, project: &Path) -> String {
         let file = relative(self.file(), project);
         match self {
             Part::RequirementsFile(_) | Part::Pylock(_) => printable(file),
@@ -136,22 +136,22 @@ impl Part {
 }
 
 impl InstallPlan {
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.parts().all(Part::is_empty)
     }
 
-    pub(super) fn parts(&self) -> impl Iterator<Item = &Part> {
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &Part> {
         self.required.iter().chain(&self.additional)
     }
 
     /// The first file of the plan, which stands for it where there is room for one.
-    pub(super) fn source(&self) -> &Path {
+    pub(crate) fn source(&self) -> &Path {
         let part = self.parts().next();
         part.map_or(Path::new(""), Part::file)
     }
 
     /// All files, as [`display_name`].
-    pub(super) fn display_name(&self, project: &Path, root: &Path) -> String {
+    pub(crate) fn display_name(&self, project: &Path, root: &Path) -> String {
         display_name(
             self.parts().map(Part::file).chain(self.lock()),
             project,
@@ -160,13 +160,13 @@ impl InstallPlan {
     }
 
     /// Another tool's lock, if there is one.
-    pub(super) fn lock(&self) -> Option<&Path> {
+    pub(crate) fn lock(&self) -> Option<&Path> {
         self.pins.as_ref().map(|pins| &*pins.lock)
     }
 }
 
 /// Files in messages: relative to the project, each one once.
-pub(super) fn display_name<'a>(
+pub(crate) fn display_name<'a>(
     files: impl Iterator<Item = &'a Path>,
     project: &Path,
     root: &Path,
@@ -186,7 +186,7 @@ pub(super) fn display_name<'a>(
 
 /// The installer's arguments for `parts`, relative to `project`, where it works. A project that several parts name is
 /// named once, with the extras of all.
-pub(super) fn install_args<'a>(
+pub(crate) fn install_args<'a>(
     parts: impl IntoIterator<Item = &'a Part>,
     project: &Path,
 ) -> Vec<OsString> {

@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
+use crate::manifest::read_references;
 use crate::quote::printable;
 use crate::read::{MAX_TEXT, read_file};
-
-use super::pip_format::read_references;
 
 /// What a requirement file, with those that it includes, has for uv.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use crate::read::{MAX_TEXT, read_file};
 
 /// How many files and projects are followed at most: each costs a look before every command, and a link to its own
 /// directory makes files with endless names.
-pub(super) const MAX_FILES: usize = 10_000;
+pub(crate) const MAX_FILES: usize = 10_000;
 
 /// What ends a line besides `\r\n` (Python's `str.splitlines`).
 const LINE_ENDS: [char; 10] = [
@@ -22,7 +22,7 @@ const LINE_ENDS: [char; 10] = [
 
 /// What a requirement file refers to.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct References {
+pub(crate) struct References {
     /// The file itself and those that it includes, whether they exist or not.
     pub files: Vec<PathBuf>,
     /// The directories of projects.
@@ -30,7 +30,7 @@ pub(super) struct References {
 }
 
 /// Follows `file`, for an installer that works in `cwd`.
-pub(super) fn read_references(file: &Path, cwd: &Path) -> References {
+pub(crate) fn read_references(file: &Path, cwd: &Path) -> References {
     let mut found = References {
         files: vec![file.to_owned()],
         projects: Vec::new(),
@@ -65,7 +65,7 @@ pub(super) fn read_references(file: &Path, cwd: &Path) -> References {
 }
 
 /// Whether a file holds nothing but comments and blank lines.
-pub(super) fn is_blank(file: &Path) -> bool {
+pub(crate) fn is_blank(file: &Path) -> bool {
     let bytes = read_file(file, MAX_TEXT);
     bytes.is_ok_and(|bytes| logical_lines(&bytes).iter().all(String::is_empty))
 }
@@ -140,7 +140,7 @@ fn parse_line(line: &str) -> Option<Reference> {
 }
 
 /// The directory in a requirement that names a local project: `.[extra]`, `file:lib#egg=lib`.
-pub(super) fn project_dir(target: &str) -> Option<&str> {
+pub(crate) fn project_dir(target: &str) -> Option<&str> {
     let end = target.find(['[', ';', '#']).unwrap_or(target.len());
     local_path(target[..end].trim())
 }

@@ -10,13 +10,11 @@ use std::str::FromStr;
 use pep440_rs::Version;
 
 use crate::error::Error;
+use crate::manifest::{InstallPlan, Part, Pyproject, setup_file};
 use crate::process::Process;
 use crate::quote::{printable, shell_word, summarize_names};
 use crate::{self_exe, venv};
 
-use super::plan::{InstallPlan, Part};
-use super::pyproject::Pyproject;
-use super::python_package::setup_file;
 use super::runner::{InstallError, InstallRunner, Installer, os_args};
 use super::uv_terms::uv_terms;
 
@@ -24,10 +22,10 @@ use super::uv_terms::uv_terms;
 const MIN_UV_VERSION: [u64; 3] = [0, 6, 17];
 
 /// An installer, and the variables that it gets besides the user's own.
-pub(super) type Choice = (Installer, Vec<(OsString, OsString)>);
+pub(crate) type Choice = (Installer, Vec<(OsString, OsString)>);
 
 /// The installer that VRUN_INSTALLER names, else uv if it works and installs what pip would, else pip.
-pub(super) fn choose_installer(
+pub(crate) fn choose_installer(
     plan: &InstallPlan,
     runner: &InstallRunner<'_>,
     process: &Process,
@@ -125,7 +123,7 @@ fn min_pip_version(plan: &InstallPlan) -> Option<(&'static str, &'static str)> {
 ///
 /// # Errors
 /// The project names something there.
-pub(super) fn check_sources(
+pub(crate) fn check_sources(
     plan: &InstallPlan,
     runner: &InstallRunner<'_>,
 ) -> Result<(), InstallError> {
@@ -145,7 +143,7 @@ pub(super) fn check_sources(
 ///
 /// # Errors
 /// There is no pip, it cannot be upgraded, or the newest for this Python is too old; Ctrl-C.
-pub(super) fn upgrade_pip_if_needed(
+pub(crate) fn upgrade_pip_if_needed(
     plan: &InstallPlan,
     runner: &InstallRunner<'_>,
 ) -> Result<(), InstallError> {

@@ -6,9 +6,9 @@ use std::ffi::OsString;
 
 use crate::error::Error;
 use crate::fs::temp_file_in;
+use crate::manifest::normalize_name;
 use crate::quote::printable;
 
-use super::package_name::normalize_name;
 use super::runner::{InstallError, InstallRunner, Installer, os_args};
 
 /// Never removed.
@@ -22,7 +22,7 @@ for item in json.load(open(sys.argv[1], encoding='utf-8'))['install']:
 ";
 
 /// Removes every package that is neither in `required`, the installer's arguments, nor a dependency of those.
-pub(super) fn remove_extraneous(
+pub(crate) fn remove_extraneous(
     installer: &Installer,
     required: Vec<OsString>,
     runner: &InstallRunner<'_>,

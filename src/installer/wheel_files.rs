@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use pep440_rs::VersionSpecifiers;
 
-use super::package_name::is_same_name;
+use crate::manifest::is_same_name;
+
 use super::python_minors::minors_in;
 
 /// One version of a package.

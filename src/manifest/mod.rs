@@ -1,0 +1,24 @@
+//! A project's files -> what it requires, as a plan. Reads, and runs nothing.
+
+mod dependency_table;
+pub(crate) mod detect;
+mod developers;
+mod lock_pins;
+mod manifest_index;
+mod package_name;
+mod pip_format;
+mod plan;
+mod project_files;
+mod pyproject;
+mod python_package;
+pub(crate) mod script_list;
+mod selection;
+mod tables;
+
+pub(crate) use package_name::{is_same_name, normalize_name};
+pub(crate) use pip_format::{MAX_FILES, project_dir, read_references};
+pub(crate) use plan::{InstallPlan, Part, display_name, install_args};
+pub(crate) use project_files::project_files;
+pub(crate) use pyproject::{PYPROJECT, Pyproject};
+pub(crate) use python_package::setup_file;
+pub(crate) use selection::Selection;
