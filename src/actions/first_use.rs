@@ -9,7 +9,7 @@ use crate::find::{FoundEnv, Reason, Search, ToCreate};
 use crate::inline_script::{self, Script};
 use crate::process::Process;
 use crate::program::ForeignPolicy;
-use crate::python::ExplicitRequest;
+use crate::python::{ExplicitRequest, check_compatible};
 use crate::quote::{printable, shell_word};
 use crate::venv::{PyvenvCfg, Venv};
 use crate::{os, requirements};
@@ -43,6 +43,31 @@ pub(super) fn create_for_command(
         search.check_trusted(&missing.root)?;
     }
     Ok(created_env(missing))
+}
+
+/// The environment, which has the Python that `--python` asks for. One that nothing was ever installed into is recreated
+/// for it.
+///
+/// # Errors
+/// It has another Python.
+pub(super) fn with_request(
+    venv: Venv,
+    settings: &Settings,
+    auto_create: AutoCreate,
+    search: &Search,
+    process: &Process,
+) -> Result<Venv, Error> {
+    let Some(request) = &settings.python else {
+        return Ok(venv);
+    };
+    let Err(error) = check_compatible(&venv, request, process) else {
+        return Ok(venv);
+    };
+    if auto_create != AutoCreate::OnFirstUse || !requirements::is_never_installed(&venv) {
+        return Err(error);
+    }
+    recreate(&venv.root, request, settings, search, process)?;
+    Venv::open(&venv.root)
 }
 
 /// Recreates an environment that vrun created, and that nothing has been installed into, with another Python.

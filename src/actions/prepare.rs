@@ -7,9 +7,11 @@ use crate::cli::{Mode, RunRequest, Settings};
 use crate::error::Error;
 use crate::find::{FoundEnv, Search};
 use crate::inline_script::Script;
+use crate::manifest;
 use crate::process::Process;
 use crate::program::{self, EnvQueries, ResolveContext};
 use crate::python::{self, Inspection};
+use crate::quote::printable;
 use crate::venv::{self, SubstitutePython, Venv};
 use crate::view::{self, View};
 use crate::{git, repair};
@@ -106,6 +108,12 @@ impl EnvQueries for PreparedEnv<'_> {
             is_cached: self.mode == Mode::Real,
             process: self.process,
         })
+    }
+
+    fn find_mention(&self, name: &str) -> Option<(String, Option<String>)> {
+        let mention = manifest::find_mention(name, self.search.project()?)?;
+        let place = format!("{}:{}", printable(&mention.file), mention.line);
+        Some((place, mention.install_args))
     }
 
     fn is_tracked(&self) -> bool {

@@ -5,16 +5,15 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use crate::cli::{AutoCreate, Mode, RunRequest, Settings};
+use crate::cli::{Mode, RunRequest, Settings};
 use crate::create;
 use crate::error::Error;
 use crate::find::{Outcome, Search, ToCreate};
 use crate::inline_script::Script;
 use crate::process::Process;
 use crate::program::{self, Invocation, broken};
-use crate::python::check_compatible;
 use crate::quote::printable;
-use crate::requirements::{self, SyncMode};
+use crate::requirements::SyncMode;
 use crate::venv::Venv;
 use crate::{exec, output, render};
 
@@ -126,16 +125,9 @@ fn ensure(
         return report_install(env, search, settings, process);
     }
     // A script's environment is selected by the Python request, so it always matches.
-    if let Some(python_request) = &settings.python
-        && env.script.is_none()
-        && let Err(error) = check_compatible(&env.venv, python_request, process)
-    {
-        let may_create = matches!(request.auto_create, AutoCreate::OnFirstUse);
-        if !may_create || !requirements::is_never_installed(&env.venv) {
-            return Err(error);
-        }
-        first_use::recreate(&env.venv.root, python_request, settings, search, process)?;
-        env.venv = Venv::open(&env.venv.root)?;
+    if env.script.is_none() {
+        let auto_create = request.auto_create;
+        env.venv = first_use::with_request(env.venv, settings, auto_create, search, process)?;
     }
     let is_new = is_new && env.script.is_none();
     if ensure_installed_in(&env.venv, is_new, search, settings, process)? {

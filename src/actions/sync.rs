@@ -35,7 +35,10 @@ pub(crate) fn sync(
     report_selection(&found, &search, process);
     let venv = Venv::open(&found.root)?;
     match settings.mode {
-        Mode::Real => ensure_installed_in(&venv, is_new, &search, settings, process).map(drop),
+        Mode::Real => {
+            let venv = first_use::with_request(venv, settings, auto_create, &search, process)?;
+            ensure_installed_in(&venv, is_new, &search, settings, process).map(drop)
+        }
         Mode::DryRun => report_steps(&venv, &search.start, settings, process),
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod detect;
 mod developers;
 mod lock_pins;
 mod manifest_index;
+mod mention;
 mod package_name;
 mod pip_format;
 mod plan;
@@ -15,6 +16,7 @@ pub(crate) mod script_list;
 mod selection;
 mod tables;
 
+pub(crate) use mention::find_mention;
 pub(crate) use package_name::{is_same_name, normalize_name};
 pub(crate) use pip_format::{MAX_FILES, project_dir, read_references};
 pub(crate) use plan::{InstallPlan, Part, display_name, install_args};

@@ -63,6 +63,9 @@ pub(crate) trait EnvQueries: fmt::Debug {
     /// The search was interrupted.
     fn find_substitute(&self) -> Result<Option<SubstitutePython>, Error>;
 
+    /// Where the project's files name the program `name`, and the arguments of pip's that install it there, if any.
+    fn find_mention(&self, name: &str) -> Option<(String, Option<String>)>;
+
     /// Whether git tracks it.
     fn is_tracked(&self) -> bool;
 

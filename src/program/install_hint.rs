@@ -1,25 +1,24 @@
 //! A program that is missing -> the command that installs it.
 
-use crate::quote::shell_word;
 use crate::{os, venv};
 
 use super::context::ResolveContext;
 
-/// What to type to install the package `name` into the environment.
-pub(super) fn install_hint(name: &str, context: &ResolveContext<'_>) -> String {
-    let (call, name) = (context.vrun_command(), shell_word(name));
+/// What to type to install `args`, quoted for a shell, into the environment.
+pub(super) fn install_hint(args: &str, context: &ResolveContext<'_>) -> String {
+    let call = context.vrun_command();
     if context
         .scripts_dir()
         .join(format!("pip{}", os::EXE_SUFFIX))
         .exists()
     {
-        return format!("`{call} pip install {name}`");
+        return format!("`{call} pip install {args}`");
     }
     if has_pip_module(context) {
-        return format!("`{call} -m pip install {name}`");
+        return format!("`{call} -m pip install {args}`");
     }
     let pip = venv::install_pip_hint(context.root, &call);
-    format!("{pip}, then `{call} pip install {name}`")
+    format!("{pip}, then `{call} pip install {args}`")
 }
 
 /// Whether pip is installed, and can be run as a module.

@@ -46,8 +46,23 @@ pub(super) fn program_not_found(name: &OsStr, context: &ResolveContext<'_>) -> E
         return error.with_hint(suggestion);
     }
     match package_name(name) {
-        Some(name) => error.with_hint(format!("install it with {}", install_hint(name, context))),
+        Some(name) => error.with_hint(package_hint(name, context)),
         None => error,
+    }
+}
+
+/// How to install the package that has the program `name`: as the project's files do, if they name it. A name that was
+/// merely typed may be anyone's on the index.
+fn package_hint(name: &str, context: &ResolveContext<'_>) -> String {
+    match context.queries.find_mention(name) {
+        Some((place, args)) => {
+            let args = args.unwrap_or_else(|| name.to_owned());
+            format!("{place} names it: {}", install_hint(&args, context))
+        }
+        None => format!(
+            "{} installs the package that has it",
+            install_hint("PACKAGE", context)
+        ),
     }
 }
 
@@ -67,7 +82,10 @@ pub(super) fn foreign_program_refused(
         .with_cause(format_args!("{} {what}", printable(file)));
     let outside = format!("`{call} --outside {}` runs that one", shell_word(name));
     error.with_hint(match package_name(name) {
-        Some(name) => format!("install it with {}; {outside}", install_hint(name, context)),
+        Some(name) => format!(
+            "install it with {}; {outside}",
+            install_hint(&shell_word(name), context)
+        ),
         None => outside,
     })
 }

@@ -9,7 +9,7 @@ fn an_error_is_what_could_not_be_done_why_and_something_to_type() {
     assert_eq!(
         said,
         "vrun: no program named `pytset` in [ROOT]/app/.venv or on PATH\n  \
-         hint: install it with `vrun pip install pytset`\n"
+         hint: `vrun pip install PACKAGE` installs the package that has it\n"
     );
 }
 

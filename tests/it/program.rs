@@ -187,7 +187,7 @@ fn no_such_program_is_127_and_the_message_names_it_and_the_environment() {
         &[
             "vrun: no program named `pytset` in [ROOT]/app/.venv or on PATH\n",
             "  hint: ",
-            "`vrun pip install pytset`",
+            "`vrun pip install PACKAGE` installs the package that has it",
         ],
     );
     for typed in ["./gone", "gone/tool", "[ROOT]/gone"] {
@@ -330,7 +330,7 @@ fn a_python_that_is_gone_is_told_with_the_end_of_its_links() {
 #[test]
 fn a_hint_comes_back_to_the_environment_that_an_option_led_to() {
     let sandbox = Sandbox::new().venv("app/.venv").dir("else").cwd("else");
-    let hint = "`vrun --env [ROOT]/app/.venv pip install nosuch`";
+    let hint = "`vrun --env [ROOT]/app/.venv pip install PACKAGE`";
     sandbox.run(["-C", "../app", "nosuch"]).error(127, &[hint]);
     sandbox
         .run(["--env", "../app/.venv", "nosuch"])
@@ -375,4 +375,30 @@ fn a_slip_of_the_finger_is_answered_with_the_name_that_is_near() {
     sandbox
         .run(["--export", "fsh"])
         .error(125, &["did you mean `fish`?"]);
+}
+
+#[test]
+fn a_program_that_a_file_of_the_project_names_is_installed_as_that_does() {
+    let missing = |file: &str, text: &str, told: &str| {
+        let sandbox = app()
+            .file("app/setup.py", "")
+            .file(format!("app/{file}"), text);
+        let hint = format!("  hint: [ROOT]/app/{told}\n");
+        sandbox.run(["sometool"]).error(127, &[&hint]);
+    };
+    missing(
+        "tox.ini",
+        "[testenv]\ncommands = sometool -q\n",
+        "tox.ini:2 names it: `vrun pip install sometool`",
+    );
+    missing(
+        ".github/workflows/ci.yml",
+        "# sometool\n- run: sometool\n- run: python -m pip install -r ci.txt sometool && sometool\n",
+        ".github/workflows/ci.yml:3 names it: `vrun pip install -r ci.txt sometool`",
+    );
+    missing(
+        "requirements/lint.txt",
+        "sometool-plugin\nsometool==1.0\n",
+        "requirements/lint.txt:2 names it: `vrun pip install sometool`",
+    );
 }

@@ -131,7 +131,7 @@ fn what_is_nowhere_is_127_and_the_message_says_who_looked() {
         &[
             "vrun: no program named `tool` in [ROOT]/app/.venv or on PATH\n",
             "  cause: [ROOT]/opt/vrun was called as `tool`",
-            "`vrun pip install tool`",
+            "`vrun pip install PACKAGE`",
         ],
     );
 }

@@ -302,6 +302,10 @@ fn an_environment_that_is_there_is_never_changed_for_a_wish() {
         .run(["-p", "3.4", "python", "-c", ""])
         .code(125)
         .says(&[&uses, &hint]);
+    project
+        .run(["-p", "3.4", "--sync"])
+        .code(125)
+        .says(&[&uses, &hint]);
     let Some((old, _)) = pythons::two() else {
         return;
     };
