@@ -12,7 +12,7 @@ use crate::program::ForeignPolicy;
 use crate::python::{ExplicitRequest, check_compatible};
 use crate::quote::{printable, shell_word};
 use crate::venv::{PyvenvCfg, Venv};
-use crate::{os, requirements};
+use crate::{manifest, os, requirements};
 
 use super::context::{keep_others_out, report_skipped_for_creation};
 use super::prepare::TargetEnv;
@@ -42,7 +42,26 @@ pub(super) fn create_for_command(
     if settings.env.is_none() {
         search.check_trusted(&missing.root)?;
     }
+    if let Some(line) = project.and_then(|project| poetry_notice(project, &missing.root, process)) {
+        process.verbosity.notice(line);
+    }
     Ok(created_env(missing))
+}
+
+/// Poetry uses a `.venv` in the project rather than its own environment, if its `virtualenvs.in-project` is not set.
+fn poetry_notice(project: &Path, root: &Path, process: &Process) -> Option<String> {
+    let is_poetrys = manifest::is_poetry_project(project) && *root == project.join(".venv");
+    let mut programs = ::which::which_in_global("poetry", process.var("PATH")).ok()?;
+    let is_set = process
+        .non_empty_var("POETRY_VIRTUALENVS_IN_PROJECT")
+        .is_some();
+    (is_poetrys && !is_set && programs.next().is_some()).then(|| {
+        format!(
+            "`poetry run` uses {} from now on; `poetry run vrun ...` without it, or VRUN_NAME=.venv-vrun, keeps \
+             Poetry's own",
+            printable(root)
+        )
+    })
 }
 
 /// The environment, which has the Python that `--python` asks for. One that nothing was ever installed into is recreated

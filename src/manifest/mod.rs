@@ -21,6 +21,6 @@ pub(crate) use package_name::{is_same_name, normalize_name};
 pub(crate) use pip_format::{MAX_FILES, project_dir, read_references};
 pub(crate) use plan::{InstallPlan, Part, display_name, install_args};
 pub(crate) use project_files::project_files;
-pub(crate) use pyproject::{PYPROJECT, Pyproject};
+pub(crate) use pyproject::{PYPROJECT, Pyproject, is_poetry_project};
 pub(crate) use python_package::setup_file;
 pub(crate) use selection::Selection;

@@ -399,6 +399,12 @@ fn requirement_name(text: &str) -> &str {
     text[..end.unwrap_or(text.len())].trim()
 }
 
+/// Whether the project in `dir` is one of Poetry's.
+pub(crate) fn is_poetry_project(dir: &Path) -> bool {
+    let pyproject = Pyproject::read(dir).ok().flatten();
+    pyproject.is_some_and(|pyproject| pyproject.get(&["tool", "poetry"]).is_some())
+}
+
 /// Whether a group or an extra is one of [`DEV_NAMES`].
 pub(crate) fn is_dev_name(name: &str) -> bool {
     DEV_NAMES.iter().any(|known| is_same_name(known, name))

@@ -85,3 +85,24 @@ fn under_hatch_pipenv_and_poetry_which_keep_theirs_in_the_users_directory() {
         .var("POETRY_VIRTUALENVS_IN_PROJECT", "false");
     stays_in_its_own(&poetry, "poetry", &plain);
 }
+
+/// Poetry takes the `.venv` in a project before the environment that it keeps for it.
+#[test]
+fn in_a_project_of_poetrys_one_line_says_that_poetry_will_use_it_too() {
+    let poetry = project()
+        .file(
+            "app/pyproject.toml",
+            "[tool.poetry]\npackage-mode = false\n",
+        )
+        .script("bin/poetry", "#!/bin/sh\n");
+    let told = "vrun: `poetry run` uses ";
+    let removed = |name: &str| std::fs::remove_dir_all(poetry.path("app").join(name));
+    removed(".venv").expect("an environment");
+    let ran = poetry.run(["python", "-c", ""]).code(0);
+    ran.says(&[told, "/app/.venv from now on", "VRUN_NAME=.venv-vrun"]);
+    assert_eq!(poetry.run(["python", "-c", ""]).code(0).stderr, "");
+    removed(".venv").expect("an environment");
+    let named = poetry.var("VRUN_NAME", ".venv-vrun");
+    let ran = named.run(["python", "-c", ""]).code(0);
+    assert!(!ran.stderr.contains(told), "{ran}");
+}
