@@ -63,8 +63,8 @@ pub(super) fn find_index_failure(output: &str) -> Option<IndexFailure> {
 /// pip asks for a login, and gets no answer.
 fn login_prompt(output: &str) -> Option<IndexFailure> {
     let (_, rest) = output.rsplit_once("User for ")?;
-    let host = rest.split(": ").next()?;
-    let cause = format!("{} asks for a login", printable(host));
+    let host = rest.lines().next()?.split(": ").next()?;
+    let cause = format!("{} asks for a login", printable(host.trim_end_matches(':')));
     output
         .contains("EOFError")
         .then_some(IndexFailure::AccessDenied(cause))
@@ -183,6 +183,10 @@ mod tests {
             (
                 "Could not fetch URL http://h/simple/nope/: 404 Client Error: Not Found for url: http://h - skipping".to_owned(),
                 None,
+            ),
+            (
+                "User for h:1:\nEOFError\n".to_owned(),
+                Some(AccessDenied("h:1 asks for a login".into())),
             ),
             (
                 "  input(f'User for {netloc}: ')\nEOFError: EOF when reading a line\nUser for h:1: User for h:1: ".to_owned(),

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 
 use crate::error::Error;
 use crate::fs::temp_file_in;
-use crate::manifest::normalize_name;
+use crate::manifest::{is_same_name, normalize_name};
 use crate::quote::printable;
 
 use super::runner::{InstallError, InstallRunner, Installer, os_args};
@@ -21,17 +21,20 @@ for item in json.load(open(sys.argv[1], encoding='utf-8'))['install']:
     print(item['metadata']['name'])
 ";
 
-/// Removes every package that is neither in `required`, the installer's arguments, nor a dependency of those.
+/// Removes every package that is neither in `required`, the installer's arguments, nor a dependency of those; never the
+/// project's `own`.
 pub(crate) fn remove_extraneous(
     installer: &Installer,
     required: Vec<OsString>,
+    own: Option<&str>,
     runner: &InstallRunner<'_>,
 ) -> Result<(), InstallError> {
     let names = match installer {
         Installer::Uv(_) | Installer::UvProject(_) => extraneous_by_uv(installer, required, runner),
         Installer::Pip => extraneous_by_pip(required, runner),
     };
-    let names = names.ok_or_else(|| undetermined_error(runner))?;
+    let mut names = names.ok_or_else(|| undetermined_error(runner))?;
+    names.retain(|name| !own.is_some_and(|own| is_same_name(own, name)));
     if names.is_empty() {
         return Ok(());
     }
@@ -53,6 +56,11 @@ fn extraneous_by_uv(
     required: Vec<OsString>,
     runner: &InstallRunner<'_>,
 ) -> Option<Vec<String>> {
+    if required.is_empty() {
+        // uv refuses to install nothing.
+        let listed = runner.output_of(installer, os_args(&["list", "--format=freeze"]))?;
+        return Some(extraneous(&listed, &[]));
+    }
     let mut args = os_args(&["install", "--exact", "--dry-run", "--color", "never"]);
     args.extend(required);
     let output = runner.output_of(installer, args)?;
@@ -76,12 +84,17 @@ fn extraneous_by_pip(required: Vec<OsString>, runner: &InstallRunner<'_>) -> Opt
         false => required_names(required, runner)?,
     };
     let listed = runner.pip_stdout(os_args(&["list", "--format=freeze"]))?;
+    Some(extraneous(&listed, &required))
+}
+
+/// The names in lines such as `six==1.16.0`, less those that stay.
+fn extraneous(listed: &str, required: &[String]) -> Vec<String> {
     let names = listed.lines().filter_map(|line| line.split_once("=="));
     let names = names.map(|(name, _)| name).filter(|name| {
         let name = normalize_name(name);
         !NEVER_REMOVED.contains(&name.as_str()) && !required.contains(&name)
     });
-    Some(names.map(str::to_owned).collect())
+    names.map(str::to_owned).collect()
 }
 
 fn required_names(required: Vec<OsString>, runner: &InstallRunner<'_>) -> Option<Vec<String>> {

@@ -32,6 +32,10 @@ pub(crate) fn detect_plan(dir: &Path, selection: &Selection) -> Result<Option<In
     let mut plan = InstallPlan::default();
     if selection.files.is_empty() {
         let pyproject = detect_project(dir, &mut plan)?;
+        let name = pyproject.as_ref().and_then(Pyproject::name);
+        plan.project_name = name.map(str::to_owned);
+        plan.left_out
+            .extend(pyproject.as_ref().and_then(Pyproject::unbuilt_reason));
         let first = plan.required.first();
         let is_pylock = matches!(first, Some(Part::Pylock(_)));
         if !selection.no_dev && !is_pylock {

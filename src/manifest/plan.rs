@@ -23,6 +23,8 @@ pub(crate) struct InstallPlan {
     pub index: Option<ManifestIndex>,
     /// What developers need and is not in the plan, and why.
     pub left_out: Vec<String>,
+    /// The project's own name as a package.
+    pub project_name: Option<String>,
 }
 
 /// Something to install, and the file that says so.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use toml::Value;
 
 use crate::error::Error;
-use crate::quote::printable;
+use crate::quote::{printable, summarize_names};
 
 use super::dependency_table::{
     VersionSyntax, local_requirement, source_url, table_requirements, with_marker,
@@ -90,6 +90,22 @@ impl Pyproject {
     pub(crate) fn is_package(&self) -> bool {
         let look = || python_package::is_package(self.dir(), &self.table);
         *self.is_package.get_or_init(look)
+    }
+
+    /// Its name.
+    pub(crate) fn name(&self) -> Option<&str> {
+        let names: [&[&str]; 2] = [&["project", "name"], &["tool", "poetry", "name"]];
+        let mut names = names.into_iter().filter_map(|names| self.get(names));
+        names.next()?.as_str()
+    }
+
+    /// Why the project itself is not built, if it says that it should be.
+    pub(crate) fn unbuilt_reason(&self) -> Option<String> {
+        let packages = python_package::undecided_packages(self.dir(), &self.table)?;
+        (packages.len() > 1).then(|| {
+            let packages = summarize_names(&packages);
+            format!("the project itself: setuptools builds nothing where it finds several packages ({packages})")
+        })
     }
 
     /// The project itself if it is a package, else what it depends on.

@@ -26,13 +26,7 @@ const NOT_MODULES: &str = "setup conftest test tests example examples build toxf
 
 /// Whether the project at `dir` is built and installed itself.
 pub(crate) fn is_package(dir: &Path, table: &Table) -> bool {
-    let flag = |names: &[&str]| get(table, names).and_then(Value::as_bool);
-    let flags = [
-        &["tool", "uv", "package"][..],
-        &["tool", "poetry", "package-mode"],
-        &["tool", "pdm", "distribution"],
-    ];
-    if let Some(is_package) = flags.into_iter().find_map(flag) {
+    if let Some(is_package) = package_flag(table) {
         return is_package;
     }
     let dynamic = get(table, &["project", "dynamic"]).and_then(Value::as_array);
@@ -57,6 +51,17 @@ pub(crate) fn is_package(dir: &Path, table: &Table) -> bool {
         "uv_build" => has_uv_modules(dir, table, name),
         _ => true,
     }
+}
+
+/// What the tools' own settings say.
+fn package_flag(table: &Table) -> Option<bool> {
+    let flags = [
+        &["tool", "uv", "package"][..],
+        &["tool", "poetry", "package-mode"],
+        &["tool", "pdm", "distribution"],
+    ];
+    let flag = |names: &[&str]| get(table, names).and_then(Value::as_bool);
+    flags.into_iter().find_map(flag)
 }
 
 fn get<'t>(table: &'t Table, names: &[&str]) -> Option<&'t Value> {
@@ -188,12 +193,27 @@ fn names_in(dir: &Path) -> Vec<String> {
     names.collect()
 }
 
+/// The packages among which setuptools cannot choose, if that is why it builds nothing of the project, which says that it
+/// is to be built.
+pub(crate) fn undecided_packages(dir: &Path, table: &Table) -> Option<Vec<String>> {
+    let backend = text(table, &["build-system", "build-backend"])?;
+    let is_to_be_built = backend.starts_with("setuptools") && package_flag(table).is_none();
+    let is_unbuilt = is_to_be_built && table.contains_key("project") && !is_package(dir, table);
+    is_unbuilt.then(|| top_level_names(dir))
+}
+
 /// How many packages setuptools finds by itself, or else modules. In a `src` directory it takes all that there are.
 fn count_top_level(dir: &Path) -> usize {
-    if dir.join("src").is_dir() {
-        return 1;
+    match dir.join("src").is_dir() {
+        true => 1,
+        false => top_level_names(dir).len(),
     }
-    let names = names_in(dir);
+}
+
+/// The names of these packages or modules.
+fn top_level_names(dir: &Path) -> Vec<String> {
+    let mut names = names_in(dir);
+    names.sort();
     let is_identifier = |name: &str| {
         !name.starts_with(|first: char| first.is_ascii_digit())
             && name
@@ -210,9 +230,10 @@ fn count_top_level(dir: &Path) -> usize {
         let stem = name.strip_suffix(".py");
         stem.is_some_and(|stem| is_identifier(stem) && !is_excluded(NOT_MODULES, stem))
     });
-    match packages.count() {
-        0 => modules.count(),
-        count => count,
+    let packages: Vec<_> = packages.cloned().collect();
+    match packages.is_empty() {
+        true => modules.cloned().collect(),
+        false => packages,
     }
 }
 

@@ -18,7 +18,9 @@ const MIN_PATH_NAME: usize = 5;
 /// What to type instead of `name`, if that can be told.
 pub(super) fn suggestion(name: &OsStr, context: &ResolveContext<'_>) -> Option<String> {
     let name = name.to_str()?;
-    action_hint(name, context).or_else(|| {
+    let actions = ACTIONS.map(str::to_owned).to_vec();
+    let action = nearest_name(name, actions).unwrap_or_else(|| name.to_owned());
+    action_hint(&action, context).or_else(|| {
         let scripts = program_names(&context.scripts_dir());
         let nearest = nearest_name(name, scripts).or_else(|| {
             let dirs = os::split_paths(context.path).filter(|dir| dir.is_absolute());
@@ -29,6 +31,11 @@ pub(super) fn suggestion(name: &OsStr, context: &ResolveContext<'_>) -> Option<S
         Some(format!("did you mean `{call} {}`?", shell_word(nearest)))
     })
 }
+
+/// The names that [`action_hint`] knows and that a slip may change.
+const ACTIONS: [&str; 7] = [
+    "install", "doctor", "create", "repair", "activate", "shell", "sync",
+];
 
 /// What other tools have as a command and vrun as an option.
 fn action_hint(name: &str, context: &ResolveContext<'_>) -> Option<String> {

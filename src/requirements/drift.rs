@@ -40,7 +40,8 @@ pub(super) struct RequirementsChange {
 
 /// Compares the files. `python` is the minor version of the environment's Python.
 pub(super) fn detect_drift(state: &InstallState, python: &str) -> Drift {
-    if state.python_version != python {
+    // An invalid pyvenv.cfg does not say it.
+    if state.python_version != python && !python.is_empty() {
         let was = printable(&state.python_version);
         return Drift::Changed(RequirementsChange {
             description: format!("Python was {was} and is {python}"),

@@ -82,7 +82,8 @@ pub(super) fn install(
         if !required.is_empty() {
             required.extend(constraints);
         }
-        prune::remove_extraneous(&installer, required, runner)?;
+        let own = plan.project_name.as_deref();
+        prune::remove_extraneous(&installer, required, own, runner)?;
     } else if order.is_exact {
         let verbosity = runner.verbosity;
         verbosity.notice("nothing is removed: not all of it can be installed together");

@@ -365,6 +365,7 @@ fn a_slip_of_the_finger_is_answered_with_the_name_that_is_near() {
         ("doctor", "`vrun --doctor`"),
         ("activate", "`eval \"$(vrun --export sh)\"`"),
         ("help", "`vrun --help`"),
+        ("instal", "`vrun pip install PACKAGE`"),
     ] {
         let sandbox = app().var("PATH", "[ROOT]/usr/bin");
         sandbox.run([typed]).error(127, &[hint]);

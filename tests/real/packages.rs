@@ -1,10 +1,11 @@
 //! What counts as a package is what the build backends build: the real ones, from the index, tried on many shapes.
 
 use std::fmt::Write;
+use std::fs;
 use std::process::Command;
 
-use crate::index::installs;
-use crate::project::{Outcome, Project};
+use crate::index::{installs, vrun_command};
+use crate::project::{Outcome, Project, tell};
 
 /// Builds each directory that is named, as an editable install does it, and says whether that succeeds.
 const BUILD: &str = "\
@@ -168,4 +169,34 @@ fn what_counts_as_a_package_is_what_its_backend_builds() {
         .filter(|((_, planned), built)| *planned != (*built == "True"))
         .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// A directory of data is a package to setuptools, which then builds nothing.
+#[test]
+fn a_project_that_is_not_built_any_more_stays_installed_and_a_line_says_so() {
+    let project = Project::with_python()
+        .dir("app/mypk")
+        .file("app/mypk/__init__.py", "")
+        .file(
+            "app/pyproject.toml",
+            "[project]\nname = 'mypk'\nversion = '1'\n\
+             [build-system]\nrequires = ['setuptools']\nbuild-backend = 'setuptools.build_meta'\n",
+        );
+    fs::remove_file(project.path("app/setup.py")).expect("a file");
+    let run = |args: &[&str]| Outcome::of(vrun_command(&project.path("app")).args(args));
+    let import = ["python", "-I", "-c", "import mypk"];
+    let first = run(&import);
+    if first.stderr.contains("cannot be reached") {
+        return tell(format_args!(
+            "not tested: a project that setuptools builds: {first}"
+        ));
+    }
+    first.code(0);
+    fs::create_dir(project.path("app/data")).expect("a directory");
+    let told = "the project itself: setuptools builds nothing where it finds several packages (data, mypk)";
+    run(&["--sync", "--exact"]).code(0).says(&[told]);
+    run(&import).code(0);
+    run(&["-n", "--sync"]).code(0).says(&[told]);
+    let doctor = run(&["--doctor"]).code(1);
+    assert!(doctor.stdout.contains(told), "{doctor}");
 }
