@@ -3,6 +3,7 @@
 //! Candidates are asked in a fixed order, and the first match wins. A virtual environment's Python resolves to its
 //! base, and a version manager's shim to the interpreter it starts.
 
+use std::ffi::OsStr;
 use std::iter;
 use std::path::{Path, PathBuf};
 
@@ -46,7 +47,7 @@ pub(crate) fn find_interpreter(
             Err(why) => Err(why),
         };
         match answer {
-            Ok(base) if is_match(request, &base) => {
+            Ok(base) if is_match(request, &base) && !is_unasked_pypy(request, &path) => {
                 return Ok(choose(with_free_threaded_name(base, request), found_by));
             }
             Ok(base) => {
@@ -100,7 +101,14 @@ fn is_match(request: Option<&PythonRequest>, base: &Interpreter) -> bool {
     base.has_venv_module() && is_requested
 }
 
-/// A free-threaded build that was not requested is used only if nothing else matches.
+/// Whether a Python was found as PyPy (`pypy3.9`), and the request is for a version alone.
+fn is_unasked_pypy(request: Option<&PythonRequest>, path: &Path) -> bool {
+    let names_pypy = |text: &OsStr| text.to_string_lossy().to_lowercase().contains("pypy");
+    path.file_name().is_some_and(names_pypy)
+        && request.is_some_and(|request| !names_pypy(request.text.as_ref()))
+}
+
+/// A free-threaded build or a PyPy that was not requested is used only if nothing else matches.
 fn is_last_resort(request: Option<&PythonRequest>, base: &Interpreter) -> bool {
     base.has_venv_module()
         && request.is_none_or(|request| request.kind.matches_any_build(&base.key))

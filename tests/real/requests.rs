@@ -1,6 +1,8 @@
 //! Which Python is taken: each kind of request, each source, in order.
 
-use crate::project::Project;
+use std::fs;
+
+use crate::project::{Project, tell};
 use crate::pythons::{self, Python};
 
 /// A project with `python3` the older, and both under their versioned names.
@@ -314,4 +316,30 @@ fn an_environment_that_is_there_is_never_changed_for_a_wish() {
         .run(["-p", &other, "python", "-c", ""])
         .code(125)
         .says(&[&hint]);
+}
+
+/// PyPy is first on PATH, and CPython of the same version is where pyenv has it.
+#[test]
+fn a_version_alone_is_cpythons_if_there_is_one() {
+    let pypy = pythons::pypy();
+    let in_pyenv = pythons::all().iter().find_map(|python| {
+        let root = python.prefix.parent()?.parent()?;
+        let is_pyenvs = root.join("versions") == python.prefix.parent()?;
+        let name = format!("pypy{}", python.short());
+        let pypy = pypy.as_ref()?.with_file_name(&name);
+        (is_pyenvs && pypy.is_file()).then(|| (python, root.to_owned(), pypy))
+    });
+    let Some((python, root, pypy)) = in_pyenv else {
+        return tell("not tested: a PyPy before a CPython of its version, for that takes both");
+    };
+    let name = format!("bin/pypy{}", python.short());
+    let project = Project::new().link(&name, pypy).var("PYENV_ROOT", root);
+    let kind = ["python", "-c", "import sys; print(sys.implementation.name)"];
+    let ask = |request: &str| {
+        let words = ["-q", "-p", request].into_iter().chain(kind);
+        project.run(words).code(0)
+    };
+    ask(&python.short()).stdout("cpython");
+    fs::remove_dir_all(project.path("app/.venv")).expect("an environment");
+    ask("pypy").stdout("pypy");
 }
