@@ -5,9 +5,11 @@ use std::fs;
 use std::path::Path;
 
 use crate::os;
-use crate::quote::shell_word;
+use crate::quote::{printable, shell_word};
 
 use super::context::ResolveContext;
+use super::lookup::is_in;
+use super::model::Program;
 
 /// No shorter name is offered.
 const MIN_LENGTH: usize = 4;
@@ -50,6 +52,19 @@ fn action_hint(name: &str, context: &ResolveContext<'_>) -> Option<String> {
         "shell" => format!("`{call} sh` starts a shell in the environment"),
         _ => return None,
     })
+}
+
+/// A line where the user is likely to have meant an action of vrun's, and the system has a program of that name:
+/// `vrun sync`, and `vrun install NAME`, which install(1) would refuse.
+pub(super) fn namesake_warning(program: &Program, context: &ResolveContext<'_>) -> Option<String> {
+    let mut words = program.argv.iter().filter_map(|word| word.to_str());
+    let (name, count) = (words.next()?, program.argv.len());
+    let is_meant = matches!((name, count), ("sync", 1) | ("install", 1 | 2));
+    if !is_meant || is_in(&context.scripts_dir(), &program.file) {
+        return None;
+    }
+    let (file, hint) = (printable(&program.file), action_hint(name, context)?);
+    Some(format!("`{name}` is {file}; {hint}"))
 }
 
 /// The names of a directory's programs, as they are typed.

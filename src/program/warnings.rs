@@ -10,6 +10,7 @@ use crate::{self_exe, venv};
 
 use super::context::ResolveContext;
 use super::model::{Program, RunBy};
+use super::near_names::namesake_warning;
 
 /// Adds them to `program`.
 pub(super) fn add_warnings(program: &mut Program, context: &ResolveContext<'_>) {
@@ -37,6 +38,7 @@ pub(super) fn add_warnings(program: &mut Program, context: &ResolveContext<'_>) 
             call()
         ));
     }
+    warnings.extend(namesake_warning(program, context));
     program.warnings.append(&mut warnings);
 }
 

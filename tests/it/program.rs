@@ -370,6 +370,24 @@ fn a_slip_of_the_finger_is_answered_with_the_name_that_is_near() {
         let sandbox = app().var("PATH", "[ROOT]/usr/bin");
         sandbox.run([typed]).error(127, &[hint]);
     }
+    let sandbox = app()
+        .probe("usr/bin/sync")
+        .probe("usr/bin/install")
+        .var("PATH", "[ROOT]/usr/bin:/usr/bin:/bin");
+    for (typed, told) in [
+        (
+            &["sync"][..],
+            "vrun: `sync` is [ROOT]/usr/bin/sync; `vrun --sync` installs what the project requires\n",
+        ),
+        (
+            &["install", "six"],
+            "vrun: `install` is [ROOT]/usr/bin/install; `vrun pip install PACKAGE` installs a package\n",
+        ),
+        (&["install", "-d", "dir"], ""),
+        (&["sync", "-f"], ""),
+    ] {
+        assert_eq!(sandbox.run(typed).argv(typed).said(), told);
+    }
     sandbox
         .run(["--syncc"])
         .error(125, &["did you mean `--sync`?"]);

@@ -36,9 +36,11 @@ pub(crate) fn of(root: &Path) -> Tree {
                 directories.push(path.clone());
                 format!("directory {mode:o}")
             } else if path.ends_with("vrun-requirements") {
-                // The number of a file is longer or shorter.
+                // The number of a file is longer or shorter, and the time of a directory is the lock's.
                 let text = fs::read_to_string(&path).expect("UTF-8");
-                let lines = text.lines().filter(|line| !line.starts_with("file "));
+                let is_stamp =
+                    |line: &&str| line.starts_with("file ") || line.starts_with("directory ");
+                let lines = text.lines().filter(|line| !is_stamp(line));
                 format!("file {mode:o} {:?}", lines.collect::<Vec<_>>())
             } else if path.ends_with("RECORD") {
                 let rows = fs::read_to_string(&path).expect("UTF-8");
