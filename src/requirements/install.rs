@@ -123,7 +123,12 @@ impl Steps<'_> {
                 self.report(&name, duration);
                 return Ok(true);
             }
-            Err(reason) => is_single.then_some(reason),
+            Err(reason) if is_single => Some(reason),
+            Err(reason) => {
+                let verbosity = runner.verbosity;
+                verbosity.notice(format_args!("they cannot be installed together: {reason}"));
+                None
+            }
         };
         if let Some(reason) = self.pins_refused(plan, refusal)? {
             self.install_unpinned(plan, &reason)?;
@@ -216,8 +221,12 @@ impl Steps<'_> {
             self.left_out.borrow_mut().push(line);
         };
         let name = part.describe(self.runner.project);
-        let Err(reason) = self.attempt([part], constraints, &name)? else {
-            return Ok(true);
+        let reason = match self.attempt([part], constraints, &name)? {
+            Ok(duration) => {
+                self.report(&name, duration);
+                return Ok(true);
+            }
+            Err(reason) => reason,
         };
         let singles = part.split();
         if singles.is_empty() {
@@ -225,8 +234,9 @@ impl Steps<'_> {
         }
         for (single, requirement) in &singles {
             let name = format!("{requirement} ({name})");
-            if let Err(reason) = self.attempt([single], constraints, &name)? {
-                leave_out(&name, &reason);
+            match self.attempt([single], constraints, &name)? {
+                Ok(duration) => self.report(&name, duration),
+                Err(reason) => leave_out(&name, &reason),
             }
         }
         Ok(false)
