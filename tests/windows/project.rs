@@ -134,9 +134,16 @@ impl Project {
         command.stdin(Stdio::null());
     }
 
-    /// Runs vrun to its end.
+    /// Runs vrun to its end; again where wine could not start a process, which now and then happens on a busy machine.
     pub(crate) fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Outcome {
-        Outcome::of(started(&mut self.vrun(args)))
+        let args = args.into_iter().map(|arg| arg.as_ref().to_owned());
+        let args: Vec<OsString> = args.collect();
+        let once = || Outcome::of(started(&mut self.vrun(&args)));
+        let outcome = once();
+        match outcome.code {
+            Some(DLL_INIT_FAILED) => once(),
+            _ => outcome,
+        }
     }
 
     /// What `python -c CODE` prints.
@@ -159,6 +166,9 @@ impl ConcatOs for [&OsStr] {
         })
     }
 }
+
+/// STATUS_DLL_INIT_FAILED: the exit code of a process that was never started.
+const DLL_INIT_FAILED: i32 = 0xC000_0142_u32.cast_signed();
 
 /// The program under test.
 pub(crate) fn vrun() -> PathBuf {
