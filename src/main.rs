@@ -17,6 +17,7 @@ mod fs;
 mod git;
 mod health;
 mod helper;
+mod ini;
 mod inline_script;
 mod installer;
 mod installer_errors;

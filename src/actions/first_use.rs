@@ -50,12 +50,14 @@ pub(super) fn create_for_command(
 
 /// Poetry uses a `.venv` in the project rather than its own environment, if its `virtualenvs.in-project` is not set.
 fn poetry_notice(project: &Path, root: &Path, process: &Process) -> Option<String> {
-    let is_poetrys = manifest::is_poetry_project(project) && *root == project.join(".venv");
-    let mut programs = ::which::which_in_global("poetry", process.var("PATH")).ok()?;
     let is_set = process
         .non_empty_var("POETRY_VIRTUALENVS_IN_PROJECT")
         .is_some();
-    (is_poetrys && !is_set && programs.next().is_some()).then(|| {
+    if is_set || *root != project.join(".venv") || !manifest::is_poetry_project(project) {
+        return None;
+    }
+    let mut programs = ::which::which_in_global("poetry", process.var("PATH")).ok()?;
+    programs.next().map(|_| {
         format!(
             "`poetry run` uses {} from now on; `poetry run vrun ...` without it, or VRUN_NAME=.venv-vrun, keeps \
              Poetry's own",

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::ini;
 use crate::os;
 use crate::process::Process;
 use crate::quote::printable;
@@ -106,33 +107,10 @@ fn normalize_key(key: &str) -> String {
     key.strip_prefix("--").unwrap_or(&key).to_owned()
 }
 
-/// The keys and values of a section (Python's configparser). A line that is indented continues a value.
 fn section_settings(text: &str, section: &str) -> Vec<(String, String)> {
-    let mut found: Vec<(String, String)> = Vec::new();
-    let (mut is_in_section, mut is_in_value) = (false, false);
-    for line in text.lines() {
-        let content = line.trim();
-        if content.is_empty() || content.starts_with(['#', ';']) {
-            continue;
-        }
-        if is_in_value && line.starts_with([' ', '\t']) {
-            if let Some((_, value)) = found.last_mut().filter(|_| is_in_section) {
-                value.push('\n');
-                value.push_str(content);
-            }
-            continue;
-        }
-        is_in_value = !content.starts_with('[');
-        if !is_in_value {
-            let name = content.trim_start_matches('[').split(']').next();
-            is_in_section = name == Some(section);
-        } else if let Some((key, value)) = content.split_once(['=', ':'])
-            && is_in_section
-        {
-            found.push((normalize_key(key), value.trim().to_owned()));
-        }
-    }
-    found
+    let settings = ini::section_settings(text, section).into_iter();
+    let settings = settings.map(|(key, value)| (normalize_key(&key), value));
+    settings.collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::manifest::read_references;
+use crate::manifest::{logical_lines, read_references};
 use crate::quote::printable;
 use crate::read::{MAX_TEXT, read_file};
 
@@ -40,12 +40,9 @@ pub(super) fn read_syntax(file: &Path, project: &Path) -> FileSyntax {
 
 impl FileSyntax {
     fn add_text(&mut self, text: &str, name: &str) {
-        let text = text.replace("\r\n", "\n").replace("\\\n", " ");
-        for line in text.lines() {
-            let line = line.split(" #").next().unwrap_or(line).trim();
-            if !line.is_empty() && !line.starts_with('#') {
-                self.add_line(line, name);
-            }
+        let lines = logical_lines(text.as_bytes());
+        for line in lines.iter().filter(|line| !line.is_empty()) {
+            self.add_line(line, name);
         }
     }
 

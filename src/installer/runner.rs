@@ -226,12 +226,18 @@ impl InstallRunner<'_> {
         Ok(successful_stdout(&output))
     }
 
-    /// What an installer prints on both streams, if it succeeds.
-    pub(crate) fn output_of(&self, installer: &Installer, args: Vec<OsString>) -> Option<String> {
+    /// Whether an installer succeeds, and what it prints on both streams.
+    fn ask(&self, installer: &Installer, args: Vec<OsString>) -> Option<(bool, String)> {
         let (program, args) = installer.command_line(self.dir, &self.python, args);
         let helper = self.helper(&program, args).ok()?;
         let (status, output) = helper::stream_lines(helper, &self.is_over(), &mut |_| {}).ok()?;
-        status.success().then_some(output)
+        Some((status.success(), output))
+    }
+
+    /// What it prints, if it succeeds.
+    pub(crate) fn output_of(&self, installer: &Installer, args: Vec<OsString>) -> Option<String> {
+        let (is_success, output) = self.ask(installer, args)?;
+        is_success.then_some(output)
     }
 
     /// The packages that are installed, as constraints.
@@ -268,15 +274,8 @@ impl InstallRunner<'_> {
             args,
             output,
             minor: self.minor,
-            ask_pip: &|args| self.ask_pip(args),
+            ask_pip: &|args| self.ask(&Installer::Pip, args),
         })
-    }
-
-    fn ask_pip(&self, args: Vec<OsString>) -> Option<(bool, String)> {
-        let (program, args) = Installer::Pip.command_line(self.dir, &self.python, args);
-        let helper = self.helper(&program, args).ok()?;
-        let answer = helper::stream_lines(helper, &self.is_over(), &mut |_| {}).ok();
-        answer.map(|(status, output)| (status.success(), output))
     }
 
     /// Runs a step that may fail: then the result is why, in a few words.

@@ -41,7 +41,7 @@ pub(crate) fn detect_plan(dir: &Path, selection: &Selection) -> Result<Option<In
         if !selection.no_dev && !is_pylock {
             let mut dev = developer_parts(dir, pyproject.as_ref());
             if first.is_some_and(|part| part.file().ends_with(PIPFILE)) {
-                dev.extend(pipfile_part(&dir.join(PIPFILE), "dev-packages").transpose());
+                dev.extend(pipfile_dev_part(&dir.join(PIPFILE)).transpose());
             }
             for part in dev {
                 match part {
@@ -143,18 +143,24 @@ fn is_pylock(name: &str) -> bool {
 }
 
 fn add_pipfile(file: &Path, plan: &mut InstallPlan) -> Result<(), Error> {
-    plan.required.extend(pipfile_part(file, "packages")?);
-    plan.index = read_tables(file)?.as_ref().and_then(pipfile_index);
+    let tables = read_tables(file)?.unwrap_or_default();
+    plan.required
+        .extend(pipfile_part(file, &tables, "packages")?);
+    plan.index = pipfile_index(&tables);
     Ok(())
 }
 
-fn pipfile_part(file: &Path, table: &str) -> Result<Option<Part>, Error> {
+fn pipfile_dev_part(file: &Path) -> Result<Option<Part>, Error> {
     let tables = read_tables(file)?.unwrap_or_default();
+    pipfile_part(file, &tables, "dev-packages")
+}
+
+fn pipfile_part(file: &Path, tables: &toml::Table, table: &str) -> Result<Option<Part>, Error> {
     let dir = file.parent().unwrap_or(file);
     let Some(found) = tables.get(table) else {
         return Ok(None);
     };
-    let index = pipfile_index(&tables);
+    let index = pipfile_index(tables);
     let index = index.as_ref().map(|index| &*index.name);
     let requirements = table_requirements(found, dir, VersionSyntax::Pipfile, index);
     Ok(Some(Part::Dependencies {

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::ini;
 use crate::read::{MAX_TEXT, read_text};
 
 use super::plan::Part;
@@ -52,7 +53,7 @@ fn tox_part(dir: &Path) -> Option<Part> {
     let file = dir.join("tox.ini");
     let text = read_text(&file, MAX_TEXT).ok()?;
     let mut requirements = Vec::new();
-    for line in ini_lines(&text, "[testenv]", "deps") {
+    for line in ini_lines(&text, "testenv", "deps") {
         let is_factor = line.split_once(": ").is_some();
         if line.contains('{') || is_factor {
             continue;
@@ -73,20 +74,14 @@ fn tox_part(dir: &Path) -> Option<Part> {
 }
 
 /// The lines of a setting, without comments.
-fn ini_lines<'t>(text: &'t str, section: &str, key: &str) -> Vec<&'t str> {
-    let section = text.lines().skip_while(|line| line.trim() != section);
-    let section = section.skip(1).take_while(|line| !line.starts_with('['));
-    let value_of = |line: &'t str| {
-        let (name, value) = line.split_once(['=', ':'])?;
-        (name.trim_end() == key).then_some(value)
-    };
-    let mut section = section.skip_while(|line| value_of(line).is_none());
-    let first = section.next().and_then(value_of);
-    let is_more = |line: &&str| line.starts_with([' ', '\t', '#', ';']) || line.trim().is_empty();
-    let lines = first.into_iter().chain(section.take_while(is_more));
+fn ini_lines(text: &str, section: &str, key: &str) -> Vec<String> {
+    let mut settings = ini::section_settings(text, section).into_iter();
+    let found = settings.find(|(name, _)| name == key);
+    let (_, value) = found.unwrap_or_default();
+    let lines = value.lines();
     let lines = lines.map(|line| line.split(" #").next().unwrap_or(line).trim());
-    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with(['#', ';']));
-    lines.collect()
+    let lines = lines.filter(|line| !line.is_empty());
+    lines.map(str::to_owned).collect()
 }
 
 fn dependencies(file: PathBuf, table: &str, requirements: Vec<Vec<String>>) -> Option<Part> {
@@ -102,9 +97,9 @@ fn dependencies(file: PathBuf, table: &str, requirements: Vec<Vec<String>>) -> O
 fn tests_require_part(dir: &Path) -> Option<Part> {
     let text = |name: &str| read_text(&dir.join(name), MAX_TEXT).unwrap_or_default();
     let config = text("setup.cfg");
-    let listed = ini_lines(&config, "[options]", "tests_require").into_iter();
+    let listed = ini_lines(&config, "options", "tests_require").into_iter();
     let listed = listed.filter(|line| !line.starts_with("file:"));
-    let listed: Vec<_> = listed.map(|line| vec![line.to_owned()]).collect();
+    let listed: Vec<_> = listed.map(|line| vec![line]).collect();
     let in_script = || literal_list(&text("setup.py"), "tests_require");
     match listed.is_empty() {
         false => dependencies(dir.join("setup.cfg"), "tests_require", listed),
@@ -183,14 +178,8 @@ fn developer_files(dir: &Path) -> Vec<PathBuf> {
 fn setup_extras(dir: &Path) -> Vec<String> {
     let text = |name: &str| read_text(&dir.join(name), MAX_TEXT).unwrap_or_default();
     let (setup_py, setup_cfg) = (text("setup.py"), text("setup.cfg"));
-    let section = setup_cfg.split("[options.extras_require]").nth(1);
-    let section = section.and_then(|rest| rest.split("\n[").next());
-    let is_in_cfg = |name: &str| {
-        section.unwrap_or_default().lines().any(|line| {
-            let rest = line.strip_prefix(name);
-            rest.is_some_and(|rest| rest.trim_start().starts_with(['=', ':']))
-        })
-    };
+    let extras = ini::section_settings(&setup_cfg, "options.extras_require");
+    let is_in_cfg = |name: &str| extras.iter().any(|(extra, _)| extra == name);
     let is_key_in_py = |name: &str, quote: char| {
         let quoted = format!("{quote}{name}{quote}");
         setup_py.match_indices(&quoted).any(|(at, _)| {

@@ -18,7 +18,7 @@ mod tables;
 
 pub(crate) use mention::find_mention;
 pub(crate) use package_name::{is_same_name, normalize_name};
-pub(crate) use pip_format::{MAX_FILES, project_dir, read_references};
+pub(crate) use pip_format::{MAX_FILES, logical_lines, project_dir, read_references};
 pub(crate) use plan::{InstallPlan, Part, display_name, install_args};
 pub(crate) use project_files::project_files;
 pub(crate) use pyproject::{PYPROJECT, Pyproject, is_poetry_project};

@@ -9,7 +9,7 @@ use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 use crate::process;
-use crate::read::{MAX_TEXT, read_file};
+use crate::read::{MAX_TEXT, decode_text, read_file};
 
 /// How many files and projects are followed at most: each costs a look before every command, and a link to its own
 /// directory makes files with endless names.
@@ -71,8 +71,8 @@ pub(crate) fn is_blank(file: &Path) -> bool {
 }
 
 /// Lines without comments and the white space around them; continued ones are joined.
-fn logical_lines(bytes: &[u8]) -> Vec<String> {
-    let text = decode(bytes).replace("\r\n", "\n");
+pub(crate) fn logical_lines(bytes: &[u8]) -> Vec<String> {
+    let text = decode_text(bytes).replace("\r\n", "\n");
     let mut lines = Vec::new();
     let mut joined = String::new();
     for line in text.split(LINE_ENDS) {
@@ -90,21 +90,6 @@ fn logical_lines(bytes: &[u8]) -> Vec<String> {
     }
     lines.push(strip_comment(&joined).to_owned());
     lines
-}
-
-/// UTF-8 unless a byte order mark says UTF-16.
-fn decode(bytes: &[u8]) -> String {
-    let utf_16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
-        let (units, _) = bytes.as_chunks::<2>();
-        let units: Vec<_> = units.iter().map(|pair| unit(*pair)).collect();
-        String::from_utf16_lossy(&units)
-    };
-    match bytes {
-        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
-        [0xff, 0xfe, rest @ ..] => utf_16(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => utf_16(rest, u16::from_be_bytes),
-        _ => String::from_utf8_lossy(bytes).into_owned(),
-    }
 }
 
 fn strip_comment(line: &str) -> &str {

@@ -17,7 +17,7 @@ use super::manifest_index::{ManifestIndex, poetry_index};
 use super::package_name::{is_same_name, normalize_name};
 use super::plan::Part;
 use super::python_package;
-use super::tables::read_tables;
+use super::tables::{get, read_tables};
 
 pub(crate) const PYPROJECT: &str = "pyproject.toml";
 
@@ -55,9 +55,7 @@ impl Pyproject {
     }
 
     fn get(&self, names: &[&str]) -> Option<&Value> {
-        let (first, rest) = names.split_first()?;
-        let first = self.table.get(*first)?;
-        rest.iter().try_fold(first, |table, name| table.get(*name))
+        get(&self.table, names)
     }
 
     fn keys(&self, names: &[&str]) -> impl Iterator<Item = &str> {
@@ -94,9 +92,7 @@ impl Pyproject {
 
     /// Its name.
     pub(crate) fn name(&self) -> Option<&str> {
-        let names: [&[&str]; 2] = [&["project", "name"], &["tool", "poetry", "name"]];
-        let mut names = names.into_iter().filter_map(|names| self.get(names));
-        names.next()?.as_str()
+        python_package::project_name(&self.table)
     }
 
     /// Why the project itself is not built, if it says that it should be.

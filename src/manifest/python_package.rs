@@ -11,6 +11,7 @@ use crate::fs::entry_names;
 use crate::read::{MAX_TEXT, read_file};
 
 use super::package_name::normalize_name;
+use super::tables::get;
 
 /// What makes a directory a package.
 const INIT: &str = "__init__.py";
@@ -39,8 +40,7 @@ pub(crate) fn is_package(dir: &Path, table: &Table) -> bool {
     let Some(backend) = backend.filter(|name| !name.starts_with("setuptools")) else {
         return is_setuptools_package(dir, table);
     };
-    let name = text(table, &["project", "name"]);
-    let Some(name) = name.or_else(|| text(table, &["tool", "poetry", "name"])) else {
+    let Some(name) = project_name(table) else {
         return true;
     };
     match backend {
@@ -64,10 +64,10 @@ fn package_flag(table: &Table) -> Option<bool> {
     flags.into_iter().find_map(flag)
 }
 
-fn get<'t>(table: &'t Table, names: &[&str]) -> Option<&'t Value> {
-    let (first, rest) = names.split_first()?;
-    let first = table.get(*first)?;
-    rest.iter().try_fold(first, |table, name| table.get(*name))
+/// The project's own name as a package.
+pub(crate) fn project_name(table: &Table) -> Option<&str> {
+    let name = text(table, &["project", "name"]);
+    name.or_else(|| text(table, &["tool", "poetry", "name"]))
 }
 
 fn text<'t>(table: &'t Table, names: &[&str]) -> Option<&'t str> {

@@ -17,6 +17,13 @@ pub(super) fn read_tables(file: &Path) -> Result<Option<toml::Table>, Error> {
     tables.map_err(|error| unreadable_error(file, toml_cause(&text, 1, &error)))
 }
 
+/// The value below these names.
+pub(super) fn get<'t>(tables: &'t toml::Table, names: &[&str]) -> Option<&'t toml::Value> {
+    let (first, rest) = names.split_first()?;
+    let first = tables.get(*first)?;
+    rest.iter().try_fold(first, |table, name| table.get(*name))
+}
+
 pub(super) fn unreadable_error(file: &Path, cause: String) -> Error {
     let what = format!("cannot read what to install from {}", printable(file));
     Error::failed(what)

@@ -8,6 +8,7 @@ mod install;
 mod never_installed;
 mod options;
 mod plan_report;
+mod seed_names;
 mod state;
 mod state_file;
 mod status;

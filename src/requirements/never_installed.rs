@@ -7,20 +7,8 @@ use crate::fs::entry_names;
 use crate::read::{MAX_LINE_FILE, read_file};
 use crate::venv::{self, Venv, detect_creator};
 
+use super::seed_names::is_seed;
 use super::state::{InstallState, Status};
-
-/// What the wheels of pip and setuptools put into site-packages.
-const SEED_FILES: [&str; 9] = [
-    "pip",
-    "setuptools",
-    "wheel",
-    "pkg_resources",
-    "easy_install.py",
-    "_distutils_hack",
-    "distutils",
-    "distutils-precedence.pth",
-    "__pycache__",
-];
 
 /// What vrun creates in an environment's own directory.
 const OWN_FILES: [&str; 11] = [
@@ -52,13 +40,9 @@ const OWN_SCRIPTS: [&str; 6] = [
 pub(crate) fn is_never_installed(venv: &Venv) -> bool {
     let state = InstallState::load(&venv.root);
     let is_pending = state.is_some_and(|(state, _)| state.status != Status::Done);
-    let is_seed = |name: &OsString| {
-        let name = name.to_string_lossy();
-        let is_seed = |seed: &str| name == seed || name.starts_with(&format!("{seed}-"));
-        SEED_FILES.iter().any(|seed| is_seed(seed))
-    };
     let cfg = read_file(&venv.root.join(venv::PYVENV_CFG), MAX_LINE_FILE).unwrap_or_default();
     let is_made_by_vrun = detect_creator(&cfg).is_some_and(|creator| creator.name == "vrun");
+    let is_seed_file = |name: &OsString| is_seed(&name.to_string_lossy());
     let is_own_file = |name: &OsString| OWN_FILES.iter().any(|own| name == own);
     let is_own_script = |name: &OsString| {
         let name = name.to_string_lossy().to_lowercase();
@@ -72,5 +56,5 @@ pub(crate) fn is_never_installed(venv: &Venv) -> bool {
         && is_made_by_vrun
         && has_only(&venv.root, &is_own_file)
         && has_only(&venv::scripts_dir(&venv.root), &is_own_script)
-        && sites.iter().all(|site| has_only(site, &is_seed))
+        && sites.iter().all(|site| has_only(site, &is_seed_file))
 }

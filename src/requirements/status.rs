@@ -8,6 +8,7 @@ use crate::quote::printable;
 use crate::venv::{self, Venv};
 
 use super::drift::{self, Drift};
+use super::seed_names::is_seed;
 use super::state::{InstallState, Status, python_minor_version};
 use super::unread::{UnreadFile, find_unread};
 
@@ -117,13 +118,6 @@ fn has_packages(root: &Path) -> bool {
         let is_package = [".dist-info", ".egg-info", ".egg-link", ".pth"]
             .iter()
             .any(|end| name.ends_with(end));
-        let seeds = [
-            "pip-",
-            "setuptools-",
-            "wheel-",
-            "distutils-precedence",
-            "_virtualenv",
-        ];
-        is_package && !seeds.iter().any(|seed| name.starts_with(seed))
+        is_package && !is_seed(&name) && !name.starts_with("_virtualenv")
     })
 }

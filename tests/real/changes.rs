@@ -5,27 +5,16 @@ use std::fs;
 use crate::project::Project;
 use crate::wheels::{ANY, BACKEND, PYPROJECT, app, versions, wheel};
 
-const LIB: &str = "\
-[build-system]
-requires = []
-build-backend = 'backend'
-backend-path = ['.']
-[project]
-name = 'LIB'
-version = '1'
-";
-
 /// A project of this name, which requires nothing.
 fn with_lib(project: Project, name: &str) -> Project {
     let backend = BACKEND.replace("Requires-Dist: alpha\\n", "");
     let backend = backend.replace("app-1", &format!("{name}-1"));
     let backend = backend.replace("Name: app", &format!("Name: {name}"));
+    let pyproject = PYPROJECT.replace("dependencies = ['alpha']\n", "");
+    let pyproject = pyproject.replace("'app'", &format!("'{name}'"));
     project
         .file(&format!("app/{name}/backend.py"), &backend)
-        .file(
-            &format!("app/{name}/pyproject.toml"),
-            &LIB.replace("LIB", name),
-        )
+        .file(&format!("app/{name}/pyproject.toml"), &pyproject)
 }
 
 /// UTF-16, as PowerShell writes it.

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use pep440_rs::VersionSpecifiers;
 
 use crate::error::Error;
+use crate::ini;
 use crate::python::request::PythonRequest;
 
 use super::project_files::ProjectFiles;
@@ -32,19 +33,9 @@ pub(super) fn read_setup_py(files: &ProjectFiles<'_>) -> Result<Option<PythonReq
 
 /// The option in `[options]`, its indented lines joined.
 fn option_value(text: &str) -> Option<String> {
-    let lines = text.lines().skip_while(|line| line.trim() != "[options]");
-    let lines = lines.skip(1).take_while(|line| !line.starts_with('['));
-    let mut lines = lines.skip_while(|line| key_value(line).is_none());
-    let mut value = key_value(lines.next()?)?.to_owned();
-    for line in lines.take_while(|line| line.starts_with([' ', '\t'])) {
-        value.push_str(line.trim());
-    }
-    Some(value)
-}
-
-fn key_value(line: &str) -> Option<&str> {
-    let (key, value) = line.split_once(['=', ':'])?;
-    (key.trim_end().replace('-', "_") == KEY).then(|| value.trim())
+    let mut options = ini::section_settings(text, "options").into_iter();
+    let (_, value) = options.find(|(key, _)| key.replace('-', "_") == KEY)?;
+    Some(value.replace('\n', ""))
 }
 
 /// `>=3.6` of `python_requires=">=3.6",`.

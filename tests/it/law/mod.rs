@@ -52,7 +52,7 @@ fn modules() -> Vec<String> {
 /// The modules of `main`, from the ground up. A module imports only from the layers below its own.
 const LAYERS: [&[&str]; 17] = [
     &["os"],
-    &["error", "quote"],
+    &["error", "ini", "quote"],
     &["output", "read"],
     &[
         "fs",
@@ -79,9 +79,12 @@ const LAYERS: [&[&str]; 17] = [
 ];
 
 /// What may not know what, although it lies above it.
-const STRANGERS: [(&str, &[&str]); 9] = [
+const STRANGERS: [(&str, &[&str]); 11] = [
     // Making an environment does not ask where a search would have ended, nor what runs there.
     ("create", &["exec", "find", "program", "view"]),
+    // What the files say is read, and nothing is run for it.
+    ("manifest", &["exec", "helper", "program", "view"]),
+    ("installer", &["exec", "program", "view"]),
     ("requirements", &["exec", "program", "view"]),
     ("inline_script", &["exec", "view"]),
     ("repair", &["exec", "view"]),
