@@ -180,6 +180,9 @@ pub(super) fn report_selection(found: &FoundEnv, search: &Search, process: &Proc
             "{broken} has no Python that runs here; using the active {root}"
         ));
     }
+    if let Some(line) = variant_notice(found, search) {
+        verbosity.notice(line);
+    }
     report_skipped(&found.skipped, verbosity);
     if verbosity == Verbosity::Verbose
         && let Some(active) = find::overridden_env(&found.root, Some(&found.reason), search)
@@ -195,6 +198,25 @@ pub(super) fn report_selection(found: &FoundEnv, search: &Search, process: &Proc
             "git tracks {tracked}; `git rm -r --cached {word}` untracks it and keeps the files"
         ));
     }
+}
+
+/// The only environment may be one that was passed over as long as there was a `.venv` beside it.
+fn variant_notice(found: &FoundEnv, search: &Search) -> Option<String> {
+    let Reason::OnlyChild(dir) = &found.reason else {
+        return None;
+    };
+    let name = found.root.file_name()?;
+    if !find::is_variant_name(name) || search.active.as_ref() == Some(&found.root) {
+        return None;
+    }
+    let beside = dir.join(search.names.first());
+    Some(format!(
+        "using {}, for there is no {}: `vrun --create --env {}` creates that; VRUN_NAME={} chooses this one",
+        printable(&found.root),
+        printable(&beside),
+        shell_word(&beside),
+        shell_word(name)
+    ))
 }
 
 pub(super) fn report_skipped(skipped: &[Skipped], verbosity: Verbosity) {

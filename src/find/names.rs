@@ -27,6 +27,15 @@ pub(crate) fn parse_ceilings(value: Option<&OsStr>) -> Vec<PathBuf> {
 
 const DEFAULT_NAMES: [&str; 3] = [".venv", "venv", "env"];
 
+/// Whether `name` is that of an environment beside one with a default name: `.venv-13`, `venv_old`, `env3`.
+pub(crate) fn is_variant_name(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    let mut rests = DEFAULT_NAMES
+        .iter()
+        .filter_map(|default| name.strip_prefix(default));
+    rests.any(|rest| rest.starts_with(|letter: char| !letter.is_alphabetic()))
+}
+
 /// The names that the walk looks for, in order.
 #[derive(Debug)]
 pub(crate) enum EnvNames {

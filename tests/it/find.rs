@@ -47,6 +47,44 @@ fn dot_venv_comes_before_venv_and_venv_before_env() {
 }
 
 #[test]
+fn an_only_environment_named_like_a_second_one_is_named() {
+    let second = || {
+        Sandbox::new()
+            .venv("app/.venv-13")
+            .file("app/setup.py", "")
+            .dir("app/src")
+            .cwd("app/src")
+    };
+    second().run(["probe"]).in_env("app/.venv-13").says(
+        "vrun: using [ROOT]/app/.venv-13, for there is no [ROOT]/app/.venv: \
+         `vrun --create --env [ROOT]/app/.venv` creates that; VRUN_NAME=.venv-13 chooses this one",
+    );
+    // It was chosen.
+    for (name, value) in [
+        ("VRUN_NAME", ".venv-13"),
+        ("VRUN_ENV", ".venv-13"),
+        ("VIRTUAL_ENV", "[ROOT]/app/.venv-13"),
+    ] {
+        let sandbox = second().var(name, value);
+        sandbox.run(["probe"]).in_env("app/.venv-13");
+    }
+    let redirected = second().file("app/.venv", ".venv-13\n");
+    redirected.run(["probe"]).in_env("app/.venv-13");
+    second()
+        .venv("app/.venv")
+        .run(["probe"])
+        .in_env("app/.venv");
+    // A name of its own is the project's choice.
+    for name in ["app/.virtualenv", "app/environment", "app/py"] {
+        let sandbox = Sandbox::new()
+            .venv(name)
+            .file("app/setup.py", "")
+            .cwd("app");
+        sandbox.run(["probe"]).in_env(name);
+    }
+}
+
+#[test]
 fn any_name_of_a_nearer_directory_comes_before_dot_venv_of_a_farther_one() {
     Sandbox::new()
         .venv(".venv")
