@@ -7,8 +7,9 @@ use crate::error::Error;
 use crate::ini;
 use crate::read::{MAX_TEXT, read_text};
 
+use super::groups::{DEV_NAMES, is_dev_name};
 use super::plan::Part;
-use super::pyproject::{DEV_NAMES, Pyproject, is_dev_name};
+use super::pyproject::Pyproject;
 use super::python_package::setup_file;
 
 /// Everything that `dir`, with this pyproject.toml, has of it. An error is about one part.

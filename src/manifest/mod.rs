@@ -3,6 +3,9 @@
 mod dependency_table;
 pub(crate) mod detect;
 mod developers;
+mod extras;
+mod groups;
+mod hatch_envs;
 mod lock_pins;
 mod manifest_index;
 mod mention;
