@@ -15,7 +15,9 @@ use crate::process::Process;
 use crate::quote::{printable, shell_word, summarize_names};
 use crate::{self_exe, venv};
 
-use super::runner::{InstallError, InstallRunner, Installer, os_args};
+use super::install_error::InstallError;
+use super::program::{Installer, os_args};
+use super::runner::InstallRunner;
 use super::uv_terms::uv_terms;
 
 /// The oldest uv that has `--group` and `-r pylock.toml` (measured: 0.6.14 does not, 0.6.17 does).

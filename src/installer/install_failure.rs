@@ -5,9 +5,10 @@ use crate::process::Process;
 use crate::python::{self, ExplicitRequest, InstalledSeries};
 use crate::venv::Venv;
 
+use super::install_error::InstallError;
 use super::python_minors::summarize_minors;
 use super::python_misfit::PythonMisfit;
-use super::runner::{InstallError, InstallRunner};
+use super::runner::InstallRunner;
 
 /// Why an install failed.
 #[derive(Debug)]

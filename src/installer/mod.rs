@@ -3,22 +3,26 @@
 mod choose;
 mod diagnosis;
 mod index_failure;
+mod install_error;
 mod install_failure;
 mod pip_config;
 mod pip_syntax;
+mod program;
 mod progress;
 pub(crate) mod prune;
 mod python_minors;
 mod python_misfit;
 mod runner;
+mod step_failure;
 pub(crate) mod uv_lock;
 mod uv_terms;
 mod wheel_files;
 
 pub(crate) use choose::{check_sources, choose_installer, upgrade_pip_if_needed};
+pub(crate) use install_error::InstallError;
 pub(crate) use install_failure::{InstallFailure, OtherPython, conclude};
+pub(crate) use program::{Installer, os_args};
 pub(crate) use progress::ProgressOutput;
-pub(crate) use runner::{
-    InstallError, InstallRunner, Installer, REPLACE_HINT, RETRY_HINT, os_args,
-};
+pub(crate) use runner::InstallRunner;
+pub(crate) use step_failure::{REPLACE_HINT, RETRY_HINT};
 pub(crate) use uv_lock::lock_sync;

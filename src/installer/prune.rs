@@ -9,7 +9,9 @@ use crate::fs::temp_file_in;
 use crate::manifest::{is_same_name, normalize_name};
 use crate::quote::printable;
 
-use super::runner::{InstallError, InstallRunner, Installer, os_args};
+use super::install_error::InstallError;
+use super::program::{Installer, os_args};
+use super::runner::InstallRunner;
 
 /// Never removed.
 const NEVER_REMOVED: [&str; 3] = ["pip", "setuptools", "wheel"];

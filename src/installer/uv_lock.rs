@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::manifest::{InstallPlan, PYPROJECT, Part};
 
-use super::runner::os_args;
+use super::program::os_args;
 
 /// The variable by which uv takes this environment for the project's.
 pub(crate) const ENVIRONMENT_VAR: &str = "UV_PROJECT_ENVIRONMENT";
