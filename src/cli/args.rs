@@ -70,7 +70,7 @@ pub(super) struct CliArgs {
     #[arg(long, value_name = "PATH", env = "VRUN_ENV", hide_env = true, help_heading = ENVIRONMENT)]
     pub(super) env: Option<OsString>,
 
-    /// Use this Python: 3.12, '>=3.10', pypy3.10, a path
+    /// Use this Python: 3.12, '>=3.10', a path
     #[arg(short, long, value_name = "REQUEST", env = "VRUN_PYTHON", hide_env = true, help_heading = ENVIRONMENT)]
     pub(super) python: Option<OsString>,
 
@@ -78,11 +78,11 @@ pub(super) struct CliArgs {
     #[arg(long, env = "VRUN_NO_CREATE", hide_env = true, value_parser = BoolFromEnv, overrides_with = "no_create", help_heading = ENVIRONMENT)]
     pub(super) no_create: bool,
 
-    /// Ignore inline script metadata (PEP 723)
+    /// Ignore inline script metadata
     #[arg(long, env = "VRUN_NO_SCRIPT_ENV", hide_env = true, value_parser = BoolFromEnv, overrides_with = "no_script_env", help_heading = REQUIREMENTS)]
     pub(super) no_script_env: bool,
 
-    /// Install or upgrade what the project requires
+    /// Install or upgrade what is required
     #[arg(long, env = "VRUN_SYNC", hide_env = true, value_parser = BoolFromEnv, overrides_with = "sync", help_heading = REQUIREMENTS)]
     pub(super) sync: bool,
 
@@ -94,7 +94,7 @@ pub(super) struct CliArgs {
     #[arg(long, env = "VRUN_NO_INSTALL", hide_env = true, value_parser = BoolFromEnv, overrides_with = "no_install", help_heading = REQUIREMENTS)]
     pub(super) no_install: bool,
 
-    /// Install what FILE lists instead; repeatable
+    /// Install only FILE; repeatable
     #[arg(long, value_name = "FILE", env = "VRUN_REQUIREMENTS", hide_env = true, help_heading = REQUIREMENTS)]
     pub(super) requirements: Vec<OsString>,
 
@@ -106,7 +106,7 @@ pub(super) struct CliArgs {
     #[arg(long, value_name = "NAME", help_heading = REQUIREMENTS)]
     pub(super) extra: Vec<String>,
 
-    /// Do not install what only developers need
+    /// Leave out what developers need
     #[arg(long, env = "VRUN_NO_DEV", hide_env = true, value_parser = BoolFromEnv, overrides_with = "no_dev", help_heading = REQUIREMENTS)]
     pub(super) no_dev: bool,
 
@@ -124,7 +124,7 @@ pub(super) struct CliArgs {
     #[arg(short, long, env = "VRUN_VERBOSE", hide_env = true, value_parser = BoolFromEnv, overrides_with = "verbose", help_heading = GENERAL)]
     pub(super) verbose: bool,
 
-    /// Print the help; --help lists everything
+    /// Print the help; --help TOPIC a chapter of it
     #[arg(short, long, action = clap::ArgAction::Help, help_heading = GENERAL)]
     help: (),
 

@@ -12,6 +12,7 @@ use clap_complete::Shell;
 
 use super::args::CliArgs;
 use super::argv::split_argv;
+use super::chapters::CHAPTERS;
 
 pub(super) fn completion_script(shell: Shell) -> String {
     let command = CliArgs::command();
@@ -110,6 +111,7 @@ fn fill_template(text: &str, command: &Command) -> String {
         .replace("@LETTERS@", &short_letters(command, valued))
         .replace("@LAST@", &short_letters(command, last))
         .replace("@DIRS@", &long_options(command, is_dir))
+        .replace("@TOPICS@", &CHAPTERS.map(|(topic, _)| topic).join(" "))
         .replace(
             "@ELVISH@",
             &values(&|long, names| format!("&--{long}=[{names}]"), " "),

@@ -4,7 +4,10 @@ use std::ffi::OsString;
 
 use clap::{Command, CommandFactory};
 
+use crate::error::Error;
+
 use super::args::CliArgs;
+use super::chapters;
 
 const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
        vrun [OPTIONS] FILE.py [ARG]...
@@ -21,22 +24,28 @@ const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
        vrun --completions SHELL | --man";
 
 const AFTER_HELP: &str = "\
-Variables: VRUN_PROJECT, VRUN_ENV and VRUN_REQUIREMENTS (paths relative to the
-project), VRUN_PYTHON, VRUN_NO_CREATE, VRUN_NO_INSTALL, VRUN_NO_DEV,
-VRUN_NO_SCRIPT_ENV, VRUN_OUTSIDE, VRUN_ISOLATED, VRUN_QUIET and VRUN_VERBOSE
-set the options of the same names. VRUN_SYNC=1 installs changed requirements
-before a command runs. VRUN_INSTALLER is pip or uv. VRUN_SHELL is the shell of
--c, instead of sh. VRUN_NAME replaces the names .venv, venv and env.
-VRUN_CEILING_DIRECTORIES limits the search, as git's variable does. VRUN_TRUST
-lists directories of other users whose files are trusted. VRUN_CACHE_DIR moves
-the cache.
+[VRUN_...] is the variable of an option; a path in it is relative to the
+project. VRUN_SYNC=1 installs only what has changed. More variables:
+VRUN_INSTALLER (pip or uv), VRUN_SHELL (the shell of -c), VRUN_NAME (instead of
+.venv, venv, env), VRUN_CEILING_DIRECTORIES (limits of the search), VRUN_TRUST
+(directories of others that are trusted), VRUN_CACHE_DIR.
 
 SHELL is sh, bash, zsh, fish, powershell or cmd; --export also takes dotenv (a
 .env file) and github (GitHub Actions).
 
 Exit status: the program's own; 1 if --doctor or --repair found problems; 125
 if vrun failed, 126 if the program cannot be run or is refused, 127 if it was
-not found, 130 if Ctrl-C interrupted creating or installing.";
+not found, 130 if Ctrl-C interrupted creating or installing.
+
+Examples:
+  vrun pytest -q                    a program of the environment
+  vrun tool.py                      a file, with the environment's Python
+  vrun -c 'pip list | grep pytest'  a shell command line
+  vrun -n pytest                    what would run
+  vrun -p 3.12 --create             create the environment, with Python 3.12
+  vrun --sync                       install what the project requires
+
+`vrun --help TOPIC` prints a chapter of the manual. The topics:";
 
 const SHORT_USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
        vrun [OPTIONS] FILE.py [ARG]...";
@@ -59,12 +68,32 @@ pub(super) fn command() -> Command {
         .after_help(AFTER_HELP)
 }
 
-/// The help that the words before the program ask for.
-pub(super) fn requested_help(words: &[OsString]) -> String {
-    match words.iter().any(|word| word == "--help") {
-        true => command().render_help().to_string(),
-        false => short_help(),
+/// The help that the words before the program ask for: of the topics after them, if there are any.
+///
+/// # Errors
+/// There is no such topic.
+pub(super) fn requested_help(words: &[OsString], topics: &[OsString]) -> Result<String, Error> {
+    if !topics.is_empty() {
+        let chapters: Result<Vec<_>, _> = topics.iter().map(chapters::chapter).collect();
+        return chapters.map(|chapters| chapters.join("\n"));
     }
+    Ok(match words.iter().any(|word| word == "--help") {
+        true => full_help(),
+        false => short_help(),
+    })
+}
+
+fn full_help() -> String {
+    let command = command().mut_args(|arg| match (arg.get_help(), arg.get_env()) {
+        (Some(help), Some(variable)) => {
+            let help = format!("{help} [{}]", variable.to_string_lossy());
+            arg.help(help)
+        }
+        _ => arg,
+    });
+    let topics = chapters::topic_lines();
+    let mut command = command.after_help(format!("{AFTER_HELP}\n{topics}"));
+    command.render_help().to_string()
 }
 
 pub(super) fn short_help() -> String {

@@ -1,9 +1,9 @@
-//! `--man`: clap's list of options and `man.1` -> the man page.
+//! `--man`: clap's list of options, the chapters and `man.1` -> the man page.
 
 use clap::{Arg, Command};
 use clap_mangen::Man;
 
-use super::help;
+use super::{chapters, help};
 
 /// In roff, with the man macros.
 pub(super) fn man_page() -> String {
@@ -18,10 +18,12 @@ pub(super) fn man_page() -> String {
         &render_to_string(|page| man.render_options_section(page)),
         &groups,
     );
+    let chapters = chapters::CHAPTERS.map(|(_, text)| chapters::roff(text));
     include_str!("man.1")
         .replace("@VERSION@", env!("CARGO_PKG_VERSION"))
         .replace("@HEAD@\n", &head)
         .replace("@OPTIONS@\n", &options)
+        .replace("@CHAPTERS@\n", &chapters.concat())
 }
 
 /// The groups of options, in the order of the help.

@@ -4,6 +4,7 @@ mod action;
 mod args;
 mod argv;
 mod argv0;
+mod chapters;
 mod completions;
 mod fast_path;
 mod help;

@@ -53,7 +53,7 @@ pub(super) fn parse_with_clap(
     let matches = match command.try_get_matches_from_mut(argv) {
         Ok(matches) => matches,
         Err(error) if error.kind() == ErrorKind::DisplayHelp => {
-            return Ok(Action::Print(help::requested_help(&vrun_args)));
+            return help::requested_help(&vrun_args, rest).map(Action::Print);
         }
         Err(error) if error.kind() == ErrorKind::DisplayVersion => {
             return Ok(Action::Print(error.render().to_string()));

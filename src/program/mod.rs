@@ -29,6 +29,7 @@ mod windows_launcher;
 pub(crate) use context::{EnvQueries, ResolveContext, vrun_command};
 pub(crate) use handoff::HANDOFF_VAR;
 pub(crate) use model::{ForeignPolicy, Invocation, Program};
+pub(crate) use near_names::nearest_name;
 pub(crate) use predict::{check_invocation, predict_program};
 pub(crate) use resolve::resolve_program;
 pub(crate) use script_interpreter::{ScriptInterpreter, ScriptPython};

@@ -46,7 +46,7 @@ fn action_hint(name: &str, context: &ResolveContext<'_>) -> Option<String> {
         "run" => format!("`{call} COMMAND` runs a command, without `run`"),
         "sync" => format!("`{call} --sync` installs what the project requires"),
         "install" | "add" => format!("`{call} pip install PACKAGE` installs a package"),
-        "help" => "`vrun --help` lists all options".to_owned(),
+        "help" => "`vrun --help` lists all options, `vrun --help TOPIC` explains them".to_owned(),
         "doctor" | "info" | "create" | "repair" => format!("it is an option: `{call} --{name}`"),
         "activate" => format!("`eval \"$({call} --export sh)\"` changes the running shell"),
         "shell" => format!("`{call} sh` starts a shell in the environment"),
@@ -77,7 +77,7 @@ fn program_names(dir: &Path) -> Vec<String> {
 }
 
 /// The name that is nearest to `typed`, if one is near: a letter in four may differ, or two may have changed places.
-fn nearest_name(typed: &str, names: Vec<String>) -> Option<String> {
+pub(crate) fn nearest_name(typed: &str, names: Vec<String>) -> Option<String> {
     let most = typed.chars().count() / 4;
     let distances = names
         .into_iter()

@@ -1,4 +1,4 @@
-//! What there is, told three times: `--help`, the man page, README's tables. None of them tells of more, or less.
+//! What there is, told three times: `--help`, its chapters, the man page. None of them tells of more, or less.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,7 +18,8 @@ fn is_option(word: &str) -> bool {
 }
 
 fn is_variable(word: &str) -> bool {
-    word.starts_with("VRUN_")
+    // `VRUN_...` stands for all, and the last one is not set by users.
+    word.starts_with("VRUN_") && !["VRUN_", "VRUN_HANDED_ON"].contains(&word)
 }
 
 fn help() -> String {
@@ -43,43 +44,112 @@ fn man() -> String {
         .replace("\\fR", "")
 }
 
-/// The cells of README's tables of options.
-fn tables() -> Vec<Vec<String>> {
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = fs::read_to_string(readme).expect("README.md");
-    let tables = readme
-        .split("\n\n")
-        .filter(|text| text.starts_with("| option |"));
-    let rows = tables.flat_map(|table| table.lines().skip(2));
-    rows.map(|row| row.split('|').skip(1).map(str::to_owned).collect())
-        .collect()
+/// Every option that clap knows and shows, from a script that is made from its list.
+fn claps_options() -> BTreeSet<String> {
+    let script = Sandbox::new().run(["--completions", "bash"]).text();
+    let list = script.split("opts=\"-").nth(1).expect("a list");
+    let list = list.split('"').next().unwrap_or_default();
+    words(&format!("-{list}"), is_option)
+}
+
+fn chapter(topic: &str) -> String {
+    Sandbox::new().run(["--help", topic]).text()
+}
+
+/// The topics that `--help` names.
+fn topics() -> Vec<String> {
+    let help = help();
+    let (_, topics) = help.split_once("The topics:\n").expect("topics");
+    let topics = topics
+        .lines()
+        .filter_map(|line| line.split_whitespace().next());
+    topics.map(str::to_owned).collect()
 }
 
 #[test]
-fn the_help_and_readmes_tables_have_the_same_options() {
-    let first: Vec<_> = tables().into_iter().map(|row| row[0].clone()).collect();
-    assert_eq!(options(&help()), words(&first.join(" "), is_option));
+fn the_help_and_the_man_page_have_every_option_of_claps() {
+    let clap = claps_options();
+    assert!(clap.contains("--sync") && clap.contains("-m"), "{clap:?}");
+    assert_eq!(options(&help()), clap);
+    let man = words(&man(), is_option);
+    let missing: Vec<_> = clap.difference(&man).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[test]
-fn the_help_and_readmes_tables_have_the_same_variables() {
-    let rows: Vec<_> = tables().into_iter().map(|row| row[1].clone()).collect();
+fn the_help_and_the_chapter_on_variables_have_the_same_ones() {
     assert_eq!(
         words(&help(), is_variable),
-        words(&rows.join(" "), is_variable)
+        words(&chapter("variables"), is_variable)
     );
 }
 
 #[test]
-fn the_man_page_has_every_option_and_every_variable_of_the_help() {
-    let (help, man) = (help(), man());
-    let told = words(&man, is_option);
-    let missing: Vec<_> = options(&help)
-        .into_iter()
-        .filter(|word| !told.contains(word))
-        .collect();
-    assert!(missing.is_empty(), "{missing:?}");
-    assert_eq!(words(&help, is_variable), words(&man, is_variable));
+fn every_topic_of_the_help_is_a_chapter_of_plain_lines() {
+    let topics = topics();
+    assert!(topics.len() > 10, "{topics:?}");
+    for topic in topics {
+        let text = chapter(&topic);
+        let long = text.lines().find(|line| line.chars().count() > 80);
+        assert_eq!(long, None, "{topic}");
+        let marks = ["```", "\x1b", "# ", "\r"];
+        let marked = text
+            .lines()
+            .find(|line| marks.iter().any(|mark| line.starts_with(mark)));
+        assert_eq!(marked, None, "{topic}");
+        let title = text.lines().next().unwrap_or_default();
+        assert!(
+            title.contains(": ") && title == title.to_uppercase(),
+            "{topic}: {title}"
+        );
+    }
+}
+
+#[test]
+fn several_topics_are_several_chapters() {
+    let both = Sandbox::new()
+        .run(["-q", "--help", "files", "trust"])
+        .text();
+    assert_eq!(both, format!("{}\n{}", chapter("files"), chapter("trust")));
+    assert_eq!(Sandbox::new().run(["-h", "trust"]).text(), chapter("trust"));
+}
+
+#[test]
+fn a_topic_that_is_none_is_an_error_that_names_a_near_one_or_all() {
+    for (typed, near) in [
+        ("serach", "search"),
+        ("exit", "exit-status"),
+        ("shim", "shims"),
+    ] {
+        let hint = format!("hint: did you mean `vrun --help {near}`?\n");
+        let said = format!("vrun: there is no help topic `{typed}`\n");
+        Sandbox::new()
+            .run(["--help", typed])
+            .error(125, &[&said, &hint]);
+    }
+    let all = topics().join(", ");
+    for typed in ["pytest", "", "no\nsuch"] {
+        Sandbox::new()
+            .run(["--help", typed])
+            .error(125, &["vrun: there is no help topic ", &all]);
+    }
+}
+
+#[test]
+fn every_file_of_docs_is_a_chapter() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let files = fs::read_dir(dir).expect("docs").flatten();
+    let names = files.filter_map(|file| file.file_name().into_string().ok());
+    let mut names: Vec<_> = names.map(|name| name.replace(".md", "")).collect();
+    let mut topics = topics();
+    names.sort();
+    topics.sort();
+    assert_eq!(topics, names);
+}
+
+#[test]
+fn the_man_page_has_every_variable_of_the_help() {
+    assert_eq!(words(&help(), is_variable), words(&man(), is_variable));
 }
 
 #[test]
@@ -87,25 +157,22 @@ fn the_man_page_has_the_sections_that_are_looked_for() {
     let man = man();
     let sections = man.lines().filter_map(|line| line.strip_prefix(".SH "));
     let sections: Vec<_> = sections.map(|name| name.trim_matches('"')).collect();
-    let wanted = [
-        "NAME",
-        "SYNOPSIS",
-        "DESCRIPTION",
-        "OPTIONS",
-        "ENVIRONMENT",
-        "FILES",
-        "EXIT STATUS",
-        "EXAMPLES",
-        "SEE ALSO",
-    ];
-    assert_eq!(sections, wanted);
+    for wanted in ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "SEE ALSO"] {
+        assert!(sections.contains(&wanted), "{sections:?}");
+    }
+    let titles: Vec<_> = topics()
+        .iter()
+        .map(|topic| chapter(topic).lines().next().unwrap_or_default().to_owned())
+        .collect();
+    assert_eq!(sections[4..sections.len() - 1], titles);
     let version = format!("\"vrun {}\"", env!("CARGO_PKG_VERSION"));
     assert!(
         man.lines()
             .next()
             .is_some_and(|title| title.contains(&version))
     );
-    assert!(!man.contains('@'), "a place that nothing was put into");
+    let place = man.lines().find(|line| line.starts_with('@'));
+    assert_eq!(place, None, "a place that nothing was put into");
 }
 
 #[test]

@@ -5,7 +5,7 @@
 //!     probe.rs     the program that is run: says what it was handed; is the fake Python too
 //!
 //!     cli.rs       where vrun's own arguments end, options and their variables
-//!     help.rs      the help, the man page and README tell of the same
+//!     help.rs      the help, its chapters and the man page tell of the same
 //!     offers.rs    what shells complete
 //!     find.rs      the walk: which environment is the nearest
 //!     model.rs     the same in random trees, against a plain specification

@@ -77,6 +77,8 @@ __vrun_complete() {
         _vrun "$1" "${cur#=}" "$option"
     elif [[ $ended == argument ]]; then
         COMPREPLY=()
+    elif [[ " ${COMP_WORDS[*]:1:at-1} " == *' --help '* ]]; then
+        COMPREPLY=($(compgen -W '@TOPICS@' -- "$cur"))
     elif (( at < COMP_CWORD )); then
         COMPREPLY=()
         # The program's completion, by bash-completion 2.12 or older.

@@ -44,6 +44,8 @@ fn vrun-complete {|@words|
         }
     } elif (and (== $at $last) $is-option) {
         vrun-options vrun '-'
+    } elif (has-value $words[..$at] '--help') {
+        put @TOPICS@
     } elif (== $at $last) {
         var vrun-args = [(each {|word| if (not-eq $word '--') { put $word } } $words[1..$at])]
         try {

@@ -32,6 +32,10 @@ end
 
 function __vrun_programs
     set -l words (commandline -opc)
+    if contains -- --help $words
+        string join \n -- @TOPICS@
+        return
+    end
     $words[1] --programs (string replace -r '^~/' "$HOME/" -- $words[2..]) 2>/dev/null | string replace -r '$' \tenvironment
     __fish_complete_command
     __fish_complete_suffix .py

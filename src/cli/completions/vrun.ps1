@@ -28,6 +28,11 @@
     }
     if ($at -ne $words.Count) { return }
     if ($isCommand) {
+        if ($words -ccontains '--help') {
+            $topics = @('@TOPICS@'.Split(' ') | Where-Object { $_ -like "$wordToComplete*" })
+            $topics | ForEach-Object { [CompletionResult]::new($_, $_, [CompletionResultType]::ParameterValue, $_) }
+            return
+        }
         $vrunArgs = @($words | Where-Object { $_ -cne '--' })
         $names = @(& "$($commandAst.CommandElements[0])" --programs @vrunArgs 2>$null)
         $names += @(Get-Command -CommandType Application -Name "$wordToComplete*" -ErrorAction Ignore).Name

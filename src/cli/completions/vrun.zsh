@@ -4,6 +4,10 @@ _vrun_program() {
         shift words
         (( CURRENT -= 1 ))
     fi
+    if [[ " ${vrun_line[2,$#vrun_line-$#words]} " == *' --help '* ]]; then
+        compadd -- @TOPICS@
+        return
+    fi
     (( CURRENT == 1 )) || { _normal -p vrun; return }
     local ret=1 expl
     local -a vrun_args=("${(@Q)vrun_line[2,$#vrun_line-$#words]}") names

@@ -41,6 +41,8 @@ const CASES: &[Case] = &[
     ),
     ("vrun --requirements not", &["notes.txt"], &[]),
     ("vrun --completions fi", &["fish"], &[]),
+    ("vrun --help tru", &["trust"], &["true"]),
+    ("vrun -q --help exit", &["exit-status"], &[]),
     ("vrun -s hel", &["hello.py"], &[]),
     ("vrun pyonpath hel", &["hello.py"], &[]),
     ("vrun pyown --ver", &[], &["--version"]),
