@@ -1,13 +1,18 @@
 //! One thing that `--doctor` found.
 
+use serde::Serialize;
+
 use crate::error::Error;
 
-#[derive(Debug, PartialEq, Eq)]
+/// Its members are those of `--doctor --json`.
+#[derive(Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Finding {
     /// Its id in JSON, the same in every version.
     pub id: &'static str,
+    #[serde(rename = "grade")]
     pub severity: Severity,
     /// What is wrong, as a clause.
+    #[serde(rename = "what")]
     pub message: String,
     /// Why, one sentence each.
     pub causes: Vec<String>,
@@ -15,9 +20,11 @@ pub(crate) struct Finding {
     pub fix: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Severity {
     /// Something in the environment does not work as it should, or other users can change it.
+    #[serde(rename = "wrong")]
     Error,
     /// The environment works, but something about it may be surprising.
     Note,

@@ -103,23 +103,6 @@ pub(crate) enum Reason {
 }
 
 impl Reason {
-    /// The rule's stable name for programs.
-    pub(crate) fn id(&self) -> &'static str {
-        match self {
-            Reason::Explicit(_) => "named",
-            Reason::Inside => "inside",
-            Reason::Nearest(_) => "nearest",
-            Reason::Redirect(_) => "redirect",
-            Reason::OnlyChild(_) => "only-child",
-            Reason::ActiveHere => "active-here",
-            Reason::Runner(_) => "runner",
-            Reason::ActiveAlone => "active-alone",
-            Reason::ActiveInstead(_) => "active-instead",
-            Reason::Script(_) => "script",
-            Reason::Created => "created",
-        }
-    }
-
     /// The directory or file that decided, if it is not the environment itself.
     pub(crate) fn path(&self) -> Option<&Path> {
         match self {

@@ -21,5 +21,6 @@ mod version_rules;
 pub(crate) use caveat::Caveat;
 pub(crate) use describe::inspect_python;
 pub(crate) use errors::IntrospectError;
+pub(crate) use python_binary::Implementation;
 pub(crate) use python_info::{PythonInfo, VersionSource};
 pub(crate) use startup::StartupContext;

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use serde::Serialize;
+
 use super::caveat::Caveat;
 use super::install_schemes::InstallPaths;
 use super::python_binary::PythonBinary;
@@ -42,13 +44,17 @@ pub(crate) struct VersionInfo {
 }
 
 /// Where a version is from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum VersionSource {
     /// The base interpreter's C headers, which are up to date.
     Headers,
     /// pyvenv.cfg, which holds what the base was when the environment was created.
+    #[serde(rename = "pyvenv.cfg")]
     PyvenvCfg,
     /// The name of the interpreter's file.
+    #[serde(rename = "name")]
     FileName,
 }
 

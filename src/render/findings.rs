@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::doctor::{Finding, Severity};
 use crate::quote::printable;
@@ -31,20 +31,11 @@ pub(crate) fn render_text(root: Option<&Path>, findings: &[Finding]) -> String {
 
 /// One object. `version` changes when the meaning of an existing member does.
 pub(crate) fn render_json(root: Option<&Path>, findings: &[Finding]) -> String {
-    let finding_json = |finding: &Finding| -> Value {
-        json!({
-            "id": finding.id,
-            "grade": grade(finding.severity),
-            "what": finding.message,
-            "causes": finding.causes,
-            "fix": finding.fix,
-        })
-    };
     let answer = json!({
         "version": 1,
         "environment": root.map(Path::to_string_lossy),
         "sound": findings.iter().all(|finding| finding.severity == Severity::Note),
-        "findings": findings.iter().map(finding_json).collect::<Vec<_>>(),
+        "findings": findings,
     });
     format!("{answer:#}\n")
 }

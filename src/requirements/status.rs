@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
 use crate::fs::entry_names;
 use crate::manifest::{Selection, detect, script_list};
 use crate::quote::printable;
@@ -32,13 +34,16 @@ pub(crate) struct Shortfall {
 }
 
 /// How far the requirements are installed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum InstallProgress {
     /// Completely.
     Installed,
     /// The install was interrupted, or has not started.
     Unfinished,
     /// The installer failed.
+    #[serde(rename = "refused")]
     Failed,
     /// The files have changed since the install.
     Changed,

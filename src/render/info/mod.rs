@@ -1,6 +1,8 @@
 //! `--info`: what is known of an environment, as text and as JSON.
 
+mod document;
 mod json;
+mod json_text;
 mod model;
 mod text;
 
