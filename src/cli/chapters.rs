@@ -1,4 +1,4 @@
-//! The chapters of the manual, `docs/NAME.md`: text for `--help TOPIC`, roff for the man page.
+//! The chapters of the manual, `chapters/NAME.md`: text for `--help TOPIC`, roff for the man page.
 //!
 //! They are Markdown of the plainest kind: `#` and `##` headings, paragraphs, lists of one level, fenced code and code
 //! spans, in lines of at most 80 columns.
@@ -11,21 +11,21 @@ use crate::quote::{printable, shell_word};
 
 /// The topics and their chapters, in the order of the man page.
 pub(super) const CHAPTERS: [(&str, &str); 15] = [
-    ("search", include_str!("../../docs/search.md")),
-    ("creation", include_str!("../../docs/creation.md")),
-    ("requirements", include_str!("../../docs/requirements.md")),
-    ("scripts", include_str!("../../docs/scripts.md")),
-    ("programs", include_str!("../../docs/programs.md")),
-    ("shims", include_str!("../../docs/shims.md")),
-    ("export", include_str!("../../docs/export.md")),
-    ("inspection", include_str!("../../docs/inspection.md")),
-    ("repair", include_str!("../../docs/repair.md")),
-    ("trust", include_str!("../../docs/trust.md")),
-    ("recipes", include_str!("../../docs/recipes.md")),
-    ("variables", include_str!("../../docs/variables.md")),
-    ("files", include_str!("../../docs/files.md")),
-    ("exit-status", include_str!("../../docs/exit-status.md")),
-    ("examples", include_str!("../../docs/examples.md")),
+    ("search", include_str!("chapters/search.md")),
+    ("creation", include_str!("chapters/creation.md")),
+    ("requirements", include_str!("chapters/requirements.md")),
+    ("scripts", include_str!("chapters/scripts.md")),
+    ("programs", include_str!("chapters/programs.md")),
+    ("shims", include_str!("chapters/shims.md")),
+    ("export", include_str!("chapters/export.md")),
+    ("inspection", include_str!("chapters/inspection.md")),
+    ("repair", include_str!("chapters/repair.md")),
+    ("trust", include_str!("chapters/trust.md")),
+    ("recipes", include_str!("chapters/recipes.md")),
+    ("variables", include_str!("chapters/variables.md")),
+    ("files", include_str!("chapters/files.md")),
+    ("exit-status", include_str!("chapters/exit-status.md")),
+    ("examples", include_str!("chapters/examples.md")),
 ];
 
 /// The chapter on `topic`, for a terminal or a pager.
