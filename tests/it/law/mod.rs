@@ -5,6 +5,7 @@ mod source;
 use source::{Source, sources};
 
 const README: &str = include_str!("../../../README.md");
+const CONTRIBUTING: &str = include_str!("../../../.github/CONTRIBUTING.md");
 
 /// Fails with every line of the files that `of` picks in which `wrong` holds.
 #[track_caller]
@@ -188,9 +189,14 @@ fn a_folder_has_a_face_that_defines_nothing() {
     });
 }
 
+/// A document without its fenced blocks.
+fn without_blocks(text: &str) -> String {
+    text.split("```").step_by(2).collect()
+}
+
 #[test]
-fn readme_maps_the_modules() {
-    let mapped: Vec<_> = README
+fn contributing_maps_the_modules() {
+    let mapped: Vec<_> = CONTRIBUTING
         .lines()
         .filter_map(|line| line.strip_prefix("    src/")?.split_whitespace().next())
         .map(|name| {
@@ -206,14 +212,17 @@ fn readme_maps_the_modules() {
     sorted.sort();
     assert_eq!(
         sorted, modules,
-        "README's map and the `mod` lines of main.rs"
+        "the map in CONTRIBUTING and the `mod` lines of main.rs"
     );
 }
 
 #[test]
-fn readme_names_only_files_that_exist() {
+fn documents_name_only_files_that_exist() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let quoted = README.split('`').skip(1).step_by(2);
+    let documents = [README, CONTRIBUTING].map(without_blocks);
+    let quoted = documents
+        .iter()
+        .flat_map(|text| text.split('`').skip(1).step_by(2));
     let missing: Vec<_> = quoted
         .filter(|word| {
             ["src/", "tests/", "scripts/"]
@@ -223,7 +232,7 @@ fn readme_names_only_files_that_exist() {
         .map(|word| word.split(' ').next().unwrap_or(word))
         .filter(|path| !root.join(path).exists())
         .collect();
-    assert!(missing.is_empty(), "README names {missing:?}");
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[test]
