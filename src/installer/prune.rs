@@ -10,11 +10,8 @@ use crate::manifest::{is_same_name, normalize_name};
 use crate::quote::printable;
 
 use super::install_error::InstallError;
-use super::program::{Installer, os_args};
+use super::program::{Installer, SEED_PACKAGES, os_args};
 use super::runner::InstallRunner;
-
-/// Never removed.
-const NEVER_REMOVED: [&str; 3] = ["pip", "setuptools", "wheel"];
 
 /// A Python program that prints the names in a pip report (`--report`, version 1). The environment's Python runs it.
 const REPORT_NAMES_SCRIPT: &str = "\
@@ -75,7 +72,7 @@ fn extraneous_by_uv(
     };
     // A package that is reinstalled or changes its version has both signs.
     let (mut removed, added) = (names("- "), names("+ "));
-    removed.retain(|name| !added.contains(name) && !NEVER_REMOVED.contains(&name.as_str()));
+    removed.retain(|name| !added.contains(name) && !SEED_PACKAGES.contains(&name.as_str()));
     Some(removed)
 }
 
@@ -94,7 +91,7 @@ fn extraneous(listed: &str, required: &[String]) -> Vec<String> {
     let names = listed.lines().filter_map(|line| line.split_once("=="));
     let names = names.map(|(name, _)| name).filter(|name| {
         let name = normalize_name(name);
-        !NEVER_REMOVED.contains(&name.as_str()) && !required.contains(&name)
+        !SEED_PACKAGES.contains(&name.as_str()) && !required.contains(&name)
     });
     names.map(str::to_owned).collect()
 }

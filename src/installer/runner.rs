@@ -5,9 +5,11 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use pep440_rs::Version;
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, io_reason};
@@ -19,7 +21,7 @@ use crate::quote::printable;
 
 use super::diagnosis::{Diagnosis, FailedStep, diagnose};
 use super::install_error::InstallError;
-use super::program::{Installer, os_args};
+use super::program::{Installer, SEED_PACKAGES, os_args};
 use super::progress::{ProgressOutput, StepProgress};
 use super::step_failure::{FailureReport, StepFailure, log_file};
 
@@ -107,12 +109,16 @@ impl InstallRunner<'_> {
         is_success.then_some(output)
     }
 
-    /// The packages that are installed, as constraints.
+    /// The packages that are installed, editable ones too, as constraints. What builds other packages may change.
     pub(crate) fn installed_versions(&self, installer: &Installer) -> Vec<String> {
-        let output = self
-            .output_of(installer, os_args(&["freeze"]))
-            .unwrap_or_default();
-        let lines = output.lines().filter(|line| line.contains("=="));
+        let listing = os_args(&["list", "--format=freeze"]);
+        let output = self.output_of(installer, listing).unwrap_or_default();
+        let is_constraint = |line: &&str| {
+            line.split_once("==").is_some_and(|(name, version)| {
+                !SEED_PACKAGES.contains(&name) && Version::from_str(version).is_ok()
+            })
+        };
+        let lines = output.lines().map(str::trim).filter(is_constraint);
         lines.map(str::to_owned).collect()
     }
 

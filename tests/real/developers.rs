@@ -186,6 +186,25 @@ fn what_only_developers_need_can_be_left_out() {
 }
 
 #[test]
+fn a_pinned_release_never_replaces_the_project_itself() {
+    // As pip-compile writes it where a tool of the developers' requires the project.
+    for installer in installers() {
+        let files = [
+            ("pyproject.toml", PYPROJECT),
+            ("backend.py", BACKEND),
+            ("requirements-dev.txt", "app==2.0\ngamma\n"),
+            ("requirements-test.txt", "gamma\n"),
+        ];
+        let project = clone(installer, &files);
+        wheel(&project, &["app", "2.0", ANY]);
+        let first = versions(&project, &[]).stdout("alpha 2.0\ngamma 1.0");
+        first.says(&["vrun: requirements-dev.txt is left out: "]);
+        let names = "from importlib.metadata import version; print(version('app'))";
+        project.run(["python", "-c", names]).code(0).stdout("1");
+    }
+}
+
+#[test]
 fn what_cannot_be_had_is_left_out_and_named() {
     for installer in installers() {
         let files = [
