@@ -27,7 +27,7 @@ pub(super) fn is_python_or_pip(name: &OsStr) -> bool {
 }
 
 /// `python`, `python3`, `python3.12`, `python3.13t`, `python3.6m`, `pypy3`, and on Windows `pythonw` and the suffix.
-pub(super) fn is_python_name(name: &OsStr) -> bool {
+pub(crate) fn is_python_name(name: &OsStr) -> bool {
     is_versioned("python", name) || is_versioned("pypy", name)
 }
 

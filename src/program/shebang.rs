@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
-use std::path::Path;
+use std::path::{self, Path};
 
 use crate::read::read_head;
 use crate::self_exe::is_vrun_name;
@@ -86,9 +86,10 @@ fn first_line(head: &[u8]) -> &[u8] {
     head.split(|byte| *byte == b'\n').next().unwrap_or_default()
 }
 
-/// The part after the last `/`.
+/// The part after the last separator.
 pub(super) fn file_name(path: &[u8]) -> &[u8] {
-    path.rsplit(|byte| *byte == b'/').next().unwrap_or(path)
+    let is_separator = |byte: &u8| path::is_separator(char::from(*byte));
+    path.rsplit(is_separator).next().unwrap_or(path)
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! A Windows program -> the Python that it starts, if it is the launcher of a console script.
+//! A Windows program -> the Python that it starts, if it is the launcher of a console script; and the same launcher for
+//! another Python.
 //!
 //! Windows starts no scripts, so each is a small program with the script appended as a zip file. It starts the Python
 //! that it names with its own file, which Python runs as a zip file. There are three forms: the program, a shebang, the
@@ -7,6 +8,8 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
+use std::path::Path;
 
 use super::pe_resources::{self, read_u32};
 use super::shebang;
@@ -19,6 +22,10 @@ const MAX_LINE_LENGTH: u64 = 4096;
 
 /// Launchers have small resources; a program with pictures in them is not worth a read.
 const MAX_RESOURCE_SIZE: u32 = 64 * 1024;
+
+/// The end of a launcher, and its size with the length before it (uv before 0.9).
+const UV_MAGIC: &[u8] = b"UVSC";
+const UV_TRAILER_SIZE: usize = 8;
 
 /// The name of the resource with the path (uv since 0.9).
 const UV_PATH_RESOURCE: &str = "UV_PYTHON_PATH";
@@ -50,7 +57,8 @@ pub(super) fn read_launcher(file: &mut File, head: &[u8]) -> io::Result<Option<L
     if let Some(zip) = find_zip_start(&tail, length) {
         let from = zip.saturating_sub(MAX_LINE_LENGTH);
         let before = read_range(file, from, zip - from)?;
-        if let Some(target) = last_shebang(&before).and_then(parse_launcher_shebang) {
+        let line = last_shebang(&before).map(|line| &before[line]);
+        if let Some(target) = line.and_then(parse_launcher_shebang) {
             return Ok(Some(target));
         }
     }
@@ -62,6 +70,32 @@ pub(super) fn read_launcher(file: &mut File, head: &[u8]) -> io::Result<Option<L
         }
         _ => Ok(None),
     }
+}
+
+/// The launcher `program` with `python` for the Python that it starts; None for any other program.
+pub(crate) fn rewrite_launcher(program: &[u8], python: &Path) -> Option<Vec<u8>> {
+    let python = python.as_os_str().as_encoded_bytes();
+    if let Some(path) = parse_uv_trailer(program) {
+        let rest = &program[..program.len() - path.len() - UV_TRAILER_SIZE];
+        let length = u32::try_from(python.len()).ok()?.to_le_bytes();
+        return Some([rest, python, &length, UV_MAGIC].concat());
+    }
+    rewrite_shebang(program, python)
+        .or_else(|| pe_resources::replace_raw_data(program, UV_PATH_RESOURCE, python))
+}
+
+fn rewrite_shebang(program: &[u8], python: &[u8]) -> Option<Vec<u8>> {
+    let zip = usize::try_from(find_zip_start(program, program.len() as u64)?).ok()?;
+    let from = zip.saturating_sub(MAX_LINE_LENGTH as usize);
+    let shebang = last_shebang(program.get(from..zip)?)?;
+    let (start, end) = (from + shebang.start, from + shebang.end);
+    let line = &program[start..end];
+    let old = parse_launcher_shebang(line)?.python;
+    let quotes = if line.starts_with(b"\"") { 2 } else { 0 };
+    // distlib quotes only a path with a blank.
+    let quote: &[u8] = if python.contains(&b' ') { b"\"" } else { b"" };
+    let rest = &program[start + quotes + old.len()..];
+    Some([&program[..start], quote, python, quote, rest].concat())
 }
 
 fn without_flags(path: &[u8]) -> LauncherTarget {
@@ -78,7 +112,7 @@ fn read_range(file: &mut File, from: u64, length: u64) -> io::Result<Vec<u8>> {
 
 /// The path at the end (uv before 0.9).
 fn parse_uv_trailer(tail: &[u8]) -> Option<&[u8]> {
-    let rest = tail.strip_suffix(b"UVSC")?;
+    let rest = tail.strip_suffix(UV_MAGIC)?;
     let length = read_u32(rest, rest.len().checked_sub(4)?)? as usize;
     let end = rest.len() - 4;
     rest.get(end.checked_sub(length)?..end)
@@ -92,11 +126,13 @@ fn find_zip_start(tail: &[u8], length: u64) -> Option<u64> {
     end.checked_sub(directory)
 }
 
-/// The text after the last `#!`, in a line that ends where the zip file starts.
-fn last_shebang(before: &[u8]) -> Option<&[u8]> {
+/// Where the text after the last `#!` is, in a line that ends where the zip file starts.
+fn last_shebang(before: &[u8]) -> Option<Range<usize>> {
     let line = before.strip_suffix(b"\n")?;
-    let at = line.windows(2).rposition(|two| two == b"#!")?;
-    Some(line[at + 2..].trim_ascii())
+    let at = 2 + line.windows(2).rposition(|two| two == b"#!")?;
+    let text = line[at..].trim_ascii_start();
+    let start = line.len() - text.len();
+    Some(start..start + text.trim_ascii_end().len())
 }
 
 /// A path, in quotes if it contains a blank, and Python's flags.
@@ -203,9 +239,10 @@ mod tests {
         put(0x80 + 24 + 112 + 16, &0x5000u32.to_le_bytes());
         let text = [0, 0x1000, 0x100, 0x100].map(u32::to_le_bytes).concat();
         put(0x80 + 24 + 240, &[&b".text\0\0\0"[..], &text].concat());
-        let resources = [0, 0x5000, section.len() as u32, 0x400]
-            .map(u32::to_le_bytes)
-            .concat();
+        put(0x80 + 24 + 32, &0x1000u32.to_le_bytes());
+        put(0x80 + 24 + 36, &0x200u32.to_le_bytes());
+        let size = section.len() as u32;
+        let resources = [size, 0x5000, size, 0x400].map(u32::to_le_bytes).concat();
         put(0x80 + 24 + 280, &[&b".pedata\0"[..], &resources].concat());
         [program, section].concat()
     }
@@ -217,6 +254,72 @@ mod tests {
         let expected = expected_target("C:\\my app\\Scripts\\python.exe", &[]);
         assert_eq!(found("UV_PYTHON_PATH"), expected);
         assert_eq!(found("PYTHON_PATH_XX"), None);
+    }
+
+    #[track_caller]
+    fn check_rewritten(parts: &[&[u8]], paths: &[&str]) -> Vec<u8> {
+        let mut program = parts.concat();
+        for path in paths {
+            let flags = read_launcher_parts(&[&program]).expect("a launcher").flags;
+            program = rewrite_launcher(&program, Path::new(path)).expect("a launcher");
+            let target = read_launcher_parts(&[&program]).expect("a launcher");
+            assert_eq!(target.python, path.as_bytes());
+            assert_eq!(target.flags, flags);
+        }
+        program
+    }
+
+    #[test]
+    fn a_launcher_gets_another_python_and_keeps_the_rest() {
+        let (program, end) = ([b"MZ".as_slice(), &[0; 9000]].concat(), last_record());
+        let paths = [
+            "C:\\my app\\python.exe",
+            "D:\\p.exe",
+            "C:\\a b\\c d\\python.exe",
+        ];
+        for line in ["#!C:\\app\\python.exe\n\r\n", "#! \"C:\\a b\\p.exe\" -sE\n"] {
+            let parts: [&[u8]; 4] = [&program, line.as_bytes(), ZIP, &end];
+            let new = check_rewritten(&parts, &paths);
+            let tail = [
+                line.split_at(line.rfind(".exe").expect("a path") + 4)
+                    .1
+                    .trim_start_matches('"')
+                    .as_bytes(),
+                ZIP,
+                &end,
+            ]
+            .concat();
+            assert!(new.starts_with(&program) && new.ends_with(&tail), "{line}");
+        }
+        let parts: [&[u8]; 6] = [&program, ZIP, &end, b"C:\\p.exe", &[8, 0, 0, 0], UV_MAGIC];
+        let new = check_rewritten(&parts, &paths);
+        assert!(new.starts_with(&[&program, ZIP, &end[..]].concat()));
+    }
+
+    #[test]
+    fn a_longer_path_makes_the_resources_of_a_launcher_grow() {
+        let long = format!("C:\\{}\\python.exe", "x".repeat(900));
+        let program = with_resource(UV_PATH_RESOURCE, b"C:\\app\\python.exe");
+        check_rewritten(
+            &[&program],
+            &[
+                "C:\\python.exe",
+                &long,
+                "C:\\app\\python.exe",
+                &long,
+                "D:\\x\\python.exe",
+            ],
+        );
+        // What follows the program stays.
+        let new = check_rewritten(&[&program, b"the rest"], &[&long]);
+        assert!(new.ends_with(b"the rest"));
+        for length in 0..program.len() {
+            let cut = &program[..length];
+            assert!(
+                rewrite_launcher(cut, Path::new("C:\\python.exe")).is_none(),
+                "{length}"
+            );
+        }
     }
 
     #[test]
@@ -239,7 +342,8 @@ mod tests {
     #[test]
     fn any_launcher_is_read() {
         fuzz("launcher", 1000, |bytes| {
-            drop(read_launcher_parts(&[bytes]))
+            drop(read_launcher_parts(&[bytes]));
+            drop(rewrite_launcher(bytes, Path::new("C:\\a b\\python.exe")));
         });
     }
 }

@@ -8,7 +8,7 @@ use std::{fs, iter};
 
 use crate::fs::is_really_within;
 use crate::process::Process;
-use crate::program::{ScriptInterpreter, script_interpreter};
+use crate::program::{self, ScriptInterpreter, is_python_name, script_interpreter};
 use crate::read::{MAX_TEXT, read_file, read_text};
 use crate::venv::{self, Venv};
 use crate::{find, os};
@@ -102,6 +102,10 @@ pub(crate) fn stale_files(root: &Path, process: &Process) -> Vec<StaleFile> {
 pub(super) fn stale_scripts(root: &Path) -> Vec<StaleFile> {
     let dir = venv::scripts_dir(root);
     let stale_script = |file: PathBuf| {
+        // On Windows it starts the Python in `home`, and may name that.
+        if is_python_name(file.file_name()?) {
+            return None;
+        }
         let Ok(ScriptInterpreter::Python(interpreter)) =
             script_interpreter::detect_interpreter(&file)
         else {
@@ -116,10 +120,16 @@ pub(super) fn stale_scripts(root: &Path) -> Vec<StaleFile> {
             false => venv::python_path(root),
         };
         let text = read_file(&file, MAX_TEXT).ok()?;
+        let new_text = match os::HAS_SHEBANGS {
+            true => shebang_rewriter::rewrite_shebang(&text, &interpreter, &python),
+            false => program::rewrite_launcher(&text, &python).or_else(|| {
+                shebang_rewriter::rewrite_launched_script(&text, &interpreter, &python)
+            }),
+        }?;
         Some(StaleFile {
             file,
             kind: StaleKind::Script,
-            new_text: shebang_rewriter::rewrite_shebang(&text, &interpreter, &python)?,
+            new_text,
             old_path: interpreter.path,
         })
     };

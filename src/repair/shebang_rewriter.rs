@@ -44,6 +44,20 @@ pub(super) fn rewrite_shebang(
     Some([lines[..at].concat(), command, lines[at + 1..].concat()].concat())
 }
 
+/// The text of a script that a launcher of Windows reads the first line of (setuptools), with `python` for `interpreter`.
+pub(super) fn rewrite_launched_script(
+    text: &[u8],
+    interpreter: &ScriptPython,
+    python: &Path,
+) -> Option<Vec<u8>> {
+    let path = interpreter.path.as_os_str().as_encoded_bytes();
+    let rest = text.strip_prefix(b"#!")?.trim_ascii_start();
+    let rest = rest.strip_prefix(path)?;
+    let python = python.as_os_str().as_encoded_bytes();
+    let quote: &[u8] = if python.contains(&b' ') { b"\"" } else { b"" };
+    Some([b"#!", quote, python, quote, rest].concat())
+}
+
 /// What precedes the interpreter in a line that is valid in sh and Python.
 const EXEC_PREFIXES: [&[u8]; 3] = [b"'''exec' ", STRING_EXEC_PREFIX, b"''''exec "];
 
@@ -172,6 +186,22 @@ mod tests {
         ] {
             check(before, "/new/bin/python", after);
         }
+    }
+
+    #[test]
+    fn a_script_of_setuptools_launcher_names_a_path_in_quotes() {
+        let interpreter = ScriptPython {
+            path: r"C:\old\python.exe".into(),
+            flags: Vec::new(),
+            is_valid: true,
+        };
+        let rewrite = |text: &str, python: &str| {
+            rewrite_launched_script(text.as_bytes(), &interpreter, Path::new(python))
+        };
+        let text = "#!C:\\old\\python.exe -E\r\nx\n";
+        let new = rewrite(text, r"C:\a b\python.exe").expect("a script");
+        assert_eq!(new, b"#!\"C:\\a b\\python.exe\" -E\r\nx\n");
+        assert_eq!(rewrite("#!C:\\x\\python.exe\n", r"C:\python.exe"), None);
     }
 
     #[test]

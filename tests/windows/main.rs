@@ -24,6 +24,8 @@ mod line;
 mod programs;
 /// A project, a command in it, and what came of it.
 mod project;
+/// `--doctor` and `--repair` of what was moved or copied.
+mod repair;
 /// An environment is the one that the base interpreter's venv would have made.
 mod same;
 /// Console scripts, in place, moved and copied.
