@@ -87,6 +87,18 @@ pub(crate) fn percent_encode(bytes: &[u8], is_plain: impl Fn(u8) -> bool) -> Str
     bytes.iter().map(encode).collect()
 }
 
+/// The bytes that [`percent_encode`] wrote.
+pub(crate) fn percent_decode(text: &str) -> Vec<u8> {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let (code, rest) = part.split_at_checked(2).unwrap_or(("", part));
+        bytes.extend(u8::from_str_radix(code, 16));
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    bytes
+}
+
 /// Adds the word to a line for a POSIX shell. Bytes that are not UTF-8 go outside the quotes; they are not special there.
 pub(crate) fn push_shell_quoted(word: &OsStr, line: &mut Vec<u8>) {
     if word.is_empty() {

@@ -8,7 +8,7 @@ use crate::find::{Outcome, Search};
 use crate::installer::{InstallFailure, OtherPython};
 use crate::process::Process;
 use crate::quote::printable;
-use crate::requirements::{self, Extraneous, InstallContext, SyncMode};
+use crate::requirements::{self, InstallContext, SyncMode};
 use crate::venv::Venv;
 
 use super::context::{find_environment, prepare_search, report_selection};
@@ -93,13 +93,25 @@ pub(super) fn report_steps(
     process: &Process,
 ) -> Result<(), Error> {
     let context = install_context(venv, start, settings, process);
+    let SyncMode::Now(order) = settings.install_options.sync else {
+        return Ok(());
+    };
+    let verbosity = process.verbosity;
+    if let Some(name) = requirements::find_up_to_date(&context, order) {
+        verbosity.notice(format_args!("up to date with {name}"));
+        return Ok(());
+    }
     let Some(plan) = requirements::report_plan(&context)? else {
         return Err(requirements::no_plan_error(&context));
     };
-    let is_exact = settings.install_options.sync == SyncMode::Now(Extraneous::Remove);
-    let removal = is_exact.then(|| "remove what nothing requires".to_owned());
-    for step in plan.steps().into_iter().chain(removal) {
-        process.verbosity.notice(format_args!("would {step}"));
+    let removal = order.is_exact.then_some("remove what nothing requires");
+    for step in plan
+        .steps(order.is_upgrade)
+        .iter()
+        .map(String::as_str)
+        .chain(removal)
+    {
+        verbosity.notice(format_args!("would {step}"));
     }
     Ok(())
 }

@@ -82,7 +82,7 @@ pub(super) struct CliArgs {
     #[arg(long, env = "VRUN_NO_SCRIPT_ENV", hide_env = true, value_parser = BoolFromEnv, overrides_with = "no_script_env", help_heading = REQUIREMENTS)]
     pub(super) no_script_env: bool,
 
-    /// Install or upgrade what is required
+    /// Install what is required
     #[arg(long, env = "VRUN_SYNC", hide_env = true, value_parser = BoolFromEnv, overrides_with = "sync", help_heading = REQUIREMENTS)]
     pub(super) sync: bool,
 
@@ -251,7 +251,7 @@ pub(super) struct CreateArgs {
     #[arg(long, overrides_with = "clear", conflicts_with = "upgrade")]
     pub(super) clear: bool,
 
-    /// Update an existing environment to its base
+    /// Update it to its base; with --sync: packages
     #[arg(long, overrides_with = "upgrade")]
     pub(super) upgrade: bool,
 

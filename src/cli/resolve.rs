@@ -13,7 +13,7 @@ use crate::output::Verbosity;
 use crate::program::{ForeignPolicy, Invocation};
 use crate::python::ExplicitRequest;
 use crate::quote::printable;
-use crate::requirements::{Extraneous, InstallMode, InstallOptions, RequirementsFiles, SyncMode};
+use crate::requirements::{InstallMode, InstallOptions, RequirementsFiles, SyncMode, SyncOrder};
 use crate::view::Isolation;
 
 use super::action::{AutoCreate, EnvSource, Mode, RunRequest, ScriptEnv, Settings};
@@ -145,11 +145,13 @@ fn install_options(cli_args: &CliArgs, sources: &ArgSources<'_>) -> Result<Insta
             true => InstallMode::Never,
             false => InstallMode::AsNeeded,
         },
-        sync: match (cli_args.sync, cli_args.exact) {
-            (false, _) => SyncMode::Never,
-            (true, _) if sources.is_from_variable("sync") => SyncMode::IfChanged,
-            (true, true) => SyncMode::Now(Extraneous::Remove),
-            (true, false) => SyncMode::Now(Extraneous::Keep),
+        sync: match cli_args.sync {
+            false => SyncMode::Never,
+            true if sources.is_from_variable("sync") => SyncMode::IfChanged,
+            true => SyncMode::Now(SyncOrder {
+                is_upgrade: cli_args.create.upgrade,
+                is_exact: cli_args.exact,
+            }),
         },
         files: files.map(|files| match sources.is_from_variable("requirements") {
             true => RequirementsFiles::FromVariable(

@@ -50,6 +50,11 @@ pub(super) fn check_conflicts(
         .filter(|arg| arg.get_help_heading() == Some(CREATE_OPTIONS));
     let given = create_options.find(|arg| sources.is_from_argv(arg.get_id().as_str()));
     match given.and_then(|arg| arg.get_long()) {
+        Some("upgrade") if has_sync => Ok(()),
+        Some("upgrade") if action != Some("--create") => usage(
+            "--upgrade is an option of --sync and --create",
+            "`vrun --sync --upgrade`",
+        ),
         Some(option) if action != Some("--create") => usage(
             format!("--{option} is an option of --create"),
             format!("`vrun --create --{option}`, and then the command"),

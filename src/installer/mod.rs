@@ -21,6 +21,7 @@ mod wheel_files;
 pub(crate) use choose::{check_sources, choose_installer, upgrade_pip_if_needed};
 pub(crate) use install_error::InstallError;
 pub(crate) use install_failure::{InstallFailure, OtherPython, conclude};
+pub(crate) use pip_config::has_constraints;
 pub(crate) use program::{Installer, os_args};
 pub(crate) use progress::ProgressOutput;
 pub(crate) use runner::InstallRunner;

@@ -82,6 +82,13 @@ impl PipConfig {
     }
 }
 
+/// Whether the user's settings limit versions, of what is there already too.
+pub(crate) fn has_constraints(process: &Process, dir: &Path) -> bool {
+    let vars = ["UV_CONSTRAINT", "UV_OVERRIDE", "UV_EXCLUDE"];
+    let is_set = |name: &&str| process.non_empty_var(name).is_some();
+    vars.iter().any(is_set) || PipConfig::read(process, dir).get("constraint").is_some()
+}
+
 /// pip's files for this user and environment, in its order: what a later one says counts.
 fn config_files(process: &Process, dir: &Path) -> Vec<PathBuf> {
     let setting = |name: &str| process.non_empty_var(name).map(PathBuf::from);

@@ -27,13 +27,15 @@ pub(crate) struct References {
     pub files: Vec<PathBuf>,
     /// The directories of projects.
     pub projects: Vec<PathBuf>,
+    /// Whether it also says what no file here shows: by a URL of another file, or a `${VARIABLE}`.
+    pub has_unwatched: bool,
 }
 
 /// Follows `file`, for an installer that works in `cwd`.
 pub(crate) fn read_references(file: &Path, cwd: &Path) -> References {
     let mut found = References {
         files: vec![file.to_owned()],
-        projects: Vec::new(),
+        ..References::default()
     };
     let mut known: HashSet<_> = found.files.iter().cloned().collect();
     let mut unread: VecDeque<_> = found.files.iter().cloned().collect();
@@ -52,6 +54,7 @@ pub(crate) fn read_references(file: &Path, cwd: &Path) -> References {
                         unread.push_back(path);
                     }
                 }
+                Reference::Unwatched => found.has_unwatched = true,
                 Reference::Project(path) => {
                     let path = process::normalize(cwd.join(path));
                     if known.insert(path.clone()) {
@@ -106,6 +109,8 @@ enum Reference {
     Include(String),
     /// `-e DIR`, `./DIR`
     Project(String),
+    /// `-r URL`, `six==${VERSION}`
+    Unwatched,
 }
 
 fn parse_line(line: &str) -> Option<Reference> {
@@ -113,8 +118,13 @@ fn parse_line(line: &str) -> Option<Reference> {
         let rest = names.iter().find_map(|name| line.strip_prefix(name))?;
         Some(first_word(rest.trim_start_matches(['=', ' ', '\t'])))
     };
+    // In a URL it usually stands for a login.
+    if line.contains("${") && !line.contains("://") {
+        return Some(Reference::Unwatched);
+    }
     if let Some(file) = value(&["--requirement", "--constraint", "-r", "-c"]) {
-        return local_path(&file).map(|path| Reference::Include(path.to_owned()));
+        let path = local_path(&file).map(|path| Reference::Include(path.to_owned()));
+        return Some(path.unwrap_or(Reference::Unwatched));
     }
     let target = value(&["--editable", "-e"]).or_else(|| {
         let (_, url) = line.split_once(" @ ").unwrap_or(("", line));
@@ -177,7 +187,12 @@ mod tests {
             ("-c 'my constraints.txt'", include("my constraints.txt")),
             ("-r my\\ base.txt", include("my base.txt")),
             ("-r file:base.txt", include("base.txt")),
-            ("-r https://example.org/r.txt", None),
+            ("-r https://example.org/r.txt", Some(Reference::Unwatched)),
+            ("six==${VERSION}", Some(Reference::Unwatched)),
+            (
+                "lib @ https://${TOKEN}@example.org/lib-1-py3-none-any.whl",
+                None,
+            ),
             ("-e .[dev]", project(".")),
             ("--editable=./lib", project("./lib")),
             ("-e file:lib", project("lib")),

@@ -74,9 +74,13 @@ pub(super) fn detect_drift(state: &InstallState, python: &str) -> Drift {
         None => match find_new_file(state, &directories) {
             Some(file) => (file, "is new"),
             None => {
+                // A folder may be new, in which a file would count.
+                let directories =
+                    fingerprint::tracked_directories(&state.project, &state.selection);
+                let directories = directories.into_iter();
                 return Drift::Touched {
                     files: now,
-                    directories,
+                    directories: directories.map(TrackedFile::capture_directory).collect(),
                 };
             }
         },

@@ -62,8 +62,15 @@ pub(crate) fn initial_script_state(path: &Path, script_dir: &Path, root: &Path) 
 /// An install that was asked for fails; Ctrl-C.
 pub(crate) fn ensure_installed(context: &InstallContext<'_>) -> Result<(), InstallFailure> {
     let InstallContext { venv, options, .. } = context;
-    if let SyncMode::Now(extraneous) = options.sync {
-        return sync::sync(context, SyncReason::Requested(extraneous));
+    if let SyncMode::Now(order) = options.sync {
+        return match sync::find_up_to_date(context, order) {
+            Some(name) => {
+                let verbosity = context.process.verbosity;
+                verbosity.notice(format_args!("up to date with {name}"));
+                Ok(())
+            }
+            None => sync::sync(context, SyncReason::Requested(order)),
+        };
     }
     if options.install == InstallMode::Never {
         return Ok(());

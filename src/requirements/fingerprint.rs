@@ -58,6 +58,18 @@ pub(super) fn tracked_files(plan: &InstallPlan, project: &Path) -> Vec<PathBuf> 
     found
 }
 
+/// Whether the plan has more than its tracked files say: by a URL, or a variable.
+pub(super) fn has_unwatched(plan: &InstallPlan, project: &Path) -> bool {
+    let is_unwatched = |file: &Path| read_references(file, project).has_unwatched;
+    plan.parts().any(|part| match part {
+        Part::RequirementsFile(file) => is_unwatched(file),
+        Part::Dependencies { requirements, .. } => requirements.iter().any(
+            |args| matches!(&args[..], [option, file] if option == "-r" && is_unwatched(&project.join(file))),
+        ),
+        Part::Project { .. } | Part::Pylock(_) => false,
+    })
+}
+
 fn included_files(file: &Path, project: &Path) -> Vec<PathBuf> {
     let references = read_references(file, project);
     let projects = references.projects.iter();

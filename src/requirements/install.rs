@@ -12,33 +12,38 @@ use crate::output;
 use crate::process::Process;
 use crate::quote::printable;
 
+use super::options::SyncOrder;
+
 /// The variables that name an index in place of PyPI, of pip and of uv.
 const INDEX_VARS: [&str; 2] = ["PIP_INDEX_URL", "UV_DEFAULT_INDEX"];
 
-/// What is done besides installing what is missing.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct InstallOrder {
-    /// Whether what is there is upgraded.
-    pub is_upgrade: bool,
-    /// Whether packages that nothing requires are removed.
-    pub is_exact: bool,
+/// How much of a plan is installed.
+#[derive(Debug)]
+pub(super) struct Installed {
+    /// What was left out, and why.
+    pub left_out: Vec<String>,
+    /// Whether it is all of it, in the versions that the plan has.
+    pub is_whole: bool,
 }
 
-/// Installs the plan. The result is what was left out, and why.
+/// Installs the plan.
 ///
 /// # Errors
 /// There is no usable installer, or it fails with what is required; Ctrl-C.
 pub(super) fn install(
     plan: &InstallPlan,
-    order: InstallOrder,
+    order: SyncOrder,
     runner: &InstallRunner<'_>,
     process: &Process,
-) -> Result<Vec<String>, InstallError> {
+) -> Result<Installed, InstallError> {
     for reason in &plan.left_out {
         runner.verbosity.notice(format_args!("left out: {reason}"));
     }
     if plan.is_empty() && !order.is_exact {
-        return Ok(plan.left_out.clone());
+        return Ok(Installed {
+            left_out: plan.left_out.clone(),
+            is_whole: plan.left_out.is_empty(),
+        });
     }
     let choice = installer::choose_installer(plan, runner, process);
     let (installer, mut vars) = choice.map_err(|error| InstallError::Failed {
@@ -88,7 +93,11 @@ pub(super) fn install(
         let verbosity = runner.verbosity;
         verbosity.notice("nothing is removed: not all of it can be installed together");
     }
-    Ok(left_out.into_inner())
+    let left_out = left_out.into_inner();
+    Ok(Installed {
+        is_whole: is_whole && left_out.is_empty(),
+        left_out,
+    })
 }
 
 /// The steps of one install.

@@ -11,10 +11,11 @@ use super::seed_names::is_seed;
 use super::state::{InstallState, Status};
 
 /// What vrun creates in an environment's own directory.
-const OWN_FILES: [&str; 11] = [
+const OWN_FILES: [&str; 12] = [
     "pyvenv.cfg",
     ".gitignore",
     "vrun-requirements",
+    "vrun-packages",
     "vrun-install.log",
     "bin",
     "lib",

@@ -42,16 +42,16 @@ pub(crate) enum SyncMode {
     /// Only if the files have changed (VRUN_SYNC).
     IfChanged,
     /// `--sync`
-    Now(Extraneous),
+    Now(SyncOrder),
 }
 
-/// What happens to packages that nothing requires.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Extraneous {
-    /// They stay.
-    Keep,
-    /// `--exact`
-    Remove,
+/// What a sync does besides installing what is missing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SyncOrder {
+    /// `--upgrade`: whether the index is asked for newer versions of what is there.
+    pub is_upgrade: bool,
+    /// `--exact`: whether packages that nothing requires are removed.
+    pub is_exact: bool,
 }
 
 /// Requirement files that the user named.

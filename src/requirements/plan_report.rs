@@ -90,10 +90,15 @@ impl PartReport {
 
 impl PlanReport {
     /// What an install would do, as clauses that follow "would".
-    pub(crate) fn steps(&self) -> Vec<String> {
+    pub(crate) fn steps(&self, is_upgrade: bool) -> Vec<String> {
+        let verb = if is_upgrade {
+            "install or upgrade"
+        } else {
+            "install"
+        };
         let parts = self.parts.iter().filter(|part| !part.is_empty);
         let mut steps: Vec<_> = parts
-            .map(|part| format!("install {}", part.describe()))
+            .map(|part| format!("{verb} {}", part.describe()))
             .collect();
         if steps.is_empty() {
             let names: Vec<_> = self.parts.iter().map(|part| &*part.name).collect();

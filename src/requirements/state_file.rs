@@ -12,7 +12,7 @@ use crate::create::ExtraFile;
 use crate::fs::{replace_unlocked, write_new};
 use crate::manifest::Selection;
 use crate::os;
-use crate::quote::percent_encode;
+use crate::quote::{percent_decode, percent_encode};
 use crate::read::{MAX_TEXT, read_start, read_text};
 use crate::venv::{self, Venv};
 
@@ -234,17 +234,6 @@ fn parse_name(text: &str) -> String {
 /// One line of printable ASCII, whatever the bytes are.
 fn escape(bytes: &[u8]) -> String {
     percent_encode(bytes, |byte| byte.is_ascii_graphic() && byte != b'%')
-}
-
-fn percent_decode(text: &str) -> Vec<u8> {
-    let mut parts = text.split('%');
-    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        let (code, rest) = part.split_at_checked(2).unwrap_or(("", part));
-        bytes.extend(u8::from_str_radix(code, 16));
-        bytes.extend_from_slice(rest.as_bytes());
-    }
-    bytes
 }
 
 #[cfg(test)]

@@ -18,14 +18,17 @@ use crate::interrupt::{self, InterruptGuard};
 use crate::manifest::{InstallPlan, Selection, detect, script_list};
 use crate::quote::{printable, shell_word};
 use crate::trust::{self, Trust};
-use crate::{create, python, venv};
+use crate::{create, installer, python, venv};
 
 use super::context::InstallContext;
 use super::drift::{self, Drift};
 use super::fingerprint;
-use super::install::{InstallOrder, install};
-use super::options::Extraneous;
-use super::state::{InstallState, Status, TrackedFile, python_minor, python_minor_version};
+use super::install::install;
+use super::installed;
+use super::options::SyncOrder;
+use super::state::{
+    FileStamp, InstallState, Status, TrackedFile, python_minor, python_minor_version,
+};
 use super::unread::{UnreadFile, find_unread};
 
 /// Why an environment is synced.
@@ -34,7 +37,7 @@ pub(super) enum SyncReason {
     /// Its requirements are missing or have changed, unless another process has installed them meanwhile.
     Outdated,
     /// `--sync`
-    Requested(Extraneous),
+    Requested(SyncOrder),
 }
 
 /// Syncs the environment.
@@ -81,6 +84,42 @@ fn refresh_directories(root: &Path) {
         state.directories = now;
         state.save_if_unchanged(root, &bytes);
     }
+}
+
+/// What the environment is up to date with, if files show that it is; None if an installer has to look.
+pub(crate) fn find_up_to_date(context: &InstallContext<'_>, order: SyncOrder) -> Option<String> {
+    let root = &context.venv.root;
+    let (state, bytes) = InstallState::load(root)?;
+    // A file that could not be read is not known to be unchanged.
+    let is_known =
+        |file: &TrackedFile| file.fingerprint.is_some() || FileStamp::stat(&file.path).is_none();
+    let is_done = state.status == Status::Done
+        && state.left_out.is_empty()
+        && state.files.iter().all(is_known);
+    if !is_done || order.is_upgrade || selects_otherwise(&state, context) {
+        return None;
+    }
+    let python = python_minor_version(context.venv);
+    let (state, is_touched) = match drift::detect_drift(&state, &python) {
+        Drift::Unchanged => (state, false),
+        Drift::Touched { files, directories } => {
+            let state = InstallState {
+                files,
+                directories,
+                ..state
+            };
+            (state, true)
+        }
+        Drift::Changed(_) => return None,
+    };
+    let name = installed::find_intact(root, &state, order)?;
+    if installer::has_constraints(context.process, root) {
+        return None;
+    }
+    if is_touched {
+        state.save_if_unchanged(root, &bytes);
+    }
+    Some(name)
 }
 
 /// Installs what is missing into an environment that is still built in `staged` and replaces another.
@@ -174,9 +213,9 @@ fn install_and_record(
     state.files = files.map(TrackedFile::capture).collect();
     let directories = directories.into_iter();
     state.directories = directories.map(TrackedFile::capture_directory).collect();
-    let order = InstallOrder {
-        is_upgrade: reason != SyncReason::Outdated || context.is_auto_sync(),
-        is_exact: reason == SyncReason::Requested(Extraneous::Remove),
+    let order = match reason {
+        SyncReason::Outdated => SyncOrder::default(),
+        SyncReason::Requested(order) => order,
     };
     let result =
         check_trusted(&state, context).and_then(|()| install(plan, order, runner, context.process));
@@ -185,9 +224,10 @@ fn install_and_record(
         return Err(interrupt::interrupted_error().into());
     }
     match &result {
-        Ok(left_out) => {
+        Ok(installed) => {
             state.status = Status::Done;
-            state.left_out.clone_from(left_out);
+            state.left_out.clone_from(&installed.left_out);
+            installed::record_packages(plan, installed.is_whole, order, runner);
             runner.remove_log();
         }
         Err(InstallError::Failed { reason, .. }) => state.status = Status::Failed(reason.clone()),

@@ -134,7 +134,8 @@ fn a_new_file_that_would_be_installed_too_is_news() {
         ("setup.py", "setup()\n"),
     ] {
         let sandbox = app().file("app/requirements/base.txt", "six\n");
-        sandbox.run(["--sync"]);
+        let said = sandbox.run(["--sync"]).said();
+        assert_eq!(said, "vrun: up to date with requirements.txt\n");
         sandbox.run(["probe"]).in_env("app/.venv");
         let sandbox = sandbox.file(format!("app/{new}"), text);
         let said = format!("vrun: {new} is new since the last install: run `vrun --sync`\n");
@@ -250,6 +251,8 @@ fn options_that_ask_for_opposite_things_are_refused() {
         (&["--sync", "--no-install"][..], "--no-install"),
         (&["--sync", "--create"], "--create"),
         (&["--exact", "probe"], "`vrun --sync --exact`"),
+        (&["--upgrade", "probe"], "`vrun --sync --upgrade`"),
+        (&["--info", "--upgrade"], "`vrun --sync --upgrade`"),
         (&["--requirements", "", "probe"], "--requirements"),
     ] {
         sandbox.run(args).error(125, &[part]);

@@ -105,6 +105,8 @@ mod script_env;
 mod shebang;
 /// vrun under another name, as editors and build tools call it.
 mod shim;
+/// `--sync`, where there is nothing to do and where there is.
+mod sync;
 /// A person at a terminal, and a shell with job control.
 mod terminal;
 /// Who may write to what is made.

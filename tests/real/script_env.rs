@@ -126,7 +126,7 @@ fn what_cannot_be_installed_keeps_the_script_from_running_until_it_can() {
 }
 
 #[test]
-fn sync_upgrades_what_a_script_requires_and_takes_nothing_from_the_project() {
+fn sync_upgrade_takes_what_a_script_requires_and_nothing_of_the_project() {
     for installer in installers() {
         let project = app(installer).file("app/tool.py", &script("dependencies = ['gamma']"));
         wheel(&project, &["gamma", "1.0", ANY]);
@@ -138,6 +138,8 @@ fn sync_upgrades_what_a_script_requires_and_takes_nothing_from_the_project() {
         wheel(&project, &["gamma", "2.0", ANY]);
         tool(&project).code(0).stdout("gamma 1.0");
         let synced = project.run(["--sync", "tool.py"]).code(0);
+        synced.stdout("gamma 1.0").says(&["up to date with "]);
+        let synced = project.run(["--sync", "--upgrade", "tool.py"]).code(0);
         synced.stdout("gamma 2.0");
         let synced = project.run(["--sync", "--exact", "tool.py"]).code(0);
         synced.stdout("gamma 2.0");

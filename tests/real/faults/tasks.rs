@@ -119,7 +119,9 @@ impl Task {
 /// What an environment is made of, without what is noted of an install.
 fn environment(tree: &Tree) -> Tree {
     let mut tree = tree::without_strays(tree);
-    tree.retain(|path, _| path != "cache/scripts" && !path.ends_with("/vrun-requirements"));
+    let notes = ["/vrun-requirements", "/vrun-packages"];
+    let is_note = |path: &str| notes.iter().any(|note| path.ends_with(note));
+    tree.retain(|path, _| path != "cache/scripts" && !is_note(path));
     tree
 }
 
