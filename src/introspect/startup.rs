@@ -28,7 +28,9 @@ impl StartupContext<'_> {
     /// Whether the interpreter is a framework build of macOS (`sys._framework`), which has other user directories.
     pub(super) fn is_framework_build(&self, python: &PythonBinary) -> bool {
         let mut parts = python.file.components();
-        os::OS_NAME == "macOS" && parts.any(|part| part.as_os_str() == "Python.framework")
+        // Apple's own is Python3.framework.
+        let is_framework = |name| name == "Python.framework" || name == "Python3.framework";
+        os::OS_NAME == "macOS" && parts.any(|part| is_framework(part.as_os_str()))
     }
 
     /// `sys.executable`

@@ -17,7 +17,7 @@ use super::path_lookup::{PythonCandidate, executable_in};
 use super::probe::Prober;
 use super::request::{PythonRequest, RequestSource};
 use super::request_syntax::RequestKind;
-use super::{base_of, candidates, managed};
+use super::{base_of, candidates, homebrew, managed};
 
 /// The base interpreter for `request`.
 ///
@@ -29,6 +29,7 @@ pub(crate) fn find_interpreter(
 ) -> Result<Interpreter, Error> {
     let verbosity = prober.process.verbosity;
     let choose = |base: Interpreter, found_by| {
+        let base = homebrew::with_opt_path(base);
         let exe = printable(&base.exe);
         verbosity.verbose(|| format!("base {exe} ({}): {found_by}", base.key));
         base

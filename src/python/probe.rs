@@ -23,7 +23,7 @@ use crate::{interrupt, os, self_exe};
 use super::interpreter::{BytecodeFormat, Interpreter};
 use super::probe_cache::{ProbeCache, usable_cache_dir};
 use super::request_syntax::PythonKey;
-use super::{base_of, child_env};
+use super::{base_of, child_env, developer_tools};
 
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -135,6 +135,11 @@ impl Prober<'_> {
         }
         if self.is_off_limits(path) {
             return Ok(Err("it lies in the project or the environment".to_owned()));
+        }
+        if developer_tools::opens_dialog(path) {
+            return Ok(Err(
+                "it only offers to install Apple's developer tools".to_owned()
+            ));
         }
         let cache = ProbeCache::in_cache_dir(self.cache_dir);
         let cached = cache.read_answer(path);

@@ -53,6 +53,8 @@ mod facts;
 mod failures;
 /// The making of an environment, cut off at its system calls: it is whole, or not there.
 mod faults;
+/// Homebrew, simulated: its Cellar and its sitecustomize.py.
+mod homebrew;
 /// Hooks of git that run vrun for the first time.
 mod hooks;
 /// Packages from a real index: two projects, two versions.
