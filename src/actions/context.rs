@@ -11,7 +11,7 @@ use crate::process::{self, Process};
 use crate::program::Invocation;
 use crate::quote::{printable, shell_word};
 use crate::trust::Trust;
-use crate::{create, git, health, venv};
+use crate::{create, git, health, os, venv};
 
 /// What all actions begin with: `-q`, `-v` and `-C`.
 pub(super) fn apply_settings(settings: &Settings, process: &mut Process) -> Result<(), Error> {
@@ -54,6 +54,9 @@ pub(super) fn build_search(
         home: process.home_dir(),
         pyenv_root: process.non_empty_var("PYENV_ROOT").map(PathBuf::from),
         temp_dir: process.temp_dir(),
+        system_dir: os::SYSTEM_DIR_VAR
+            .and_then(|name| process.non_empty_var(name))
+            .map(PathBuf::from),
         ceilings: find::parse_ceilings(process.non_empty_var("VRUN_CEILING_DIRECTORIES")),
         workon_home: process.non_empty_var("WORKON_HOME").map(PathBuf::from),
         runner: active

@@ -22,6 +22,8 @@ enum ForbiddenReason {
     /// The home directory: `~/.venv` would serve every directory below that is in no project.
     Home,
     Root,
+    /// It is inside Windows' own directory, where services start.
+    System(PathBuf),
     /// The directory for temporary files, which users share.
     Temp,
     /// It is inside this environment.
@@ -50,6 +52,15 @@ fn forbidden_reason(place: &Path, is_project: bool, search: &Search) -> Option<F
     if project_root::is_home_dir(place, search.home.as_deref()) {
         return Some(ForbiddenReason::Home);
     }
+    let is_within = |dir: &Path| place.ancestors().any(|above| os::is_same_path(above, dir));
+    // Services have their home and their temporary files there.
+    let homes = search.home.as_deref().into_iter();
+    let mut exempt = homes.chain([search.temp_dir.as_path()]);
+    if let Some(dir) = search.system_dir.as_deref().filter(|dir| is_within(dir))
+        && !exempt.any(|exempt| !os::is_same_path(exempt, dir) && is_within(exempt))
+    {
+        return Some(ForbiddenReason::System(dir.to_owned()));
+    }
     let shared = os::SHARED_TEMP_DIRS.iter().map(Path::new);
     let mut temp_dirs = shared.chain([search.temp_dir.as_path()]);
     if !is_project && temp_dirs.any(|dir| place == dir || os::is_same_file(place, dir)) {
@@ -70,6 +81,9 @@ impl ForbiddenPlace {
         let what = match &self.reason {
             ForbiddenReason::Home => format!("the home directory, {shown}"),
             ForbiddenReason::Root => "the root directory".to_owned(),
+            ForbiddenReason::System(dir) => {
+                format!("the system's own directory, {}", printable(dir))
+            }
             ForbiddenReason::Temp => format!("{shown} itself, which all users share"),
             ForbiddenReason::InsideEnv(env) => format!("another environment, {}", printable(env)),
             ForbiddenReason::Packages(dir) => format!("installed packages, {}", printable(dir)),

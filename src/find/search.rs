@@ -23,6 +23,8 @@ pub(crate) struct Search {
     pub home: Option<PathBuf>,
     /// This user's directory for temporary files.
     pub temp_dir: PathBuf,
+    /// Windows' own directory.
+    pub system_dir: Option<PathBuf>,
     /// Directories that the walk does not go up into.
     pub ceilings: Vec<PathBuf>,
     /// `WORKON_HOME`: where virtualenvwrapper and pipenv keep environments.

@@ -65,7 +65,7 @@ pub(super) fn pythons_at_home(
         .chain(["python3", "python"].map(String::from))
         .map(|name| home.join(name + os::EXE_SUFFIX));
     let files = linked.into_iter().chain(names);
-    files.filter(move |path| path.is_file() && !path.starts_with(root))
+    files.filter(move |path| os::is_startable_file(path) && !path.starts_with(root))
 }
 
 #[cfg(test)]

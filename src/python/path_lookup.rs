@@ -19,7 +19,7 @@ pub(super) fn existing_candidates(
     paths: impl IntoIterator<Item = PathBuf>,
     found_by: &'static str,
 ) -> impl Iterator<Item = PythonCandidate> {
-    let files = paths.into_iter().filter(|path| path.is_file());
+    let files = paths.into_iter().filter(|path| os::is_startable_file(path));
     files.map(move |path| PythonCandidate { path, found_by })
 }
 
@@ -35,7 +35,7 @@ pub(super) fn executable_in(path: &Path) -> PathBuf {
         .iter()
         .flat_map(|dir| names.iter().map(|name| dir.join(name)));
     files
-        .find(|file| file.is_file())
+        .find(|file| os::is_startable_file(file))
         .unwrap_or_else(|| scripts.join(&names[0]))
 }
 

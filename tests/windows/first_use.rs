@@ -168,3 +168,23 @@ fn many_at_once_make_one() {
     assert_eq!(names.len(), 2, "{names:?}");
     assert_eq!(project.python(PREFIX), project.shown("app\\.venv"));
 }
+
+#[test]
+fn no_environment_is_made_in_the_directory_of_windows() {
+    for dir in ["C:\\windows", "C:\\windows\\system32"] {
+        let project = Project::new().cwd(dir);
+        project
+            .run(["python", "-V"])
+            .code(126)
+            .says(&["the system's own directory", "--env"]);
+        project.run(["--create"]).code(126);
+        assert!(!std::path::Path::new(dir).join(".venv").exists());
+    }
+    // A service's temporary files lie below.
+    let temp = tempfile::tempdir_in("C:\\windows\\temp").expect("a directory");
+    let (dir, outer) = (temp.path().join("work"), temp.path());
+    std::fs::create_dir(&dir).expect("a directory");
+    let project = Project::new().var("TMP", outer).var("TEMP", outer);
+    let dir = dir.to_str().expect("UTF-8");
+    project.cwd(dir).run(["-n", "python"]).code(0);
+}

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::fs::{copy_new, look_at, make_dir, path_error, write_file};
 use crate::os;
+use crate::read::read_head;
 use crate::venv::{PYVENV_CFG, pyvenv_cfg, scripts_dir};
 
 use super::super::options::{IgnoreFile, python_repr};
@@ -36,13 +37,21 @@ pub(super) fn ensure_dirs_and_links(plan: &BuildPlan<'_>) -> io::Result<()> {
         _ => make_dir(&include)?,
     }
     let lib64 = root.join("lib64");
-    if os::HAS_LIB64 && is_absent(&lib64)? {
+    if os::HAS_LIB64 && is_64_bit(base.exe) && is_absent(&lib64)? {
         os::symlink_or_copy(Path::new("lib"), &lib64)
             .map_err(|error| path_error("link", &lib64, &error))?;
     }
     match os::HAS_SYMLINKS {
         true => install_pythons(base, &scripts_dir(root), plan.options.has_copied_python()),
         false => launchers::copy_python_launchers(base, &scripts_dir(root)),
+    }
+}
+
+/// Whether an interpreter's integers have 64 bits (ELF's EI_CLASS); vrun's own width stands for that of other files.
+fn is_64_bit(exe: &Path) -> bool {
+    match read_head(exe, 5) {
+        Ok((_, head)) if head.starts_with(b"\x7fELF") => head.ends_with(&[2]),
+        _ => usize::BITS == 64,
     }
 }
 
@@ -162,3 +171,18 @@ const REWRITTEN_KEYS: [&str; 12] = [
     "base-executable",
     "implementation",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lib64_depends_on_the_width_of_python_not_of_vrun() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let exe = dir.path().join("python");
+        for (class, is) in [(1, false), (2, true)] {
+            std::fs::write(&exe, [b"\x7fELF".as_slice(), &[class, 1]].concat()).expect("a file");
+            assert_eq!(is_64_bit(&exe), is);
+        }
+    }
+}

@@ -13,6 +13,8 @@ pub(crate) const EXE_SUFFIX: &str = "";
 /// The variable that names the home directory.
 pub(crate) const HOME_VAR: &str = "HOME";
 /// The temporary directories that all users share, whatever TMPDIR says (hier(7)).
+/// The variable with the system's own directory, where services start.
+pub(crate) const SYSTEM_DIR_VAR: Option<&str> = None;
 pub(crate) const SHARED_TEMP_DIRS: [&str; 2] = ["/tmp", "/var/tmp"];
 /// Whether the system runs a script by its first line.
 pub(crate) const HAS_SHEBANGS: bool = true;
@@ -33,7 +35,7 @@ pub(crate) const LINE_ENDING: &str = "\n";
 /// The directory for C headers.
 pub(crate) const INCLUDE_DIR: &str = "include";
 /// Whether an environment has a `lib64` beside its `lib` (EnvBuilder.ensure_directories).
-pub(crate) const HAS_LIB64: bool = cfg!(target_pointer_width = "64") && !cfg!(target_os = "macos");
+pub(crate) const HAS_LIB64: bool = !cfg!(target_os = "macos");
 /// pyenv's directory in the home directory.
 pub(crate) const PYENV_DIR: &str = ".pyenv";
 /// The Python launcher: there is none.

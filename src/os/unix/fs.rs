@@ -10,6 +10,11 @@ use rustix::fs::OFlags;
 use super::super::user_id::ROOT_USER;
 use super::users::{current_user, is_private_to, owner_of};
 
+/// Whether `path` is a file, or what starts one.
+pub(crate) fn is_startable_file(path: &Path) -> bool {
+    path.is_file()
+}
+
 /// Whether both paths lead to the same file or directory, links followed. False if either cannot be read.
 pub(crate) fn is_same_file(a: &Path, b: &Path) -> bool {
     is_same(fs::metadata(a), fs::metadata(b))

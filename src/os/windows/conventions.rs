@@ -8,6 +8,8 @@ pub(crate) const OS_NAME: &str = "Windows";
 pub(crate) const SCRIPTS_DIR: &str = "Scripts";
 pub(crate) const EXE_SUFFIX: &str = ".exe";
 pub(crate) const HOME_VAR: &str = "USERPROFILE";
+/// `C:\Windows`; services start in its System32.
+pub(crate) const SYSTEM_DIR_VAR: Option<&str> = Some("SystemRoot");
 /// None: here each user has one.
 pub(crate) const SHARED_TEMP_DIRS: [&str; 0] = [];
 pub(crate) const HAS_SHEBANGS: bool = false;

@@ -8,6 +8,12 @@ use std::{io, thread};
 
 use same_file::Handle;
 
+/// Whether `path` is a file, or an app execution alias: the Microsoft Store's names of programs, which can be started but
+/// not opened. (Not a link in std's terms: it leads to no other name.)
+pub(crate) fn is_startable_file(path: &Path) -> bool {
+    path.is_file() || fs::symlink_metadata(path).is_ok_and(|found| found.is_file())
+}
+
 pub(crate) fn is_same_file(a: &Path, b: &Path) -> bool {
     same_file::is_same_file(a, b).unwrap_or(false)
 }
