@@ -65,6 +65,7 @@ fn dispatch(process: &mut Process) -> Result<ExitCode, Error> {
             output::write_stderr(&help);
             return Ok(ExitCode::from(ErrorKind::Failed.exit_code()));
         }
+        Action::Complete(completion) => actions::complete(&completion, process)?,
         Action::Run(request) => actions::run(request, process)?,
         Action::Sync(settings, auto_create) => actions::sync(&settings, auto_create, process)?,
         Action::Create(settings, options) => actions::create(&settings, &options, process)?,
@@ -74,7 +75,6 @@ fn dispatch(process: &mut Process) -> Result<ExitCode, Error> {
         Action::Which(request, mode) => actions::which(request, mode, process)?,
         Action::Doctor(settings, format) => return actions::doctor(&settings, format, process),
         Action::Repair(settings) => return actions::repair(&settings, process),
-        Action::ListPrograms(settings) => actions::list_programs(&settings, process)?,
         Action::Shims(settings, dir, names) => {
             actions::create_shims(&settings, &dir, &names, process)?;
         }

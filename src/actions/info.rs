@@ -170,7 +170,8 @@ fn python_problem(
     })
 }
 
-fn python_info(
+/// What the environment's Python would say of itself under `view`.
+pub(super) fn python_info(
     venv: &Venv,
     cfg: &[u8],
     view: &View,

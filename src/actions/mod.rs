@@ -1,12 +1,12 @@
 //! What vrun can do: one file for each action.
 
+mod complete;
 mod context;
 mod create;
 mod doctor;
 mod export;
 mod first_use;
 mod info;
-mod list_programs;
 mod prepare;
 mod repair;
 mod run;
@@ -15,11 +15,11 @@ mod shims;
 mod sync;
 mod which;
 
+pub(crate) use complete::complete;
 pub(crate) use create::create;
 pub(crate) use doctor::doctor;
 pub(crate) use export::{export, undo_export};
 pub(crate) use info::info;
-pub(crate) use list_programs::list_programs;
 pub(crate) use repair::repair;
 pub(crate) use run::run;
 pub(crate) use shims::create_shims;

@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::ValueEnum;
+
 use crate::create::VenvOptions;
 use crate::output::Verbosity;
 use crate::program::{ForeignPolicy, Invocation};
@@ -15,6 +17,7 @@ use crate::view::Isolation;
 pub(crate) enum Action {
     /// The help, the version, a completion script, the man page: for stdout.
     Print(String),
+    Complete(Completion),
     /// No command and no action: the help, for stderr.
     MissingCommand(String),
     Run(RunRequest),
@@ -27,9 +30,51 @@ pub(crate) enum Action {
     Which(RunRequest, WhichMode),
     Doctor(Settings, Format),
     Repair(Settings),
-    ListPrograms(Settings),
     /// The directory and the names.
     Shims(Settings, PathBuf, Vec<OsString>),
+}
+
+/// A command line that is being typed, up to the cursor.
+#[derive(Debug)]
+pub(crate) struct Completion {
+    pub shell: CompletionShell,
+    /// What the options before the cursor mean; None if they are wrong.
+    pub settings: Option<Settings>,
+    /// The start of the last word, if it holds an option and a part of its value: `--env=`.
+    pub prefix: OsString,
+    /// The rest of the last word.
+    pub typed: OsString,
+    pub subject: Subject,
+}
+
+/// What completes the last word.
+#[derive(Debug)]
+pub(crate) enum Subject {
+    /// One of these, each with its description.
+    OneOf(Vec<(String, String)>),
+    /// A program of the environment or on PATH, or a file that Python runs.
+    Command,
+    /// The name of a program of the environment.
+    ProgramName,
+    Module,
+    PythonRequest,
+    Environment,
+    Directory,
+    File,
+    /// An argument of another command: the number of words, from that command on.
+    Argument(usize),
+}
+
+/// The values of `--completions`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CompletionShell {
+    Bash,
+    Elvish,
+    Fish,
+    Nushell,
+    #[value(name = "powershell")]
+    PowerShell,
+    Zsh,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

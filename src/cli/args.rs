@@ -6,14 +6,12 @@ use std::ffi::{OsStr, OsString};
 use clap::builder::TypedValueParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Args, Command, Parser};
-use clap_complete::Shell;
 
 use crate::error::Error;
 use crate::quote::printable;
 use crate::render::export::{ExportShell, Target};
 
-/// Hidden: what the completion scripts call.
-pub(super) const PROGRAMS_FLAG: &str = "--programs";
+use super::action::CompletionShell;
 
 pub(super) const HELP_HINT: &str = "`vrun --help` lists all options";
 
@@ -154,7 +152,7 @@ pub(super) struct ActionArgs {
     pub(super) json: bool,
 
     /// With --info: print the JSON Schema of --json
-    #[arg(long, overrides_with = "json_schema", requires = "info", conflicts_with_all = ["create", "repair"])]
+    #[arg(long, overrides_with = "json_schema", conflicts_with_all = ["create", "repair"])]
     pub(super) json_schema: bool,
 
     /// Fix what is wrong with the environment
@@ -166,7 +164,7 @@ pub(super) struct ActionArgs {
     pub(super) export: Option<String>,
 
     /// With --export: print lines that undo it
-    #[arg(long, overrides_with = "undo", requires = "export")]
+    #[arg(long, overrides_with = "undo")]
     pub(super) undo: bool,
 
     /// Print the path of the program NAME would run
@@ -174,7 +172,7 @@ pub(super) struct ActionArgs {
     which: bool,
 
     /// With --which: print all matches
-    #[arg(short = 'a', overrides_with = "all", requires = "which")]
+    #[arg(short = 'a', overrides_with = "all")]
     pub(super) all: bool,
 
     /// Create shims called NAME... in DIR
@@ -188,22 +186,16 @@ pub(super) struct ActionArgs {
         hide_possible_values = true,
         group = "action"
     )]
-    pub(super) completions: Option<Shell>,
+    pub(super) completions: Option<CompletionShell>,
 
     /// Print the man page
     #[arg(long, overrides_with = "man", group = "action")]
     man: bool,
-
-    /// Print the names of the environment's programs, for completion
-    #[arg(long, hide = true, conflicts_with_all = ["create", "info", "doctor", "repair", "export", "completions", "man"])]
-    programs: bool,
 }
 
 impl ActionArgs {
     pub(super) fn action_name(&self) -> Option<&'static str> {
         let actions = [
-            // First: it completes a line that may hold another action.
-            (self.programs, PROGRAMS_FLAG),
             (self.create, "--create"),
             (self.info, "--info"),
             (self.doctor, "--doctor"),

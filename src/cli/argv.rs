@@ -7,7 +7,7 @@
 use std::ffi::OsString;
 use std::slice;
 
-use clap::{Arg, Command};
+use clap::{Arg, Command, Id};
 
 use crate::os;
 
@@ -21,6 +21,23 @@ pub(super) struct SplitArgv<'a> {
     pub shell_flags: ShellFlags,
     /// The program's part, without the `--` before it.
     pub rest: &'a [OsString],
+    /// The option whose value argv ends before.
+    pub without_value: Option<Id>,
+    pub end: OptionsEnd,
+}
+
+/// What ends vrun's options.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum OptionsEnd {
+    /// Nothing: argv consists of options.
+    #[default]
+    Argv,
+    /// `--`
+    Dashes,
+    /// The command.
+    Command,
+    /// The value of -s, -m or -c.
+    Value,
 }
 
 pub(super) fn split_argv<'a>(args: &'a [OsString], command: &Command) -> SplitArgv<'a> {
@@ -30,6 +47,7 @@ pub(super) fn split_argv<'a>(args: &'a [OsString], command: &Command) -> SplitAr
         split.rest = words.as_slice();
         let Some(word) = words.next() else { break };
         if split.shell_flags.is_options_end(word.as_encoded_bytes()) {
+            split.end = OptionsEnd::Dashes;
             break;
         }
         let option = match word.as_encoded_bytes() {
@@ -37,9 +55,13 @@ pub(super) fn split_argv<'a>(args: &'a [OsString], command: &Command) -> SplitAr
             [b'-', letters @ ..] if !letters.is_empty() => {
                 split.push_shorts(word, letters, &mut words, command)
             }
-            _ => return split.with_line(),
+            _ => {
+                split.end = OptionsEnd::Command;
+                return split.with_line();
+            }
         };
         if option.is_some_and(|arg| ["script", "module"].contains(&arg.get_id().as_str())) {
+            split.end = OptionsEnd::Value;
             break;
         }
     }
@@ -62,7 +84,7 @@ impl SplitArgv<'_> {
         let arg = command.get_arguments().find(is_named);
         self.vrun_args.push(word.clone());
         if arg.is_some_and(takes_value) && value.is_none() {
-            self.vrun_args.extend(words.next().cloned());
+            self.push_value(words, arg);
         }
         arg
     }
@@ -97,9 +119,16 @@ impl SplitArgv<'_> {
                 .push(os::decode_os_string(kept).unwrap_or_else(|| word.clone()));
         }
         if let Some((_, true)) = valued {
-            self.vrun_args.extend(words.next().cloned());
+            self.push_value(words, valued.map(|(arg, _)| arg));
         }
         valued.map(|(arg, _)| arg)
+    }
+
+    fn push_value(&mut self, words: &mut slice::Iter<'_, OsString>, arg: Option<&Arg>) {
+        match words.next() {
+            Some(value) => self.vrun_args.push(value.clone()),
+            None => self.without_value = arg.map(|arg| arg.get_id().clone()),
+        }
     }
 
     /// The line of -c is the first word of the rest.
@@ -108,6 +137,7 @@ impl SplitArgv<'_> {
             self.vrun_args.push("-c".into());
             if let Some((line, rest)) = self.rest.split_first() {
                 self.vrun_args.push(line.clone());
+                self.end = OptionsEnd::Value;
                 self.rest = rest;
             }
         }

@@ -51,14 +51,18 @@ pub(super) fn chapter(topic: &OsString) -> Result<String, Error> {
     Err(Error::failed(format!("there is no help topic `{}`", printable(topic))).with_hint(hint))
 }
 
-/// The topics and the titles of their chapters, for the help.
-pub(super) fn topic_lines() -> String {
-    let line = |(topic, text): (&str, &str)| {
+/// The topics and the titles of their chapters.
+pub(super) fn topics() -> [(&'static str, &'static str); CHAPTERS.len()] {
+    CHAPTERS.map(|(topic, text)| {
         let title = text.lines().next().unwrap_or_default();
-        let title = title.split_once(": ").map_or("", |(_, title)| title);
-        format!("  {topic:<14}{title}").trim_end().to_owned()
-    };
-    CHAPTERS.map(line).join("\n")
+        (topic, title.split_once(": ").map_or("", |(_, title)| title))
+    })
+}
+
+/// The same for the help.
+pub(super) fn topic_lines() -> String {
+    let line = |(topic, title)| format!("  {topic:<14}{title}").trim_end().to_owned();
+    topics().map(line).join("\n")
 }
 
 fn plain_text(markdown: &str) -> String {

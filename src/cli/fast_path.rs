@@ -85,7 +85,7 @@ mod tests {
 
     use super::super::action::Action;
     use super::super::args::CliArgs;
-    use super::super::parse::parse_with_clap;
+    use super::super::parse_with_clap::parse_with_clap;
     use super::*;
 
     fn words(line: &str) -> Vec<OsString> {

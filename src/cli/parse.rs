@@ -2,18 +2,11 @@
 
 use std::ffi::OsString;
 
-use clap::error::ErrorKind;
-use clap::{CommandFactory, FromArgMatches};
-
 use crate::error::Error;
-use crate::program::Invocation;
 
 use super::action::Action;
-use super::args::{self, CliArgs, usage_error};
-use super::argv::{SplitArgv, split_argv};
-use super::resolve::ArgSources;
-use super::resolve_action::Operands;
-use super::{argv0, fast_path, help, resolve, resolve_action};
+use super::parse_with_clap::parse_with_clap;
+use super::{argv0, complete, fast_path};
 
 /// # Errors
 /// A usage error (125).
@@ -25,77 +18,11 @@ pub(crate) fn parse(args: &[OsString], vars: &[(OsString, OsString)]) -> Result<
     }
     match fast_path::try_parse(args, vars) {
         Some(request) => Ok(Action::Run(request)),
-        // A line that is being typed may be incomplete, wrong, or ask for the help.
-        None if args.first().is_some_and(|word| word == args::PROGRAMS_FLAG) => {
-            match parse_with_clap(args, vars) {
-                Ok(action @ Action::ListPrograms(_)) => Ok(action),
-                _ => Ok(Action::Print(String::new())),
-            }
+        None if args.first().is_some_and(|word| word == complete::FLAG) => {
+            Ok(complete::parse_typed(&args[1..], vars)
+                .map_or(Action::Print(String::new()), Action::Complete))
         }
         None => parse_with_clap(args, vars),
-    }
-}
-
-pub(super) fn parse_with_clap(
-    args: &[OsString],
-    vars: &[(OsString, OsString)],
-) -> Result<Action, Error> {
-    let mut command = CliArgs::command();
-    let SplitArgv {
-        vrun_args,
-        shell_flags,
-        rest,
-    } = split_argv(args, &command);
-    shell_flags.validate()?;
-    let argv = [OsString::from("vrun")]
-        .into_iter()
-        .chain(vrun_args.clone());
-    let matches = match command.try_get_matches_from_mut(argv) {
-        Ok(matches) => matches,
-        Err(error) if error.kind() == ErrorKind::DisplayHelp => {
-            return help::requested_help(&vrun_args, rest).map(Action::Print);
-        }
-        Err(error) if error.kind() == ErrorKind::DisplayVersion => {
-            return Ok(Action::Print(error.render().to_string()));
-        }
-        Err(error) => return Err(usage_error(error)),
-    };
-    let cli_args = CliArgs::from_arg_matches(&matches).map_err(usage_error)?;
-    let operands = match &cli_args.line {
-        Some(text) => Some((
-            Invocation::ShellLine(shell_flags.into_line(text, vars)),
-            rest,
-        )),
-        None => program_to_run(&cli_args, rest),
-    };
-    resolve_action::check_conflicts(&cli_args, &matches, &command)?;
-    match (cli_args.action.action_name(), operands) {
-        (Some("--which"), operands) => resolve_action::which_action(operands, &cli_args, &matches),
-        (Some("--shims"), operands) => resolve_action::shims_action(operands, &cli_args, &matches),
-        (Some(action), Some((invocation, _))) => {
-            resolve_action::unexpected_command(action, &invocation)
-        }
-        (Some(action), None) => resolve_action::standalone_action(action, cli_args, &matches),
-        (None, Some((invocation, args))) => {
-            resolve::run_request(invocation, args, &cli_args, &matches).map(Action::Run)
-        }
-        (None, None) if ArgSources(&matches).is_from_argv("sync") => {
-            let settings = resolve::settings(&cli_args, &matches)?;
-            Ok(Action::Sync(settings, resolve::auto_create(&cli_args)))
-        }
-        (None, None) if args.is_empty() => Ok(Action::MissingCommand(help::short_help())),
-        (None, None) => Err(Error::failed("no command is given")
-            .with_hint("`vrun COMMAND [ARG]...`; `vrun -h` shows what else there is")),
-    }
-}
-
-fn program_to_run<'a>(cli_args: &CliArgs, rest: &'a [OsString]) -> Operands<'a> {
-    match (&cli_args.script, &cli_args.module) {
-        (Some(file), _) => Some((Invocation::Script(file.clone()), rest)),
-        (_, Some(module)) => Some((Invocation::Module(module.clone()), rest)),
-        _ => rest
-            .split_first()
-            .map(|(name, args)| (Invocation::Command(name.clone()), args)),
     }
 }
 

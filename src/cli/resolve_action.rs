@@ -11,7 +11,7 @@ use crate::render::export::{ExportShell, Target};
 use crate::render::info;
 
 use super::action::{Action, Format, Settings, WhichMode};
-use super::args::{ActionArgs, CREATE_OPTIONS, CliArgs, EXPORT_TARGETS, HELP_HINT, PROGRAMS_FLAG};
+use super::args::{ActionArgs, CREATE_OPTIONS, CliArgs, EXPORT_TARGETS, HELP_HINT};
 use super::resolve::{self, ArgSources};
 use super::{completions, man};
 
@@ -28,14 +28,40 @@ pub(super) fn check_conflicts(
     let sources = ArgSources(matches);
     let action = cli_args.action.action_name();
     let has_sync = sources.is_from_argv("sync");
-    if cli_args.exact && !has_sync {
-        return usage("--exact is an option of --sync", "`vrun --sync --exact`");
+    // Not by clap: it requires no option that contradicts another.
+    let companions = [
+        (
+            "exact",
+            has_sync,
+            "--exact is an option of --sync",
+            "`vrun --sync --exact`",
+        ),
+        (
+            "undo",
+            action == Some("--export"),
+            "--undo is an option of --export",
+            "`vrun --export sh --undo`",
+        ),
+        (
+            "all",
+            action == Some("--which"),
+            "-a is an option of --which",
+            "`vrun --which -a python`",
+        ),
+        (
+            "json_schema",
+            action == Some("--info"),
+            "--json-schema is an option of --info",
+            "`vrun --info --json-schema`",
+        ),
+    ];
+    for (id, has_owner, message, hint) in companions {
+        if sources.is_from_argv(id) && !has_owner {
+            return usage(message, hint);
+        }
     }
     let no_install = sources.is_from_argv("no_install");
-    let opposites = [
-        action.filter(|action| *action != PROGRAMS_FLAG),
-        no_install.then_some("--no-install"),
-    ];
+    let opposites = [action, no_install.then_some("--no-install")];
     let mut opposites = opposites.into_iter().flatten().filter(|_| has_sync);
     if let Some(other) = opposites.next() {
         let message = format!("--sync cannot be used with {other}");
@@ -80,7 +106,6 @@ pub(super) fn standalone_action(
     };
     match action {
         "--man" => Ok(Action::Print(man::man_page())),
-        PROGRAMS_FLAG => Ok(Action::ListPrograms(settings)),
         "--info" if cli_args.action.json_schema => Ok(Action::Print(info::SCHEMA.to_owned())),
         "--info" => Ok(Action::Info(settings, format)),
         "--doctor" => Ok(Action::Doctor(settings, format)),
@@ -91,7 +116,7 @@ pub(super) fn standalone_action(
                 .action
                 .completions
                 .map(completions::completion_script);
-            Ok(Action::Print(script.unwrap_or_default()))
+            Ok(Action::Print(script.unwrap_or_default().to_owned()))
         }
         _ if cli_args.no_create && !ArgSources(matches).is_from_variable("no_create") => {
             usage("--create and --no-create contradict each other", HELP_HINT)

@@ -9,6 +9,7 @@ mod discovery;
 mod explicit_request;
 mod homebrew;
 mod inspection;
+mod installed_requests;
 mod installed_series;
 mod interpreter;
 mod managed;
@@ -30,6 +31,7 @@ pub(crate) use compatibility::{
 };
 pub(crate) use discovery::find_interpreter;
 pub(crate) use inspection::Inspection;
+pub(crate) use installed_requests::installed_requests;
 pub(crate) use installed_series::{InstalledSeries, find_installed_series};
 pub(crate) use interpreter::{BytecodeFormat, Interpreter};
 pub(crate) use poetry_version::poetry_specifiers;

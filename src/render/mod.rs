@@ -4,8 +4,6 @@ mod dry_run;
 pub(crate) mod export;
 mod findings;
 pub(crate) mod info;
-mod programs;
 
 pub(crate) use dry_run::command_line;
 pub(crate) use findings::{render_json, render_text};
-pub(crate) use programs::program_lines;

@@ -44,12 +44,10 @@ fn man() -> String {
         .replace("\\fR", "")
 }
 
-/// Every option that clap knows and shows, from a script that is made from its list.
+/// Every option that clap knows and shows: after a word that is wrong, all of them are offered.
 fn claps_options() -> BTreeSet<String> {
-    let script = Sandbox::new().run(["--completions", "bash"]).text();
-    let list = script.split("opts=\"-").nth(1).expect("a list");
-    let list = list.split('"').next().unwrap_or_default();
-    words(&format!("-{list}"), is_option)
+    let line = ["--complete", "bash", "--no-such-option", "-"];
+    words(&Sandbox::new().run(line).text(), is_option)
 }
 
 fn chapter(topic: &str) -> String {

@@ -1,10 +1,8 @@
 //! What editors are made of, told a shim for an interpreter: Jedi, pyright and debugpy, the real ones.
 
-use std::path::PathBuf;
-use std::process::Command;
-
 use crate::index;
-use crate::project::{Outcome, Project, tell};
+use crate::npm;
+use crate::project::{Outcome, Project};
 use crate::shim;
 
 /// A module that is in the project's environment alone.
@@ -99,32 +97,14 @@ print(child.stdout.readline().strip(), child.wait())
         .stdout(&format!("{env} 42 0"));
 }
 
-/// pyright by npm, with the user's own settings for it.
-fn pyright(project: &Project) -> Option<PathBuf> {
-    let (Ok(_), Ok(npm)) = (which::which("node"), which::which("npm")) else {
-        tell("not tested: pyright, for there is no node or no npm");
-        return None;
-    };
-    let dir = project.path("js");
-    std::fs::create_dir(&dir).expect("a directory");
-    let words = ["install", "--silent", "--no-fund", "--no-audit", "pyright"];
-    let installed = Outcome::of(Command::new(npm).args(words).current_dir(&dir));
-    if !installed.status.success() {
-        tell(format_args!(
-            "not tested: pyright, which npm cannot install here:\n{installed}"
-        ));
-        return None;
-    }
-    Some(dir.join("node_modules/.bin/pyright"))
-}
-
 #[test]
 fn pyright_resolves_the_imports_of_the_environment_through_a_shim() {
     let text = "import only_here\nreveal_type(only_here.VALUE)\nimport nowhere_else\n";
     let project = project().file("app/src/x.py", text);
-    let Some(pyright) = pyright(&project) else {
+    let Some(packages) = npm::install("pyright", &project) else {
         return;
     };
+    let pyright = packages.join(".bin/pyright");
     let node = which::which("node").expect("looked for before");
     let path = format!(
         "{}:/usr/bin:/bin",

@@ -77,6 +77,8 @@ mod managers;
 mod manual;
 /// Projects that were moved and copied.
 mod moved;
+/// Programs that npm installs.
+mod npm;
 /// Many at once, killed midway, interrupted.
 mod once;
 /// What is a package, as build backends see it.

@@ -3,31 +3,18 @@
 use std::fs;
 use std::process::Command;
 
-use crate::project::{Outcome, Project, program, tell};
+use crate::npm;
+use crate::project::{Outcome, Project, tell};
 use crate::pythons;
 
 /// mise with one Python that has a program `tool`, and its shims on PATH behind vrun's environment.
 fn with_mise() -> Option<Project> {
     let project = Project::with_python()
-        .dir("npm")
         .dir("home")
         .dir("home/.local/share/mise/installs/python/3.9.1/bin");
-    let Some(npm) = program("npm") else {
-        tell("not tested: shims of mise, for there is no npm");
-        return None;
-    };
-    // The registry is the user's, and so are its settings.
-    let got = Outcome::of(
-        Command::new(npm)
-            .args(["install", "--silent", "--prefix"])
-            .arg(project.path("npm"))
-            .arg("@jdxcode/mise"),
-    );
-    let mise = project.path("npm/node_modules/@jdxcode/mise/bin/mise");
-    if !got.status.success() || !mise.is_file() {
-        tell(format_args!(
-            "not tested: shims of mise, for npm has none: {got}"
-        ));
+    let mise = npm::install("@jdxcode/mise", &project)?.join("@jdxcode/mise/bin/mise");
+    if !mise.is_file() {
+        tell("not tested: shims of mise, for npm has none for this system");
         return None;
     }
     let bin = project.path("home/.local/share/mise/installs/python/3.9.1/bin");

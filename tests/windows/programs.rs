@@ -137,8 +137,12 @@ fn the_programs_that_a_shell_offers_are_named_without_their_endings() {
         .file("app/.venv/Scripts/run.bat", "")
         .file("app/.venv/Scripts/activate", "")
         .file("app/.venv/Scripts/Activate.ps1", "");
-    let outcome = project.run(["--programs"]).code(0).silent();
-    let named: Vec<_> = outcome.stdout.lines().collect();
+    let outcome = project
+        .run(["--complete", "powershell", "--which", "+"])
+        .code(0)
+        .silent();
+    let lines = outcome.stdout.lines().skip(1);
+    let named: Vec<_> = lines.filter_map(|line| line.split('\t').next()).collect();
     assert_eq!(named, ["python", "pythonw", "run"], "{outcome}");
 }
 

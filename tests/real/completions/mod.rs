@@ -2,11 +2,15 @@
 //! looked at in `text`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::npm;
 use crate::project::{Outcome, Project, tell};
 use crate::pythons;
+
+/// How long it takes.
+mod speed;
 
 /// Has a shell complete lines.
 const SHELLS: &str = include_str!("shells.py");
@@ -33,10 +37,18 @@ const CASES: &[Case] = &[
     ("vrun --env=../other/.venv pyo", &["pyother"], &["pyown"]),
     ("vrun hel", &["hello.py"], &[]),
     ("vrun --proj", &["--project"], &[]),
-    ("vrun --prog", &[], &["--programs"]),
+    ("vrun --compl", &["--completions"], &["--complete"]),
+    ("vrun --info --js", &["--json"], &[]),
+    ("vrun --info --cl", &[], &["--clear"]),
+    ("vrun --create --cl", &["--clear"], &[]),
+    ("vrun --export sh --un", &["--undo"], &[]),
+    ("vrun --which pyo", &["pyown"], &["pyonpath"]),
+    ("vrun -m ownmod", &["ownmodule"], &[]),
+    ("vrun -m json.to", &["json.tool"], &[]),
+    ("vrun -p 3", &["3.42"], &[]),
     (
         "vrun --env ../ot",
-        &["other"],
+        &["../other/.venv", "other"],
         &["../other.txt", "other.txt"],
     ),
     ("vrun --requirements not", &["notes.txt"], &[]),
@@ -50,8 +62,8 @@ const CASES: &[Case] = &[
     ("vrun -s hello.py --ver", &[], &["--version"]),
 ];
 
-/// Where the shell completes the value of an option in one word with it.
-const JOINED: &[Case] = &[("vrun --env=../ot", &["other"], &[])];
+/// Where the shell completes the value of an option in one word with it to files of its own.
+const JOINED: &[Case] = &[("vrun --env=../ot", &["../other/.venv", "other"], &[])];
 
 /// Where the shell completes what follows a command as if it stood alone.
 const OWN: &[Case] = &[
@@ -72,15 +84,42 @@ fn project() -> Project {
     for dir in ["../app", "../other"] {
         project.run(["-q", "-C", dir, "--create"]).code(0);
     }
+    let site = "import sysconfig; print(sysconfig.get_path('purelib'))";
+    let site = project
+        .run(["-C", "../app", "python", "-c", site])
+        .code(0)
+        .stdout;
+    let project = project.file(&format!("{}/ownmodule.py", site.trim_end()), "");
     let path = format!("{}:/usr/bin:/bin", project.path("bin").display());
     project
         .link("bin/vrun", env!("CARGO_BIN_EXE_vrun"))
         .script("bin/pyonpath", "#!/bin/sh\n")
+        .script("bin/python3.42", "#!/bin/sh\n")
         .script("app/.venv/bin/pyown", "#!/bin/sh\n")
         .script("app/.venv/bin/$(touch pwned)", "#!/bin/sh\n")
         .script("other/.venv/bin/pyother", "#!/bin/sh\n")
         .var("PATH", path)
         .var("TERM", "dumb")
+}
+
+/// The shell, if there is one. npm has Nushell.
+fn find_shell(shell: &str, project: &Project) -> Option<PathBuf> {
+    if shell == "nushell" {
+        let packages = npm::install("nushell", project)?.join("@nushell");
+        let mut packages = packages.read_dir().ok()?.flatten();
+        return packages.find_map(|package| {
+            let nu = package.path().join("bin/nu");
+            nu.is_file().then_some(nu)
+        });
+    }
+    let found = ["/usr/bin", "/bin"].map(|dir| Path::new(dir).join(shell));
+    let found = found.into_iter().find(|file| file.is_file());
+    if found.is_none() {
+        tell(format!(
+            "not tested: completion in {shell}, for there is none"
+        ));
+    }
+    found
 }
 
 /// What the shell offers for each line, after `setup`. None where there is no such shell.
@@ -90,12 +129,7 @@ fn offered(
     setup: &str,
     lines: &[&str],
 ) -> Option<Vec<Vec<String>>> {
-    if !Path::new("/usr/bin").join(shell).is_file() && !Path::new("/bin").join(shell).is_file() {
-        tell(format!(
-            "not tested: completion in {shell}, for there is none"
-        ));
-        return None;
-    }
+    let program = find_shell(shell, project)?;
     let script = project.run(["--completions", shell]).code(0).stdout;
     let work = tempfile::tempdir().expect("a directory");
     for (name, text) in [
@@ -107,7 +141,8 @@ fn offered(
     }
     let mut person = Command::new(&pythons::newest().exe);
     project.place(&mut person);
-    person.args(["-I", "-c", SHELLS, shell]).arg(work.path());
+    person.args(["-I", "-c", SHELLS, shell]);
+    person.arg(work.path()).arg(program);
     let said = Outcome::of(&mut person).code(0).stdout;
     let offers = said
         .lines()
@@ -183,12 +218,21 @@ fn elvish_offers_what_vrun_takes_and_a_commands_own_arguments() {
 }
 
 #[test]
+fn nushell_offers_what_vrun_takes() {
+    check(
+        "nushell",
+        "",
+        &[CASES, &[("vrun --env=../ot", &["../other/.venv"], &[])]].concat(),
+    );
+}
+
+#[test]
 fn completion_makes_no_environment_and_says_nothing() {
     let project = Project::with_python().link("bin/vrun", env!("CARGO_BIN_EXE_vrun"));
     let path = format!("{}:/usr/bin:/bin", project.path("bin").display());
     let project = project.var("PATH", path).var("TERM", "dumb");
-    let lines = ["vrun vru", "vrun -C nowhere vru", "vrun -h vru"];
-    for shell in ["bash", "zsh", "fish", "elvish"] {
+    let lines = ["vrun vru", "vrun -C nowhere vru", "vrun -V vru"];
+    for shell in ["bash", "zsh", "fish", "elvish", "nushell"] {
         let offers = offered(&project, shell, "", &lines).unwrap_or_default();
         for (line, offers) in lines.iter().zip(offers) {
             assert!(

@@ -1,6 +1,7 @@
-"""Has a real shell complete lines: shells.py SHELL WORKDIR, where WORKDIR holds `script`, which has it complete vrun's,
+"""Has a real shell complete lines: shells.py SHELL WORKDIR PROGRAM, where WORKDIR holds `script`, which has it complete vrun's,
 `setup`, which it runs after that, and `lines`. Prints for each line what is offered, with tabs between."""
 
+import json
 import os
 import pty
 import subprocess
@@ -8,7 +9,7 @@ import sys
 import threading
 import time
 
-SHELL, WORK = sys.argv[1:3]
+SHELL, WORK, PROGRAM = sys.argv[1:4]
 SCRIPT, SETUP, OUT = (os.path.join(WORK, name) for name in ("script", "setup", "out"))
 with open(os.path.join(WORK, "lines")) as file:
     LINES = file.read().splitlines()
@@ -116,5 +117,16 @@ def elvish():
         yield [offer for offer in offers if offer.startswith(word_of(line))]
 
 
-for offers in {"bash": bash, "zsh": zsh, "fish": fish, "elvish": elvish}[SHELL]():
+def nu():
+    """Nushell completes for editors, without a terminal."""
+    with open(SCRIPT) as script, open(SETUP) as setup:
+        before = script.read() + setup.read()
+    for line in LINES:
+        with open(os.path.join(WORK, "line.nu"), "w") as file:
+            file.write(before + line)
+        said = subprocess.check_output([PROGRAM, "--no-config-file", "--ide-complete", str(len(before + line)), file.name])
+        yield json.loads(said)["completions"]
+
+
+for offers in {"bash": bash, "zsh": zsh, "fish": fish, "elvish": elvish, "nushell": nu}[SHELL]():
     print("\t".join(offers))

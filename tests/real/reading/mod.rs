@@ -26,7 +26,7 @@ const READING: &str = "\
 |-n x.py|-n -s x.py|-n SCRIPT|-n -p 3.99 python|-n -p EVIL python|-n --isolated python|-n --outside python\
 |-n --create|-nv --create|-n --create --clear|-n --create --upgrade|-n --create -p EVIL|-n --repair|-nv --repair\
 |-n --repair -p EVIL|-n --repair -p 3|-n --env .venv python|-n --env ./none python|-n --sync|-n --sync --exact|-n --sync python|-n --sync SCRIPT|-n --shims shims python\
-|--programs|--completions bash|--completions zsh|--completions fish|--completions powershell|--completions elvish\
+|--complete zsh p|--complete zsh -m p|--complete zsh -p 3|--complete zsh --env=.|--complete zsh --info --|--completions bash|--completions nushell\
 |--help|-h|--version|--man";
 
 #[test]

@@ -1,0 +1,9 @@
+//! `--complete`: what a shell offers where a command line is being typed.
+
+mod complete;
+mod environments;
+mod modules;
+mod programs;
+mod reply;
+
+pub(crate) use complete::complete;

@@ -1,0 +1,89 @@
+//! argv and the variables of the options -> the action they ask for, by clap's list of options.
+
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+use clap::{Command, CommandFactory, FromArgMatches};
+
+use crate::error::Error;
+use crate::program::Invocation;
+
+use super::action::Action;
+use super::args::{CliArgs, usage_error};
+use super::argv::{SplitArgv, split_argv};
+use super::resolve::ArgSources;
+use super::resolve_action::Operands;
+use super::{help, resolve, resolve_action};
+
+/// # Errors
+/// A usage error (125).
+pub(super) fn parse_with_clap(
+    args: &[OsString],
+    vars: &[(OsString, OsString)],
+) -> Result<Action, Error> {
+    parse_with_command(&mut CliArgs::command(), args, vars)
+}
+
+pub(super) fn parse_with_command(
+    command: &mut Command,
+    args: &[OsString],
+    vars: &[(OsString, OsString)],
+) -> Result<Action, Error> {
+    let SplitArgv {
+        vrun_args,
+        shell_flags,
+        rest,
+        ..
+    } = split_argv(args, command);
+    shell_flags.validate()?;
+    let argv = [OsString::from("vrun")]
+        .into_iter()
+        .chain(vrun_args.clone());
+    let matches = match command.try_get_matches_from_mut(argv) {
+        Ok(matches) => matches,
+        Err(error) if error.kind() == ErrorKind::DisplayHelp => {
+            return help::requested_help(&vrun_args, rest).map(Action::Print);
+        }
+        Err(error) if error.kind() == ErrorKind::DisplayVersion => {
+            return Ok(Action::Print(error.render().to_string()));
+        }
+        Err(error) => return Err(usage_error(error)),
+    };
+    let cli_args = CliArgs::from_arg_matches(&matches).map_err(usage_error)?;
+    let operands = match &cli_args.line {
+        Some(text) => Some((
+            Invocation::ShellLine(shell_flags.into_line(text, vars)),
+            rest,
+        )),
+        None => program_to_run(&cli_args, rest),
+    };
+    resolve_action::check_conflicts(&cli_args, &matches, command)?;
+    match (cli_args.action.action_name(), operands) {
+        (Some("--which"), operands) => resolve_action::which_action(operands, &cli_args, &matches),
+        (Some("--shims"), operands) => resolve_action::shims_action(operands, &cli_args, &matches),
+        (Some(action), Some((invocation, _))) => {
+            resolve_action::unexpected_command(action, &invocation)
+        }
+        (Some(action), None) => resolve_action::standalone_action(action, cli_args, &matches),
+        (None, Some((invocation, args))) => {
+            resolve::run_request(invocation, args, &cli_args, &matches).map(Action::Run)
+        }
+        (None, None) if ArgSources(&matches).is_from_argv("sync") => {
+            let settings = resolve::settings(&cli_args, &matches)?;
+            Ok(Action::Sync(settings, resolve::auto_create(&cli_args)))
+        }
+        (None, None) if args.is_empty() => Ok(Action::MissingCommand(help::short_help())),
+        (None, None) => Err(Error::failed("no command is given")
+            .with_hint("`vrun COMMAND [ARG]...`; `vrun -h` shows what else there is")),
+    }
+}
+
+fn program_to_run<'a>(cli_args: &CliArgs, rest: &'a [OsString]) -> Operands<'a> {
+    match (&cli_args.script, &cli_args.module) {
+        (Some(file), _) => Some((Invocation::Script(file.clone()), rest)),
+        (_, Some(module)) => Some((Invocation::Module(module.clone()), rest)),
+        _ => rest
+            .split_first()
+            .map(|(name, args)| (Invocation::Command(name.clone()), args)),
+    }
+}
