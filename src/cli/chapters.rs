@@ -10,7 +10,7 @@ use crate::program::nearest_name;
 use crate::quote::{printable, shell_word};
 
 /// The topics and their chapters, in the order of the man page.
-pub(super) const CHAPTERS: [(&str, &str); 15] = [
+pub(super) const CHAPTERS: [(&str, &str); 16] = [
     ("search", include_str!("chapters/search.md")),
     ("creation", include_str!("chapters/creation.md")),
     ("requirements", include_str!("chapters/requirements.md")),
@@ -22,6 +22,7 @@ pub(super) const CHAPTERS: [(&str, &str); 15] = [
     ("repair", include_str!("chapters/repair.md")),
     ("trust", include_str!("chapters/trust.md")),
     ("recipes", include_str!("chapters/recipes.md")),
+    ("completions", include_str!("chapters/completions.md")),
     ("variables", include_str!("chapters/variables.md")),
     ("files", include_str!("chapters/files.md")),
     ("exit-status", include_str!("chapters/exit-status.md")),

@@ -224,3 +224,74 @@ fn the_usage_has_every_action() {
         .collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
+
+#[test]
+fn readme_and_the_short_help_are_short() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(readme).expect("README.md");
+    assert!(readme.lines().count() <= 300, "{}", readme.lines().count());
+    let short = Sandbox::new().run(["-h"]).text();
+    assert!(short.lines().count() <= 30, "{short}");
+    let long = short.lines().find(|line| line.chars().count() > 80);
+    assert_eq!(long, None);
+}
+
+/// The code spans of a document, without its blocks of code.
+fn spans(text: &str) -> Vec<String> {
+    let prose: String = text.split("```").step_by(2).collect();
+    let spans = prose.split('`').skip(1).step_by(2);
+    spans.map(|span| span.replace('\n', " ")).collect()
+}
+
+#[test]
+fn the_documents_name_only_options_that_there_are() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let chapters = fs::read_dir(root.join("src/cli/chapters")).expect("chapters");
+    let files = chapters.flatten().map(|file| file.path());
+    let known = claps_options();
+    for file in files.chain([root.join("README.md")]) {
+        let text = fs::read_to_string(&file).expect("text");
+        for span in spans(&text) {
+            let mut words = span.split(' ');
+            if !["vrun", "$(vrun"].contains(&words.next().unwrap_or_default()) {
+                continue;
+            }
+            for word in words.take_while(|word| word.starts_with('-')) {
+                let word = word.split('=').next().unwrap_or_default();
+                assert!(known.contains(word), "{}: `{span}`", file.display());
+            }
+        }
+    }
+}
+
+/// README's table of what vrun says and what to do, and the source.
+#[test]
+fn readme_explains_messages_that_vrun_has() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).expect("README.md");
+    let (_, table) = readme
+        .split_once("| vrun says | what to do |\n")
+        .expect("a table");
+    let (table, _) = table.split_once("\n\n").expect("its end");
+    let messages = table
+        .lines()
+        .skip(1)
+        .filter_map(|row| row.split('`').nth(1));
+    let mut source = String::new();
+    read_all(&root.join("src"), &mut source);
+    let missing: Vec<_> = messages.filter(|text| !source.contains(text)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+fn read_all(dir: &Path, text: &mut String) {
+    for entry in fs::read_dir(dir).expect("a directory").flatten() {
+        let path = entry.path();
+        match path.is_dir() {
+            true => read_all(&path, text),
+            false if path.extension().is_some_and(|end| end == "rs") => {
+                text.push_str(&fs::read_to_string(&path).expect("text"));
+            }
+            false => {}
+        }
+    }
+}

@@ -175,11 +175,11 @@ fn powershell_gets_the_view_and_goes_back() {
     }
 }
 
-/// The blocks of code in README's section of that name.
+/// The blocks of code in the chapter's section of that name.
 fn blocks(section: &str) -> Vec<String> {
-    let readme = include_str!("../../README.md");
-    let (_, section) = readme
-        .split_once(&format!("### {section}\n"))
+    let chapter = include_str!("../../src/cli/chapters/export.md");
+    let (_, section) = chapter
+        .split_once(&format!("## {section}\n"))
         .expect("a section");
     let section = section.split("\n## ").next().unwrap_or_default();
     let parts = section.split("```").skip(1).step_by(2);
@@ -188,7 +188,7 @@ fn blocks(section: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_prompts_of_the_readme_say_where_one_is() {
+fn the_prompts_of_the_chapter_say_where_one_is() {
     let place = Place::new(b"100% $app").var("LC_ALL", "C.UTF-8");
     let [bash, zsh, fish] = &blocks("The prompt")[..] else {
         panic!("three shells");

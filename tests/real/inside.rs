@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::examples::recipe;
 use crate::index;
 use crate::project::{self, Outcome, Project, tell};
 
@@ -48,13 +49,19 @@ fn under_tox_and_nox_vrun_stays_in_the_environment_that_they_made() {
     let Some(project) = with(&["tox", "nox"]) else {
         return;
     };
-    let tox = "[tox]\nenv_list = one\nskipsdist = true\n[testenv]\nallowlist_externals = vrun, sh\ncommands =\n    vrun python -c \"import sys; print('prefix', sys.prefix)\"\n    sh -c 'cd src && vrun sh -c \"vrun python ../p.py\"'\n";
-    let nox = "import nox\n@nox.session\ndef two(session):\n    session.run('vrun', 'python', 'p.py', external=True)\n    with session.chdir('src'):\n        session.run('vrun', 'python', '../p.py', external=True)\n";
+    let commands = "\n    vrun python -c \"import sys; print('prefix', sys.prefix)\"\n    sh -c 'cd src && vrun sh -c \"vrun python ../p.py\"'";
+    let tox = recipe("ini", "[testenv]").replace("vrun\n", "vrun, sh\n");
+    let tox = format!("[tox]\nenv_list = one\nskipsdist = true\n{tox}");
+    let tox = tox.replace(" vrun pytest", commands);
+    let run = recipe("python", "session.run").replace("\"pytest\"", "'python', 'p.py'");
+    let nox = format!(
+        "import nox\n@nox.session\ndef two(session):\n    {run}    with session.chdir('src'):\n        session.run('vrun', 'python', '../p.py', external=True)\n"
+    );
     let project = project
         .dir("app/src")
         .file("app/p.py", PREFIX)
-        .file("app/tox.ini", tox)
-        .file("app/noxfile.py", nox);
+        .file("app/tox.ini", &tox)
+        .file("app/noxfile.py", &nox);
     for (runner, made) in [("tox", "app/.tox/one"), ("nox", "app/.nox/two")] {
         let outcome = project.run([runner]).code(0);
         let made = env(&project, made);
@@ -75,9 +82,7 @@ fn a_notebooks_kernel_lives_in_the_environment_of_the_notebooks_project() {
     if !index::installs(&project, "other", &["ipykernel"]) {
         return;
     }
-    let kernel = format!(
-        "{{\"argv\": [\"{VRUN}\", \"-m\", \"ipykernel_launcher\", \"-f\", \"{{connection_file}}\"], \"display_name\": \"project\", \"language\": \"python\"}}"
-    );
+    let kernel = recipe("json", "{\n    \"argv\"").replace("/path/to/vrun", VRUN);
     let code = "\
 import sys, nbformat, nbclient
 book = nbformat.v4.new_notebook()
@@ -114,9 +119,13 @@ fn workers_of_tests_are_the_environments_and_a_hook_runs_there() {
         tell("not tested: pre-commit, for there is no git");
         return;
     }
-    let hook = "repos:\n- repo: local\n  hooks:\n  - {id: here, name: here, language: system, entry: vrun python p.py, pass_filenames: false, verbose: true, always_run: true}\n";
+    let hook = recipe("yaml", "- repo:").replace(
+        "types: [python]",
+        "verbose: true\n    always_run: true\n    pass_filenames: false",
+    );
+    let hook = format!("repos:\n{}", hook.replace("vrun mypy", "vrun python p.py"));
     let project = project
-        .file("app/.pre-commit-config.yaml", hook)
+        .file("app/.pre-commit-config.yaml", &hook)
         .file("app/p.py", PREFIX);
     let git = which::which("git").expect("looked for before");
     let path = format!(

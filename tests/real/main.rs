@@ -29,7 +29,7 @@ mod broken;
 mod cache;
 /// What changes in what a project requires, and is noticed.
 mod changes;
-/// CI: the log, and the recipes in README.
+/// CI: the log, and the recipes for it.
 mod ci;
 /// Fresh clones of all shapes, with packages from the index.
 mod clones;
@@ -45,6 +45,8 @@ mod developers;
 mod editors;
 /// Each Python makes an environment that works, and stays as it was.
 mod every;
+/// The examples of README, of the chapters and of `--help`.
+mod examples;
 /// The shells, and the lines for them: `--export`, `-n`.
 mod export;
 /// `--info`: what is told of `sys` is what Python says.

@@ -1,4 +1,4 @@
-//! CI: the log of an install, and README's recipes, run as their CI would run them.
+//! CI: the log of an install, and the chapter's recipes, run as their CI would run them.
 
 use std::fs;
 use std::path::PathBuf;
@@ -107,10 +107,10 @@ fn checkout() -> Project {
 }
 
 fn job(project: &Project, kind: &str, python: &PathBuf) -> Outcome {
-    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+    let chapter = concat!(env!("CARGO_MANIFEST_DIR"), "/src/cli/chapters/recipes.md");
     let mut runner = Command::new(python);
     project.place(&mut runner);
-    runner.args(["-I", "-c", RUNNER, kind, readme]);
+    runner.args(["-I", "-c", RUNNER, kind, chapter]);
     Outcome::of(&mut runner).code(0)
 }
 
@@ -155,12 +155,12 @@ fn follow(kind: &str, kept: &[&str]) {
 }
 
 #[test]
-fn readmes_recipe_for_github_installs_once_and_then_runs_from_its_cache() {
+fn the_recipe_for_github_installs_once_and_then_runs_from_its_cache() {
     follow("github", &[".venv", "../home/.cache/vrun"]);
 }
 
 #[test]
-fn readmes_recipe_for_gitlab_installs_once_and_then_runs_from_its_cache() {
+fn the_recipe_for_gitlab_installs_once_and_then_runs_from_its_cache() {
     follow("gitlab", &[".venv", ".cache/vrun"]);
 }
 

@@ -1,4 +1,4 @@
-"""Runs a recipe of README's as its CI would: runner.py KIND README, in the checkout, with `vrun` in it. What CI has from
+"""Runs a recipe as its CI would: runner.py KIND CHAPTER, in the checkout, with `vrun` in it. What CI has from
 its images and actions is there already; what they would cache, the caller keeps. Prints the log, both streams in one."""
 
 import os
@@ -8,13 +8,13 @@ import sys
 
 import yaml
 
-KIND, README = sys.argv[1:3]
+KIND, CHAPTER = sys.argv[1:3]
 TEMP = os.environ["RUNNER_TEMP"]
 
 
 def recipe(is_wanted):
     """The one block that is it, in YAML."""
-    with open(README) as file:
+    with open(CHAPTER) as file:
         blocks = re.findall(r"^```yaml\n(.*?)^```", file.read(), re.S | re.M)
     (found,) = [block for block in map(yaml.safe_load, blocks) if is_wanted(block)]
     return found

@@ -25,7 +25,7 @@ fn just() -> Option<&'static PathBuf> {
 #[test]
 fn the_recipe_of_readme_runs_in_the_environment() {
     let Some(just) = just() else { return };
-    let project = with_pytest().file("app/justfile", recipe("just", "set shell"));
+    let project = with_pytest().file("app/justfile", &recipe("just", "set shell"));
     let told = project.by_pytest("['-q', '-x', 'a b']");
     project
         .start(just, &["test", "-x", "'a b'"])
@@ -78,7 +78,7 @@ fn a_recipe_with_a_first_line_of_its_own_runs_in_the_projects_environment() {
     let Some(just) = just() else { return };
     let recipe = recipe("just", "greet:");
     let by_file = recipe.replace("vrun python", "vrun -s");
-    for text in [recipe, &by_file] {
+    for text in [&recipe, &by_file] {
         let project = project().file("app/justfile", text);
         let own = project.path("app/.venv").display().to_string();
         project.start(just, &["greet"]).code(0).stdout(&own);

@@ -32,7 +32,7 @@ const PREFIX: &str = "import sys; print(sys.prefix)";
 fn the_recipe_of_readme_runs_in_the_environment() {
     let Some(make) = make() else { return };
     let makefile = recipe("make", "SHELL := vrun\n\n");
-    let project = with_pytest().file("app/Makefile", makefile);
+    let project = with_pytest().file("app/Makefile", &makefile);
     let told = format!("pytest -q\n{}", project.by_pytest("['-q']"));
     let outcome = project.start(&make, &["test"]).code(0).stdout(&told);
     assert_eq!(outcome.stderr, "");
@@ -51,7 +51,7 @@ fn the_recipe_for_bash_stops_at_what_fails_in_a_pipe() {
     let project = project().file("app/Makefile", &format!("{setup}{rules}"));
     let outcome = project.start(&make, &[]).code(2).stdout("1");
     outcome.says(&["Error 1"]);
-    // As README has it for an older make.
+    // As the chapter has it for an older make.
     let flags = setup.replace("-euo", "bash -euo").replace("export", "#");
     assert!(flags.contains(":= bash -euo pipefail -c\n#"));
     let shell = format!("V := $(shell [[ -n x ]] && python -c '{PREFIX}')\nwhere:\n\t@echo $(V)\n");

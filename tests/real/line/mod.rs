@@ -1,9 +1,10 @@
-//! What runs each line as `SHELL -c LINE`, with vrun for its shell: the real programs, with the very text that README
-//! says to paste. Where one is not there and cannot be had, that is said.
+//! What runs each line as `SHELL -c LINE`, with vrun for its shell: the real programs, with the very text that the
+//! chapter `recipes` says to paste. Where one is not there and cannot be had, that is said.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::examples::recipe;
 use crate::project::{self, Outcome, Project};
 
 /// just, from PyPI where there is none.
@@ -18,17 +19,6 @@ mod shells;
 mod vim;
 /// VS Code's tasks, started as VS Code does it.
 mod vscode;
-
-const README: &str = include_str!("../../../README.md");
-
-/// The block of README in this language that begins with `start`.
-fn recipe(language: &str, start: &str) -> &'static str {
-    let fence = format!("```{language}\n");
-    let blocks = README.split(&fence).skip(1);
-    let mut blocks = blocks.filter_map(|rest| rest.split("```").next());
-    let found = blocks.find(|block| block.starts_with(start));
-    found.unwrap_or_else(|| panic!("README has no block of {language} that begins with {start}"))
-}
 
 /// A project with vrun and the system's programs on PATH, and no environment yet.
 fn project() -> Project {

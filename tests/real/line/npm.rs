@@ -10,7 +10,7 @@ fn npm(scripts: &str) -> Option<(PathBuf, Project)> {
     let (npm, node) = (program("npm")?, program("node")?);
     let package = format!("{{\"private\": true, \"scripts\": {{{scripts}}}}}");
     let project = with_pytest()
-        .file("app/.npmrc", recipe("ini", "script-shell"))
+        .file("app/.npmrc", &recipe("ini", "script-shell"))
         .file("app/package.json", &package)
         .link("bin/node", node)
         .var("npm_config_update_notifier", "false")
@@ -58,7 +58,7 @@ fn an_install_script_of_a_dependency_uses_the_environment_of_the_root() {
     // Packed: a directory would be linked, and its scripts not run in node_modules.
     let project = super::project()
         .file("dep/package.json", dep)
-        .file("app/.npmrc", recipe("ini", "script-shell"))
+        .file("app/.npmrc", &recipe("ini", "script-shell"))
         .file("app/package.json", "{\"private\": true}")
         .link("bin/node", node)
         .var("npm_config_update_notifier", "false")

@@ -21,7 +21,7 @@ fn vim() -> Option<PathBuf> {
     lacks.is_none().then_some(vim)
 }
 
-/// Has Vim, set up by README, run these commands, of which the last writes `said`.
+/// Has Vim, set up by the chapter, run these commands, of which the last writes `said`.
 fn said(project: &Project, vim: &Path, commands: &[&str]) -> String {
     let mut args = vec!["-N", "-es", "-u", "vimrc", "-i", "NONE"];
     for command in commands {
@@ -33,7 +33,7 @@ fn said(project: &Project, vim: &Path, commands: &[&str]) -> String {
 }
 
 fn project() -> Project {
-    with_pytest().file("app/vimrc", recipe("vim", "set shell=vrun"))
+    with_pytest().file("app/vimrc", &recipe("vim", "set shell=vrun"))
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! VS Code's tasks, by the JSON that README says, started as VS Code starts a task of type `shell` on Unix: the
+//! VS Code's tasks, by the JSON of the chapter, started as VS Code starts a task of type `shell` on Unix: the
 //! `executable`, its `args`, and the command line as one more argument, on a terminal of its own, in the folder.
 
 use std::process::Command;
@@ -28,7 +28,7 @@ fn run_task(project: &Project, label: &str) -> Outcome {
 #[test]
 fn the_tasks_of_readme_run_in_the_environment() {
     let json = recipe("json", "{\n    \"version\": \"2.0.0\"");
-    let project = with_pytest().file("app/.vscode/tasks.json", json);
+    let project = with_pytest().file("app/.vscode/tasks.json", &json);
     let told = project.by_pytest("['-q']");
     run_task(&project, "test").code(0).stdout(&told);
     // A line with more in it, that fails.
