@@ -95,6 +95,8 @@ mod reading;
 mod recreated;
 /// Settings of pip that name another place.
 mod redirected;
+/// What a release is made of: wheels, installers, manifests, the action.
+mod release;
 /// `--repair`: what was moved, what lost its Python, what was cut off.
 mod repair;
 /// Which Python is taken: each kind of request, each source, in order.

@@ -72,7 +72,7 @@ fn other_logs_have_the_steps_alone() {
 }
 
 /// A Python that reads YAML.
-fn yaml() -> Option<PathBuf> {
+pub(crate) fn yaml() -> Option<PathBuf> {
     let reads = |python: &PathBuf| {
         let mut python = Command::new(python);
         let status = python.args(["-I", "-c", "import yaml"]).status();
@@ -84,7 +84,7 @@ fn yaml() -> Option<PathBuf> {
         .find(reads);
     if found.is_none() {
         tell(
-            "not tested: the recipes for CI, for no Python here reads YAML (apt install python3-yaml)",
+            "not tested: recipes for CI, for no Python here reads YAML (apt install python3-yaml)",
         );
     }
     found
