@@ -1,5 +1,6 @@
 //! What vrun prints: notices on stderr, results on stdout.
 
+use std::ffi::OsStr;
 use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::time::Duration;
@@ -53,17 +54,45 @@ pub(crate) fn write_stderr(text: &str) {
 /// # Errors
 /// It cannot be written.
 pub(crate) fn print(text: &[u8]) -> Result<(), Error> {
+    match io::stdout().is_terminal() {
+        true => write_stdout(escape_controls(&String::from_utf8_lossy(text)).as_bytes()),
+        false => write_stdout(text),
+    }
+}
+
+/// Prints text for a terminal that is made of [`crate::quote::printable`] parts and colours.
+///
+/// # Errors
+/// It cannot be written.
+pub(crate) fn print_colored(text: &str) -> Result<(), Error> {
+    write_stdout(text.as_bytes())
+}
+
+fn write_stdout(text: &[u8]) -> Result<(), Error> {
     let mut stdout = io::stdout().lock();
-    let written = match stdout.is_terminal() {
-        true => stdout.write_all(escape_controls(&String::from_utf8_lossy(text)).as_bytes()),
-        false => stdout.write_all(text),
-    };
-    match written.and_then(|()| stdout.flush()) {
+    match stdout.write_all(text).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(Error::failed("cannot write to stdout").with_cause(io_reason(&error)))
         }
         _ => Ok(()),
     }
+}
+
+/// Whether colour may go to `stream`: by the variables NO_COLOR, CLICOLOR_FORCE, CLICOLOR and TERM, and not in CI.
+pub(crate) fn may_color<'a>(
+    stream: &impl IsTerminal,
+    is_ci: bool,
+    var: impl Fn(&str) -> Option<&'a OsStr>,
+) -> bool {
+    let is = |name: &str, wanted: &str| var(name).is_some_and(|value| value == wanted);
+    let is_set = |name: &str| var(name).is_some_and(|value| !value.is_empty());
+    if is_set("NO_COLOR") {
+        return false;
+    }
+    if is_set("CLICOLOR_FORCE") && !is("CLICOLOR_FORCE", "0") {
+        return true;
+    }
+    stream.is_terminal() && !is_ci && !is("CLICOLOR", "0") && !is("TERM", "dumb")
 }
 
 /// The text for a terminal, which would take control characters for commands. Names that a checkout brings may hold any.

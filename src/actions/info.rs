@@ -1,6 +1,7 @@
 //! `--info`: report the environment that a command would run in, and what its programs would see. Changes nothing, and
 //! starts nothing but interpreters outside the project that could substitute for a missing Python.
 
+use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use crate::cli::{Format, Settings};
@@ -8,7 +9,7 @@ use crate::error::Error;
 use crate::find::{self, FoundEnv, Outcome, Search};
 use crate::health::{self, Problem};
 use crate::introspect::{self, IntrospectError, PythonInfo, StartupContext};
-use crate::output::print;
+use crate::output::{self, print};
 use crate::process::Process;
 use crate::python::{self, Inspection};
 use crate::render::info::{self, EnvDiff, EnvInfo, InfoOutcome, ProblemReport, SearchContext};
@@ -32,6 +33,11 @@ pub(crate) fn info(
     let mut context = SearchContext {
         start: &search.start,
         project: search.project(),
+        walk: match settings.env {
+            Some(_) => Vec::new(),
+            None => find::searched_dirs(&search),
+        },
+        active: search.active.as_deref(),
         skipped: Vec::new(),
         plan: Ok(None),
     };
@@ -39,6 +45,7 @@ pub(crate) fn info(
         Ok(outcome) => outcome,
         Err(error) => {
             let id = error.kind().id();
+            draw_walk(None, &context, format, process)?;
             return report_failure(id, error, InfoOutcome::Unknown, &context, format);
         }
     };
@@ -58,6 +65,7 @@ pub(crate) fn info(
             let refusal = forbidden.map(|forbidden| forbidden.to_error(at).message().to_owned());
             let error = no_environment_error(at);
             let error = refusal.iter().fold(error, Error::with_cause);
+            draw_walk(Some((at, "there is none yet")), &context, format, process)?;
             let outcome = |problem| InfoOutcome::Missing {
                 at,
                 refusal,
@@ -72,7 +80,9 @@ pub(crate) fn info(
                 Format::Text => info::render_text(&env, &context),
                 Format::Json => info::render_json(&InfoOutcome::Found(Box::new(env)), &context),
             };
-            print(text.as_bytes())
+            print(text.as_bytes())?;
+            let why = found.reason.to_string();
+            draw_walk(Some((&found.root, &why)), &context, format, process)
         }
         Err(error) => {
             let problems = health::find_problems(&found.root);
@@ -80,6 +90,21 @@ pub(crate) fn info(
             report_failure(id, error, InfoOutcome::Unknown, &context, format)
         }
     }
+}
+
+/// On a terminal.
+fn draw_walk(
+    selected: Option<(&Path, &str)>,
+    context: &SearchContext<'_>,
+    format: Format,
+    process: &Process,
+) -> Result<(), Error> {
+    let stdout = io::stdout();
+    if format == Format::Json || !stdout.is_terminal() {
+        return Ok(());
+    }
+    let is_colored = output::may_color(&stdout, process.is_ci(), |name| process.var(name));
+    output::print_colored(&info::render_walk(context, selected, is_colored))
 }
 
 /// What `--sync` would install, or why that is unknown.

@@ -10,7 +10,7 @@ use super::active;
 use super::redirect;
 use super::search::Search;
 use super::selection::{FoundEnv, Outcome, Reason, ToCreate};
-use super::walk::{self, WalkEnd};
+use super::walk::{self, Walk, WalkEnd};
 
 /// The environment of the nearest `pyvenv.cfg` up the directory tree. An active environment is used instead if it
 /// belongs to the same project, or if none is found that runs here.
@@ -18,6 +18,19 @@ use super::walk::{self, WalkEnd};
 /// # Errors
 /// A redirect file is broken, several environments qualify, or the one found has an untrusted owner.
 pub(crate) fn nearest(search: &Search) -> Result<Outcome, Error> {
+    with_walk(search, |walk| active::apply_active(walk, search))
+}
+
+/// The directories that the search for the nearest environment looks into, from the start up. None if it fails on the
+/// way.
+pub(crate) fn searched_dirs(search: &Search) -> Vec<PathBuf> {
+    with_walk(search, |walk| Ok(walk::searched_dirs(&walk, search))).unwrap_or_default()
+}
+
+fn with_walk<T>(
+    search: &Search,
+    act: impl FnOnce(Walk<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
     let real;
     let mut walk = walk::walk_up(&search.start, search)?;
     if matches!(walk.end, WalkEnd::Top) && walk.project.is_none() {
@@ -27,7 +40,7 @@ pub(crate) fn nearest(search: &Search) -> Result<Outcome, Error> {
             walk = walk::walk_up(&real, search)?;
         }
     }
-    active::apply_active(walk, search)
+    act(walk)
 }
 
 /// The environment at `path`, which `source` (an option or variable) names: an existing one, or one to create there.

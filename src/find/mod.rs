@@ -14,7 +14,7 @@ mod selection;
 mod walk;
 
 pub(crate) use active::overridden_env;
-pub(crate) use find::{explicit, nearest};
+pub(crate) use find::{explicit, nearest, searched_dirs};
 pub(crate) use names::{EnvNames, is_variant_name, parse_ceilings};
 pub(crate) use project_root::nearest_project;
 pub(crate) use runner::runner_of;

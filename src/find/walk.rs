@@ -91,6 +91,19 @@ pub(super) fn walk_up<'a>(start: &'a Path, search: &Search) -> Result<Walk<'a>, 
     })
 }
 
+/// The directories that a finished walk looked into.
+pub(super) fn searched_dirs(walk: &Walk<'_>, search: &Search) -> Vec<PathBuf> {
+    let has_end = !matches!(walk.end, WalkEnd::Top);
+    let is_above_end = |dir: &Path| has_end && dir != walk.dir && walk.dir.starts_with(dir);
+    let dirs = walk.start.ancestors().take_while(|dir| {
+        let project = walk
+            .project
+            .filter(|project| project != dir && project.starts_with(dir));
+        !is_above_end(dir) && !is_boundary(dir, walk.start, project, search)
+    });
+    dirs.map(Path::to_owned).collect()
+}
+
 /// Whether the walk stops short of `dir`: at a ceiling above the start (git(1) exempts the start itself too), or,
 /// coming from a project below, at the home directory, because `~/.venv` belongs to no project.
 fn is_boundary(dir: &Path, start: &Path, project: Option<&Path>, search: &Search) -> bool {

@@ -79,6 +79,41 @@ fn it_tells_which_environment_and_why_and_what_was_passed_over() {
 }
 
 #[test]
+fn the_directories_of_the_walk_are_told_and_the_active_environment() {
+    let sandbox = on("python3.12", "home = [ROOT]/base/bin\n")
+        .dir("app/sub/.venv")
+        .venv("other/.venv")
+        .file("other/setup.py", "")
+        .var("VIRTUAL_ENV", "[ROOT]/other/.venv")
+        .cwd("app/sub");
+    let value = told(&sandbox);
+    assert_eq!(value["walk"], json!(["[ROOT]/app/sub", "[ROOT]/app"]));
+    assert_eq!(value["active"], "[ROOT]/other/.venv");
+    // It is not drawn where nobody looks.
+    let text = sandbox.run(["--info"]).code(0).text();
+    assert!(!text.contains("walk") && !text.contains('\u{1b}'), "{text}");
+    // No search, no walk.
+    let named = sandbox
+        .run(["--env", "../.venv", "--info", "--json"])
+        .code(0);
+    let named: Value = serde_json::from_str(&named.text()).expect("JSON");
+    assert_eq!(named["walk"], json!([]));
+    // Up to a ceiling, where nothing is found.
+    let nothing = Sandbox::new()
+        .file("app/setup.py", "")
+        .dir("app/sub")
+        .var("VRUN_CEILING_DIRECTORIES", "[ROOT]")
+        .cwd("app/sub");
+    let none = nothing.run(["--info", "--json"]).code(125);
+    let text = none
+        .says("there is no environment at [ROOT]/app/.venv")
+        .text();
+    let value: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(value["walk"], json!(["[ROOT]/app/sub", "[ROOT]/app"]));
+    assert_eq!(value["active"], Value::Null);
+}
+
+#[test]
 fn it_tells_what_the_view_changes() {
     let sandbox = on("python3.12", "home = [ROOT]/base/bin\n")
         .venv("old")

@@ -184,3 +184,63 @@ for part in b"odd\\u{1b}]0;t\\u{7}\\u{9b}", b"export VIRTUAL_ENV", b"nowhere":
                 '-v nowhere'; do vrun $said; done";
     play(&project, acts, &["sh", "-c", line]);
 }
+
+/// What `vrun --info` shows on a terminal, with these variables.
+fn shown_info(project: &Project, vars: &[(&str, &str)], code: i32) -> String {
+    let acts = "
+while True:
+    try:
+        more = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not more:
+        break
+    shown += more
+sys.stdout.write(shown.decode().replace('\\r', ''))
+sys.exit(end())
+";
+    let script = format!("{PERSON}{acts}");
+    let mut person = std::process::Command::new(&pythons::newest().exe);
+    project.place(&mut person);
+    person.args(["-I", "-c", &script, "vrun", "--info"]);
+    person.env("TERM", "xterm").envs(vars.iter().copied());
+    Outcome::of(&mut person).code(code).stdout
+}
+
+#[test]
+fn info_draws_the_walk_on_a_terminal() {
+    let project = project().dir("app/src/venv").dir("app/src/deep");
+    let other = project.path("other/.venv").display().to_string();
+    let project = project.var("VIRTUAL_ENV", &other).var("CI", "");
+    let inside = project.path("app/src/deep");
+    let project = project.var("VRUN_PROJECT", &inside);
+    let app = project.path("app").display().to_string();
+    let plain = shown_info(&project, &[("NO_COLOR", "1")], 0);
+    let (_, tree) = plain.split_once("\nwalk\n").expect("a tree");
+    let width = app.chars().count().max(other.chars().count()) + 2;
+    let row = |left: &str, note: &str| format!("{left:<width$}{note}").trim_end().to_owned();
+    let expected = [
+        row(&app, "the search ended here; the project"),
+        row("├─ .venv", &format!("the nearest, in {app}")),
+        row("└─ src", ""),
+        row("   ├─ venv", "it has no pyvenv.cfg"),
+        row("   └─ deep", "the search started here"),
+        row(&other, "it is active, but it has no pyvenv.cfg"),
+    ];
+    assert_eq!(tree.lines().collect::<Vec<_>>(), expected, "{plain}");
+    let colored = shown_info(&project, &[], 0);
+    assert!(colored.contains("\u{1b}[1m\u{1b}[32m.venv"), "{colored:?}");
+    for vars in [&[("CI", "true")], &[("TERM", "dumb")], &[("CLICOLOR", "0")]] {
+        assert_eq!(shown_info(&project, vars, 0), plain, "{vars:?}");
+    }
+    assert!(
+        shown_info(&project, &[("CI", "true"), ("CLICOLOR_FORCE", "1")], 0).contains("\u{1b}[")
+    );
+    // Where there is none, it shows where that would be.
+    fs::remove_dir_all(project.path("app/.venv")).expect("the environment");
+    let none = shown_info(&project, &[("NO_COLOR", "1")], 125);
+    assert!(
+        none.contains("├─ .venv") && none.contains("there is none yet"),
+        "{none}"
+    );
+}

@@ -22,6 +22,11 @@ pub(super) struct Document<'a> {
     pub start: Text<'a>,
     /// The root of the project around it.
     pub project: Option<Text<'a>>,
+    /// The directories that the search looked into, from the start up to where it ended. Empty if it was not searched,
+    /// or if it failed on the way.
+    pub walk: Vec<Text<'a>>,
+    /// The active environment (VIRTUAL_ENV); null if there is none.
+    pub active: Option<Text<'a>>,
     /// What looked like an environment on the way but was not taken, including an active one.
     pub passed_over: Vec<PassedOver<'a>>,
     /// The environment; null if there is none.

@@ -16,6 +16,8 @@ pub(crate) fn render_json(outcome: &InfoOutcome<'_>, context: &SearchContext<'_>
         version: 1,
         start: Text::new(context.start),
         project: context.project.map(Text::new),
+        walk: context.walk.iter().map(Text::new).collect(),
+        active: context.active.map(Text::new),
         passed_over: context.skipped.iter().copied().map(passed_over).collect(),
         environment: None,
         missing: None,

@@ -17,6 +17,10 @@ pub(crate) struct SearchContext<'a> {
     pub start: &'a Path,
     /// The project around it.
     pub project: Option<&'a Path>,
+    /// The directories that the search looked into, from the start up.
+    pub walk: Vec<PathBuf>,
+    /// The active environment.
+    pub active: Option<&'a Path>,
     /// What looked like an environment on the way but was not taken.
     pub skipped: Vec<&'a Skipped>,
     /// What `--sync` would install, if anything says so; or why that is unknown, as a clause.
