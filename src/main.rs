@@ -7,6 +7,7 @@
 use std::process::ExitCode;
 
 mod actions;
+mod cache;
 mod cli;
 mod create;
 mod doctor;
@@ -74,6 +75,9 @@ fn dispatch(process: &mut Process) -> Result<ExitCode, Error> {
         Action::UndoExport(shell) => actions::undo_export(shell, process)?,
         Action::Which(request, mode) => actions::which(request, mode, process)?,
         Action::Doctor(settings, format) => return actions::doctor(&settings, format, process),
+        Action::Cache(settings, work, format) => {
+            actions::cache(&settings, work, format, process)?;
+        }
         Action::Repair(settings) => return actions::repair(&settings, process),
         Action::Shims(settings, dir, names) => {
             actions::create_shims(&settings, &dir, &names, process)?;

@@ -1,5 +1,6 @@
 //! What vrun can do: one file for each action.
 
+mod cache;
 mod complete;
 mod context;
 mod create;
@@ -15,6 +16,7 @@ mod shims;
 mod sync;
 mod which;
 
+pub(crate) use cache::cache;
 pub(crate) use complete::complete;
 pub(crate) use create::create;
 pub(crate) use doctor::doctor;

@@ -30,6 +30,7 @@ pub(crate) enum Action {
     Which(RunRequest, WhichMode),
     Doctor(Settings, Format),
     Repair(Settings),
+    Cache(Settings, CacheWork, Format),
     /// The directory and the names.
     Shims(Settings, PathBuf, Vec<OsString>),
 }
@@ -81,6 +82,16 @@ pub(crate) enum CompletionShell {
 pub(crate) enum Format {
     Text,
     Json,
+}
+
+/// What is done about what vrun keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CacheWork {
+    Show,
+    /// `--clear`
+    Clear,
+    /// `--clear --unused`
+    ClearUnused,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -147,7 +147,7 @@ pub(super) struct ActionArgs {
     #[arg(long, overrides_with = "doctor", group = "action")]
     pub(super) doctor: bool,
 
-    /// With --info or --doctor: print JSON
+    /// With --info, --doctor or --cache: print JSON
     #[arg(long, overrides_with = "json", conflicts_with_all = ["create", "repair"])]
     pub(super) json: bool,
 
@@ -158,6 +158,14 @@ pub(super) struct ActionArgs {
     /// Fix what is wrong with the environment
     #[arg(long, overrides_with = "repair", group = "action")]
     repair: bool,
+
+    /// Show what vrun keeps; with --clear: remove it
+    #[arg(long, overrides_with = "cache", group = "action")]
+    pub(super) cache: bool,
+
+    /// With --cache --clear: remove only what is unused
+    #[arg(long, overrides_with = "unused")]
+    pub(super) unused: bool,
 
     /// Print lines that apply the environment in SHELL
     #[arg(long, value_name = "SHELL", value_parser = EXPORT_TARGETS.map(|(name, _)| name), hide_possible_values = true, group = "action")]
@@ -200,6 +208,7 @@ impl ActionArgs {
             (self.info, "--info"),
             (self.doctor, "--doctor"),
             (self.repair, "--repair"),
+            (self.cache, "--cache"),
             (self.export.is_some(), "--export"),
             (self.which, "--which"),
             (self.completions.is_some(), "--completions"),

@@ -18,6 +18,7 @@ const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
        vrun [OPTIONS] --create [OPTIONS OF --create]
        vrun [OPTIONS] --info [--json | --json-schema]
        vrun [OPTIONS] --doctor [--json] | --repair
+       vrun [OPTIONS] --cache [--json] [--clear [--unused]]
        vrun [OPTIONS] --export SHELL [--undo]
        vrun [OPTIONS] --which [-a] NAME
        vrun [OPTIONS] --shims DIR NAME...

@@ -17,7 +17,7 @@ mod resolve_action;
 mod shell_flags;
 
 pub(crate) use action::{
-    Action, AutoCreate, Completion, CompletionShell, EnvSource, Format, Mode, RunRequest,
-    ScriptEnv, Settings, Subject, WhichMode,
+    Action, AutoCreate, CacheWork, Completion, CompletionShell, EnvSource, Format, Mode,
+    RunRequest, ScriptEnv, Settings, Subject, WhichMode,
 };
 pub(crate) use parse::parse;

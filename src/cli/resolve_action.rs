@@ -10,7 +10,7 @@ use crate::quote::{printable, shell_word};
 use crate::render::export::{ExportShell, Target};
 use crate::render::info;
 
-use super::action::{Action, Format, Settings, WhichMode};
+use super::action::{Action, CacheWork, Format, Settings, WhichMode};
 use super::args::{ActionArgs, CREATE_OPTIONS, CliArgs, EXPORT_TARGETS, HELP_HINT};
 use super::resolve::{self, ArgSources};
 use super::{completions, man};
@@ -67,8 +67,20 @@ pub(super) fn check_conflicts(
         let message = format!("--sync cannot be used with {other}");
         return usage(message, HELP_HINT);
     }
-    if cli_args.action.json && !cli_args.action.info && !cli_args.action.doctor {
-        let message = "--json is an option of --info and --doctor";
+    let is_clear = action == Some("--cache") && cli_args.create.clear;
+    if cli_args.action.unused && !is_clear {
+        let message = "--unused is an option of --cache --clear";
+        return usage(message, "`vrun --cache --clear --unused`");
+    }
+    let ActionArgs {
+        json,
+        info,
+        doctor,
+        cache,
+        ..
+    } = cli_args.action;
+    if json && !info && !doctor && !cache {
+        let message = "--json is an option of --info, --doctor and --cache";
         return usage(message, "`vrun --info --json`");
     }
     let mut create_options = command
@@ -77,6 +89,7 @@ pub(super) fn check_conflicts(
     let given = create_options.find(|arg| sources.is_from_argv(arg.get_id().as_str()));
     match given.and_then(|arg| arg.get_long()) {
         Some("upgrade") if has_sync => Ok(()),
+        Some("clear") if is_clear => Ok(()),
         Some("upgrade") if action != Some("--create") => usage(
             "--upgrade is an option of --sync and --create",
             "`vrun --sync --upgrade`",
@@ -110,6 +123,14 @@ pub(super) fn standalone_action(
         "--info" => Ok(Action::Info(settings, format)),
         "--doctor" => Ok(Action::Doctor(settings, format)),
         "--repair" => Ok(Action::Repair(settings)),
+        "--cache" => {
+            let work = match (cli_args.create.clear, cli_args.action.unused) {
+                (false, _) => CacheWork::Show,
+                (true, false) => CacheWork::Clear,
+                (true, true) => CacheWork::ClearUnused,
+            };
+            Ok(Action::Cache(settings, work, format))
+        }
         "--export" => export_action(settings, &cli_args.action),
         "--completions" => {
             let script = cli_args

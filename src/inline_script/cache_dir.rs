@@ -28,7 +28,7 @@ const KEY_FORMAT: &str = "vrun-script 1";
 const MAX_NAME_LENGTH: usize = 24;
 
 /// How many bytes of a digest make the key.
-const KEY_BYTES: usize = 8;
+pub(super) const KEY_BYTES: usize = 8;
 
 /// The directory that holds the environments of scripts, if there is a cache.
 pub(super) fn envs_dir(process: &Process, file: &Path) -> Result<PathBuf, Error> {
@@ -81,7 +81,7 @@ fn has_paths(block: &Block) -> bool {
 }
 
 /// A name without characters that are special to any shell.
-fn safe_name(name: Option<&OsStr>) -> String {
+pub(super) fn safe_name(name: Option<&OsStr>) -> String {
     let name = name.unwrap_or_default().to_string_lossy();
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     let chars = name.chars().map(|c| if is_plain(c) { c } else { '_' });

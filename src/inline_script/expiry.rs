@@ -18,10 +18,10 @@ use crate::{create, os};
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long an unused environment is kept.
-const MAX_IDLE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+pub(super) const MAX_IDLE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// How long ago the environment at `root` was used; None if there is none.
-fn idle_time(root: &Path) -> Option<Duration> {
+pub(super) fn idle_time(root: &Path) -> Option<Duration> {
     let used = fs::metadata(root.join(PYVENV_CFG)).and_then(|cfg| cfg.modified());
     let since = SystemTime::now().duration_since(used.ok()?);
     // The clock may have been set back.
@@ -51,14 +51,30 @@ pub(super) fn is_present(root: &Path) -> bool {
 
 /// Removes the expired environments in `dir`, and leftovers of killed processes.
 pub(super) fn remove_expired(dir: &Path, process: &Process) {
+    let paths = remove_leftovers_in(dir).into_iter();
+    let is_expired = |root: &Path| idle_time(root).is_some_and(|age| age > MAX_IDLE);
+    let expired: Vec<_> = paths.filter(|path| is_expired(path)).collect();
+    remove_unless_used(&expired, &is_expired, process);
+}
+
+/// Removes leftovers of killed processes in `dir`. The result is what lay in it.
+pub(super) fn remove_leftovers_in(dir: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
     let paths: Vec<_> = entries.map(|entry| entry.path()).collect();
     for root in paths.iter().filter_map(|path| env_of_lock(path)) {
         create::remove_leftovers(&root);
     }
-    let is_expired = |root: &Path| idle_time(root).is_some_and(|age| age > MAX_IDLE);
-    let expired: Vec<_> = paths.into_iter().filter(|path| is_expired(path)).collect();
-    if expired.is_empty() {
+    paths
+}
+
+/// Removes those of these environments that no other vrun works on, in which nothing runs, and which `is_stale` says so of
+/// once they are locked.
+pub(super) fn remove_unless_used(
+    roots: &[PathBuf],
+    is_stale: &dyn Fn(&Path) -> bool,
+    process: &Process,
+) {
+    if roots.is_empty() {
         return;
     }
     // A script may run for more than a month.
@@ -70,8 +86,8 @@ pub(super) fn remove_expired(dir: &Path, process: &Process) {
         let mut lines = running.iter();
         lines.any(|line| memchr::memmem::find(line, name).is_some())
     };
-    for root in expired.iter().filter(|root| !is_in_use(root)) {
-        create::remove_idle_env_if(root, &|| is_expired(root));
+    for root in roots.iter().filter(|root| !is_in_use(root)) {
+        create::remove_idle_env_if(root, &|| is_stale(root));
     }
 }
 

@@ -36,7 +36,9 @@ pub(crate) use installed_series::{InstalledSeries, find_installed_series};
 pub(crate) use interpreter::{BytecodeFormat, Interpreter};
 pub(crate) use poetry_version::poetry_specifiers;
 pub(crate) use probe::{Prober, is_script};
-pub(crate) use probe_cache::{report_unused_cache, usable_cache_dir};
+pub(crate) use probe_cache::{
+    cached_answers, check_cache_dir, is_answer_valid, report_unused_cache, usable_cache_dir,
+};
 pub(crate) use request::ExplicitRequest;
 pub(crate) use substitute::{find_substitute, has_matching_interpreter};
 pub(crate) use version_files::resolve_request;

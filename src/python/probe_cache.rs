@@ -2,6 +2,7 @@
 //!
 //! An answer is valid while the interpreter's path leads to the same file with the same size and time.
 
+use std::ffi::OsString;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
@@ -9,24 +10,56 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use crate::error::io_reason;
-use crate::fs::replace_private_file;
+use crate::fs::{entry_names, replace_private_file};
 use crate::os;
 use crate::output::Verbosity;
 use crate::process::Process;
 use crate::quote::printable;
 use crate::read::{MAX_TEXT, read_file};
 
+/// The directory in the cache.
+const ANSWERS_DIR: &str = "interpreters";
+
 /// The user's cache directory, which need not exist. One that another user owns or may write to is not used: that user
 /// could put code into environments.
 pub(crate) fn usable_cache_dir(process: &Process) -> Option<PathBuf> {
     let dir = process.cache_dir()?;
-    if dir.exists()
-        && let Err(error) = os::create_private_dir(&dir)
-    {
+    if let Err(error) = check_cache_dir(&dir) {
         report_unused_cache(&dir, &error, process.verbosity);
         return None;
     }
     Some(dir)
+}
+
+/// # Errors
+/// The cache directory exists, and another user owns it or may write to it.
+pub(crate) fn check_cache_dir(dir: &Path) -> io::Result<()> {
+    match dir.exists() {
+        true => os::create_private_dir(dir),
+        false => Ok(()),
+    }
+}
+
+/// The files with answers in the cache directory `cache`.
+pub(crate) fn cached_answers(cache: &Path) -> Vec<PathBuf> {
+    let dir = cache.join(ANSWERS_DIR);
+    let names = entry_names(&dir).unwrap_or_default();
+    let is_answer = |name: &OsString| {
+        name.len() == 16 && name.as_encoded_bytes().iter().all(u8::is_ascii_hexdigit)
+    };
+    let files = names.into_iter().filter(is_answer);
+    files.map(|name| dir.join(name)).collect()
+}
+
+/// Whether an answer is of an interpreter that is there and unchanged.
+pub(crate) fn is_answer_valid(file: &Path) -> bool {
+    let Ok(bytes) = read_file(file, MAX_TEXT) else {
+        return false;
+    };
+    let exe = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
+    let exe = os::decode_os_string(exe.to_vec()).map(PathBuf::from);
+    exe.and_then(|exe| stamp(&exe))
+        .is_some_and(|stamp| bytes.starts_with(&stamp))
 }
 
 pub(crate) fn report_unused_cache(cache: &Path, error: &io::Error, verbosity: Verbosity) {
@@ -40,7 +73,7 @@ pub(super) struct ProbeCache(Option<PathBuf>);
 
 impl ProbeCache {
     pub(super) fn in_cache_dir(cache: Option<&Path>) -> ProbeCache {
-        ProbeCache(cache.map(|dir| dir.join("interpreters")))
+        ProbeCache(cache.map(|dir| dir.join(ANSWERS_DIR)))
     }
 
     /// The cached answer of `exe`, if it is still the same file. Creates nothing.

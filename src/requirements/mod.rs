@@ -22,6 +22,6 @@ pub(crate) use fingerprint::digest;
 pub(crate) use never_installed::is_never_installed;
 pub(crate) use options::{InstallMode, InstallOptions, RequirementsFiles, SyncMode, SyncOrder};
 pub(crate) use plan_report::{PartReport, PlanReport, report_plan};
-pub(crate) use state_file::{refresh_python, saved_state};
+pub(crate) use state_file::{recorded_project, refresh_python, saved_state};
 pub(crate) use status::{InstallProgress, InstallStatus, find_nothing_installed, install_status};
 pub(crate) use sync::{find_up_to_date, install_staged, no_plan_error};

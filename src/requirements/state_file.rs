@@ -36,6 +36,11 @@ pub(super) fn initial_file(
     extra_file(serialize_state(&state, root))
 }
 
+/// The project whose requirements are installed at `root`; for a script's, its directory.
+pub(crate) fn recorded_project(root: &Path) -> Option<PathBuf> {
+    InstallState::load(root).map(|(state, _)| state.project)
+}
+
 /// The state file of the environment at `root`, for one that replaces it.
 pub(crate) fn saved_state(root: &Path) -> Option<ExtraFile> {
     read_text(&root.join(STATE_FILE), MAX_TEXT)

@@ -27,7 +27,7 @@ use super::store::{CachedFile, CachedWheel, Verify};
 const MANIFEST: &str = "manifest";
 
 /// Lists the site-packages directories in which more may have been compiled, latest first.
-const KNOWN_ENVS: &str = "sites";
+pub(super) const KNOWN_ENVS: &str = "sites";
 
 const MAX_KNOWN_ENVS: usize = 4;
 

@@ -24,7 +24,10 @@ use super::manifest::{self, Fields};
 
 const MANIFEST: &str = "manifest";
 
-const FILES_DIR: &str = "files";
+pub(super) const FILES_DIR: &str = "files";
+
+/// The directory in the cache.
+pub(super) const STORE_DIR: &str = "wheels";
 
 #[derive(Clone, Debug)]
 pub(crate) struct WheelCache {
@@ -115,7 +118,7 @@ impl CachedWheel {
 impl WheelCache {
     /// The store in the cache directory `cache`; an error if another user may write to it.
     pub(crate) fn open(cache: &Path) -> io::Result<WheelCache> {
-        let root = cache.join("wheels");
+        let root = cache.join(STORE_DIR);
         os::create_private_dir(cache)?;
         os::create_private_dir(&root)?;
         Ok(WheelCache { root })

@@ -6,6 +6,7 @@
 //!
 //!     cli.rs       where vrun's own arguments end, options and their variables
 //!     help.rs      the help, its chapters and the man page tell of the same
+//!     cache.rs     `--cache`: what vrun keeps, and what of it goes
 //!     offers.rs    what shells complete
 //!     find.rs      the walk: which environment is the nearest
 //!     model.rs     the same in random trees, against a plain specification
@@ -65,6 +66,8 @@ mod astray;
 #[cfg(unix)]
 mod broken;
 #[cfg(unix)]
+/// `--cache`: what vrun keeps, and what of it goes.
+mod cache;
 mod cli;
 #[cfg(unix)]
 mod control;

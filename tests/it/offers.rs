@@ -263,6 +263,7 @@ fn every_option_of_the_help_is_offered_with_what_it_says() {
         &[][..],
         &["--create"],
         &["--info"],
+        &["--cache", "--clear"],
         &["--export", "sh"],
         &["--sync"],
         &["--which"],

@@ -42,6 +42,11 @@ pub(crate) fn inode(metadata: &Metadata) -> u64 {
     metadata.ino()
 }
 
+/// How many names a file has.
+pub(crate) fn link_count(metadata: &Metadata) -> u64 {
+    metadata.nlink()
+}
+
 /// Whether links form a circle.
 pub(crate) fn is_link_loop(error: &io::Error) -> bool {
     error.raw_os_error() == Some(nix::errno::Errno::ELOOP as i32)

@@ -35,6 +35,11 @@ pub(crate) fn inode(_: &Metadata) -> u64 {
     0
 }
 
+/// How many names a file has: std cannot tell yet.
+pub(crate) fn link_count(_: &Metadata) -> u64 {
+    1
+}
+
 /// ERROR_CANT_RESOLVE_FILENAME
 pub(crate) fn is_link_loop(error: &io::Error) -> bool {
     error.raw_os_error() == Some(1921)

@@ -73,14 +73,14 @@ const LAYERS: [&[&str]; 17] = [
     &["installer"],
     &["requirements"],
     &["inline_script", "repair"],
-    &["doctor"],
+    &["cache", "doctor"],
     &["render"],
     &["cli"],
     &["actions"],
 ];
 
 /// What may not know what, although it lies above it.
-const STRANGERS: [(&str, &[&str]); 11] = [
+const STRANGERS: [(&str, &[&str]); 12] = [
     // Making an environment does not ask where a search would have ended, nor what runs there.
     ("create", &["exec", "find", "program", "view"]),
     // What the files say is read, and nothing is run for it.
@@ -89,6 +89,7 @@ const STRANGERS: [(&str, &[&str]); 11] = [
     ("requirements", &["exec", "program", "view"]),
     ("inline_script", &["exec", "view"]),
     ("repair", &["exec", "view"]),
+    ("cache", &["exec", "find", "program", "repair", "view"]),
     ("doctor", &["exec", "inline_script"]),
     ("render", &["exec", "inline_script", "repair"]),
     (

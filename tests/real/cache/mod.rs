@@ -9,6 +9,8 @@ use std::time::{Duration, SystemTime};
 
 /// What an environment must not be given.
 mod given;
+/// `--cache` and `--cache --clear`.
+mod kept;
 /// Files of several users.
 mod users;
 
