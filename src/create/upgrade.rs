@@ -68,6 +68,7 @@ pub(super) fn upgrade_environment(
         None => {
             let flags = stdlib_venv::venv_flags(&base, &options, prompt);
             stdlib_venv::upgrade_with_venv(&base, at, flags, context)?;
+            builder::append_preserved_lines(at, &old_cfg).map_err(failed)?;
         }
     }
     let took = format_duration(started.elapsed());

@@ -17,13 +17,18 @@ use super::surroundings;
 
 /// Errors come first.
 pub(crate) fn run_checks(input: &DoctorInput<'_>) -> Vec<Finding> {
-    let problems = health::find_problems(input.root).into_iter();
+    let problems = health::find_problems(input.root);
     let mut findings: Vec<_> = problems
-        .map(|problem| health_finding(&problem, input))
+        .iter()
+        .map(|problem| health_finding(problem, input))
         .collect();
-    findings.extend(check_stale_paths(input));
-    findings.extend(check_missing_scripts(input));
-    findings.extend(check_incomplete_packages(input));
+    // One of another system's is not repaired, nor does its pip run here.
+    let is_foreign = |problem: &Problem| matches!(problem.fix(), Fix::CreateBeside(_));
+    if !problems.iter().any(is_foreign) {
+        findings.extend(check_stale_paths(input));
+        findings.extend(check_missing_scripts(input));
+        findings.extend(check_incomplete_packages(input));
+    }
     findings.extend(surroundings::check_surroundings(input));
     findings.sort_by_key(|finding| finding.severity != Severity::Error);
     findings

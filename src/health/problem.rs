@@ -99,10 +99,10 @@ pub(crate) enum Fix {
 pub(crate) fn create_beside_hint(name: &str, root: &Path) -> String {
     // Where it is the project's directory itself, its pyvenv.cfg ends every search, whatever name is looked for.
     let (setting, place) = match venv::holds_project(root) {
-        true => ("VRUN_ENV=.venv".to_owned(), "in"),
-        false => (format!("VRUN_NAME={name}"), "beside"),
+        true => (os::set_var_command("VRUN_ENV", ".venv"), "in"),
+        false => (os::set_var_command("VRUN_NAME", name), "beside"),
     };
-    format!("`export {setting}` lets vrun create one for this system {place} it")
+    format!("`{setting}` lets vrun create one for this system {place} it")
 }
 
 impl Problem {

@@ -94,6 +94,10 @@ pub(super) fn find_env_python(
 ) -> Result<EnvPython, Error> {
     match context.find_on_path(name, context.scripts_dir().as_os_str()) {
         Some(path) => check_python(path, context),
+        // On Windows venv gives it one name alone.
+        None if !os::HAS_SYMLINKS && is_env_python_name(&plain_name(name), context) => {
+            check_or_resolve(venv::python_path(context.root), context)
+        }
         None => resolve_missing_python(name, context),
     }
 }
@@ -121,6 +125,21 @@ pub(super) fn check_python(
         Some(problem) => return Err(broken::broken_env_error(&problem, context)),
     };
     Ok(EnvPython { path, substitute })
+}
+
+/// The name without an extension, on Windows in lower case.
+fn plain_name(name: &OsStr) -> OsString {
+    os::normalize_program_name(&name.to_string_lossy())
+        .into_owned()
+        .into()
+}
+
+/// The environment's `python`, if there is one.
+fn check_or_resolve(python: PathBuf, context: &ResolveContext<'_>) -> Result<EnvPython, Error> {
+    match python.exists() {
+        true => check_python(python, context),
+        false => resolve_missing_python("python".as_ref(), context),
+    }
 }
 
 fn is_about_home(problem: &Problem) -> bool {

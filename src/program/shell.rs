@@ -90,7 +90,8 @@ fn default_shell(context: &ResolveContext<'_>) -> Result<(PathBuf, &'static OsSt
 }
 
 fn find_named_shell(name: &OsStr, context: &ResolveContext<'_>) -> Result<PathBuf, Error> {
-    let hint = "unset VRUN_SHELL, or set it to a shell: `export VRUN_SHELL=bash`";
+    let set = os::set_var_command("VRUN_SHELL", "bash");
+    let hint = format!("unset VRUN_SHELL, or set it to a shell: `{set}`");
     let what = printable(name);
     let found = if has_separator(name) {
         which::which_in(name, None::<&OsStr>, ".").ok()

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::os;
 use crate::process::Process;
 use crate::quote::printable;
+use crate::venv::MinorVersion;
 
 use super::interpreter::Interpreter;
 use super::path_lookup;
@@ -17,6 +18,9 @@ use super::request_syntax::RequestKind;
 
 /// The series of Python 3 that a version manager may be asked for.
 const KNOWN_SERIES: RangeInclusive<u64> = 6..=14;
+
+/// The one that most packages have wheels for.
+const RECOMMENDED_SERIES: &str = "3.13";
 
 /// More than any series has had.
 const MAX_PATCH: u64 = 40;
@@ -56,7 +60,7 @@ pub(super) fn no_match_error(
         if failures.is_empty() {
             error = error.with_cause(match kind {
                 Some(RequestKind::PyenvName(_)) => "pyenv has no version of that name",
-                _ => "there is none on PATH, and none installed by pyenv or uv",
+                _ => os::NO_PYTHON_CAUSE,
             });
         }
     }
@@ -68,7 +72,12 @@ pub(super) fn no_match_error(
         ));
     }
     error.with_hint(match request {
-        None => "install Python 3, or name an interpreter with `-p PATH`".to_owned(),
+        None => match os::INSTALL_PYTHON {
+            Some(command) => format!(
+                "`{command}{RECOMMENDED_SERIES}` installs one, or name an interpreter with `-p PATH`"
+            ),
+            None => "install Python 3, or name an interpreter with `-p PATH`".to_owned(),
+        },
         Some(request) => hint(request, process),
     })
 }
@@ -100,8 +109,14 @@ fn install_command(request: &PythonRequest, process: &Process) -> Option<String>
     let managers = ["uv python", "pyenv"].into_iter();
     let mut managers =
         managers.filter(|manager| is_there(manager.split(' ').next().unwrap_or(manager)));
-    let manager = managers.next()?;
-    Some(format!("{manager} install {version}"))
+    match managers.next() {
+        Some(manager) => Some(format!("{manager} install {version}")),
+        None => {
+            // It has one package for each series.
+            let series = MinorVersion::from_version(&version)?;
+            Some(format!("{}{series}", os::INSTALL_PYTHON?))
+        }
+    }
 }
 
 /// The version to install for a request: its own, or the newest series of a range.

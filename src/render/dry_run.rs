@@ -1,14 +1,47 @@
-//! `-n`: a program and a view -> a line for sh that does what vrun would do.
+//! `-n`: a program and a view -> a line that does what vrun would do: for sh, on Windows for PowerShell.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
+use crate::os;
 use crate::program::Program;
-use crate::quote::push_shell_quoted;
+use crate::quote::{powershell_quote, push_shell_quoted};
 use crate::view::View;
 
 /// The line, with its newline. `directory` is that of `-C`.
 pub(crate) fn command_line(program: &Program, view: &View, directory: Option<&Path>) -> Vec<u8> {
+    match os::HAS_SHEBANGS {
+        true => sh_line(program, view, directory),
+        false => powershell_line(program, view, directory).into_bytes(),
+    }
+}
+
+/// The call operator starts what is in quotes (about_Operators).
+fn powershell_line(program: &Program, view: &View, directory: Option<&Path>) -> String {
+    let quote = |word: &OsStr| match powershell_quote(&word.to_string_lossy()) {
+        sum if sum.contains("' + [") => format!("({sum})"),
+        word => word,
+    };
+    let mut line = String::new();
+    if let Some(directory) = directory {
+        line.push_str(&format!("Set-Location {}; ", quote(directory.as_os_str())));
+    }
+    for name in view.vars_to_unset() {
+        line.push_str(&format!("$env:{name} = $null; "));
+    }
+    for (name, value) in view.vars_to_set() {
+        line.push_str(&format!("$env:{name} = {}; ", quote(value)));
+    }
+    line.push('&');
+    let args = program.argv.iter().skip(1).map(OsString::as_os_str);
+    for word in [program.file.as_os_str()].into_iter().chain(args) {
+        line.push_str(&format!(" {}", quote(word)));
+    }
+    line.push('\n');
+    line
+}
+
+fn sh_line(program: &Program, view: &View, directory: Option<&Path>) -> Vec<u8> {
     let mut line = Vec::new();
     if let Some(directory) = directory {
         line.extend_from_slice(b"cd ");

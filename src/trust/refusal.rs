@@ -48,12 +48,14 @@ impl Untrusted {
         match self.reason {
             Distrust::Owner { owner, .. } => {
                 let dir = shell_word(trust.dir_to_list(path, owner)?);
-                Some(format!("`export VRUN_TRUST={dir}` trusts its owner there"))
+                let set = os::set_var_command("VRUN_TRUST", &dir);
+                Some(format!("`{set}` trusts its owner there"))
             }
             Distrust::Writers(_) => {
                 let mut dirs = [Some(path), path.parent()].into_iter().flatten();
                 let dir = shell_word(dirs.find(|dir| is_within(&trust.start, dir))?);
-                Some(format!("`export VRUN_TRUST={dir}` allows that in {dir}"))
+                let set = os::set_var_command("VRUN_TRUST", &dir);
+                Some(format!("`{set}` allows that in {dir}"))
             }
         }
     }

@@ -140,3 +140,38 @@ fn an_environments_python_stands_for_its_base() {
     let cfg = fs::read_to_string(project.path("app/.venv/pyvenv.cfg")).expect("a file");
     assert!(cfg.contains(&format!("home = {base}")), "{cfg}");
 }
+
+#[test]
+fn an_upgrade_keeps_who_made_the_environment() {
+    let project = Project::copied();
+    let read = || std::fs::read_to_string(project.path("app/.venv/pyvenv.cfg")).expect("text");
+    let mark = format!("vrun = {}", env!("CARGO_PKG_VERSION"));
+    assert!(read().lines().any(|line| line == mark), "{}", read());
+    for _ in 0..2 {
+        project.run(["--create", "--upgrade"]).code(0);
+        assert_eq!(
+            read().lines().filter(|line| *line == mark).count(),
+            1,
+            "{}",
+            read()
+        );
+    }
+}
+
+#[test]
+fn a_dry_run_is_for_powershell() {
+    let project = Project::with_venv();
+    let line = project.run(["-n", "python", "it's"]).code(0).stdout;
+    let (env, python) = (
+        project.shown("app\\.venv"),
+        project.shown("app\\.venv\\Scripts\\python"),
+    );
+    assert!(
+        line.contains(&format!("$env:VIRTUAL_ENV = '{env}'; ")),
+        "{line}"
+    );
+    assert!(
+        line.contains(&format!("& '{python}")) && line.ends_with(" 'it''s'"),
+        "{line}"
+    );
+}

@@ -188,3 +188,14 @@ fn no_environment_is_made_in_the_directory_of_windows() {
     let dir = dir.to_str().expect("UTF-8");
     project.cwd(dir).run(["-n", "python"]).code(0);
 }
+
+#[test]
+fn where_there_is_no_python_the_ways_to_one_are_named() {
+    let project = Project::new().var("PATH", "C:\\windows\\system32");
+    project
+        .run(["python", "-V"])
+        .code(125)
+        .says(&["in the registry", "`winget install Python.Python.3."]);
+    let out = project.run(["-p", "3.11", "python", "-V"]).code(125);
+    out.says(&["`winget install Python.Python.3.11` installs one"]);
+}

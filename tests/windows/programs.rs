@@ -169,3 +169,14 @@ fn a_base_that_is_gone_is_told_with_what_mends_it() {
         .code(0)
         .silent();
 }
+
+#[test]
+fn python3_and_the_version_mean_the_environments_python() {
+    let project = Project::with_venv();
+    let version = project.python("import sys; print('%d.%d' % sys.version_info[:2])");
+    for name in ["python3", "Python3.EXE", &format!("python{version}")] {
+        let out = project.run([name, "-c", "import sys; print(sys.prefix)"]);
+        out.code(0).stdout(&project.shown("app\\.venv"));
+    }
+    project.run(["python3.6", "-V"]).code(127);
+}

@@ -165,7 +165,7 @@ fn flags_of_the_line_are_kept() {
         project.shown("app\\.venv\\Scripts\\hello.exe"),
     );
     assert!(
-        line.ends_with(&format!("'{python}' -E -s '{hello}'")),
+        line.ends_with(&format!("& '{python}' '-E' '-s' '{hello}'")),
         "{line}"
     );
     runs_here(&project, "app\\.venv");

@@ -3,9 +3,12 @@
 //! The result is what that interpreter's own `-m venv` would have created (venv/__init__.py and ensurepip/__init__.py of
 //! its version), except that `.pyc` files are included only where they exist already.
 
+use std::path::Path;
 use std::{fs, io};
 
 use crate::fs::{make_dir, path_error, rewrite_file};
+use crate::os;
+use crate::read::{MAX_TEXT, read_text};
 use crate::venv;
 use crate::wheel_cache::{Verify, WheelCache};
 
@@ -49,6 +52,23 @@ pub(crate) fn refresh_environment(plan: &BuildPlan<'_>, old_cfg: &str) -> io::Re
     let mut cfg = layout::render_pyvenv_cfg(plan)?;
     cfg.push_str(&layout::preserved_lines(old_cfg));
     rewrite_file(&plan.root.join(venv::PYVENV_CFG), cfg.as_bytes())
+}
+
+/// Appends the lines of an old pyvenv.cfg that stay valid to the one that venv has written.
+pub(crate) fn append_preserved_lines(root: &Path, old_cfg: &str) -> io::Result<()> {
+    let file = root.join(venv::PYVENV_CFG);
+    let new = read_text(&file, MAX_TEXT)?;
+    let lost = layout::preserved_lines(old_cfg);
+    let lost = lost
+        .lines()
+        .filter(|line| !new.lines().any(|kept| kept == *line));
+    let lost: String = lost
+        .map(|line| format!("{line}{}", os::LINE_ENDING))
+        .collect();
+    match lost.is_empty() {
+        true => Ok(()),
+        false => rewrite_file(&file, [new, lost].concat().as_bytes()),
+    }
 }
 
 /// The version of the pip that the base interpreter bundles.

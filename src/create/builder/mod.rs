@@ -11,7 +11,9 @@ mod seed_package;
 mod supported;
 
 pub(super) use activation_scripts::write_activation_scripts;
-pub(super) use build::{build_environment, bundled_pip_version, refresh_environment};
+pub(super) use build::{
+    append_preserved_lines, build_environment, bundled_pip_version, refresh_environment,
+};
 pub(super) use plan::{BuildPlan, SupportedBase};
 pub(super) use seed::PipStatus;
 pub(super) use supported::with_supported_exe;

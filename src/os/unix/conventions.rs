@@ -13,6 +13,11 @@ pub(crate) const EXE_SUFFIX: &str = "";
 /// The variable that names the home directory.
 pub(crate) const HOME_VAR: &str = "HOME";
 /// The temporary directories that all users share, whatever TMPDIR says (hier(7)).
+/// The command that sets a variable in the shell that people have here.
+pub(crate) fn set_var_command(name: &str, value: &str) -> String {
+    format!("export {name}={value}")
+}
+
 /// The variable with the system's own directory, where services start.
 pub(crate) const SYSTEM_DIR_VAR: Option<&str> = None;
 pub(crate) const SHARED_TEMP_DIRS: [&str; 2] = ["/tmp", "/var/tmp"];
@@ -45,6 +50,10 @@ pub(crate) const NULL_DEVICE: &str = "/dev/null";
 /// What pip calls its configuration.
 pub(crate) const PIP_CONFIG_NAME: &str = "pip.conf";
 /// What people type for any Python.
+/// Where Pythons are looked for, as a cause.
+pub(crate) const NO_PYTHON_CAUSE: &str = "there is none on PATH, and none installed by pyenv or uv";
+/// The command of the system's that installs a series of Python, up to its number.
+pub(crate) const INSTALL_PYTHON: Option<&str> = None;
 pub(crate) const PYTHON_COMMAND: &str = "python3";
 
 /// What people call this system.

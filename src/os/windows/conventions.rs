@@ -29,7 +29,15 @@ pub(crate) const PYENV_DIR: &str = r".pyenv\pyenv-win";
 pub(crate) const PY_LAUNCHER: Option<&str> = Some("py");
 pub(crate) const NULL_DEVICE: &str = "nul";
 pub(crate) const PIP_CONFIG_NAME: &str = "pip.ini";
+pub(crate) const NO_PYTHON_CAUSE: &str = "there is none on PATH or in the registry, none that `py` starts, and none installed by pyenv or uv";
+pub(crate) const INSTALL_PYTHON: Option<&str> = Some("winget install Python.Python.");
 pub(crate) const PYTHON_COMMAND: &str = "python";
+
+/// For PowerShell.
+pub(crate) fn set_var_command(name: &str, value: &str) -> String {
+    let value = value.trim_matches('"').replace('\'', "''");
+    format!("$env:{name} = '{value}'")
+}
 
 pub(crate) fn is_cmd(shell: &Path) -> bool {
     let stem = shell.file_stem();

@@ -162,6 +162,26 @@ fn another_systems_environment() {
         .line("wrong: it is for another system: it was created on Windows");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_of_another_systems_environment_is_to_be_repaired_here() {
+    // As it is seen in a container: at another path, so that its scripts name another Python.
+    let sandbox = Sandbox::new()
+        .file("app/setup.py", "")
+        .file(
+            "app/.venv/pyvenv.cfg",
+            "home = /opt/homebrew/opt/python@3.12/bin\nversion = 3.12.1\n",
+        )
+        .dir("app/.venv/bin")
+        .link("app/.venv/bin/python", "/opt/homebrew/bin/python3.12")
+        .script("app/.venv/bin/tool", "#!/Users/ada/app/.venv/bin/python\n")
+        .cwd("app");
+    let value = answer(&sandbox, &[]);
+    let findings = value["findings"].as_array().expect("a list");
+    let ids: Vec<_> = findings.iter().map(|finding| &finding["id"]).collect();
+    assert_eq!(ids, ["another-system"], "{value:#}");
+}
+
 #[test]
 fn what_names_the_place_that_the_environment_was_made_in() {
     let script = "#!/old/app/.venv/bin/python\n";
