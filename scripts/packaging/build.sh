@@ -18,7 +18,8 @@ zig_target() {
     esac
 }
 
-# Prints a linker for a target. cargo and maturin get the same one, so that what one compiles serves the other.
+# Prints a linker for a target. cargo and maturin get the same one, so that what one compiles serves the other. The time
+# in a program for Windows is always the same: cargo does not link again for another.
 linker() {
     zig=$(zig_target "$1")
     if [ -z "$zig" ]; then
@@ -28,6 +29,7 @@ linker() {
     mkdir -p "$tools/linkers"
     cat >"$tools/linkers/$1" <<SCRIPT
 #!/bin/sh
+export SOURCE_DATE_EPOCH=315532800
 export CARGO_ZIGBUILD_ZIG_COMMAND='$tools/bin/python3' CARGO_ZIGBUILD_ZIG_COMMAND_ARGS='-m ziglang'
 exec '$tools/bin/cargo-zigbuild' zig cc -- -g -fno-sanitize=all -target $zig "\$@"
 SCRIPT
