@@ -76,7 +76,11 @@ fn release(leave: &str) -> Project {
             .to_string();
         python(&project, "pack.py", &[&from, &to]);
     }
-    sh(&project, "cd ../files && sha256sum vrun-* >sha256sums").code(0);
+    sh(
+        &project,
+        "cd ../files && { sha256sum vrun-* || shasum -a 256 vrun-*; } >sha256sums",
+    )
+    .code(0);
     let files = project.path("files").display().to_string();
     let said = python(&project, "fill.py", &[REPOSITORY, VERSION, &files]);
     assert_eq!(said.stdout.is_empty(), leave.is_empty(), "{said}");
