@@ -69,7 +69,7 @@ make_wheels() {
 
 make_sdist() {
     step 'sdist'
-    maturin sdist --quiet --out "$out"
+    maturin sdist --out "$out"
     write_sums
 }
 
