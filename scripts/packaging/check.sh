@@ -11,7 +11,7 @@ try_vrun() {
     say='import sys; print(sys.prefix)'
     prefix=$(cd "$project" && "$@" -q python -c "$say") || prefix=
     [ "$prefix" = "$project/.venv" ] || die "$label: Python runs in '$prefix'" 'look above'
-    "$@" --shims "$project/shims" python >/dev/null
+    "$@" -q --shims "$project/shims" python >/dev/null
     prefix=$(cd "$project" && "$project/shims/python" -c "$say") || prefix=
     [ "$prefix" = "$project/.venv" ] || die "$label: the shim runs Python in '$prefix'" 'look above'
     rm -rf "$project"
