@@ -25,14 +25,15 @@ const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
        vrun --completions SHELL | --man";
 
 const AFTER_HELP: &str = "\
-[VRUN_...] is the variable of an option; a path in it is relative to the
-project. VRUN_SYNC=1 installs only what has changed. More variables:
-VRUN_INSTALLER (pip or uv), VRUN_SHELL (the shell of -c), VRUN_NAME (instead of
-.venv, venv, env), VRUN_CEILING_DIRECTORIES (limits of the search), VRUN_TRUST
-(directories of others that are trusted), VRUN_CACHE_DIR.
+[VRUN_...] is the variable of an option. Paths in VRUN_ENV, VRUN_REQUIREMENTS
+are relative to the project; VRUN_SYNC=1 installs what has changed. There are
+also VRUN_INSTALLER (pip or uv), VRUN_SHELL (the shell of -c), VRUN_NAME
+(instead of .venv, venv, env), VRUN_CEILING_DIRECTORIES (limits of the search),
+VRUN_TRUST (directories of others that are trusted), VRUN_CACHE_DIR.
 
-SHELL is sh, bash, zsh, fish, powershell or cmd; --export also takes dotenv (a
-.env file) and github (GitHub Actions).
+SHELL of --export is sh, bash, zsh, fish, powershell, cmd, or dotenv (a .env
+file) or github (GitHub Actions); of --completions bash, zsh, fish, powershell,
+elvish or nushell.
 
 Exit status: the program's own; 1 if --doctor or --repair found problems; 125
 if vrun failed, 126 if the program cannot be run or is refused, 127 if it was

@@ -49,6 +49,11 @@ const BLOCKS: &[(&str, &str, Test)] = &[
         "eval \"$(vrun --completions bash",
         Test::By("completions/mod.rs"),
     ),
+    (
+        "completions",
+        "vrun --completions nushell",
+        Test::By("completions/mod.rs"),
+    ),
     ("completions", "eval (vrun", Test::By("completions/mod.rs")),
     (
         "completions",
