@@ -40,6 +40,11 @@ const BLOCKS: &[(&str, &str, Test)] = &[
         "rustup target",
         Test::Not("it installs into this system"),
     ),
+    (
+        "README",
+        "pipx install",
+        Test::Not("nothing is published yet"),
+    ),
     ("README", "vrun --completions", Test::Here),
     ("README", "mkdir -p ~/hello", Test::Here),
     ("README", "SHELL := vrun", Test::By("line/make.rs")),
