@@ -52,6 +52,16 @@ pub(crate) fn choose_installer(
         };
     };
     let terms = uv_terms(plan, runner, process);
+    if let Some(setting) = terms.elsewhere {
+        let line = format!("uv installs elsewhere ({setting})");
+        if !is_named && has_pip(runner) {
+            runner.verbosity.verbose(|| format!("{line}: pip installs"));
+            return Ok(pip);
+        }
+        let what = format!("uv would not install into {}", printable(runner.root));
+        let hint = "`UV_NO_CONFIG=1 vrun ...` has uv ignore its settings";
+        return Err(Error::failed(what).with_cause(line).with_hint(hint));
+    }
     if !terms.unread.is_empty() {
         let unread = summarize_names(&terms.unread);
         let line = format!("uv does not read {unread} as pip does");

@@ -1,16 +1,15 @@
 //! What decides an install by pip -> the variables by which uv is told the same, and what uv cannot be told.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::manifest::{InstallPlan, Part};
-use crate::os;
 use crate::process::Process;
-use crate::read::{MAX_TEXT, read_text};
 
 use super::pip_config::PipConfig;
 use super::pip_syntax::{FileSyntax, read_syntax};
 use super::runner::InstallRunner;
+use super::uv_settings::{install_target, project_settings, uv_settings};
 
 /// How uv installs as pip would.
 #[derive(Debug, Default)]
@@ -18,6 +17,8 @@ pub(super) struct UvTerms {
     pub vars: Vec<(OsString, OsString)>,
     /// What uv does not read, or reads in another way: `PIP_CONSTRAINT`, `--pre in requirements.txt`.
     pub unread: Vec<String>,
+    /// The setting of its own by which it installs elsewhere.
+    pub elsewhere: Option<String>,
 }
 
 /// pip's settings that decide what is installed, or how it is got, and have no equal in uv.
@@ -47,7 +48,9 @@ pub(super) fn uv_terms(
         .split(' ')
         .filter_map(|key| config.origin(key).map(str::to_owned));
     terms.unread.extend(origins);
-    let has_own_index = names_default_index(process, runner.project);
+    let settings = uv_settings(process, runner.project);
+    terms.elsewhere = install_target(&settings);
+    let has_own_index = names_default_index(process, &settings);
     if !has_own_index {
         terms.hand_on_sources(&config, process);
         let of_files = files.iter().filter_map(|file| file.index_url.clone());
@@ -137,27 +140,21 @@ impl UvTerms {
             let keys = ["index", "index-strategy", "extra-index-url"];
             keys.iter().any(|key| table.contains_key(*key))
         };
-        if !project_settings(project).as_ref().is_some_and(has_indexes) {
+        if !project_settings(project).is_some_and(|(_, table)| has_indexes(&table)) {
             self.set(process, "UV_INDEX_STRATEGY", "unsafe-best-match");
         }
     }
 }
 
 /// Whether uv itself has been told an index in place of PyPI: by a variable, its own files, or the project's.
-fn names_default_index(process: &Process, project: &Path) -> bool {
-    let setting = |name: &str| process.non_empty_var(name).map(Into::into);
+fn names_default_index(process: &Process, settings: &[(PathBuf, toml::Table)]) -> bool {
     if UV_INDEX_VARS
         .iter()
         .any(|name| process.non_empty_var(name).is_some())
     {
         return true;
     }
-    let files = os::uv_config_files(process.home_dir().as_deref(), setting);
-    let files = setting("UV_CONFIG_FILE").map_or(files, |file| vec![file]);
-    let tables = files.iter().filter_map(|file| read_table(file));
-    tables
-        .chain(project_settings(project))
-        .any(|table| has_default_index(&table))
+    settings.iter().any(|(_, table)| has_default_index(table))
 }
 
 fn has_default_index(uv: &toml::Table) -> bool {
@@ -168,17 +165,4 @@ fn has_default_index(uv: &toml::Table) -> bool {
     uv.contains_key("index-url")
         || pip.is_some()
         || indexes.any(|index| is_default(index) == Some(true))
-}
-
-/// uv's settings in a project: uv.toml, else `[tool.uv]`.
-fn project_settings(project: &Path) -> Option<toml::Table> {
-    if let Some(table) = read_table(&project.join("uv.toml")) {
-        return Some(table);
-    }
-    let table = read_table(&project.join("pyproject.toml"))?;
-    table.get("tool")?.get("uv")?.as_table().cloned()
-}
-
-fn read_table(file: &Path) -> Option<toml::Table> {
-    read_text(file, MAX_TEXT).ok()?.parse().ok()
 }

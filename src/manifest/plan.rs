@@ -142,7 +142,7 @@ impl InstallPlan {
         self.parts().all(Part::is_empty)
     }
 
-    pub(crate) fn parts(&self) -> impl Iterator<Item = &Part> {
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &Part> + Clone {
         self.required.iter().chain(&self.additional)
     }
 

@@ -201,7 +201,7 @@ impl Pyproject {
 }
 
 /// The name in a requirement (PEP 508).
-fn requirement_name(text: &str) -> &str {
+pub(super) fn requirement_name(text: &str) -> &str {
     let end = text.find(|letter: char| !letter.is_ascii_alphanumeric() && !"-_.".contains(letter));
     text[..end.unwrap_or(text.len())].trim()
 }

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use crate::installer::{
-    self, InstallError, InstallRunner, Installer, lock_sync, os_args, prune, uv_lock,
+    self, InstallError, InstallRunner, Installer, check_present, lock_sync, os_args, prune, uv_lock,
 };
 use crate::manifest::{InstallPlan, Part, display_name, install_args};
 use crate::output;
@@ -48,7 +48,7 @@ pub(super) fn install(
     let choice = installer::choose_installer(plan, runner, process);
     let (installer, mut vars) = choice.map_err(|error| InstallError::Failed {
         error,
-        reason: "VRUN_INSTALLER names an installer that cannot be used".into(),
+        reason: "there is no installer that can be used".into(),
     })?;
     if let Some(index) = &plan.index {
         let url = index.url(process);
@@ -164,7 +164,12 @@ impl Steps<'_> {
         let name = display_name(plan.lock().into_iter(), runner.project, runner.root);
         let uv = Installer::UvProject(uv.clone());
         match runner.try_step(&uv, sync.args, &self.line(&name))? {
-            Ok(duration) => self.report(&name, duration),
+            Ok(duration) => {
+                let is_rest = |part: &Part| sync.rest.contains(&part);
+                let parts = plan.parts().filter(|part| !is_rest(part));
+                check_present(parts, self.installer, runner)?;
+                self.report(&name, duration);
+            }
             Err(reason) => {
                 let line = || format!("`uv sync` does not install {name}: {reason}");
                 runner.verbosity.verbose(line);
@@ -254,15 +259,16 @@ impl Steps<'_> {
     /// Installs parts without which the project does not work.
     fn require<'p>(
         &self,
-        parts: impl IntoIterator<Item = &'p Part>,
+        parts: impl IntoIterator<Item = &'p Part> + Clone,
         name: &str,
     ) -> Result<(), InstallError> {
-        let args = self.args(parts, &[]);
+        let args = self.args(parts.clone(), &[]);
         let failure = format!("cannot install {name} into {}", printable(self.runner.root));
         let line = self.line(name);
         let duration = self
             .runner
             .run_step(self.installer, args, &line, &failure)?;
+        check_present(parts, self.installer, self.runner)?;
         self.report(name, duration);
         Ok(())
     }
@@ -270,12 +276,17 @@ impl Steps<'_> {
     /// Installs parts that may be refused: then the result is why.
     fn attempt<'p>(
         &self,
-        parts: impl IntoIterator<Item = &'p Part>,
+        parts: impl IntoIterator<Item = &'p Part> + Clone,
         constraints: &[OsString],
         name: &str,
     ) -> Result<Result<Duration, String>, InstallError> {
-        let args = self.args(parts, constraints);
-        self.runner.try_step(self.installer, args, &self.line(name))
+        let args = self.args(parts.clone(), constraints);
+        let line = self.line(name);
+        let result = self.runner.try_step(self.installer, args, &line)?;
+        if result.is_ok() {
+            check_present(parts, self.installer, self.runner)?;
+        }
+        Ok(result)
     }
 
     fn args<'p>(

@@ -1,6 +1,6 @@
 //! Settings of pip that would have it install elsewhere: what vrun installs is in the environment all the same.
 
-use crate::wheels::{ANY, BACKEND, PYPROJECT, app, versions, wheel};
+use crate::wheels::{ANY, BACKEND, PYPROJECT, app, installers, versions, wheel};
 
 const TARGETS: [&str; 4] = ["user", "target", "prefix", "root"];
 
@@ -42,4 +42,58 @@ fn nor_do_its_variables() {
         versions(&project).code(0).stdout("alpha 1.0");
         assert!(!project.path("elsewhere").exists(), "{key}");
     }
+}
+
+#[test]
+fn uvs_settings_send_nothing_elsewhere_either() {
+    if !installers().contains(&"uv") {
+        return;
+    }
+    for (file, table) in [
+        ("app/uv.toml", "[pip]"),
+        ("home/.config/uv/uv.toml", "[pip]"),
+        ("app/pyproject.toml", "[tool.uv.pip]"),
+    ] {
+        for key in ["target", "prefix", "system", "python"] {
+            let project = app("uv").file("app/requirements.txt", "alpha==1.0\n");
+            let elsewhere = project.path("elsewhere").display().to_string();
+            let value = match key {
+                "system" => "true".to_owned(),
+                "python" => "'3'".to_owned(),
+                _ => format!("'{elsewhere}'"),
+            };
+            let text = format!("{table}\n{key} = {value}\n");
+            // uv is preferred, not asked for.
+            let project = project.file(file, &text).var("VRUN_INSTALLER", "");
+            versions(&project).code(0).stdout("alpha 1.0");
+            let project = project.file("app/requirements.txt", "alpha==2.0\n");
+            project.run(["--sync"]).code(0);
+            versions(&project).code(0).stdout("alpha 2.0");
+            assert!(!project.path("elsewhere").exists(), "{file}: {key}");
+            let project = project.var("VRUN_INSTALLER", "uv");
+            let named = project.run(["--sync"]);
+            if ["target", "prefix"].contains(&key) {
+                named
+                    .code(125)
+                    .says(&[&format!("uv installs elsewhere ({key} in ")]);
+                let project = project.var("UV_NO_CONFIG", "1");
+                project.run(["--sync"]).code(0);
+            } else {
+                named.code(0);
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_is_called_installed_that_is_not_there() {
+    let project = app("pip").file("app/requirements.txt", "alpha\nbeta; os_name == 'x'\n");
+    // pip succeeds, and installs nothing.
+    let project = project.var("PIP_DRY_RUN", "1");
+    let missing = ["vrun: pip has not installed alpha into "];
+    versions(&project).code(125).says(&missing);
+    project.run(["--sync"]).code(125).says(&missing);
+    let doctor = project.run(["--doctor"]).code(1);
+    let cause = "pip succeeds, but alpha is not in the environment";
+    assert!(doctor.stdout.contains(cause), "{doctor}");
 }
