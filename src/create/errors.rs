@@ -41,7 +41,7 @@ pub(super) fn target_is_link(at: &Path) -> Error {
         ))
 }
 
-/// A link whose target cannot be inspected. Removing it is suggested only if it can never lead anywhere.
+/// A link whose target cannot be inspected. It is not vrun's, so no hint removes it.
 pub(super) fn broken_link(at: &Path, error: &io::Error) -> Error {
     let target = printable(fs::read_link(at).unwrap_or_default());
     let is_missing = error.kind() == ErrorKind::NotFound;
@@ -51,10 +51,7 @@ pub(super) fn broken_link(at: &Path, error: &io::Error) -> Error {
     };
     creation_failed(at)
         .with_cause(cause)
-        .with_hint(match is_missing || os::is_link_loop(error) {
-            true => format!("`rm {}` removes the link", shell_word(at)),
-            false => "fix its target, or put the environment elsewhere with `--env PATH`".into(),
-        })
+        .with_hint("fix its target, or put the environment elsewhere with `--env PATH`")
 }
 
 /// Describes the contents of a directory in a line.

@@ -9,6 +9,8 @@ use crate::quote::printable;
 pub(super) enum IndexFailure {
     /// It cannot be reached now; a later run may.
     Unreachable(String),
+    /// No index, but a repository that one requirement names.
+    RepositoryUnreachable(String),
     /// It wants a login, or another one.
     AccessDenied(String),
 }
@@ -100,7 +102,10 @@ fn unreachable(line: &str, output: &str) -> Option<IndexFailure> {
         .find(|(words, _)| words.iter().any(is_reason))?;
     let host = url_in(line).map(host_of).or_else(|| pool_host(line))?;
     let cause = format!("{} cannot be reached: {reason}", printable(host));
-    Some(IndexFailure::Unreachable(cause))
+    Some(match git {
+        true => IndexFailure::RepositoryUnreachable(cause),
+        false => IndexFailure::Unreachable(cause),
+    })
 }
 
 fn is_error(line: &str) -> bool {
@@ -193,6 +198,12 @@ mod tests {
                 Some(AccessDenied("h:1 asks for a login".into())),
             ),
             (format!("WARNING: Retrying after connection broken by '{refused}'"), None),
+            (
+                "  fatal: unable to access 'https://h/x.git/': Could not resolve host: h".to_owned(),
+                Some(IndexFailure::RepositoryUnreachable(
+                    "h cannot be reached: there is no host of that name (DNS)".into(),
+                )),
+            ),
             ("error: Failed to build `x`\n  cause: SSL".to_owned(), None),
         ] {
             assert_eq!(find_index_failure(&output), expected, "{output}");

@@ -42,9 +42,11 @@ pub(crate) fn check_present<'p>(
     let listed = runner.stdout_of(&runner.python, args).unwrap_or_default();
     let is_uv = *installer != Installer::Pip;
     missing.retain(|name| {
-        let mut entries = listed.lines();
-        !entries.any(|entry| is_metadata(entry.trim_end(), name))
-            && !(is_uv && uv_drops(name, runner.project))
+        let is_found = listed
+            .lines()
+            .any(|entry| is_metadata(entry.trim_end(), name));
+        let is_dropped = is_uv && uv_drops(name, runner.project);
+        !is_found && !is_dropped
     });
     match &missing[..] {
         [] => Ok(()),

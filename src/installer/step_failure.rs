@@ -75,7 +75,9 @@ impl StepFailure {
                 Diagnosis::Index(IndexFailure::Unreachable(cause)) => {
                     Err(report.unreachable(&output, cause))
                 }
-                Diagnosis::Index(IndexFailure::AccessDenied(cause)) => Ok(cause),
+                Diagnosis::Index(
+                    IndexFailure::AccessDenied(cause) | IndexFailure::RepositoryUnreachable(cause),
+                ) => Ok(cause),
                 Diagnosis::Python(misfit) => Ok(misfit.cause),
                 Diagnosis::Succeeded | Diagnosis::Other => {
                     let lines = installer_errors::installer_error_lines(&output);
@@ -116,7 +118,9 @@ impl FailureReport<'_> {
             self.with_log(error, output)
         };
         match diagnosis {
-            Diagnosis::Index(IndexFailure::Unreachable(cause)) => self.unreachable(output, cause),
+            Diagnosis::Index(
+                IndexFailure::Unreachable(cause) | IndexFailure::RepositoryUnreachable(cause),
+            ) => self.unreachable(output, cause),
             Diagnosis::Index(IndexFailure::AccessDenied(cause)) => InstallError::Failed {
                 error: explained(&cause).with_hint(LOGIN_HINT),
                 reason: cause,
@@ -125,10 +129,7 @@ impl FailureReport<'_> {
                 error: explained(&misfit.cause).with_hint(self.retry_hint),
                 misfit: Box::new(misfit),
             },
-            Diagnosis::Succeeded | Diagnosis::Other => {
-                output::write_stderr(output);
-                self.unexplained(output)
-            }
+            Diagnosis::Succeeded | Diagnosis::Other => self.unexplained(output),
         }
     }
 
@@ -140,6 +141,7 @@ impl FailureReport<'_> {
 
     fn unexplained(&self, output: &str) -> InstallError {
         let lines = installer_errors::installer_error_lines(output);
+        output::write_stderr(&self.without_causes(output, &lines));
         let error = lines
             .iter()
             .fold(Error::failed(self.failure), Error::with_cause);
@@ -153,6 +155,17 @@ impl FailureReport<'_> {
             error: error.with_hint(hint),
             reason: self.reason(&lines),
         }
+    }
+
+    /// What is shown of the output. The lines that pip ends with are the causes, which the error repeats.
+    fn without_causes(&self, output: &str, causes: &[String]) -> String {
+        let is_cause = |line: &str| {
+            let text = line.trim().strip_prefix("ERROR: ");
+            text.is_some_and(|text| causes.iter().any(|cause| printable(text) == *cause))
+        };
+        let is_pip = *self.installer == Installer::Pip;
+        let lines = output.split_inclusive('\n');
+        lines.filter(|line| !(is_pip && is_cause(line))).collect()
     }
 
     fn reason(&self, lines: &[String]) -> String {

@@ -73,6 +73,19 @@ pub(crate) fn is_blank(file: &Path) -> bool {
     bytes.is_ok_and(|bytes| logical_lines(&bytes).iter().all(String::is_empty))
 }
 
+/// The requirements in a file as the installer's arguments; none if it holds options, variables or paths too.
+pub(super) fn plain_requirements(file: &Path) -> Vec<Vec<String>> {
+    let lines = logical_lines(&read_file(file, MAX_TEXT).unwrap_or_default());
+    let lines = lines.into_iter().filter(|line| !line.is_empty());
+    let requirement = |line: String| {
+        let is_start = |letter: char| letter.is_ascii_alphanumeric();
+        let is_plain = line.starts_with(is_start) && !line.contains(" --") && !line.contains("${");
+        is_plain.then(|| vec![line])
+    };
+    let found: Option<Vec<_>> = lines.map(requirement).collect();
+    found.unwrap_or_default()
+}
+
 /// Lines without comments and the white space around them; continued ones are joined.
 pub(crate) fn logical_lines(bytes: &[u8]) -> Vec<String> {
     let text = decode_text(bytes).replace("\r\n", "\n");

@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 use crate::quote::{printable, summarize_names};
 
 use super::manifest_index::ManifestIndex;
-use super::pip_format::is_blank;
+use super::pip_format::{is_blank, plain_requirements};
 use super::script_list;
+
+/// How many requirements of a file are installed one by one at most.
+const MAX_SINGLES: usize = 20;
 
 /// Everything that is installed for a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -95,23 +98,26 @@ impl Part {
         }
     }
 
-    /// Each requirement of a table that has several by itself, and in words.
+    /// Each requirement of a table or a file that has several by itself, and in words. A long file was written for one
+    /// set of versions.
     pub(crate) fn split(&self) -> Vec<(Part, String)> {
-        let Part::Dependencies {
-            file,
-            table,
-            requirements,
-        } = self
-        else {
-            return Vec::new();
+        let (file, table, requirements) = match self {
+            Part::Dependencies {
+                file,
+                table,
+                requirements,
+            } => (file, &**table, requirements.clone()),
+            Part::RequirementsFile(file) => (file, "", plain_requirements(file)),
+            Part::Pylock(_) | Part::Project { .. } => return Vec::new(),
         };
-        if requirements.len() < 2 {
+        let is_long = table.is_empty() && requirements.len() > MAX_SINGLES;
+        if requirements.len() < 2 || is_long {
             return Vec::new();
         }
         let single = |requirement: &Vec<String>| {
             let part = Part::Dependencies {
                 file: file.clone(),
-                table: table.clone(),
+                table: table.to_owned(),
                 requirements: vec![requirement.clone()],
             };
             (part, printable(requirement.join(" ")))

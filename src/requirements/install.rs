@@ -10,7 +10,8 @@ use crate::installer::{
 use crate::manifest::{InstallPlan, Part, display_name, install_args};
 use crate::output;
 use crate::process::Process;
-use crate::quote::printable;
+use crate::quote::{printable, summarize_names};
+use crate::venv;
 
 use super::options::SyncOrder;
 
@@ -82,6 +83,9 @@ pub(super) fn install(
         runner,
     };
     let is_whole = plan.is_empty() || steps.install_plan(plan)?;
+    if order.is_upgrade {
+        steps.reinstall_incomplete()?;
+    }
     if order.is_exact && is_whole {
         let mut required = install_args(plan.parts(), runner.project);
         if !required.is_empty() {
@@ -254,6 +258,28 @@ impl Steps<'_> {
             }
         }
         Ok(false)
+    }
+
+    /// Reinstalls packages whose modules someone has removed. To the installer they are installed.
+    fn reinstall_incomplete(&self) -> Result<(), InstallError> {
+        let found = venv::find_incomplete_packages(self.runner.dir).into_iter();
+        let found = found.filter(|package| package.is_from_index);
+        let packages: Vec<_> = found.map(|package| package.package).collect();
+        if packages.is_empty() {
+            return Ok(());
+        }
+        let mut args = os_args(&["install", "--no-deps", "--force-reinstall"]);
+        args.extend(packages.iter().map(OsString::from));
+        let names = summarize_names(&packages);
+        let line = format!("reinstalling {names}: modules are missing");
+        match self.runner.try_step(self.installer, args, &line)? {
+            Ok(duration) => self.report(&names, duration),
+            Err(reason) => {
+                let verbosity = self.runner.verbosity;
+                verbosity.notice(format_args!("{names} is not reinstalled: {reason}"));
+            }
+        }
+        Ok(())
     }
 
     /// Installs parts without which the project does not work.

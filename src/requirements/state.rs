@@ -28,6 +28,8 @@ pub(super) struct InstallState {
     pub files: Vec<TrackedFile>,
     /// The directories in which a new file would count.
     pub directories: Vec<TrackedFile>,
+    /// What to do about a failure, where another `--sync` would fail in the same way.
+    pub way_on: Option<String>,
     /// What was left out of the install, and why.
     pub left_out: Vec<String>,
     /// The sessions that know of the latest change.

@@ -143,6 +143,8 @@ fn serialize_state(state: &InstallState, root: &Path) -> String {
     lines.extend(state.files.iter().map(|file| tracked("file", file)));
     let directories = state.directories.iter();
     lines.extend(directories.map(|dir| tracked("directory", dir)));
+    let way_on = state.way_on.iter();
+    lines.extend(way_on.map(|hint| format!("way-on {}", escape(hint.as_bytes()))));
     let left_out = state.left_out.iter();
     lines.extend(left_out.map(|reason| format!("left-out {}", escape(reason.as_bytes()))));
     if let Some(notified) = &state.notified {
@@ -178,6 +180,7 @@ fn parse_state(text: &str, root: &Path) -> Option<InstallState> {
                 path: parse_path(value, root)?,
                 fingerprint: None,
             }),
+            "way-on" => state.way_on = Some(parse_name(value)),
             "left-out" => state.left_out.push(parse_name(value)),
             "file" => state.files.push(parse_tracked_file(value, root)?),
             "directory" => state.directories.push(parse_tracked_file(value, root)?),
@@ -273,6 +276,7 @@ mod tests {
             directories: vec![file(project.clone(), Some((stamp, "ef56".into())))],
             project,
             python_version: "3.12".into(),
+            way_on: Some("`vrun --create -p 3.9`".into()),
             left_out: vec!["a test.txt: no\nway".into()],
             notified: Some(NotifiedSessions {
                 change_id: "cd34".into(),

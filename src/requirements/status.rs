@@ -65,7 +65,7 @@ pub(crate) fn install_status(venv: &Venv, vrun_command: &str) -> Option<InstallS
             InstallProgress::Failed,
             Some((
                 format!("{name} is not installed ({})", printable(reason)),
-                sync,
+                failure_fix(&state, vrun_command),
             )),
         ),
         (Status::Done, Drift::Changed(change)) => (
@@ -85,6 +85,14 @@ pub(crate) fn install_status(venv: &Venv, vrun_command: &str) -> Option<InstallS
         progress,
         shortfall: shortfall.map(|(description, fix)| Shortfall { description, fix }),
     })
+}
+
+/// What to do about a failed install, as the failure itself said it.
+fn failure_fix(state: &InstallState, vrun_command: &str) -> String {
+    match &state.way_on {
+        Some(hint) => printable(hint).replace("`vrun ", &format!("`{vrun_command} ")),
+        None => format!("fix that, then `{vrun_command} --sync`"),
+    }
 }
 
 /// What is missing where `project` says what it requires, and nothing at all is installed in its `venv`, by vrun or by

@@ -237,11 +237,15 @@ fn install_and_record(
         Err(InstallError::Interrupted | InstallError::Killed(_) | InstallError::Unreachable(_)) => {
         }
     }
-    save(&state)?;
     let is_script = script_list::is_script_list(plan.source(), runner.root);
-    result
+    let result = result
         .map(drop)
-        .map_err(|error| conclude(error, context.venv, is_script, runner, context.process))
+        .map_err(|error| conclude(error, context.venv, is_script, runner, context.process));
+    let hint = result.as_ref().err().and_then(|it| it.error.hint());
+    let is_special = |hint: &&str| *hint != runner.retry_hint;
+    state.way_on = hint.filter(is_special).map(str::to_owned);
+    save(&state)?;
+    result
 }
 
 /// Whether nothing was ever required here, so that there is no need to wait for the lock.

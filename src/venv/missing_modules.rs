@@ -15,6 +15,8 @@ pub(crate) struct IncompletePackage {
     pub package: String,
     /// What is missing from site-packages.
     pub missing: PathBuf,
+    /// Whether an index has it: it was installed from no URL and no directory (PEP 610).
+    pub is_from_index: bool,
 }
 
 /// The packages of the environment at `root` that lack a module, by name.
@@ -26,6 +28,7 @@ pub(crate) fn find_incomplete_packages(root: &Path) -> Vec<IncompletePackage> {
         Some(IncompletePackage {
             package: dist_info.package(),
             missing,
+            is_from_index: !dist_info.dir.join("direct_url.json").exists(),
         })
     };
     let mut found: Vec<_> = dist_infos(root)

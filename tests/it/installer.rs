@@ -2,12 +2,12 @@
 
 use crate::sandbox::Sandbox;
 
-/// A project that requires something, and a uv that does this for it.
+/// A project that requires something, and a uv that does this for it. It installs nothing, so nothing is required here.
 fn app(install: &str) -> Sandbox {
     let uv = format!("#!/bin/sh\ncase $1 in --version) echo uv 0.9.0;; *) {install};; esac\n");
     Sandbox::new()
         .venv("app/.venv")
-        .file("app/requirements.txt", "six\n")
+        .file("app/requirements.txt", "six; os_name == 'x'\n")
         .script("bin/uv", uv)
         .var("PATH", "[ROOT]/bin:/usr/bin:/bin")
         .cwd("app")

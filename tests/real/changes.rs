@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::project::Project;
-use crate::wheels::{ANY, BACKEND, PYPROJECT, app, versions, wheel};
+use crate::wheels::{ANY, BACKEND, PYPROJECT, app, installers, versions, wheel};
 
 /// A project of this name, which requires nothing.
 fn with_lib(project: Project, name: &str) -> Project {
@@ -116,4 +116,23 @@ fn sync_installs_what_a_fresh_clone_would() {
     let synced = versions(&project).code(0).stdout("alpha 1.0\ngamma 1.0");
     synced.says(&["installed requirements.txt and requirements-dev.txt"]);
     assert_eq!(versions(&project).code(0).stderr, "");
+}
+
+#[test]
+fn sync_reinstalls_a_package_whose_modules_were_removed() {
+    for installer in installers() {
+        let project = app(installer).file("app/requirements.txt", "alpha==1.0\n");
+        versions(&project).code(0).stdout("alpha 1.0");
+        let lib = fs::read_dir(project.path("app/.venv/lib")).expect("a directory");
+        for entry in lib.map(|entry| entry.expect("an entry")) {
+            let module = entry.path().join("site-packages/alpha.py");
+            fs::remove_file(module).expect("a module");
+        }
+        versions(&project).code(0).stdout("");
+        project.run(["--doctor"]).code(1);
+        let synced = project.run(["--sync"]).code(0);
+        synced.says(&["vrun: reinstalling alpha==1.0: modules are missing"]);
+        versions(&project).code(0).stdout("alpha 1.0");
+        project.run(["--doctor"]).code(0);
+    }
 }

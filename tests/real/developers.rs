@@ -198,7 +198,7 @@ fn a_pinned_release_never_replaces_the_project_itself() {
         let project = clone(installer, &files);
         wheel(&project, &["app", "2.0", ANY]);
         let first = versions(&project, &[]).stdout("alpha 2.0\ngamma 1.0");
-        first.says(&["vrun: requirements-dev.txt is left out: "]);
+        first.says(&["vrun: app==2.0 (requirements-dev.txt) is left out: "]);
         let names = "from importlib.metadata import version; print(version('app'))";
         project.run(["python", "-c", names]).code(0).stdout("1");
     }
@@ -235,8 +235,26 @@ fn what_cannot_be_had_is_left_out_and_named() {
             ("requirements-dev.txt", "alpha==2.0\ngamma\n"),
         ];
         let project = clone(installer, &files);
-        let first = versions(&project, &[]).stdout("alpha 1.0");
-        first.says(&["vrun: requirements-dev.txt is left out: "]);
+        let first = versions(&project, &[]).stdout("alpha 1.0\ngamma 1.0");
+        first.says(&["vrun: alpha==2.0 (requirements-dev.txt) is left out: "]);
+    }
+}
+
+#[test]
+fn a_repository_out_of_reach_is_left_out_and_the_rest_is_installed() {
+    for installer in installers() {
+        let files = [
+            ("requirements.txt", "alpha==1.0\n"),
+            (
+                "requirements-dev.txt",
+                "gamma\ndelta @ git+https://host.invalid/delta.git\n",
+            ),
+        ];
+        let project = clone(installer, &files);
+        let first = versions(&project, &[]).stdout("alpha 1.0\ngamma 1.0");
+        first.says(&[
+            "vrun: delta @ git+https://host.invalid/delta.git (requirements-dev.txt) is left out: ",
+        ]);
     }
 }
 

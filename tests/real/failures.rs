@@ -78,6 +78,18 @@ fn an_index_that_does_not_answer_is_named_and_tried_again() {
 }
 
 #[test]
+fn what_pip_says_of_a_failure_is_said_once() {
+    let project = app("pip").file("app/requirements.txt", "alpha==3.0\n");
+    let failed = versions(&project).code(125);
+    for line in [
+        "Could not find a version that satisfies",
+        "No matching distribution",
+    ] {
+        assert_eq!(failed.stderr.matches(line).count(), 1, "{failed}");
+    }
+}
+
+#[test]
 fn an_index_that_wants_a_login_is_named() {
     for installer in installers() {
         for status in ["401 Unauthorized", "403 Forbidden"] {
@@ -146,6 +158,8 @@ fn a_python_that_was_asked_for_stays_and_the_error_names_another() {
     failed.says(&["cause: gamma 1.0 has wheels for Python ", &hint]);
     let next = project.run(["python", "-c", ""]).code(0);
     next.says(&["vrun: requirements.txt is not installed (gamma 1.0 has wheels for Python "]);
+    let doctor = project.run(["--doctor"]).code(1);
+    assert!(doctor.stdout.contains(&hint), "{doctor}");
     // Nothing was ever installed there, so nothing is lost.
     let python = old.short();
     let other = project.run(["-p", &python, "python", "-c", VERSIONS]);

@@ -199,11 +199,10 @@ fn a_directory_in_a_tree_that_cannot_be_written_to_is_filled_in_place() {
 #[test]
 fn a_link_that_leads_nowhere_is_told_why() {
     let looped = Project::with_python().link("app/.venv", ".venv");
-    let rm = format!("hint: `rm {}`", looped.path("app/.venv").display());
     looped
         .run(PREFIX)
         .code(125)
-        .says(&["it is a link to .venv: too many levels", &rm]);
+        .says(&["it is a link to .venv: too many levels", "--env PATH"]);
     let through = Project::with_python().link("app/.venv", "setup.py/env");
     let refused = through.run(PREFIX).code(125);
     let refused = refused.says(&[

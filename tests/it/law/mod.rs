@@ -363,3 +363,63 @@ fn files_of_a_folder_import_in_no_circle() {
     }
     assert!(left.is_empty(), "in a circle, or above one: {left:#?}");
 }
+
+/// The commands that delete or move files, or untrack them.
+const REMOVERS: [&str; 8] = [
+    "rm",
+    "mv",
+    "git rm",
+    "git mv",
+    "git clean",
+    "rmdir",
+    "del",
+    "Remove-Item",
+];
+
+/// Where one of them stands in words for people, and why nothing of the user's is lost by it.
+const REMOVER_EXCEPTIONS: [(&str, &str); 3] = [
+    // The index alone, and only the environment's own files: all of them stay on disk.
+    (
+        "doctor/surroundings.rs",
+        "`git rm -r --cached {word}` untracks it and keeps the files",
+    ),
+    (
+        "actions/context.rs",
+        "`git rm -r --cached {word}` untracks it and keeps the files",
+    ),
+    // What an interrupted vrun made, by its name and its marker.
+    (
+        "doctor/surroundings.rs",
+        "`rm -r {}`, if no vrun is running",
+    ),
+];
+
+#[test]
+fn no_hint_removes_or_moves_what_vrun_did_not_make() {
+    let is_command = |line: &str| {
+        REMOVERS.iter().any(|remover| {
+            // In a hint a command follows a backtick, or another command.
+            ["`", "&& ", "; ", "| "]
+                .iter()
+                .any(|before| line.contains(&format!("{before}{remover} ")))
+        })
+    };
+    for source in sources() {
+        let is_known = |line: &str| {
+            let mut known = REMOVER_EXCEPTIONS.iter();
+            known.any(|(file, text)| source.name == *file && line.contains(text))
+        };
+        forbid(
+            |other| other.name == source.name,
+            |line| line.contains('"') && is_command(line) && !is_known(line),
+        );
+    }
+    // An exception that is needed no longer is taken off the list.
+    for (file, text) in REMOVER_EXCEPTIONS {
+        let sources = sources();
+        let source = sources.iter().find(|source| source.name == file);
+        let has =
+            source.is_some_and(|source| source.code.iter().any(|(_, line)| line.contains(text)));
+        assert!(has, "{file}: {text}");
+    }
+}

@@ -1,5 +1,7 @@
 //! Fresh clones of the shapes that people have: the first command is `vrun pytest`, with packages from the index.
 
+mod sdists;
+
 use std::path::Path;
 use std::process::Command;
 
