@@ -89,7 +89,8 @@ fn run_git(args: &[&str], below: &Path, root: &Path, process: &Process) -> Optio
         args: args.map(OsString::from).chain([name.into()]).collect(),
         vars: &git_vars(process),
         cwd: project,
-        stdin: None,
+        lock: None,
+        terminal: None,
     };
     helper::run_captured(helper, &|| false).ok()?.status.code()
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -11,6 +11,7 @@ use std::{mem, thread};
 use tempfile::TempPath;
 
 use crate::os;
+use crate::quote::printable;
 use crate::read::read_text;
 
 /// A program to run while vrun waits.
@@ -22,13 +23,37 @@ pub(crate) struct Helper<'a> {
     /// All its variables.
     pub vars: &'a [(OsString, OsString)],
     pub cwd: &'a Path,
-    /// Its standard input; else the null device. A lock file here stays locked until the helper ends, even if vrun is
-    /// killed before that.
-    pub stdin: Option<File>,
+    /// A lock file, which stays locked until the helper ends, even if vrun is killed before that.
+    pub lock: Option<File>,
+    /// The terminal, for a helper that may ask questions there. It is its standard input then.
+    pub terminal: Option<os::Terminal>,
+}
+
+/// What happens while a helper runs.
+#[derive(Debug)]
+pub(crate) enum HelperEvent<'a> {
+    /// It has printed a line.
+    Line(&'a str),
+    /// It prints nothing at the moment.
+    Quiet,
+    /// It asks a question on the terminal, which is its own until the next line.
+    Question,
 }
 
 /// The most that a helper may print; after that its output is closed.
 const MAX_OUTPUT: usize = 64 * 1024 * 1024;
+
+/// How much is kept of the start, and of the end, of what a helper prints that may print more.
+const MAX_KEPT: usize = 2 * 1024 * 1024;
+
+/// What stands for the rest.
+const OMISSION: &str = "[...]\n";
+
+/// How long a line may be. A longer one is taken for several.
+const MAX_LINE: usize = 64 * 1024;
+
+/// What pip and Python say where Ctrl-C ends them.
+const INTERRUPTED: [&str; 2] = ["Operation cancelled by user", "KeyboardInterrupt"];
 
 /// How long a stream is read that outlives the helper.
 const LAST_OUTPUT: Duration = Duration::from_secs(1);
@@ -41,13 +66,16 @@ const LAST_OUTPUT: Duration = Duration::from_secs(1);
 pub(crate) fn run_captured(helper: Helper<'_>, is_over: &dyn Fn() -> bool) -> io::Result<Output> {
     let mut running = Running::start(helper)?;
     let mut output = [Vec::new(), Vec::new()];
-    let mut collect = |stream: usize, bytes: &[u8]| {
-        output[stream].extend_from_slice(bytes);
-        output[stream].len() < MAX_OUTPUT
-    };
     // The helper is waited for last: while it is not, no other process can have the number of its group.
     running.wait_until(is_over, |running| {
-        Ok((!running.read(&mut collect)).then_some(()))
+        let is_open = running.read(&mut |stream, bytes| {
+            output[stream].extend_from_slice(bytes);
+            output[stream].len() < MAX_OUTPUT
+        });
+        if running.is_terminal_wanted()? {
+            running.lend_terminal(&output.each_ref().map(|bytes| last_line(bytes)).concat());
+        }
+        Ok((!is_open).then_some(()))
     })?;
     let status = running.wait_until(is_over, Running::try_wait)?;
     let [stdout, stderr] = output;
@@ -58,27 +86,40 @@ pub(crate) fn run_captured(helper: Helper<'_>, is_over: &dyn Fn() -> bool) -> io
     })
 }
 
-/// The same for a helper that takes long: `on_line` gets each line of both streams as it comes, and None now and then
-/// while there is none. Returns all of them.
+/// The same for a helper that takes long: `on_event` gets each line of both streams as it comes. Returns all of them; of
+/// very much, the start and the end.
 ///
 /// # Errors
-/// As [`run_captured`].
+/// As [`run_captured`]; a Ctrl-C while the terminal was the helper's.
 pub(crate) fn stream_lines(
     helper: Helper<'_>,
     is_over: &dyn Fn() -> bool,
-    on_line: &mut dyn FnMut(Option<&str>),
+    on_event: &mut dyn FnMut(HelperEvent<'_>),
 ) -> io::Result<(ExitStatus, String)> {
     let mut running = Running::start(helper)?;
     let mut lines = Lines {
         output: String::new(),
         begun: [Vec::new(), Vec::new()],
-        on_line,
+        count: 0,
+        on_event,
     };
     let status = running.wait_until(is_over, |running| {
+        let count = lines.count;
         running.read(&mut |stream, bytes| lines.take(stream, bytes));
-        (lines.on_line)(None);
+        if lines.count != count {
+            running.take_terminal_back();
+        }
+        if running.is_terminal_wanted()? {
+            // What it printed before it asked.
+            running.read(&mut |stream, bytes| lines.take(stream, bytes));
+            (lines.on_event)(HelperEvent::Question);
+            running.lend_terminal(&lines.take_begun());
+        } else if !running.is_terminal_lent() {
+            (lines.on_event)(HelperEvent::Quiet);
+        }
         running.try_wait()
     })?;
+    running.take_terminal_back();
     // All that it printed is in the streams by now, and is read at the pace of this machine. What it started may hold them
     // open for longer than it lives.
     let ended = Instant::now();
@@ -87,12 +128,18 @@ pub(crate) fn stream_lines(
     {
         thread::sleep(POLL_INTERVAL);
     }
-    for line in mem::take(&mut lines.begun) {
-        if !line.is_empty() {
-            lines.add(&line);
-        }
+    lines.take_begun();
+    if running.is_interrupted(status, &lines.output) {
+        let _ = os::kill_process_group(&mut running.child);
+        return Err(ErrorKind::Interrupted.into());
     }
     Ok((status, lines.output))
+}
+
+/// What has been printed of a line that is not over.
+fn last_line(bytes: &[u8]) -> String {
+    let start = memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1);
+    String::from_utf8_lossy(&bytes[start..]).into_owned()
 }
 
 /// The lines that a helper has printed so far.
@@ -100,7 +147,8 @@ struct Lines<'a> {
     output: String,
     /// What each stream has of the next.
     begun: [Vec<u8>; 2],
-    on_line: &'a mut dyn FnMut(Option<&str>),
+    count: usize,
+    on_event: &'a mut dyn FnMut(HelperEvent<'_>),
 }
 
 impl Lines<'_> {
@@ -110,15 +158,34 @@ impl Lines<'_> {
             let line: Vec<_> = self.begun[stream].drain(..=end).collect();
             self.add(&line);
         }
+        if self.begun[stream].len() > MAX_LINE {
+            let line = mem::take(&mut self.begun[stream]);
+            self.add(&line);
+        }
         true
     }
 
-    fn add(&mut self, line: &[u8]) {
-        let line = String::from_utf8_lossy(line);
-        let line = line.trim_end();
-        (self.on_line)(Some(line));
-        self.output.push_str(line);
+    /// What has been printed of lines that are not over, as lines. A question may be.
+    fn take_begun(&mut self) -> String {
+        let begun = mem::take(&mut self.begun);
+        let begun = begun.iter().filter(|line| !line.is_empty());
+        begun.map(|line| self.add(line)).collect()
+    }
+
+    fn add(&mut self, line: &[u8]) -> String {
+        let line = String::from_utf8_lossy(line).into_owned();
+        (self.on_event)(HelperEvent::Line(line.trim_end()));
+        self.count += 1;
+        self.output.push_str(line.trim_end());
         self.output.push('\n');
+        if self.output.len() > 4 * MAX_KEPT {
+            let start = self.output.floor_char_boundary(MAX_KEPT);
+            let end = self
+                .output
+                .floor_char_boundary(self.output.len() - MAX_KEPT);
+            self.output.replace_range(start..end, OMISSION);
+        }
+        line
     }
 }
 
@@ -135,6 +202,7 @@ struct Running {
     streams: [Option<os::OutputReader>; 2],
     /// Where a shell leaves the exit code, if the system does not keep it for vrun.
     exit_code: Option<TempPath>,
+    terminal: Option<os::Terminal>,
     _guard: os::JobGuard,
 }
 
@@ -153,15 +221,22 @@ impl Running {
             }
         };
         os::new_process_group(&mut command);
-        let mut child = command
+        let (stdin, _inherited) = match (&helper.terminal, helper.lock) {
+            (Some(terminal), lock) => {
+                lock.iter().try_for_each(os::set_inherited)?;
+                (Stdio::from(terminal.file().try_clone()?), lock)
+            }
+            (None, lock) => (lock.map_or_else(Stdio::null, Stdio::from), None),
+        };
+        command
             .args(helper.args)
             .env_clear()
             .envs(helper.vars.iter().map(|(name, value)| (name, value)))
             .current_dir(helper.cwd)
-            .stdin(helper.stdin.map_or_else(Stdio::null, Stdio::from))
+            .stdin(stdin)
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
+            .stderr(Stdio::piped());
+        let mut child = os::with_first_mask(|| command.spawn())?;
         let guard = os::guard_process(&child);
         let stdout = child.stdout.take().map(os::OutputReader::new);
         let stderr = child.stderr.take().map(os::OutputReader::new);
@@ -169,8 +244,39 @@ impl Running {
             streams: [stdout.transpose()?, stderr.transpose()?],
             child,
             exit_code,
+            terminal: helper.terminal,
             _guard: guard,
         })
+    }
+
+    fn is_terminal_wanted(&mut self) -> io::Result<bool> {
+        let child = &self.child;
+        let terminal = self.terminal.as_mut();
+        terminal.map_or(Ok(false), |terminal| terminal.is_wanted(child))
+    }
+
+    fn is_terminal_lent(&self) -> bool {
+        self.terminal.as_ref().is_some_and(os::Terminal::is_lent)
+    }
+
+    /// Gives the helper the terminal, after as much of its question as is in its output.
+    fn lend_terminal(&mut self, question: &str) {
+        if let Some(terminal) = &mut self.terminal {
+            let _ = terminal.file().write_all(printable(question).as_bytes());
+            terminal.lend(&self.child);
+        }
+    }
+
+    fn take_terminal_back(&mut self) {
+        self.terminal.iter_mut().for_each(os::Terminal::take_back);
+    }
+
+    /// Whether Ctrl-C has ended a helper that had the terminal, and so did not reach vrun.
+    fn is_interrupted(&self, status: ExitStatus, output: &str) -> bool {
+        let was_lent = self.terminal.as_ref().is_some_and(os::Terminal::was_lent);
+        let is_signal = os::is_interrupt(status);
+        let is_said = || INTERRUPTED.iter().any(|words| output.contains(words));
+        was_lent && !status.success() && (is_signal || is_said())
     }
 
     /// Hands on what has been printed on each stream, which is closed if `take` says false. Returns whether there may be
@@ -206,17 +312,51 @@ impl Running {
         mut ask: impl FnMut(&mut Running) -> io::Result<Option<T>>,
     ) -> io::Result<T> {
         loop {
-            if let Some(answer) = ask(self)? {
-                return Ok(answer);
-            }
-            if is_over() {
-                if os::kill_process_group(&mut self.child).is_err() {
-                    self.child.kill()?;
+            let error = match ask(self) {
+                Ok(Some(answer)) => return Ok(answer),
+                Ok(None) if is_over() => ErrorKind::Interrupted.into(),
+                Ok(None) => {
+                    thread::sleep(POLL_INTERVAL);
+                    continue;
                 }
-                let _ = self.child.wait();
-                return Err(ErrorKind::Interrupted.into());
+                Err(error) => error,
+            };
+            if os::kill_process_group(&mut self.child).is_err() {
+                self.child.kill()?;
             }
-            thread::sleep(POLL_INTERVAL);
+            let _ = self.child.wait();
+            return Err(error);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_very_much_output_the_start_and_the_end_are_kept() {
+        let mut longest = 0;
+        let mut lines = Lines {
+            output: String::new(),
+            begun: [Vec::new(), Vec::new()],
+            count: 0,
+            on_event: &mut |event| {
+                if let HelperEvent::Line(line) = event {
+                    longest = longest.max(line.len());
+                }
+            },
+        };
+        lines.take(0, b"first\n");
+        for _ in 0..3000 {
+            lines.take(0, &[b'x'; 16 * 1024]);
+            lines.take(1, "é\n".as_bytes());
+        }
+        lines.take(1, b"last");
+        lines.take_begun();
+        let (output, most) = (lines.output, 4 * MAX_KEPT + 2 * MAX_LINE);
+        assert!(output.len() <= most, "{}", output.len());
+        assert!(output.starts_with("first\n") && output.ends_with("last\n"));
+        assert!(longest <= MAX_LINE + 16 * 1024, "{longest}");
     }
 }

@@ -49,6 +49,11 @@ pub(crate) fn write_stderr(text: &str) {
     };
 }
 
+/// Moves the cursor, or erases, on a terminal.
+pub(crate) fn write_control(sequence: &'static str) {
+    let _ = io::stderr().write_all(sequence.as_bytes());
+}
+
 /// Prints a result on stdout: byte for byte, but for a terminal. It is not an error if the reader stops reading.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ use std::process::Output;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::helper::{self, Helper};
+use crate::os;
 use crate::output::Verbosity;
 
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +38,8 @@ impl BuildContext<'_> {
             args,
             vars: self.vars,
             cwd,
-            stdin: Some(self.lock.try_clone()?),
+            lock: Some(self.lock.try_clone()?),
+            terminal: os::Terminal::open(),
         };
         helper::run_captured(helper, &|| self.stop.load(Ordering::Relaxed))
     }

@@ -107,7 +107,8 @@ fn running_commands(process: &Process) -> Option<Vec<Vec<u8>>> {
         args: ["-A", "-ww", "-o", "command="].map(Into::into).to_vec(),
         vars: &process.vars,
         cwd: Path::new("/"),
-        stdin: None,
+        lock: None,
+        terminal: None,
     };
     let output = helper::run_captured(ps, &|| false).ok()?;
     let lines = output.stdout.split(|byte| *byte == b'\n');

@@ -7,6 +7,7 @@ use super::index_failure::{IndexFailure, find_index_failure};
 use super::python_misfit::{
     PythonMisfit, failed_release, find_files_misfit, find_misfit, find_removed,
 };
+use super::unanswered::unanswered_question;
 use super::wheel_files::Release;
 
 /// What pip says where it has found no version: it says the same whether the index has none, or does not answer.
@@ -18,6 +19,8 @@ pub(super) enum Diagnosis {
     /// It no longer does: it has been asked again.
     Succeeded,
     Index(IndexFailure),
+    /// A program that it started asks this, and gets no answer.
+    Unanswered(String),
     Python(PythonMisfit),
     /// As it says itself.
     Other,
@@ -40,6 +43,9 @@ pub(super) fn diagnose(step: &FailedStep<'_>) -> Diagnosis {
     let FailedStep { args, output, .. } = step;
     if let Some(failure) = find_index_failure(output) {
         return Diagnosis::Index(failure);
+    }
+    if let Some(question) = unanswered_question(output) {
+        return Diagnosis::Unanswered(question);
     }
     let mut output = (*output).to_owned();
     if step.is_pip && output.contains(NO_VERSION) {

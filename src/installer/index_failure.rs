@@ -74,6 +74,7 @@ fn login_prompt(output: &str) -> Option<IndexFailure> {
 
 fn access_denied(line: &str) -> Option<IndexFailure> {
     let statuses = [
+        ("fatal: Authentication failed for '", "the login is wrong"),
         ("401 Client Error", "401 Unauthorized"),
         ("401 Unauthorized", "401 Unauthorized"),
         ("403 Client Error", "403 Forbidden"),

@@ -15,6 +15,7 @@ mod python_minors;
 mod python_misfit;
 mod runner;
 mod step_failure;
+mod unanswered;
 pub(crate) mod uv_lock;
 mod uv_settings;
 mod uv_terms;

@@ -5,8 +5,9 @@
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::helper::HelperEvent;
 use crate::output::{self, Verbosity};
 use crate::quote::printable;
 
@@ -15,6 +16,12 @@ const MAX_WIDTH: usize = 60;
 
 /// How often the spinner turns.
 const TICK_INTERVAL: Duration = Duration::from_millis(120);
+
+/// Puts the cursor before the changing line, so that a question is written over it.
+const LINE_START: &str = "\r";
+
+/// Erases what is left of it after the question.
+const ERASE_REST: &str = "\x1b[K";
 
 /// Where progress is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,22 +80,31 @@ impl StepProgress {
         }
     }
 
-    /// Takes a line of the installer; None while it prints none.
-    pub(crate) fn on_line(&mut self, line: Option<&str>) {
-        match (&self.display, line) {
-            (DisplayMode::Plain, _) | (DisplayMode::Grouped, None) => {}
-            (DisplayMode::Grouped, Some(line)) => output::write_stderr(&format!("{line}\n")),
-            (DisplayMode::Spinner(bar), Some(line)) => {
+    /// Takes what the installer does.
+    pub(crate) fn on_event(&mut self, event: &HelperEvent<'_>) {
+        match (&self.display, event) {
+            (DisplayMode::Grouped, HelperEvent::Line(line)) => {
+                output::write_stderr(&format!("{line}\n"));
+            }
+            (DisplayMode::Plain | DisplayMode::Grouped, _) => {}
+            (DisplayMode::Spinner(bar), HelperEvent::Line(line)) => {
                 if let Some(package) = package_line(line) {
                     bar.set_message(format!("{}: {package}", self.line));
+                    output::write_control(LINE_START);
                 }
             }
-            (DisplayMode::Spinner(bar), None) => {
+            (DisplayMode::Spinner(bar), HelperEvent::Quiet) => {
                 // indicatif's own ticker takes a thread, and panics where there is none.
                 if self.ticked.elapsed() > TICK_INTERVAL {
                     self.ticked = Instant::now();
                     bar.tick();
+                    output::write_control(LINE_START);
                 }
+            }
+            (DisplayMode::Spinner(bar), HelperEvent::Question) => {
+                output::write_control(ERASE_REST);
+                // It no longer erases the line that it has drawn.
+                bar.set_draw_target(ProgressDrawTarget::stderr());
             }
         }
     }
@@ -114,6 +130,7 @@ fn spinner(line: &str) -> ProgressBar {
     }
     bar.set_message(line.to_owned());
     bar.tick();
+    output::write_control(LINE_START);
     bar
 }
 

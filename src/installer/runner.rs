@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::str::FromStr;
@@ -56,7 +56,8 @@ impl InstallRunner<'_> {
             args,
             vars: self.vars,
             cwd: self.project,
-            stdin: Some(self.lock.try_clone()?),
+            lock: Some(self.lock.try_clone()?),
+            terminal: os::Terminal::open(),
         })
     }
 
@@ -186,15 +187,20 @@ impl InstallRunner<'_> {
         let mut progress = StepProgress::start(line, self.progress_output, self.verbosity);
         let helper = self.helper(&program, command_args);
         let result = helper.and_then(|helper| {
-            helper::stream_lines(helper, &self.is_over(), &mut |line| progress.on_line(line))
+            helper::stream_lines(helper, &self.is_over(), &mut |event| {
+                progress.on_event(&event)
+            })
         });
         let duration = progress.finish();
         if self.stop.load(Ordering::Relaxed) {
             return Err(StepFailure::Interrupted);
         }
-        let (status, output) = result.map_err(|error| {
-            let reason = format!("{}: {}", printable(&program), io_reason(&error));
-            StepFailure::NotStarted(reason)
+        let (status, output) = result.map_err(|error| match error.kind() {
+            ErrorKind::Interrupted => StepFailure::Interrupted,
+            _ => {
+                let reason = format!("{}: {}", printable(&program), io_reason(&error));
+                StepFailure::NotStarted(reason)
+            }
         })?;
         if status.success() {
             return Ok(duration);

@@ -23,6 +23,9 @@ pub(crate) const RETRY_HINT: &str =
 const LOGIN_HINT: &str =
     "a login goes in ~/.netrc, a keyring or the URL of the index; then `vrun --sync`";
 
+/// The hint where git or ssh asks something.
+const QUESTION_HINT: &str = "`vrun --sync` on a terminal, where you can answer; git also reads ~/.netrc, and ssh asks ssh-agent";
+
 /// How long the reason of a failure may be that later commands repeat.
 const MAX_REASON: usize = 120;
 
@@ -77,7 +80,8 @@ impl StepFailure {
                 }
                 Diagnosis::Index(
                     IndexFailure::AccessDenied(cause) | IndexFailure::RepositoryUnreachable(cause),
-                ) => Ok(cause),
+                )
+                | Diagnosis::Unanswered(cause) => Ok(cause),
                 Diagnosis::Python(misfit) => Ok(misfit.cause),
                 Diagnosis::Succeeded | Diagnosis::Other => {
                     let lines = installer_errors::installer_error_lines(&output);
@@ -123,6 +127,10 @@ impl FailureReport<'_> {
             ) => self.unreachable(output, cause),
             Diagnosis::Index(IndexFailure::AccessDenied(cause)) => InstallError::Failed {
                 error: explained(&cause).with_hint(LOGIN_HINT),
+                reason: cause,
+            },
+            Diagnosis::Unanswered(cause) => InstallError::Failed {
+                error: explained(&cause).with_hint(QUESTION_HINT),
                 reason: cause,
             },
             Diagnosis::Python(misfit) => InstallError::WrongPython {

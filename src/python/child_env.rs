@@ -53,6 +53,9 @@ const INSTALL_TARGET_VARS: [&str; 7] = [
     "UV_SYSTEM_PYTHON",
 ];
 
+/// What keeps git and pip from asking questions that nobody can answer. ssh asks none without a terminal.
+const QUESTION_VARS: [(&str, &str); 2] = [("GIT_TERMINAL_PROMPT", "0"), ("PIP_NO_INPUT", "1")];
+
 /// All variables of a Python that works for vrun. pip's own settings go too: the pip in an environment comes from the
 /// interpreter, not from an index.
 pub(crate) fn vars_for_python(process: &Process) -> Vec<(OsString, OsString)> {
@@ -70,6 +73,11 @@ pub(crate) fn vars_for_pip(process: &Process, root: &Path) -> Vec<(OsString, OsS
     // Comes before a `user = true` of pip.conf, for `pip freeze` too.
     vars.push(("PIP_USER".into(), "0".into()));
     vars.push(("VRUN_NO_INSTALL".into(), "1".into()));
+    if !os::can_ask() {
+        let is_unset = |name: &str| process.non_empty_var(name).is_none();
+        let quiet = QUESTION_VARS.iter().filter(|(name, _)| is_unset(name));
+        vars.extend(quiet.map(|(name, value)| (name.into(), value.into())));
+    }
     vars
 }
 

@@ -179,7 +179,8 @@ impl Prober<'_> {
             args: args.to_vec(),
             vars: self.vars,
             cwd: self.cwd,
-            stdin: None,
+            lock: None,
+            terminal: None,
         };
         let deadline = Instant::now() + PROBE_TIMEOUT;
         helper::run_captured(helper, &|| {

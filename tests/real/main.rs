@@ -89,6 +89,8 @@ mod packages;
 mod pip_settings;
 /// What may lie where the environment is to be.
 mod places;
+/// Questions that an installer's programs ask.
+mod questions;
 /// Actions that only read: what they start and what they write, in clones of all kinds.
 mod reading;
 /// `--create --clear`, and what is to be installed.

@@ -40,7 +40,7 @@ def end():
 "#;
 
 /// Has the person do what `acts` says with `program`.
-fn play(project: &Project, acts: &str, program: &[&str]) {
+pub(crate) fn play(project: &Project, acts: &str, program: &[&str]) {
     let script = format!("{PERSON}{acts}");
     let mut person = std::process::Command::new(&pythons::newest().exe);
     project.place(&mut person);

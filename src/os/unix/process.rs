@@ -8,8 +8,14 @@ use std::process::{Child, Command, ExitStatus};
 
 use nix::errno::Errno;
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+use rustix::io::FdFlags;
 
 use super::signals;
+
+/// Lets what is started from now on inherit `file`.
+pub(crate) fn set_inherited(file: &File) -> io::Result<()> {
+    Ok(rustix::io::fcntl_setfd(file, FdFlags::empty())?)
+}
 
 /// Whether the system does not know a file's format.
 pub(crate) fn is_unknown_format(error: &io::Error) -> bool {
@@ -42,6 +48,12 @@ pub(crate) fn command_lines() -> Option<Vec<Vec<u8>>> {
 /// The signal that has ended a process.
 pub(crate) fn signal_of(status: ExitStatus) -> Option<i32> {
     status.signal()
+}
+
+/// Whether Ctrl-C has ended a process, or it says so as a shell does.
+pub(crate) fn is_interrupt(status: ExitStatus) -> bool {
+    let interrupt = nix::libc::SIGINT;
+    status.signal() == Some(interrupt) || status.code() == Some(128 + interrupt)
 }
 
 /// Makes `command` the leader of a process group, so that all that it starts can be killed with it.

@@ -2,8 +2,8 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use nix::sys::signal::{SigSet, Signal};
@@ -22,14 +22,15 @@ pub(crate) struct SignalGuard {
 /// start, as by `nohup` and a shell's `&`, stay ignored. If no thread can be started, the signals end the process as
 /// usual.
 ///
-/// The signals are blocked and waited for. Threads and processes that are started meanwhile inherit the mask, so this
-/// process ends the others itself. The waiting thread cannot be stopped: once the guard is gone it sends the next signal on, to the next waiting thread or
-/// to the default action.
+/// The signals are blocked and waited for. Threads that are started meanwhile inherit the mask, and so would processes but
+/// for [`with_first_mask`]. The waiting thread cannot be stopped: once the guard is gone it sends the next signal on, to
+/// the next waiting thread or to the default action.
 pub(crate) fn on_termination(act: impl Fn() + Send + 'static) -> SignalGuard {
     let is_over = Arc::new(AtomicBool::new(false));
     let is_over_there = Arc::clone(&is_over);
     let previous_mask = handled_signals().and_then(|signals| {
         let before = SigSet::thread_get_mask().ok()?;
+        FIRST_MASK.get_or_init(|| before);
         signals.thread_block().ok()?;
         let wait = move || {
             while let Ok(signal) = signals.wait() {
@@ -50,6 +51,21 @@ pub(crate) fn on_termination(act: impl Fn() + Send + 'static) -> SignalGuard {
         previous_mask,
         is_over,
     }
+}
+
+/// The signal mask of before the first guard.
+static FIRST_MASK: OnceLock<SigSet> = OnceLock::new();
+
+/// Starts a process with the signal mask that this one was started with: it is to end by the signals that vrun waits for.
+/// One that comes meanwhile ends vrun as usual.
+pub(crate) fn with_first_mask<T>(start: impl FnOnce() -> T) -> T {
+    let now = SigSet::thread_get_mask();
+    let is_changed = FIRST_MASK.get().map(SigSet::thread_set_mask);
+    let started = start();
+    if let (Some(_), Ok(now)) = (is_changed, now) {
+        let _ = now.thread_set_mask();
+    }
+    started
 }
 
 impl Drop for SignalGuard {

@@ -7,6 +7,7 @@ mod fs;
 mod process;
 mod registry;
 mod signals;
+mod terminal;
 mod users;
 
 pub(crate) use conventions::*;
@@ -15,5 +16,6 @@ pub(crate) use exec::exec;
 pub(crate) use fs::*;
 pub(crate) use process::*;
 pub(crate) use registry::registered_pythons;
-pub(crate) use signals::{SignalGuard, on_termination};
+pub(crate) use signals::{SignalGuard, on_termination, with_first_mask};
+pub(crate) use terminal::{Terminal, can_ask};
 pub(crate) use users::*;

@@ -1,5 +1,6 @@
 //! Processes: groups, sessions, and those that end with vrun.
 
+use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::os::windows::io::AsRawHandle;
 use std::process::{Child, Command, ExitStatus};
@@ -7,6 +8,11 @@ use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::thread;
 
 use win32job::{ExtendedLimitInfo, Job};
+
+/// Nothing is inherited but the standard streams.
+pub(crate) fn set_inherited(_: &File) -> io::Result<()> {
+    Ok(())
+}
 
 /// ERROR_BAD_EXE_FORMAT
 pub(crate) fn is_unknown_format(error: &io::Error) -> bool {
@@ -46,6 +52,11 @@ pub(crate) fn guard_process(helper: &Child) -> JobGuard {
 /// There are no signals.
 pub(crate) fn signal_of(_: ExitStatus) -> Option<i32> {
     None
+}
+
+/// vrun has had the Ctrl-C itself.
+pub(crate) fn is_interrupt(_: ExitStatus) -> bool {
+    false
 }
 
 /// Kills `leader`; what it has started ends with its `JobGuard`.

@@ -5,6 +5,11 @@ use std::sync::{Mutex, PoisonError};
 /// What the handler calls. The process has one handler, for good.
 static HANDLER: Mutex<Option<Box<dyn FnMut() + Send>>> = Mutex::new(None);
 
+/// There is no mask.
+pub(crate) fn with_first_mask<T>(work: impl FnOnce() -> T) -> T {
+    work()
+}
+
 /// Nothing to undo: the handler stays.
 #[derive(Debug)]
 pub(crate) struct SignalGuard;
