@@ -79,7 +79,7 @@ fn check_ignored(input: &DoctorInput<'_>) -> Option<Finding> {
 /// The project's files are asked when an environment is created. They may have changed since.
 fn check_python_request(input: &DoctorInput<'_>) -> Option<Finding> {
     let venv = Venv::open(input.root).ok()?;
-    let (requested, actual) = python::unmet_request(&Inspection {
+    let unmet = python::unmet_request(&Inspection {
         venv: &venv,
         project: input.project,
         is_cached: false,
@@ -90,7 +90,7 @@ fn check_python_request(input: &DoctorInput<'_>) -> Option<Finding> {
         "python-mismatch",
         Severity::Error,
         "it is for a different Python than the project asks for",
-        format!("it is for Python {actual}; {requested}"),
+        format!("it is for Python {}; {}", unmet.actual, unmet.sentence),
         format!("`vrun --create --clear --env {root}` recreates it, without its packages"),
     ))
 }

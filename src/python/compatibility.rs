@@ -1,7 +1,7 @@
 //! An existing environment and a request -> whether the one matches the other. The environment is never changed; the
 //! error says how to get a matching one.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{fs, iter};
 
 use crate::error::Error;
@@ -52,13 +52,33 @@ pub(crate) fn may_be_compatible(inspection: &Inspection<'_>, explicit: &Explicit
         .unwrap_or(false)
 }
 
-/// The request of its project that the environment does not match, as a sentence, and the environment's version.
-pub(crate) fn unmet_request(inspection: &Inspection<'_>) -> Option<(String, String)> {
+/// The request of a project that an environment does not match.
+#[derive(Debug)]
+pub(crate) struct UnmetRequest {
+    /// The file that says so.
+    pub file: Option<PathBuf>,
+    /// The request as a sentence.
+    pub sentence: String,
+    /// The environment's version.
+    pub actual: String,
+}
+
+/// The request of its project, if the environment does not match it.
+pub(crate) fn unmet_request(inspection: &Inspection<'_>) -> Option<UnmetRequest> {
     let request = resolve_request(None, Some(inspection.project?), inspection.process).ok()??;
     let recorded = recorded_version(inspection.venv)?;
     let is_unmet = !may_match(inspection, Some(&recorded), &request.kind).ok()?;
-    let sentence = format!("{} asks for {}", request.source, printable(&request.text));
-    is_unmet.then(|| (sentence, recorded.key.dotted_release()))
+    is_unmet.then(|| UnmetRequest {
+        sentence: format!("{} asks for {}", request.source, printable(&request.text)),
+        actual: recorded.key.dotted_release(),
+        file: request.source.into_file(),
+    })
+}
+
+/// The file of `project` that says which Python is to be used.
+pub(crate) fn requesting_file(project: &Path, process: &Process) -> Option<PathBuf> {
+    let request = resolve_request(None, Some(project), process).ok()??;
+    request.source.into_file()
 }
 
 fn may_match(

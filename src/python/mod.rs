@@ -27,7 +27,7 @@ mod version_words;
 pub(crate) use base_of::resolve_base;
 pub(crate) use child_env::{pip_target_args, vars_for_pip, vars_for_python};
 pub(crate) use compatibility::{
-    check_compatible, may_be_compatible, request_for_env, unmet_request,
+    check_compatible, may_be_compatible, request_for_env, requesting_file, unmet_request,
 };
 pub(crate) use discovery::find_interpreter;
 pub(crate) use inspection::Inspection;

@@ -43,6 +43,16 @@ pub(crate) enum RequestSource {
     },
 }
 
+impl RequestSource {
+    /// The file of a project, if it is one.
+    pub(super) fn into_file(self) -> Option<PathBuf> {
+        match self {
+            RequestSource::File(file) | RequestSource::Setting { file, .. } => Some(file),
+            RequestSource::Explicit(_) | RequestSource::Environment { .. } => None,
+        }
+    }
+}
+
 impl fmt::Display for RequestSource {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

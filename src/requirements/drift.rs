@@ -11,7 +11,7 @@ use crate::quote::printable;
 use crate::read::{MAX_TEXT, read_text};
 
 use super::fingerprint::{self, DIGEST_LENGTH};
-use super::state::{InstallState, TrackedFile};
+use super::state::{InstallState, Status, TrackedFile};
 
 /// How the files differ from the recorded ones.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub(super) enum Drift {
     Touched {
         files: Vec<TrackedFile>,
         directories: Vec<TrackedFile>,
+        /// Of these only the Python that they ask for may have changed.
+        version_files: Vec<PathBuf>,
     },
     /// In their content, or Python in its version.
     Changed(RequirementsChange),
@@ -34,6 +36,8 @@ pub(super) struct RequirementsChange {
     description: String,
     /// The file that still includes one that is gone: until it is fixed, no install succeeds.
     included_by: Option<String>,
+    /// The files that changed.
+    pub files: Vec<PathBuf>,
     /// Identifies the change.
     pub id: String,
 }
@@ -41,11 +45,13 @@ pub(super) struct RequirementsChange {
 /// Compares the files. `python` is the minor version of the environment's Python.
 pub(super) fn detect_drift(state: &InstallState, python: &str) -> Drift {
     // An invalid pyvenv.cfg does not say it.
-    if state.python_version != python && !python.is_empty() {
+    let is_known = state.status != Status::NothingRequired && !python.is_empty();
+    if state.python_version != python && is_known {
         let was = printable(&state.python_version);
         return Drift::Changed(RequirementsChange {
             description: format!("Python was {was} and is {python}"),
             included_by: None,
+            files: Vec::new(),
             id: fingerprint::digest([python.as_bytes()], DIGEST_LENGTH),
         });
     }
@@ -58,7 +64,7 @@ pub(super) fn detect_drift(state: &InstallState, python: &str) -> Drift {
         return Drift::Unchanged;
     }
     let now = files.iter();
-    let now: Vec<_> = now
+    let mut now: Vec<_> = now
         .map(|file| TrackedFile::capture(file.path.clone()))
         .collect();
     let directories = directories.iter();
@@ -66,21 +72,29 @@ pub(super) fn detect_drift(state: &InstallState, python: &str) -> Drift {
         .map(|dir| TrackedFile::capture_directory(dir.path.clone()))
         .collect();
     let pairs = files.iter().zip(&now);
-    let changed: Vec<_> = pairs
-        .filter(|(was, is)| was.digest() != is.digest())
-        .collect();
+    let changed = pairs.filter(|(was, is)| was.digest() != is.digest());
+    let (changed_versions, changed): (Vec<_>, Vec<_>) =
+        changed.partition(|(_, is)| fingerprint::is_version_file(&is.path));
+    let paths = changed_versions.iter().chain(&changed);
+    let mut changed_files: Vec<_> = paths.map(|(_, is)| is.path.clone()).collect();
     let (path, verb) = match changed.first() {
         Some((was, is)) => (is.path.clone(), change_verb(was, is)),
         None => match find_new_file(state, &directories) {
             Some(file) => (file, "is new"),
             None => {
+                let new = new_version_files(state);
+                changed_files.extend(new.iter().cloned());
+                now.extend(new.into_iter().map(TrackedFile::capture));
                 // A folder may be new, in which a file would count.
-                let directories =
-                    fingerprint::tracked_directories(&state.project, &state.selection);
+                let directories = match directories.is_empty() {
+                    true => Vec::new(),
+                    false => fingerprint::tracked_directories(&state.project, &state.selection),
+                };
                 let directories = directories.into_iter();
                 return Drift::Touched {
                     files: now,
                     directories: directories.map(TrackedFile::capture_directory).collect(),
+                    version_files: changed_files,
                 };
             }
         },
@@ -90,6 +104,7 @@ pub(super) fn detect_drift(state: &InstallState, python: &str) -> Drift {
     Drift::Changed(RequirementsChange {
         description: format!("{} {verb}", relative_name(&path, state)),
         included_by: included_by(&changed, state),
+        files: changed_files,
         id: fingerprint::digest(digests, DIGEST_LENGTH),
     })
 }
@@ -112,7 +127,15 @@ fn find_new_file(state: &InstallState, directories: &[TrackedFile]) -> Option<Pa
     let plan = detect::detect_plan(&state.project, &state.selection);
     let files = fingerprint::tracked_files(&plan.ok()??, &state.project);
     let is_known = |file: &PathBuf| state.files.iter().any(|known| known.path == *file);
-    files.into_iter().find(|file| !is_known(file))
+    files
+        .into_iter()
+        .find(|file| !is_known(file) && !fingerprint::is_version_file(file))
+}
+
+fn new_version_files(state: &InstallState) -> Vec<PathBuf> {
+    let is_new = |file: &PathBuf| state.files.iter().all(|known| known.path != *file);
+    let files = fingerprint::version_files(&state.project);
+    files.filter(is_new).collect()
 }
 
 /// The source, if it is unchanged and files that it includes are gone.

@@ -9,18 +9,20 @@ use crate::manifest::{Selection, detect, script_list};
 use crate::os;
 use crate::output::Verbosity;
 use crate::process::Process;
+use crate::python;
 use crate::quote::printable;
 
 use super::context::InstallContext;
-use super::drift::{self, Drift, RequirementsChange};
+use super::drift::{self, Drift};
 use super::options::{InstallMode, InstallOptions, SyncMode};
+use super::python_misfit;
 use super::state::{InstallState, Status, python_minor_version};
 use super::state_file;
 use super::sync::{self, SyncReason};
 use super::unread::{self, UnreadFile};
 
 /// The state file of a new environment at `root`, which lists the requirements of `project` as still to be installed;
-/// None if there are none, or they are not wanted.
+/// or says which Python it asks for; None if there is neither, or it is not wanted.
 ///
 /// # Errors
 /// The requirement file cannot be read.
@@ -42,7 +44,16 @@ pub(crate) fn initial_state(
         let verbosity = process.verbosity;
         verbosity.notice(format_args!("{name} is not installed: {advice}"));
     }
-    Ok(plan.map(|plan| state_file::initial_file(plan.source(), selection, project, root)))
+    Ok(match plan {
+        Some(plan) => Some(state_file::initial_file(
+            plan.source(),
+            selection,
+            project,
+            root,
+        )),
+        None => python::requesting_file(project, process)
+            .map(|file| state_file::version_file_state(file, project, root)),
+    })
 }
 
 /// The state file of a new environment at `root`, with the requirements of the list at `path` still to be installed.
@@ -63,6 +74,7 @@ pub(crate) fn initial_script_state(path: &Path, script_dir: &Path, root: &Path) 
 pub(crate) fn ensure_installed(context: &InstallContext<'_>) -> Result<(), InstallFailure> {
     let InstallContext { venv, options, .. } = context;
     if let SyncMode::Now(order) = options.sync {
+        python_misfit::report_before_sync(context);
         return match sync::find_up_to_date(context, order) {
             Some(name) => {
                 let verbosity = context.process.verbosity;
@@ -80,11 +92,14 @@ pub(crate) fn ensure_installed(context: &InstallContext<'_>) -> Result<(), Insta
         true => sync::sync(context, SyncReason::Outdated),
         false => Err(unseen_error(&venv.root).into()),
     };
-    let Some((state, bytes)) = InstallState::load(&venv.root) else {
-        return match context.is_auto_sync() && may_install() {
-            true => sync_outdated(),
-            false => Ok(()),
-        };
+    let found = InstallState::load_any(&venv.root, &venv.root);
+    let found_status = found.as_ref().map(|(state, _)| &state.status);
+    let has_requirements = found_status.is_some_and(|status| *status != Status::NothingRequired);
+    if !has_requirements && context.is_auto_sync() && may_install() {
+        sync_outdated()?;
+    }
+    let Some((state, bytes)) = found else {
+        return Ok(());
     };
     if state.status == Status::Unfinished || sync::selects_otherwise(&state, context) {
         return sync_outdated();
@@ -105,7 +120,18 @@ pub(crate) fn ensure_installed(context: &InstallContext<'_>) -> Result<(), Insta
             ));
         }
         (_, Drift::Unchanged) => {}
-        (_, Drift::Touched { files, directories }) => {
+        (
+            _,
+            Drift::Touched {
+                files,
+                directories,
+                version_files,
+            },
+        ) => {
+            if let Some((line, id)) = python_misfit::describe(&version_files, &state, context) {
+                notify_once(&line, &id, state, &bytes, context);
+                return Ok(());
+            }
             let state = InstallState {
                 files,
                 directories,
@@ -113,10 +139,16 @@ pub(crate) fn ensure_installed(context: &InstallContext<'_>) -> Result<(), Insta
             };
             state.save_if_unchanged(&venv.root, &bytes);
         }
-        (_, Drift::Changed(_)) if context.is_auto_sync() && may_install() => {
-            return sync_outdated();
+        (_, Drift::Changed(change)) => {
+            let misfit = python_misfit::describe(&change.files, &state, context);
+            if context.is_auto_sync() && may_install() {
+                python_misfit::report(misfit, context);
+                return sync_outdated();
+            }
+            let line = || format!("{}: {}", change.describe(), change.advice());
+            let line = misfit.map_or_else(line, |(line, _)| line);
+            notify_once(&line, &change.id, state, &bytes, context);
         }
-        (_, Drift::Changed(change)) => notify_change(&change, state, &bytes, context),
     }
     Ok(())
 }
@@ -131,21 +163,18 @@ fn unseen_error(root: &Path) -> Error {
 }
 
 /// Notifies once per change and session, and in every step of a CI job.
-fn notify_change(
-    change: &RequirementsChange,
+fn notify_once(
+    line: &str,
+    change_id: &str,
     mut state: InstallState,
     bytes: &[u8],
     context: &InstallContext<'_>,
 ) {
-    let is_new = context.process.is_ci() || state.mark_notified(&change.id, os::session_id());
+    let is_new = context.process.is_ci() || state.mark_notified(change_id, os::session_id());
     if !is_new || context.process.verbosity == Verbosity::Quiet {
         return;
     }
-    let (change, advice) = (change.describe(), change.advice());
-    context
-        .process
-        .verbosity
-        .notice(format_args!("{change}: {advice}"));
+    context.process.verbosity.notice(line);
     if !context.process.is_ci() {
         state.save_if_unchanged(&context.venv.root, bytes);
     }

@@ -19,7 +19,8 @@ const PROJECT_TABLES: [&str; 3] = ["project", "build-system", "dependency-groups
 const TOOL_TABLES: &str = "setuptools poetry hatch pdm flit maturin uv";
 
 /// How the names end of files that may say what to install. A folder `requirements` may hold some.
-const SOURCE_ENDS: [&str; 9] = [
+const SOURCE_ENDS: [&str; 10] = [
+    ".python-version",
     ".txt",
     ".in",
     ".toml",
@@ -30,6 +31,9 @@ const SOURCE_ENDS: [&str; 9] = [
     "Pipfile",
     "requirements",
 ];
+
+/// The files that say which Python and nothing else.
+const VERSION_FILES: [&str; 2] = [".python-version", "runtime.txt"];
 
 /// How many bytes of a SHA-256 are recorded.
 pub(super) const DIGEST_LENGTH: usize = 16;
@@ -52,6 +56,7 @@ pub(super) fn tracked_files(plan: &InstallPlan, project: &Path) -> Vec<PathBuf> 
         }
     }
     found.extend(plan.pins.iter().map(|pins| pins.lock.clone()));
+    found.extend(version_files(project));
     let mut known = HashSet::new();
     found.retain(|file| known.insert(file.clone()));
     found.truncate(MAX_FILES);
@@ -68,6 +73,16 @@ pub(super) fn has_unwatched(plan: &InstallPlan, project: &Path) -> bool {
         ),
         Part::Project { .. } | Part::Pylock(_) => false,
     })
+}
+
+/// The files in `project` that say which Python it asks for. Another one that does is among its requirement files.
+pub(super) fn version_files(project: &Path) -> impl Iterator<Item = PathBuf> {
+    let files = VERSION_FILES.map(|name| project.join(name)).into_iter();
+    files.filter(|file| file.is_file())
+}
+
+pub(super) fn is_version_file(path: &Path) -> bool {
+    VERSION_FILES.iter().any(|name| path.ends_with(name))
 }
 
 fn included_files(file: &Path, project: &Path) -> Vec<PathBuf> {

@@ -9,6 +9,7 @@ mod installed;
 mod never_installed;
 mod options;
 mod plan_report;
+mod python_misfit;
 mod seed_names;
 mod state;
 mod state_file;

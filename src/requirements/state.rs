@@ -45,6 +45,8 @@ pub(super) enum Status {
     Done,
     /// The installer failed, and why.
     Failed(String),
+    /// Nothing is required. The files only ask for a Python.
+    NothingRequired,
 }
 
 /// A file as it was.

@@ -41,6 +41,14 @@ pub(crate) fn recorded_project(root: &Path) -> Option<PathBuf> {
     InstallState::load(root).map(|(state, _)| state.project)
 }
 
+/// The state file of a new environment at `root` for a project that requires nothing but a Python, which `file` says.
+pub(super) fn version_file_state(file: PathBuf, project: &Path, root: &Path) -> ExtraFile {
+    let mut state = InstallState::unfinished(&file, Selection::default(), project);
+    state.status = Status::NothingRequired;
+    state.files.push(TrackedFile::capture(file));
+    extra_file(serialize_state(&state, root))
+}
+
 /// The state file of the environment at `root`, for one that replaces it.
 pub(crate) fn saved_state(root: &Path) -> Option<ExtraFile> {
     read_text(&root.join(STATE_FILE), MAX_TEXT)
@@ -67,13 +75,20 @@ pub(crate) fn refresh_python(staged: &Venv, root: &Path) -> io::Result<()> {
 }
 
 impl InstallState {
-    /// The state of the environment at `root`, if it can be read, and the file's bytes.
+    /// The state of the requirements in the environment at `root`, if there are any and it can be read, and the file's
+    /// bytes.
     pub(super) fn load(root: &Path) -> Option<(InstallState, Vec<u8>)> {
         InstallState::load_from(root, root)
     }
 
     /// The same of one that is still built in the directory `dir`.
     pub(super) fn load_from(dir: &Path, root: &Path) -> Option<(InstallState, Vec<u8>)> {
+        InstallState::load_any(dir, root)
+            .filter(|(state, _)| state.status != Status::NothingRequired)
+    }
+
+    /// The same where there may be no requirements.
+    pub(super) fn load_any(dir: &Path, root: &Path) -> Option<(InstallState, Vec<u8>)> {
         let bytes = read_start(&dir.join(STATE_FILE), MAX_TEXT).ok()?;
         let state = parse_state(str::from_utf8(&bytes).ok()?, root)?;
         Some((state, bytes))
@@ -108,6 +123,7 @@ fn serialize_state(state: &InstallState, root: &Path) -> String {
         match &state.status {
             Status::Unfinished => "unfinished".into(),
             Status::Done => "done".into(),
+            Status::NothingRequired => "nothing-required".into(),
             Status::Failed(reason) => format!("refused {}", escape(reason.as_bytes())),
         },
         format!("python {}", state.python_version),
@@ -166,6 +182,7 @@ fn parse_state(text: &str, root: &Path) -> Option<InstallState> {
         let (key, value) = line.split_once(' ').unwrap_or((line, ""));
         match key {
             "done" => state.status = Status::Done,
+            "nothing-required" => state.status = Status::NothingRequired,
             "refused" => {
                 state.status = Status::Failed(parse_name(value));
             }

@@ -68,11 +68,11 @@ pub(crate) fn install_status(venv: &Venv, vrun_command: &str) -> Option<InstallS
                 failure_fix(&state, vrun_command),
             )),
         ),
-        (Status::Done, Drift::Changed(change)) => (
+        (Status::Done | Status::NothingRequired, Drift::Changed(change)) => (
             InstallProgress::Changed,
             Some((change.describe(), change.fix(vrun_command))),
         ),
-        (Status::Done, _) => {
+        (Status::Done | Status::NothingRequired, _) => {
             let left_out = state.left_out.iter().map(printable);
             let left_out: Vec<_> = left_out.collect();
             let retry = format!("{sync} tries again");

@@ -102,7 +102,9 @@ pub(crate) fn find_up_to_date(context: &InstallContext<'_>, order: SyncOrder) ->
     let python = python_minor_version(context.venv);
     let (state, is_touched) = match drift::detect_drift(&state, &python) {
         Drift::Unchanged => (state, false),
-        Drift::Touched { files, directories } => {
+        Drift::Touched {
+            files, directories, ..
+        } => {
             let state = InstallState {
                 files,
                 directories,
@@ -277,7 +279,7 @@ fn is_outdated(state: &InstallState, context: &InstallContext<'_>) -> bool {
     match &state.status {
         Status::Unfinished => true,
         _ if selects_otherwise(state, context) => true,
-        Status::Done => has_changed(),
+        Status::Done | Status::NothingRequired => has_changed(),
         Status::Failed(_) => is_retried(state, context) || has_changed(),
     }
 }

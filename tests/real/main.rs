@@ -83,6 +83,8 @@ mod moved;
 mod npm;
 /// Many at once, killed midway, interrupted.
 mod once;
+/// `.python-version` and its like, changed since an environment was created.
+mod other_python;
 /// What is a package, as build backends see it.
 mod packages;
 /// pip's settings, and files in its format, where uv installs.
