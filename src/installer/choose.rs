@@ -4,7 +4,7 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use pep440_rs::Version;
@@ -22,6 +22,9 @@ use super::uv_terms::uv_terms;
 
 /// The oldest uv that has `--group` and `-r pylock.toml` (measured: 0.6.14 does not, 0.6.17 does).
 const MIN_UV_VERSION: [u64; 3] = [0, 6, 17];
+
+/// Why an install fails where there is no installer.
+const NO_PIP: &str = "it has no pip, and there is no uv";
 
 /// An installer, and the variables that it gets besides the user's own.
 pub(crate) type Choice = (Installer, Vec<(OsString, OsString)>);
@@ -84,6 +87,14 @@ fn no_uv_error() -> Error {
     Error::failed("VRUN_INSTALLER asks for uv, but no usable uv was found")
         .with_cause(cause)
         .with_hint("install uv, or `VRUN_INSTALLER=pip vrun ...`")
+}
+
+/// Whether uv installs, unless the one on PATH does not work: nothing is started to find out.
+pub(crate) fn may_be_uv(process: &Process) -> bool {
+    let named = process.non_empty_var("VRUN_INSTALLER");
+    let is_on_path = || which::which_in_global("uv", process.var("PATH"));
+    named.is_none_or(|name| name != "pip")
+        && is_on_path().is_ok_and(|mut files| files.next().is_some())
 }
 
 /// The first uv on PATH that starts and is new enough: a version manager's shim may have no uv behind it.
@@ -187,15 +198,24 @@ pub(crate) fn upgrade_pip_if_needed(
     Err(InstallError::Failed { error, reason })
 }
 
+/// Whether an install failed for want of an installer, as `reason` says, and there is one in the environment at `root` now.
+pub(crate) fn has_installer_now(reason: &str, root: &Path, process: &Process) -> bool {
+    let has_pip = || {
+        venv::site_packages(root)
+            .iter()
+            .any(|site| site.join("pip").is_dir())
+    };
+    reason == NO_PIP && (has_pip() || may_be_uv(process))
+}
+
 fn no_pip_error(runner: &InstallRunner<'_>) -> InstallError {
-    let reason = "it has no pip, and there is no uv";
     let vrun_command = format!("vrun --env {}", shell_word(runner.root));
     let command = venv::install_pip_hint(runner.root, &vrun_command);
     InstallError::Failed {
         error: Error::failed(format!("cannot install into {}", printable(runner.root)))
-            .with_cause(reason)
+            .with_cause(NO_PIP)
             .with_hint(format!("{command} adds pip")),
-        reason: reason.into(),
+        reason: NO_PIP.into(),
     }
 }
 

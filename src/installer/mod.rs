@@ -21,7 +21,9 @@ mod uv_settings;
 mod uv_terms;
 mod wheel_files;
 
-pub(crate) use choose::{check_sources, choose_installer, upgrade_pip_if_needed};
+pub(crate) use choose::{
+    check_sources, choose_installer, has_installer_now, may_be_uv, upgrade_pip_if_needed,
+};
 pub(crate) use install_error::InstallError;
 pub(crate) use install_failure::{InstallFailure, OtherPython, conclude};
 pub(crate) use pip_config::has_constraints;

@@ -59,6 +59,14 @@ impl ManifestIndex {
         }
         url
     }
+
+    /// The URL as it is written, without a login.
+    pub(crate) fn display_url(&self) -> String {
+        match (self.url.split_once("://"), self.url.rsplit_once('@')) {
+            (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://{rest}"),
+            _ => self.url.clone(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -80,6 +88,7 @@ mod tests {
                 url: url.into(),
             };
             assert_eq!(index.url(&process), expected);
+            assert!(!index.display_url().contains("TOKEN@"), "{url}");
         }
     }
 

@@ -20,6 +20,7 @@ pub(crate) mod script_list;
 mod selection;
 mod tables;
 
+pub(crate) use manifest_index::ManifestIndex;
 pub(crate) use mention::find_mention;
 pub(crate) use package_name::{is_same_name, normalize_name};
 pub(crate) use pip_format::{MAX_FILES, logical_lines, project_dir, read_references};

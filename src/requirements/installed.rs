@@ -94,6 +94,9 @@ pub(super) fn find_intact(root: &Path, state: &InstallState, order: SyncOrder) -
         false => lines.clone().all(is_there),
     };
     let is_unchanged = |package: &Package| package.is_unchanged_since(recorded, state);
+    // Someone may have removed modules, and left the metadata.
+    let mut incomplete = venv::find_incomplete_packages(root).into_iter();
+    let is_intact = is_intact && !incomplete.any(|package| package.is_from_index);
     (is_intact && packages.iter().all(is_unchanged)).then(|| name.to_owned())
 }
 

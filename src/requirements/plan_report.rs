@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::error::Error;
-use crate::manifest::{InstallPlan, Part, script_list};
+use crate::installer;
+use crate::manifest::{InstallPlan, ManifestIndex, Part, script_list};
 use crate::quote::printable;
 
 use super::context::InstallContext;
@@ -16,6 +17,10 @@ pub(crate) struct PlanReport {
     pub parts: Vec<PartReport>,
     /// The lock that says in which versions.
     pub lock: Option<PathBuf>,
+    /// The tool that installs what the lock has, if it is not the installer that takes the versions from it.
+    pub lock_tool: Option<&'static str>,
+    /// The index that the project names in place of PyPI, without a login.
+    pub index: Option<String>,
     /// What would be left out, and why.
     pub left_out: Vec<String>,
 }
@@ -51,7 +56,13 @@ pub(crate) fn report_plan(context: &InstallContext<'_>) -> Result<Option<PlanRep
         }
         _ => part.describe(&project),
     };
-    Ok(Some(describe_plan(&plan, name)))
+    let mut report = describe_plan(&plan, name);
+    let is_uv_lock = report
+        .lock
+        .as_ref()
+        .is_some_and(|it| it.ends_with("uv.lock"));
+    report.lock_tool = (is_uv_lock && installer::may_be_uv(context.process)).then_some("uv");
+    Ok(Some(report))
 }
 
 fn describe_plan(plan: &InstallPlan, name: impl Fn(&Part) -> String) -> PlanReport {
@@ -73,6 +84,8 @@ fn describe_plan(plan: &InstallPlan, name: impl Fn(&Part) -> String) -> PlanRepo
     PlanReport {
         parts: parts.collect(),
         lock: plan.pins.as_ref().map(|pins| pins.lock.clone()),
+        lock_tool: None,
+        index: plan.index.as_ref().map(ManifestIndex::display_url),
         left_out: plan.left_out.clone(),
     }
 }
@@ -105,7 +118,12 @@ impl PlanReport {
             steps.push(format!("install nothing: {} is empty", names.join(", ")));
         }
         let lock = self.lock.iter();
-        steps.extend(lock.map(|lock| format!("take the versions from {}", printable(lock))));
+        steps.extend(lock.map(|lock| match self.lock_tool {
+            Some(tool) => format!("have {tool} install what {} has of it", printable(lock)),
+            None => format!("take the versions from {}", printable(lock)),
+        }));
+        let index = self.index.iter();
+        steps.extend(index.map(|url| format!("take packages from {}", printable(url))));
         let left_out = self.left_out.iter();
         steps.extend(left_out.map(|reason| format!("leave out: {reason}")));
         steps

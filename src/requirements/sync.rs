@@ -286,7 +286,10 @@ fn is_outdated(state: &InstallState, context: &InstallContext<'_>) -> bool {
 
 /// Whether a failed install is retried on each run, though its files are unchanged.
 pub(super) fn is_retried(state: &InstallState, context: &InstallContext<'_>) -> bool {
-    script_list::is_script_list(&state.source, &context.venv.root)
+    let root = &context.venv.root;
+    let is_cured = |reason: &str| installer::has_installer_now(reason, root, context.process);
+    script_list::is_script_list(&state.source, root)
+        || matches!(&state.status, Status::Failed(reason) if is_cured(reason))
         || context.process.is_ci()
         || context.is_auto_sync()
 }

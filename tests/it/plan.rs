@@ -201,3 +201,33 @@ fn a_build_system_for_setuptools_alone_describes_no_project() {
     let said = sandbox.run(["-n", "--sync"]).code(0).said();
     assert_eq!(said, "vrun: would install the project (setup.py)\n");
 }
+
+#[test]
+fn the_plan_names_the_index_and_who_installs_a_lock() {
+    let poetry = "[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\nidna = '*'\n\
+                  [[tool.poetry.source]]\nname = 'corp'\nurl = 'https://ada:s3cret@corp.example/simple'\n";
+    let index = "https://corp.example/simple";
+    let sandbox = Sandbox::new()
+        .venv("app/.venv")
+        .file("app/pyproject.toml", poetry)
+        .cwd("app");
+    let said = sandbox.run(["-n", "--sync"]).code(0).said();
+    let line = format!("vrun: would take packages from {index}\n");
+    assert!(said.ends_with(&line), "{said}");
+    let text = sandbox.sh("\"$vrun\" --info --json 2>&-; true").text();
+    let value: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(value["plan"]["index"], index);
+    let sandbox = app()
+        .venv("app/.venv")
+        .file("app/uv.lock", "")
+        .script("bin/uv", "#!/bin/sh\ntouch started\n")
+        .var("PATH", "[ROOT]/bin:/usr/bin:/bin");
+    let before = sandbox.tree();
+    let by_uv = "vrun: would have uv install what [ROOT]/app/uv.lock has of it\n";
+    let run = sandbox.run(["-n", "--sync"]).code(0);
+    run.says(by_uv);
+    let sandbox = sandbox.var("VRUN_INSTALLER", "pip");
+    let by_pip = "vrun: would take the versions from [ROOT]/app/uv.lock\n";
+    sandbox.run(["-n", "--sync"]).code(0).says(by_pip);
+    assert_eq!(sandbox.tree(), before);
+}

@@ -78,6 +78,22 @@ fn an_index_that_does_not_answer_is_named_and_tried_again() {
 }
 
 #[test]
+fn a_failure_for_want_of_pip_is_forgotten_once_there_is_one() {
+    let project = app("pip").file("app/requirements.txt", "alpha==1.0\n");
+    project
+        .run(["--create", "--without-pip", "--no-install"])
+        .code(0);
+    project.run(["--sync"]).code(125).says(&["it has no pip"]);
+    let said = ["vrun: requirements.txt is not installed ("];
+    project.run(["python", "-c", ""]).code(0).says(&said);
+    project
+        .run(["--no-install", "python", "-m", "ensurepip"])
+        .code(0);
+    versions(&project).code(0).stdout("alpha 1.0");
+    assert_eq!(versions(&project).code(0).stderr, "");
+}
+
+#[test]
 fn what_pip_says_of_a_failure_is_said_once() {
     let project = app("pip").file("app/requirements.txt", "alpha==3.0\n");
     let failed = versions(&project).code(125);

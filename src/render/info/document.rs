@@ -250,6 +250,10 @@ pub(super) struct Plan<'a> {
     pub parts: Vec<PlanPart<'a>>,
     /// The lock that says in which versions.
     pub lock: Option<Text<'a>>,
+    /// The tool that installs what the lock has; null where the installer takes the versions from it.
+    pub lock_tool: Option<&'static str>,
+    /// The index that the project names in place of PyPI, without a login.
+    pub index: Option<&'a str>,
     /// What is left out, and why.
     pub left_out: &'a [String],
     /// Why it is unknown, as a clause.

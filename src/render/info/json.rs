@@ -163,6 +163,8 @@ fn known_plan(plan: &PlanReport) -> Plan<'_> {
     Plan {
         parts: plan.parts.iter().map(plan_part).collect(),
         lock: plan.lock.as_ref().map(Text::new),
+        lock_tool: plan.lock_tool,
+        index: plan.index.as_deref(),
         left_out: &plan.left_out,
         problem: None,
     }

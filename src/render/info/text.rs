@@ -79,6 +79,7 @@ fn requirements_text(status: Option<&InstallStatus>) -> String {
 fn plan_rows(plan: &PlanReport, page: &mut Columns) {
     page.rows("plan", plan.parts.iter().map(PartReport::describe));
     page.rows("versions from", plan.lock.iter().map(printable));
+    page.rows("packages from", plan.index.iter().map(printable));
     page.rows("not in the plan", plan.left_out.iter().cloned());
 }
 
