@@ -3,8 +3,8 @@
 
 # Sums of all that is to be downloaded.
 write_sums() {
-    (cd "$out" && find . -maxdepth 1 -type f ! -name sha256sums | sed 's,^\./,,' | sort | xargs sha256sum >sums &&
-        mv sums sha256sums)
+    sums=$(cd "$out" && find . -maxdepth 1 -type f ! -name sha256sums | sed 's,^\./,,' | sort | xargs sha256sum)
+    echo "$sums" >"$out/sha256sums"
 }
 
 make_sbom() {
