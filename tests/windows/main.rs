@@ -26,6 +26,8 @@ mod programs;
 mod project;
 /// `--doctor` and `--repair` of what was moved or copied.
 mod repair;
+/// What a project or a script requires.
+mod requirements;
 /// An environment is the one that the base interpreter's venv would have made.
 mod same;
 /// Console scripts, in place, moved and copied.
