@@ -140,6 +140,7 @@ pub(crate) fn may_clone(dir: &Path) -> bool {
 
 /// The type of the file system that `path` is on (statfs(2)), which only Linux numbers.
 #[cfg(any(target_os = "linux", target_os = "android"))]
+#[allow(clippy::unnecessary_cast, reason = "on Android it is one already")]
 pub(super) fn type_of(path: &Path) -> Option<u64> {
     rustix::fs::statfs(path)
         .map(|found| found.f_type as u64)
@@ -171,6 +172,7 @@ pub(crate) fn clone_file(source: &File, to: &Path, _usual: &Metadata) -> io::Res
 
 /// The same by clonefile(2), which keeps the time, and the mode too.
 #[cfg(target_vendor = "apple")]
+#[expect(clippy::disallowed_methods, reason = "the file was made just now")]
 pub(crate) fn clone_file(source: &File, to: &Path, usual: &Metadata) -> io::Result<()> {
     use rustix::fs::{CWD, CloneFlags, fclonefileat};
     fclonefileat(source, CWD, to, CloneFlags::empty())?;

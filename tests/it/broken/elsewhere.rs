@@ -1,6 +1,6 @@
 //! Environments of another system, machine or C library: left alone, and told as that.
 
-use super::{app, refused};
+use super::refused;
 use crate::sandbox::Sandbox;
 
 #[test]
@@ -37,7 +37,7 @@ fn one_that_was_made_on_macos_and_is_mounted_here() {
         "/usr/local/opt/python@3.12/bin",
         "/Users/ada/.pyenv/versions/3.12.1/bin",
     ] {
-        let sandbox = app(&format!(
+        let sandbox = super::app(&format!(
             "home = {home}\ninclude-system-site-packages = false\nversion = 3.12.1\n"
         ))
         .link("app/.venv/bin/python", "python3.12")
@@ -60,26 +60,28 @@ fn a_copy_of_another_systems_python_is_told_once_the_system_has_refused_it() {
         (&b"\xcf\xfa\xed\xfe\x0c\0\0\x01"[..], "macOS"),
         (b"MZ\x90\0", "Windows"),
     ] {
-        app("home = [ROOT]/usr/bin\ninclude-system-site-packages = false\nversion = 3.12.1\n")
-            .script("app/.venv/bin/python", head)
-            .run(["python"])
-            .error(
-                126,
-                &[
-                    &format!(
-                        "vrun: [ROOT]/app/.venv is for another system: it was created on {system}"
-                    ),
-                    "cause: its Python is [ROOT]/app/.venv/bin/python",
-                    "hint: `export VRUN_NAME=.venv-linux`",
-                ],
-            );
+        super::app(
+            "home = [ROOT]/usr/bin\ninclude-system-site-packages = false\nversion = 3.12.1\n",
+        )
+        .script("app/.venv/bin/python", head)
+        .run(["python"])
+        .error(
+            126,
+            &[
+                &format!(
+                    "vrun: [ROOT]/app/.venv is for another system: it was created on {system}"
+                ),
+                "cause: its Python is [ROOT]/app/.venv/bin/python",
+                "hint: `export VRUN_NAME=.venv-linux`",
+            ],
+        );
     }
 }
 
 /// A project whose environment is a Mac's, and whose link happens to lead to a Python here.
 #[cfg(target_os = "linux")]
 fn mounted() -> Sandbox {
-    app("home = [ROOT]/usr/bin\ninclude-system-site-packages = false\nversion = 3.12.1\n")
+    super::app("home = [ROOT]/usr/bin\ninclude-system-site-packages = false\nversion = 3.12.1\n")
         .file("app/pyproject.toml", "")
         .probe("usr/bin/python3.12")
         .link("app/.venv/bin/python", "[ROOT]/usr/bin/python3.12")
@@ -124,11 +126,12 @@ fn mainframes() -> Vec<u8> {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_python_for_another_machine_is_told_once_the_system_has_refused_it() {
-    let sandbox =
-        app("home = [ROOT]/usr/bin\ninclude-system-site-packages = false\nversion = 3.12.1\n")
-            .script("usr/bin/python3.12", mainframes())
-            .link("app/.venv/bin/python", "[ROOT]/usr/bin/python3.12")
-            .script("app/.venv/bin/tool", "#![ROOT]/app/.venv/bin/python\n");
+    let sandbox = super::app(
+        "home = [ROOT]/usr/bin\ninclude-system-site-packages = false\nversion = 3.12.1\n",
+    )
+    .script("usr/bin/python3.12", mainframes())
+    .link("app/.venv/bin/python", "[ROOT]/usr/bin/python3.12")
+    .script("app/.venv/bin/tool", "#![ROOT]/app/.venv/bin/python\n");
     for typed in ["python", "tool"] {
         sandbox.run([typed]).error(
             126,
@@ -159,8 +162,9 @@ fn with_another_loader(sandbox: &Sandbox) -> Option<Vec<u8>> {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_python_whose_loader_is_not_here_is_told_once_the_system_has_refused_it() {
-    let sandbox =
-        app("home = [ROOT]/usr/bin\ninclude-system-site-packages = false\nversion = 3.12.1\n");
+    let sandbox = super::app(
+        "home = [ROOT]/usr/bin\ninclude-system-site-packages = false\nversion = 3.12.1\n",
+    );
     let Some(bytes) = with_another_loader(&sandbox) else {
         return eprintln!("not tested: the probe is linked statically here");
     };

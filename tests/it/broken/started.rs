@@ -123,6 +123,7 @@ fn whatever_else_keeps_the_python_from_being_found_is_said_with_what_helps() {
             .link("app/.venv/bin/python3", "python"),
     );
     let none = around(app(CFG));
+    #[cfg(target_os = "linux")]
     let elsewhere = around(
         app("home = /opt/homebrew/bin\ninclude-system-site-packages = false\n")
             .link("app/.venv/bin/python", "/opt/homebrew/bin/python3.12"),
