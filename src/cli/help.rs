@@ -54,8 +54,8 @@ const SHORT_USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
 
 const SHORT_AFTER_HELP: &str = "\
 Example: `vrun pytest -q` in a fresh clone creates .venv, installs what the
-project requires, and runs pytest. `vrun --help` lists all options, and
-`vrun --man` prints the man page, which has all rules.";
+project requires, and runs pytest. `vrun --help` lists all options and topics;
+`vrun --help TOPIC` prints a chapter of the manual, `vrun --man` all of it.";
 
 /// The options of `-h`, by clap's names.
 const SHORT_OPTIONS: [&str; 12] = [
