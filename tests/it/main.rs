@@ -68,6 +68,7 @@ mod broken;
 #[cfg(unix)]
 /// `--cache`: what vrun keeps, and what of it goes.
 mod cache;
+#[cfg(unix)]
 mod cli;
 #[cfg(unix)]
 mod control;
