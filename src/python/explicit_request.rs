@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::process::Process;
 use crate::quote::printable;
 
+use super::near_request::near_request;
 use super::request::{ExplicitRequest, PythonRequest, RequestSource};
 use super::request_syntax::RequestKind;
 
@@ -23,11 +24,14 @@ pub(super) fn parse_explicit(
         }),
     };
     let invalid = || {
-        Error::failed(format!(
+        let error = Error::failed(format!(
             "{source} asks for `{}`, which is not a valid request for a Python",
             printable(text)
-        ))
-        .with_hint("such as `-p 3.12`, `-p '>=3.10,<3.13'`, `-p 3.13t`, `-p pypy3.10`, or the path of an interpreter")
+        ));
+        if let Some(near) = near_request(text, process) {
+            return error.with_hint(format!("did you mean `-p {near}`?"));
+        }
+        error.with_hint("such as `-p 3.12`, `-p '>=3.10,<3.13'`, `-p 3.13t`, `-p pypy3.10`, or the path of an interpreter")
     };
     Ok(PythonRequest {
         kind: kind.ok_or_else(invalid)?,

@@ -13,6 +13,7 @@ mod installed_requests;
 mod installed_series;
 mod interpreter;
 mod managed;
+mod near_request;
 mod no_match;
 mod path_lookup;
 mod poetry_version;

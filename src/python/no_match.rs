@@ -1,6 +1,5 @@
 //! No Python for a request -> the error: what was requested, what there is, and how to get one that matches.
 
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use pep440_rs::{Operator, Version, VersionSpecifier, VersionSpecifiers};
@@ -12,12 +11,10 @@ use crate::quote::printable;
 use crate::venv::MinorVersion;
 
 use super::interpreter::Interpreter;
+use super::near_request::{KNOWN_MINORS, near_request};
 use super::path_lookup;
 use super::request::{PythonRequest, RequestSource};
 use super::request_syntax::RequestKind;
-
-/// The series of Python 3 that a version manager may be asked for.
-const KNOWN_SERIES: RangeInclusive<u64> = 6..=14;
 
 /// The one that most packages have wheels for.
 const RECOMMENDED_SERIES: &str = "3.13";
@@ -86,14 +83,18 @@ fn hint(request: &PythonRequest, process: &Process) -> String {
     if matches!(request.kind, RequestKind::Path(_)) {
         return "name another, or let vrun look for one, as with `-p 3`".to_owned();
     }
+    let is_typed = matches!(request.source, RequestSource::Explicit(_));
+    if let Some(near) = near_request(&request.text, process).filter(|_| is_typed) {
+        return format!("did you mean `-p {near}`?");
+    }
     let install = match install_command(request, process) {
         Some(command) => format!("`{command}` installs one"),
         None => "install one".to_owned(),
     };
-    let other = match request.source {
-        RequestSource::Explicit(_) => "use another with `-p REQUEST`, such as `-p 3` or a path",
+    let other = match is_typed {
+        true => "use another with `-p REQUEST`, such as `-p 3` or a path",
         // What a project requires is not for vrun to talk a person out of.
-        _ => "name one that fits with `-p PATH`",
+        false => "name one that fits with `-p PATH`",
     };
     format!("{install}, or {other}")
 }
@@ -130,7 +131,7 @@ fn installable_version(kind: &RequestKind) -> Option<String> {
             let numbers: Vec<_> = release.iter().map(u64::to_string).collect();
             Some(numbers.join("."))
         }
-        RequestKind::Range(range) => KNOWN_SERIES.rev().find_map(|minor| {
+        RequestKind::Range(range) => KNOWN_MINORS.rev().find_map(|minor| {
             let versions = (0..MAX_PATCH).map(|patch| Version::new([3, minor, patch]));
             let mut fitting = versions.filter(|version| range.contains(version));
             let first = fitting.next()?;

@@ -419,6 +419,27 @@ fn what_powershell_is_told_is_in_order() {
 }
 
 #[test]
+fn a_slip_in_a_shells_name_or_a_version_is_answered_with_the_near_one() {
+    let app = app()
+        .probe("bin/python3.12")
+        .probe("bin/python3.10")
+        .file("new/setup.py", "")
+        .cwd("new");
+    for (words, near) in [
+        (["--export", "bsh"], "`bash`"),
+        (["--export", "powershel"], "`powershell`"),
+        (["--completions", "nushel"], "`nushell`"),
+        (["--create", "-pv3.12"], "`-p 3.12`"),
+        (["--create", "-p3,12"], "`-p 3.12`"),
+        (["--create", "-p312"], "`-p 3.12`"),
+        (["--create", "-p3.1"], "`-p 3.10`"),
+    ] {
+        let hint = format!("hint: did you mean {near}?\n");
+        app.run(words).error(125, &[&hint]);
+    }
+}
+
+#[test]
 fn a_shell_that_is_not_known_is_a_usage_error_that_names_those_that_are() {
     app()
         .run(["--completions", "tcsh"])
