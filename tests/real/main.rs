@@ -65,6 +65,8 @@ mod index;
 mod inside;
 /// `--isolated`.
 mod isolated;
+/// Language servers, as Zed, Neovim and VS Code start them.
+mod language_servers;
 /// A system without threads, exit codes, locks.
 mod limits;
 /// What runs its lines by vrun: make, just, npm, Vim, VS Code.
