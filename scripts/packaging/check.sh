@@ -44,12 +44,14 @@ try_archives() {
             fi
             ;;
         x86_64-pc-windows-*)
-            if has wine; then
-                said=$(WINEDEBUG=-all timeout 120 wine "$(unpacked "$target")" --version | tr -d '\r') || said=
+            # wine's own lacks a DLL that Rust needs.
+            prefix=${XDG_CACHE_HOME:-$HOME/.cache}/vrun-tests/prefix
+            if has wine && [ -d "$prefix" ]; then
+                said=$(WINEPREFIX=$prefix WINEDEBUG=-all timeout 120 wine "$(unpacked "$target")" --version | tr -d '\r') || said=
                 [ "$said" = "vrun $version" ] || die "$target: says '$said' under wine" 'look at its build'
                 echo "$target: says its version under wine"
             else
-                echo "not tried: $target, for there is no wine (apt install wine64)"
+                echo "not tried: $target, for there is no wine with a prefix (scripts/wine makes one)"
             fi
             ;;
         *) echo "not tried: $target, which nothing here runs" ;;
