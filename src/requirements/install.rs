@@ -83,9 +83,7 @@ pub(super) fn install(
         runner,
     };
     let is_whole = plan.is_empty() || steps.install_plan(plan)?;
-    if order.is_upgrade {
-        steps.reinstall_incomplete()?;
-    }
+    steps.reinstall_incomplete()?;
     if order.is_exact && is_whole {
         let mut required = install_args(plan.parts(), runner.project);
         if !required.is_empty() {
