@@ -4,6 +4,7 @@
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests write files"))]
 
+use std::io;
 use std::process::ExitCode;
 
 mod actions;
@@ -53,7 +54,9 @@ fn main() -> ExitCode {
     match dispatch(&mut process) {
         Ok(code) => code,
         Err(error) => {
-            output::write_stderr(&format!("{error}\n"));
+            let (stderr, is_ci) = (io::stderr(), process.is_ci());
+            let is_colored = output::may_color(&stderr, is_ci, |name| process.var(name));
+            output::print_error(&error, is_colored);
             ExitCode::from(error.kind().exit_code())
         }
     }

@@ -5,6 +5,8 @@ use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::time::Duration;
 
+use anstyle::{AnsiColor, Style};
+
 use crate::error::{Error, io_reason};
 
 /// `-q`, nothing, or `-v`.
@@ -52,6 +54,30 @@ pub(crate) fn write_stderr(text: &str) {
 /// Moves the cursor, or erases, on a terminal.
 pub(crate) fn write_control(sequence: &'static str) {
     let _ = io::stderr().write_all(sequence.as_bytes());
+}
+
+/// Prints an error on stderr, with the words in colour that it is made of.
+pub(crate) fn print_error(error: &Error, is_colored: bool) {
+    let text = format!("{error}\n");
+    if !is_colored {
+        return write_stderr(&text);
+    }
+    let bold = Style::new().bold();
+    let words = [
+        ("vrun:", bold.fg_color(Some(AnsiColor::Red.into()))),
+        ("  cause:", bold),
+        ("  hint:", bold.fg_color(Some(AnsiColor::Cyan.into()))),
+    ];
+    let paint = |line: &str| {
+        let mut starts = words.iter();
+        let found = starts.find_map(|(word, style)| Some((word, style, line.strip_prefix(word)?)));
+        match found {
+            Some((word, style, rest)) => format!("{style}{word}{style:#}{rest}\n"),
+            None => format!("{line}\n"),
+        }
+    };
+    let text: String = escape_controls(&text).lines().map(paint).collect();
+    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 /// Prints a result on stdout: byte for byte, but for a terminal. It is not an error if the reader stops reading.

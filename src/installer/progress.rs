@@ -42,8 +42,45 @@ pub(crate) struct StepProgress {
     line: String,
     verbosity: Verbosity,
     started: Instant,
-    /// When the spinner was last turned.
+    /// What the installer does at the moment.
+    package: Option<String>,
+    /// How many packages pip has looked at.
+    collected: usize,
+    /// When the line was last drawn.
     ticked: Instant,
+}
+
+/// A step that is done.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StepDone {
+    pub duration: Duration,
+    /// How many packages were installed, as far as the installer says so.
+    pub packages: usize,
+}
+
+impl StepDone {
+    /// `4.1 s (38 packages, uv)`
+    pub(crate) fn describe(&self, installer: &str) -> String {
+        let duration = output::format_duration(self.duration);
+        match self.packages {
+            0 => format!("{duration} ({installer})"),
+            1 => format!("{duration} (1 package, {installer})"),
+            count => format!("{duration} ({count} packages, {installer})"),
+        }
+    }
+}
+
+/// How many packages an installer says that it has installed.
+pub(crate) fn installed_count(output: &str) -> usize {
+    let count = |line: &str| {
+        // pip lists them, uv counts them.
+        if let Some(names) = line.strip_prefix("Successfully installed ") {
+            return Some(names.split_whitespace().count());
+        }
+        let (count, rest) = line.strip_prefix("Installed ")?.split_once(' ')?;
+        count.parse().ok().filter(|_| rest.starts_with("package"))
+    };
+    output.lines().map(str::trim).find_map(count).unwrap_or(0)
 }
 
 #[derive(Debug)]
@@ -76,6 +113,8 @@ impl StepProgress {
             line: line.to_owned(),
             verbosity,
             started: Instant::now(),
+            package: None,
+            collected: 0,
             ticked: Instant::now(),
         }
     }
@@ -88,8 +127,9 @@ impl StepProgress {
             }
             (DisplayMode::Plain | DisplayMode::Grouped, _) => {}
             (DisplayMode::Spinner(bar), HelperEvent::Line(line)) => {
-                if let Some(package) = package_line(line) {
-                    bar.set_message(format!("{}: {package}", self.line));
+                if let Some(package) = package_line(line, &mut self.collected) {
+                    self.package = Some(package);
+                    bar.set_message(self.message());
                     output::write_control(LINE_START);
                 }
             }
@@ -97,6 +137,7 @@ impl StepProgress {
                 // indicatif's own ticker takes a thread, and panics where there is none.
                 if self.ticked.elapsed() > TICK_INTERVAL {
                     self.ticked = Instant::now();
+                    bar.set_message(self.message());
                     bar.tick();
                     output::write_control(LINE_START);
                 }
@@ -107,6 +148,16 @@ impl StepProgress {
                 bar.set_draw_target(ProgressDrawTarget::stderr());
             }
         }
+    }
+
+    /// `installing requirements.txt with pip (4 s): Collecting six (3 so far)`
+    fn message(&self) -> String {
+        let time = match self.started.elapsed().as_secs() {
+            0 => String::new(),
+            seconds => format!(" ({seconds} s)"),
+        };
+        let package = self.package.iter().map(|package| format!(": {package}"));
+        format!("{}{time}{}", self.line, package.collect::<String>())
     }
 
     /// Ends the step. On a terminal its plain line replaces the changing one.
@@ -125,8 +176,9 @@ impl StepProgress {
 
 fn spinner(line: &str) -> ProgressBar {
     let bar = ProgressBar::new_spinner();
-    if let Ok(style) = ProgressStyle::with_template("vrun: {msg} {spinner}") {
-        bar.set_style(style.tick_chars("|/-\\ "));
+    // As wide as the terminal is whenever it is drawn.
+    if let Ok(style) = ProgressStyle::with_template("vrun: {wide_msg}") {
+        bar.set_style(style);
     }
     bar.set_message(line.to_owned());
     bar.tick();
@@ -134,13 +186,34 @@ fn spinner(line: &str) -> ProgressBar {
     bar
 }
 
-/// A line that says which package the installer is working on.
-fn package_line(line: &str) -> Option<String> {
+/// What the installer is working on, if its line says so, and how far it is.
+fn package_line(line: &str, collected: &mut usize) -> Option<String> {
     let line = line.trim();
+    if let Some(names) = line.strip_prefix("Installing collected packages: ") {
+        return Some(match names.split(", ").count() {
+            1 => format!("Installing {}", printable(names)),
+            count => format!("Installing {count} packages"),
+        });
+    }
+    let packages = line
+        .split(" in ")
+        .next()
+        .filter(|it| it.contains(" package"));
+    if line.starts_with("Resolved ") || line.starts_with("Prepared ") {
+        return packages.map(printable);
+    }
     let verbs = "Processing|Collecting|Downloading|Building|Installing|Obtaining|Using cached";
     let mut rests = verbs.split('|').filter_map(|verb| line.strip_prefix(verb));
     let is_package = rests.any(|rest| rest.starts_with(' '));
-    is_package.then(|| printable(line).chars().take(MAX_WIDTH).collect())
+    if !is_package {
+        return None;
+    }
+    let shown: String = printable(line).chars().take(MAX_WIDTH).collect();
+    if !line.starts_with("Collecting ") {
+        return Some(shown);
+    }
+    *collected += 1;
+    Some(format!("{shown} ({collected} so far)"))
 }
 
 #[cfg(test)]
@@ -148,12 +221,43 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_about_packages_are_shown() {
-        let line = "Collecting six==1.16.0";
-        assert_eq!(package_line(&format!("{line}\n")).as_deref(), Some(line));
-        assert_eq!(package_line("Requirement already satisfied: six"), None);
-        let long = format!("Installing collected packages: {}", "é".repeat(100));
-        let length = package_line(&long).map(|line| line.chars().count());
-        assert_eq!(length, Some(MAX_WIDTH));
+    fn lines_about_packages_are_shown_with_how_many_there_are() {
+        let mut collected = 1;
+        let mut shown = |line: &str| package_line(line, &mut collected).unwrap_or_default();
+        for (line, expected) in [
+            (
+                "Collecting six==1.16.0\n",
+                "Collecting six==1.16.0 (2 so far)",
+            ),
+            ("  Downloading six-1.16.0.whl", "Downloading six-1.16.0.whl"),
+            ("Requirement already satisfied: six", ""),
+            (
+                "Installing collected packages: a, b, c",
+                "Installing 3 packages",
+            ),
+            ("Installing collected packages: a", "Installing a"),
+            ("Resolved 38 packages in 1.2s", "Resolved 38 packages"),
+            ("Prepared 1 package in 3ms", "Prepared 1 package"),
+            ("Resolved nothing", ""),
+        ] {
+            assert_eq!(shown(line), expected);
+        }
+        let long = shown(&format!("Building {}", "é".repeat(100)));
+        assert_eq!(long.chars().count(), MAX_WIDTH);
+    }
+
+    #[test]
+    fn what_was_installed_is_counted_as_the_installer_says() {
+        for (output, expected) in [
+            ("Collecting a\nSuccessfully installed a-1 b-2\n", 2),
+            (
+                "Resolved 3 packages in 2ms\nInstalled 1 package in 3ms\n + a==1\n",
+                1,
+            ),
+            ("Requirement already satisfied: a\n", 0),
+            ("Installed by hand\n", 0),
+        ] {
+            assert_eq!(installed_count(output), expected, "{output}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use pep440_rs::Version;
 use tempfile::NamedTempFile;
@@ -22,7 +22,7 @@ use crate::quote::printable;
 use super::diagnosis::{Diagnosis, FailedStep, diagnose};
 use super::install_error::InstallError;
 use super::program::{Installer, SEED_PACKAGES, os_args};
-use super::progress::{ProgressOutput, StepProgress};
+use super::progress::{ProgressOutput, StepDone, StepProgress, installed_count};
 use super::step_failure::{FailureReport, StepFailure, log_file};
 
 /// Runs installers for one environment.
@@ -148,9 +148,9 @@ impl InstallRunner<'_> {
         installer: &Installer,
         args: Vec<OsString>,
         line: &str,
-    ) -> Result<Result<Duration, String>, InstallError> {
+    ) -> Result<Result<StepDone, String>, InstallError> {
         match self.attempt(installer, args, line) {
-            Ok(duration) => Ok(Ok(duration)),
+            Ok(done) => Ok(Ok(done)),
             Err(failure) => failure.into_reason(&self.report(installer, line)).map(Err),
         }
     }
@@ -162,7 +162,7 @@ impl InstallRunner<'_> {
         args: Vec<OsString>,
         line: &str,
         failure: &str,
-    ) -> Result<Duration, InstallError> {
+    ) -> Result<StepDone, InstallError> {
         self.attempt(installer, args, line)
             .map_err(|error| error.into_error(&self.report(installer, failure)))
     }
@@ -181,7 +181,7 @@ impl InstallRunner<'_> {
         installer: &Installer,
         args: Vec<OsString>,
         line: &str,
-    ) -> Result<Duration, StepFailure> {
+    ) -> Result<StepDone, StepFailure> {
         let started = Instant::now();
         let (program, command_args) = installer.command_line(self.dir, &self.python, args.clone());
         let mut progress = StepProgress::start(line, self.progress_output, self.verbosity);
@@ -202,8 +202,12 @@ impl InstallRunner<'_> {
                 StepFailure::NotStarted(reason)
             }
         })?;
+        let done = |duration| StepDone {
+            duration,
+            packages: installed_count(&output),
+        };
         if status.success() {
-            return Ok(duration);
+            return Ok(done(duration));
         }
         if let Some(signal) = os::signal_of(status) {
             return Err(StepFailure::Killed { signal, output });
@@ -216,7 +220,7 @@ impl InstallRunner<'_> {
             ask_pip: &|args| self.ask(&Installer::Pip, args),
         };
         match diagnose(&step) {
-            Diagnosis::Succeeded => Ok(started.elapsed()),
+            Diagnosis::Succeeded => Ok(done(started.elapsed())),
             diagnosis => Err(StepFailure::Failed { diagnosis, output }),
         }
     }

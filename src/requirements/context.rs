@@ -29,6 +29,9 @@ impl InstallContext<'_> {
         match self.process.is_ci() {
             true if is_github.is_some_and(|value| value == "true") => ProgressOutput::GroupedLog,
             true => ProgressOutput::Log,
+            false if self.process.var("TERM").is_some_and(|term| term == "dumb") => {
+                ProgressOutput::Log
+            }
             false => ProgressOutput::Interactive,
         }
     }

@@ -2,13 +2,13 @@
 
 use std::cell::RefCell;
 use std::ffi::OsString;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::installer::{
-    self, InstallError, InstallRunner, Installer, check_present, lock_sync, os_args, prune, uv_lock,
+    self, InstallError, InstallRunner, Installer, StepDone, check_present, lock_sync, os_args,
+    prune, uv_lock,
 };
 use crate::manifest::{InstallPlan, Part, display_name, install_args};
-use crate::output;
 use crate::process::Process;
 use crate::quote::{printable, summarize_names};
 use crate::venv;
@@ -17,6 +17,9 @@ use super::options::SyncOrder;
 
 /// The variables that name an index in place of PyPI, of pip and of uv.
 const INDEX_VARS: [&str; 2] = ["PIP_INDEX_URL", "UV_DEFAULT_INDEX"];
+
+/// How long pip may take before uv is named.
+const SLOW: Duration = Duration::from_secs(10);
 
 /// How much of a plan is installed.
 #[derive(Debug)]
@@ -82,7 +85,11 @@ pub(super) fn install(
         left_out: &left_out,
         runner,
     };
+    let started = Instant::now();
     let is_whole = plan.is_empty() || steps.install_plan(plan)?;
+    if installer == Installer::Pip && started.elapsed() > SLOW {
+        installer::name_uv_once(process);
+    }
     steps.reinstall_incomplete()?;
     if order.is_exact && is_whole {
         let mut required = install_args(plan.parts(), runner.project);
@@ -130,8 +137,8 @@ impl Steps<'_> {
             return Ok(true);
         }
         let refusal = match self.attempt(plan.parts(), &[], &name)? {
-            Ok(duration) => {
-                self.report(&name, duration);
+            Ok(done) => {
+                self.report(&name, done);
                 return Ok(true);
             }
             Err(reason) if is_single => Some(reason),
@@ -166,11 +173,11 @@ impl Steps<'_> {
         let name = display_name(plan.lock().into_iter(), runner.project, runner.root);
         let uv = Installer::UvProject(uv.clone());
         match runner.try_step(&uv, sync.args, &self.line(&name))? {
-            Ok(duration) => {
+            Ok(done) => {
                 let is_rest = |part: &Part| sync.rest.contains(&part);
                 let parts = plan.parts().filter(|part| !is_rest(part));
                 check_present(parts, self.installer, runner)?;
-                self.report(&name, duration);
+                self.report(&name, done);
             }
             Err(reason) => {
                 let line = || format!("`uv sync` does not install {name}: {reason}");
@@ -238,8 +245,8 @@ impl Steps<'_> {
         };
         let name = part.describe(self.runner.project);
         let reason = match self.attempt([part], constraints, &name)? {
-            Ok(duration) => {
-                self.report(&name, duration);
+            Ok(done) => {
+                self.report(&name, done);
                 return Ok(true);
             }
             Err(reason) => reason,
@@ -251,7 +258,7 @@ impl Steps<'_> {
         for (single, requirement) in &singles {
             let name = format!("{requirement} ({name})");
             match self.attempt([single], constraints, &name)? {
-                Ok(duration) => self.report(&name, duration),
+                Ok(done) => self.report(&name, done),
                 Err(reason) => leave_out(&name, &reason),
             }
         }
@@ -289,11 +296,11 @@ impl Steps<'_> {
         let args = self.args(parts.clone(), &[]);
         let failure = format!("cannot install {name} into {}", printable(self.runner.root));
         let line = self.line(name);
-        let duration = self
+        let done = self
             .runner
             .run_step(self.installer, args, &line, &failure)?;
         check_present(parts, self.installer, self.runner)?;
-        self.report(name, duration);
+        self.report(name, done);
         Ok(())
     }
 
@@ -303,7 +310,7 @@ impl Steps<'_> {
         parts: impl IntoIterator<Item = &'p Part> + Clone,
         constraints: &[OsString],
         name: &str,
-    ) -> Result<Result<Duration, String>, InstallError> {
+    ) -> Result<Result<StepDone, String>, InstallError> {
         let args = self.args(parts.clone(), constraints);
         let line = self.line(name);
         let result = self.runner.try_step(self.installer, args, &line)?;
@@ -330,9 +337,9 @@ impl Steps<'_> {
         format!("installing {name} with {}", self.installer.name())
     }
 
-    fn report(&self, name: &str, duration: Duration) {
-        let duration = output::format_duration(duration);
+    fn report(&self, name: &str, done: StepDone) {
+        let done = done.describe(self.installer.name());
         let verbosity = self.runner.verbosity;
-        verbosity.notice(format_args!("installed {name} in {duration}"));
+        verbosity.notice(format_args!("installed {name} in {done}"));
     }
 }

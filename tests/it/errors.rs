@@ -90,9 +90,29 @@ fn a_name_that_is_no_packages_is_not_to_be_pasted_into_an_install_command() {
 
 #[test]
 fn there_are_no_colours_where_there_is_no_terminal() {
-    for name in ["TERM", "CI", "NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR"] {
+    for name in ["TERM", "CI", "NO_COLOR", "CLICOLOR", "FORCE_COLOR"] {
         let sandbox = Sandbox::new().venv(".venv").var(name, "xterm-256color");
         sandbox.run(["no-such-program"]).error(127, &[]);
         sandbox.run(["--typo"]).error(125, &[]);
+    }
+}
+
+#[test]
+fn an_error_has_colour_only_where_that_is_wanted() {
+    let sandbox = Sandbox::new().venv("app/.venv").cwd("app");
+    let coloured = "\x1b[1m\x1b[31mvrun:\x1b[0m no program named `nowhere` in ";
+    for (vars, is_coloured) in [
+        ("CLICOLOR_FORCE=1", true),
+        ("CLICOLOR_FORCE=1 NO_COLOR=1", false),
+        ("CLICOLOR_FORCE=0", false),
+        ("TERM=xterm", false),
+    ] {
+        let said = sandbox
+            .sh(&format!("{vars} $vrun nowhere"))
+            .code(127)
+            .said();
+        let is = said.starts_with(coloured) && said.contains("\n\x1b[1m\x1b[36m  hint:\x1b[0m ");
+        assert_eq!(is, is_coloured, "{vars}: {said:?}");
+        assert_eq!(said.contains('\x1b'), is_coloured, "{said:?}");
     }
 }

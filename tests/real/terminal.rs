@@ -105,7 +105,7 @@ end()
 fn a_person_sees_which_package_it_is_at_and_the_plain_lines_stay() {
     let acts = r#"
 wait_for(b"vrun: installing requirements.txt with pip")
-wait_for(b"with pip: Installing collected packages: alpha")
+wait_for(b": Installing alpha")
 wait_for(b"vrun: installing requirements.txt with pip\r\n")
 wait_for(b"vrun: installed requirements.txt in "); wait_for(b"\n")
 wait_for(b"1.0 it is"); assert end() == 0
@@ -243,4 +243,66 @@ fn info_draws_the_walk_on_a_terminal() {
         none.contains("├─ .venv") && none.contains("there is none yet"),
         "{none}"
     );
+}
+
+#[test]
+fn the_line_of_an_install_fits_the_terminal_when_resized_too() {
+    let acts = r#"
+import fcntl, re, struct, termios
+def resize(columns):
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+def widths():
+    """Of what is drawn in the next second and a half."""
+    drawn, end = b"", time.monotonic() + 1.5
+    while time.monotonic() < end:
+        if select.select([terminal], [], [], 0.1)[0]:
+            drawn += os.read(terminal, 4096)
+    lines = re.sub(rb"\x1b\[[0-9;]*[A-Za-z]", b"\r", drawn).replace(b"\n", b"\r").split(b"\r")
+    assert any(b"vrun: installing" in line for line in lines), drawn
+    return max(map(len, lines)), drawn
+resize(100)
+type(b"\n"); wait_for(b"vrun: installing requirements.txt and pyproject.toml with pip")
+while not os.path.exists("begun"):
+    time.sleep(0.05)
+wide, drawn = widths()
+assert wide <= 100 and b"with pip (" in drawn, (wide, drawn)
+for columns in 40, 25:
+    resize(columns)
+    widths()
+    width, drawn = widths()
+    assert width <= columns, (columns, width, drawn)
+resize(100)
+os.remove("wait")
+wait_for(b"vrun: installed "); wait_for(b" (2 packages, pip)\r\n")
+assert end() == 0
+"#;
+    let project = wheels::app("pip")
+        .file("app/requirements.txt", "alpha<2\n")
+        .file("app/pyproject.toml", wheels::PYPROJECT)
+        .file("app/backend.py", wheels::BACKEND)
+        .file("app/wait", "")
+        .link("bin/vrun", env!("CARGO_BIN_EXE_vrun"));
+    let path = format!("{}:/usr/bin:/bin", project.path("bin").display());
+    let project = project.var("PATH", path).var("TERM", "xterm");
+    play(&project, acts, &["sh", "-c", "read go; exec vrun --create"]);
+}
+
+#[test]
+fn uv_is_named_once_where_pip_took_long() {
+    let acts = r#"
+while not os.path.exists("begun"):
+    time.sleep(0.05)
+time.sleep(10.5); os.remove("wait")
+wait_for(b"vrun: uv installs faster than pip: where it is on PATH, vrun uses it\r\n")
+assert end() == 0
+"#;
+    let project = wheels::app("pip")
+        .file("app/pyproject.toml", wheels::PYPROJECT)
+        .file("app/backend.py", wheels::BACKEND)
+        .file("app/wait", "")
+        .link("bin/vrun", env!("CARGO_BIN_EXE_vrun"))
+        .var("VRUN_INSTALLER", "")
+        .var("TERM", "xterm");
+    play(&project, acts, &["vrun", "--create"]);
+    assert!(fs::exists(project.path("home/.cache/vrun/uv-named")).is_ok_and(|is| is));
 }
