@@ -18,8 +18,8 @@ pub(super) fn near_request(text: &OsStr, process: &Process) -> Option<String> {
         return None;
     }
     let requests = installed_requests(process).into_iter();
-    let series = requests.map(|(request, _)| request).filter(is_series);
-    nearest_series(text, series.collect())
+    let series = requests.map(|(request, _)| request);
+    nearest_series(text, series.filter(|request| is_series(request)).collect())
 }
 
 fn is_known_series(text: &str) -> bool {
@@ -32,7 +32,7 @@ fn is_known_series(text: &str) -> bool {
     }
 }
 
-fn is_series(request: &String) -> bool {
+fn is_series(request: &str) -> bool {
     request.matches('.').count() == 1
 }
 
