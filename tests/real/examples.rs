@@ -87,6 +87,8 @@ const BLOCKS: &[(&str, &str, Test)] = &[
     ("recipes", "greet:", Test::By("line/just.rs")),
     ("recipes", "script-shell", Test::By("line/npm.rs")),
     ("recipes", "{\n    \"version\"", Test::By("line/vscode.rs")),
+    ("recipes", "{\n    \"lsp\"", Test::By("language_servers.rs")),
+    ("recipes", "local servers", Test::By("language_servers.rs")),
     ("recipes", "set shell=vrun", Test::By("line/vim.rs")),
     ("recipes", "[testenv]", Test::By("inside.rs")),
     ("recipes", "session.run", Test::By("inside.rs")),
