@@ -1,5 +1,6 @@
 //! The options and the process -> which environment is meant, or why there is none. Shared by all actions.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{EnvSource, Settings};
@@ -50,6 +51,7 @@ pub(super) fn build_search(
     Ok(Search {
         trust: Trust::new(&start, process),
         start,
+        member: OnceCell::new(),
         names: EnvNames::from_variable(process.non_empty_var("VRUN_NAME"))?,
         home: process.home_dir(),
         pyenv_root: process.non_empty_var("PYENV_ROOT").map(PathBuf::from),

@@ -69,14 +69,14 @@ pub(crate) fn create(
                     root: root.clone(),
                     cfg: Venv::open(staged)?.cfg,
                 };
-                let context = install_context(&venv, &search.start, settings, process);
+                let context = install_context(&venv, &search, settings, process);
                 requirements::install_staged(&context, staged, build_context)
             };
             keep_others_out(settings, &search, &root, || {
                 create_or_replace(&request, &install)
             })?;
             inline_script::remove_expired_envs(process);
-            ensure_installed(&Venv::open(&root)?, &search.start, settings, process)?;
+            ensure_installed(&Venv::open(&root)?, &search, settings, process)?;
         }
     }
     print_path(&root)

@@ -118,7 +118,7 @@ fn plan_for(
         root: root.to_owned(),
         cfg: PyvenvCfg::default(),
     };
-    let context = install_context(&venv, &search.start, settings, process);
+    let context = install_context(&venv, search, settings, process).of_requiring_project();
     requirements::report_plan(&context).map_err(|error| error.message().to_owned())
 }
 
@@ -165,7 +165,11 @@ fn env_info<'a>(
         problem: problem
             .map(|problem| python_problem(problem, &venv, search, process))
             .transpose()?,
-        requirements: requirements::install_status(&venv, &vrun_command),
+        requirements: requirements::install_status(
+            &venv,
+            search.member.get().map(|dir| &**dir),
+            &vrun_command,
+        ),
     })
 }
 

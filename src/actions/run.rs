@@ -150,7 +150,7 @@ fn report_install(
             let verbosity = process.verbosity;
             verbosity.notice(format_args!("would install what {name} requires"));
         }
-        (SyncMode::Now(_), _) => report_steps(&env.venv, &search.start, settings, process)?,
+        (SyncMode::Now(_), _) => report_steps(&env.venv, search, settings, process)?,
         _ => {}
     }
     Ok(env)

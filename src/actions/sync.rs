@@ -1,6 +1,6 @@
 //! `--sync` without a command: install what the project requires. With `-n`, with a command or without, only say what.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use crate::cli::{AutoCreate, Mode, Settings};
 use crate::error::Error;
@@ -24,7 +24,7 @@ pub(crate) fn sync(
         Outcome::Found(found) => (found, false),
         Outcome::Missing(missing) if settings.mode == Mode::DryRun => {
             let env = first_use::plan(missing, None, settings, auto_create, process)?;
-            return report_steps(&env.venv, &search.start, settings, process);
+            return report_steps(&env.venv, &search, settings, process);
         }
         Outcome::Missing(missing) => {
             let env =
@@ -39,7 +39,7 @@ pub(crate) fn sync(
             let venv = first_use::with_request(venv, settings, auto_create, &search, process)?;
             ensure_installed_in(&venv, is_new, &search, settings, process).map(drop)
         }
-        Mode::DryRun => report_steps(&venv, &search.start, settings, process),
+        Mode::DryRun => report_steps(&venv, &search, settings, process),
     }
 }
 
@@ -52,7 +52,7 @@ pub(super) fn ensure_installed_in(
     settings: &Settings,
     process: &Process,
 ) -> Result<bool, Error> {
-    let installed = ensure_installed(venv, &search.start, settings, process);
+    let installed = ensure_installed(venv, search, settings, process);
     let Err(InstallFailure {
         error,
         other_python,
@@ -71,28 +71,28 @@ pub(super) fn ensure_installed_in(
         None => return Err(error),
     }
     let venv = Venv::open(&venv.root)?;
-    ensure_installed(&venv, &search.start, settings, process)?;
+    ensure_installed(&venv, search, settings, process)?;
     Ok(true)
 }
 
 /// Installs what is missing, or only reports it, depending on the options.
 pub(super) fn ensure_installed(
     venv: &Venv,
-    start: &Path,
+    search: &Search,
     settings: &Settings,
     process: &Process,
 ) -> Result<(), InstallFailure> {
-    requirements::ensure_installed(&install_context(venv, start, settings, process))
+    requirements::ensure_installed(install_context(venv, search, settings, process))
 }
 
 /// `-n --sync`: what would be installed.
 pub(super) fn report_steps(
     venv: &Venv,
-    start: &Path,
+    search: &Search,
     settings: &Settings,
     process: &Process,
 ) -> Result<(), Error> {
-    let context = install_context(venv, start, settings, process);
+    let context = install_context(venv, search, settings, process).of_requiring_project();
     let SyncMode::Now(order) = settings.install_options.sync else {
         return Ok(());
     };
@@ -118,13 +118,14 @@ pub(super) fn report_steps(
 
 pub(super) fn install_context<'a>(
     venv: &'a Venv,
-    start: &'a Path,
+    search: &'a Search,
     settings: &'a Settings,
     process: &'a Process,
 ) -> InstallContext<'a> {
     InstallContext {
         venv,
-        start,
+        start: &search.start,
+        member: search.member.get().map(PathBuf::as_path),
         options: &settings.install_options,
         is_named: settings.env.is_some(),
         process,

@@ -97,8 +97,15 @@ fn check_python_request(input: &DoctorInput<'_>) -> Option<Finding> {
 
 fn check_requirements(input: &DoctorInput<'_>) -> Option<Finding> {
     let venv = Venv::open(input.root).ok()?;
-    let shortfall = match requirements::install_status(&venv, input.vrun_command) {
-        Some(status) => status.shortfall?,
+    let dir = input.root.parent();
+    let member = input
+        .project
+        .filter(|project| dir.is_some_and(|dir| dir != *project && project.starts_with(dir)));
+    let status = |member| requirements::install_status(&venv, member, input.vrun_command);
+    let own = member.and_then(|member| status(Some(member))?.shortfall);
+    let shortfall = match status(None) {
+        Some(status) => status.shortfall.or(own)?,
+        None if own.is_some() => own?,
         None => {
             let project = input.project.or(input.root.parent())?;
             requirements::find_nothing_installed(&venv, project, input.vrun_command)?

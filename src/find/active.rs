@@ -41,6 +41,13 @@ pub(super) fn apply_active(walk: Walk<'_>, search: &Search) -> Result<Outcome, E
         }
     };
     let deactivated = search.active_other_than(&root);
+    let holds = |project: &&Path| {
+        root.parent()
+            .is_some_and(|dir| dir != *project && project.starts_with(dir))
+    };
+    if let Some(member) = walk.project.filter(holds) {
+        let _ = search.member.set(member.to_owned());
+    }
     let skipped = walk.skipped;
     if let Some(reason) = reason {
         return Ok(Outcome::Found(FoundEnv {

@@ -1,5 +1,6 @@
 //! What a search needs to know: where it starts, which names it looks for, where it ends.
 
+use std::cell::OnceCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -35,6 +36,9 @@ pub(crate) struct Search {
     pub active: Option<PathBuf>,
     /// The runner that activated it for this command.
     pub runner: Option<&'static str>,
+    /// What the walk has found: the nearest project, where that lies in the directory that holds the environment, and has
+    /// none of its own.
+    pub member: OnceCell<PathBuf>,
     /// Whether vrun created the active one for a script, so nobody chose it for a project.
     pub is_script_env: bool,
 }

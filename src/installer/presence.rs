@@ -1,6 +1,8 @@
 //! After an install: whether what was asked for is in the environment. Settings of pip and uv can send it elsewhere, or
 //! have nothing installed at all.
 
+use std::path::Path;
+
 use crate::error::Error;
 use crate::fs::entry_names;
 use crate::manifest::{Part, is_same_name, required_names};
@@ -20,6 +22,21 @@ for place in sys.path:
         print('\\n'.join(os.listdir(place)))
 ";
 
+/// The packages of `parts` that have no metadata in the environment at `root`, as far as the parts name them.
+pub(crate) fn find_missing<'p>(
+    parts: impl IntoIterator<Item = &'p Part>,
+    root: &Path,
+) -> Vec<String> {
+    let mut missing: Vec<_> = parts.into_iter().flat_map(required_names).collect();
+    let sites = venv::site_packages(root).into_iter();
+    let entries = sites.flat_map(|site| entry_names(&site).unwrap_or_default());
+    let entries: Vec<_> = entries
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect();
+    missing.retain(|name| !entries.iter().any(|entry| is_metadata(entry, name)));
+    missing
+}
+
 /// # Errors
 /// A package of `parts` is not where the environment's Python finds it.
 pub(crate) fn check_present<'p>(
@@ -27,13 +44,7 @@ pub(crate) fn check_present<'p>(
     installer: &Installer,
     runner: &InstallRunner<'_>,
 ) -> Result<(), InstallError> {
-    let mut missing: Vec<_> = parts.into_iter().flat_map(required_names).collect();
-    let sites = venv::site_packages(runner.dir).into_iter();
-    let entries = sites.flat_map(|site| entry_names(&site).unwrap_or_default());
-    let entries: Vec<_> = entries
-        .map(|name| name.to_string_lossy().into_owned())
-        .collect();
-    missing.retain(|name| !entries.iter().any(|entry| is_metadata(entry, name)));
+    let mut missing = find_missing(parts, runner.dir);
     if missing.is_empty() {
         return Ok(());
     }

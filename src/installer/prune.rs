@@ -3,10 +3,11 @@
 //! pip stays, and what it builds with (setuptools, wheel), as `pip freeze` leaves them out.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use crate::error::Error;
 use crate::fs::temp_file_in;
-use crate::manifest::{is_same_name, normalize_name};
+use crate::manifest::{InstallPlan, install_args, is_same_name, normalize_name};
 use crate::quote::printable;
 
 use super::install_error::InstallError;
@@ -20,20 +21,47 @@ for item in json.load(open(sys.argv[1], encoding='utf-8'))['install']:
     print(item['metadata']['name'])
 ";
 
+/// What another project requires that is installed in the same environment.
+#[derive(Debug)]
+pub(crate) struct InstallPlanOf {
+    pub project: PathBuf,
+    pub plan: InstallPlan,
+}
+
 /// Removes every package that is neither in `required`, the installer's arguments, nor a dependency of those; never the
-/// project's `own`.
+/// project's `own`, nor what one of the `others` requires.
 pub(crate) fn remove_extraneous(
     installer: &Installer,
     required: Vec<OsString>,
     own: Option<&str>,
+    others: &[InstallPlanOf],
     runner: &InstallRunner<'_>,
 ) -> Result<(), InstallError> {
-    let names = match installer {
-        Installer::Uv(_) | Installer::UvProject(_) => extraneous_by_uv(installer, required, runner),
-        Installer::Pip => extraneous_by_pip(required, runner),
+    let extraneous = |required, own: Option<&str>, runner: &InstallRunner<'_>| {
+        let names = match installer {
+            Installer::Uv(_) | Installer::UvProject(_) => {
+                extraneous_by_uv(installer, required, runner)
+            }
+            Installer::Pip => extraneous_by_pip(required, runner),
+        };
+        let mut names = names.ok_or_else(|| undetermined_error(runner))?;
+        names.retain(|name| !own.is_some_and(|own| is_same_name(own, name)));
+        Ok(names)
     };
-    let mut names = names.ok_or_else(|| undetermined_error(runner))?;
-    names.retain(|name| !own.is_some_and(|own| is_same_name(own, name)));
+    let mut names: Vec<String> = extraneous(required, own, runner)?;
+    for InstallPlanOf { project, plan } in others {
+        if names.is_empty() {
+            break;
+        }
+        let runner = &InstallRunner {
+            project,
+            python: runner.python.clone(),
+            ..*runner
+        };
+        let required = install_args(plan.parts(), project);
+        let more = extraneous(required, plan.project_name.as_deref(), runner)?;
+        names.retain(|name| more.iter().any(|other| is_same_name(other, name)));
+    }
     if names.is_empty() {
         return Ok(());
     }

@@ -14,6 +14,7 @@ use crate::quote::printable;
 
 use super::context::InstallContext;
 use super::drift::{self, Drift};
+use super::member;
 use super::options::{InstallMode, InstallOptions, SyncMode};
 use super::python_misfit;
 use super::state::{InstallState, Status, python_minor_version};
@@ -71,7 +72,33 @@ pub(crate) fn initial_script_state(path: &Path, script_dir: &Path, root: &Path) 
 ///
 /// # Errors
 /// An install that was asked for fails; Ctrl-C.
-pub(crate) fn ensure_installed(context: &InstallContext<'_>) -> Result<(), InstallFailure> {
+pub(crate) fn ensure_installed(context: InstallContext<'_>) -> Result<(), InstallFailure> {
+    if context.member.is_none() {
+        return ensure_project(&context);
+    }
+    if let SyncMode::Now(_) = context.options.sync {
+        return ensure_project(&context.of_requiring_project());
+    }
+    // What is named is of the project that is meant.
+    let options = InstallOptions {
+        files: None,
+        groups: Vec::new(),
+        extras: Vec::new(),
+        no_dev: None,
+        ..context.options.clone()
+    };
+    ensure_project(&InstallContext {
+        member: None,
+        options: &options,
+        ..context
+    })?;
+    match member::is_settled(&context) {
+        true => ensure_project(&context),
+        false => Ok(()),
+    }
+}
+
+fn ensure_project(context: &InstallContext<'_>) -> Result<(), InstallFailure> {
     let InstallContext { venv, options, .. } = context;
     if let SyncMode::Now(order) = options.sync {
         python_misfit::report_before_sync(context);
@@ -92,7 +119,7 @@ pub(crate) fn ensure_installed(context: &InstallContext<'_>) -> Result<(), Insta
         true => sync::sync(context, SyncReason::Outdated),
         false => Err(unseen_error(&venv.root).into()),
     };
-    let found = InstallState::load_any(&venv.root, &venv.root);
+    let found = context.any_state();
     let found_status = found.as_ref().map(|(state, _)| &state.status);
     let has_requirements = found_status.is_some_and(|status| *status != Status::NothingRequired);
     if !has_requirements && context.is_auto_sync() && may_install() {
@@ -101,7 +128,19 @@ pub(crate) fn ensure_installed(context: &InstallContext<'_>) -> Result<(), Insta
     let Some((state, bytes)) = found else {
         return Ok(());
     };
-    if state.status == Status::Unfinished || sync::selects_otherwise(&state, context) {
+    let is_auto_sync = context.is_auto_sync() && may_install();
+    if state.status == Status::NotInstalled && !is_auto_sync {
+        let (name, root) = (
+            member::name(&state.source, &venv.root),
+            printable(&venv.root),
+        );
+        let line = format!("{name} is not installed in {root}: `vrun --sync` installs it");
+        notify_once(&line, NOT_INSTALLED, state, &bytes, context);
+        return Ok(());
+    }
+    if matches!(state.status, Status::Unfinished | Status::NotInstalled)
+        || sync::selects_otherwise(&state, context)
+    {
         return sync_outdated();
     }
     match (
@@ -152,6 +191,9 @@ pub(crate) fn ensure_installed(context: &InstallContext<'_>) -> Result<(), Insta
     }
     Ok(())
 }
+
+/// What identifies the notice that another project's requirements are not installed.
+const NOT_INSTALLED: &str = "not-installed";
 
 fn unseen_error(root: &Path) -> Error {
     let root = printable(root);

@@ -4,16 +4,18 @@ use std::cell::RefCell;
 use std::ffi::OsString;
 use std::time::{Duration, Instant};
 
+use crate::installer::prune::InstallPlanOf;
 use crate::installer::{
     self, InstallError, InstallRunner, Installer, StepDone, check_present, lock_sync, os_args,
     prune, uv_lock,
 };
-use crate::manifest::{InstallPlan, Part, display_name, install_args};
+use crate::manifest::{InstallPlan, Part, detect, display_name, install_args};
 use crate::process::Process;
 use crate::quote::{printable, summarize_names};
 use crate::venv;
 
 use super::options::SyncOrder;
+use super::state::InstallState;
 
 /// The variables that name an index in place of PyPI, of pip and of uv.
 const INDEX_VARS: [&str; 2] = ["PIP_INDEX_URL", "UV_DEFAULT_INDEX"];
@@ -97,7 +99,8 @@ pub(super) fn install(
             required.extend(constraints);
         }
         let own = plan.project_name.as_deref();
-        prune::remove_extraneous(&installer, required, own, runner)?;
+        let others = other_plans(runner)?;
+        prune::remove_extraneous(&installer, required, own, &others, runner)?;
     } else if order.is_exact {
         let verbosity = runner.verbosity;
         verbosity.notice("nothing is removed: not all of it can be installed together");
@@ -107,6 +110,22 @@ pub(super) fn install(
         is_whole: is_whole && left_out.is_empty(),
         left_out,
     })
+}
+
+/// What the other projects require that the environment remembers.
+fn other_plans(runner: &InstallRunner<'_>) -> Result<Vec<InstallPlanOf>, InstallError> {
+    let states = InstallState::load_all(runner.root).into_iter();
+    let mut plans = Vec::new();
+    for state in states.filter(|state| state.project != runner.project) {
+        let plan = detect::detect_plan(&state.project, &state.selection);
+        let plan = plan.map_err(|error| InstallError::Failed {
+            reason: error.message().to_owned(),
+            error,
+        })?;
+        let project = state.project;
+        plans.extend(plan.map(|plan| InstallPlanOf { project, plan }));
+    }
+    Ok(plans)
 }
 
 /// The steps of one install.

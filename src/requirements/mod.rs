@@ -6,6 +6,7 @@ mod ensure;
 mod fingerprint;
 mod install;
 mod installed;
+mod member;
 mod never_installed;
 mod options;
 mod plan_report;

@@ -8,7 +8,6 @@ use crate::manifest::{InstallPlan, ManifestIndex, Part, script_list};
 use crate::quote::printable;
 
 use super::context::InstallContext;
-use super::state::InstallState;
 use super::sync;
 
 /// What would be installed into an environment.
@@ -44,7 +43,7 @@ pub(crate) struct PartReport {
 /// # Errors
 /// A file cannot be read; there is no such file, group or extra as selected.
 pub(crate) fn report_plan(context: &InstallContext<'_>) -> Result<Option<PlanReport>, Error> {
-    let state = InstallState::load(&context.venv.root).map(|(state, _)| state);
+    let state = context.state().map(|(state, _)| state);
     let selection = context.selection(state.as_ref())?;
     let (project, plan) = sync::plan_install(context, state.as_ref(), &selection)?;
     let Some(plan) = plan else {

@@ -53,8 +53,7 @@ pub(super) fn report(misfit: Option<(String, String)>, context: &InstallContext<
 
 /// Before `--sync`, which changes no Python, and after which the files are no longer known to have changed.
 pub(super) fn report_before_sync(context: &InstallContext<'_>) {
-    let root = &context.venv.root;
-    let Some((state, _)) = InstallState::load_any(root, root) else {
+    let Some((state, _)) = context.any_state() else {
         return;
     };
     let changed = match drift::detect_drift(&state, &python_minor_version(context.venv)) {

@@ -22,6 +22,8 @@ pub(super) struct InstallState {
     /// What the user named.
     pub selection: Selection,
     pub project: PathBuf,
+    /// Whether that is another project than that of the environment's directory. It has a file of its own.
+    pub is_member: bool,
     /// The minor version of the Python that they were installed for.
     pub python_version: String,
     /// The files as they were at the install.
@@ -47,6 +49,8 @@ pub(super) enum Status {
     Failed(String),
     /// Nothing is required. The files only ask for a Python.
     NothingRequired,
+    /// Another project's, which are installed only if that is asked for.
+    NotInstalled,
 }
 
 /// A file as it was.

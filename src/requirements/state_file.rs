@@ -9,18 +9,22 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::create::ExtraFile;
-use crate::fs::{replace_unlocked, write_new};
+use crate::fs::{entry_names, replace_unlocked, write_new};
 use crate::manifest::Selection;
 use crate::os;
 use crate::quote::{percent_decode, percent_encode};
 use crate::read::{MAX_TEXT, read_start, read_text};
 use crate::venv::{self, Venv};
 
+use super::fingerprint::digest;
 use super::state::{
     FileStamp, InstallState, NotifiedSessions, Status, TrackedFile, python_minor_version,
 };
 
 const STATE_FILE: &str = "vrun-requirements";
+
+/// How many bytes of a digest tell the files of several projects apart.
+const MEMBER_DIGEST: usize = 8;
 
 /// The first line. A file that starts with anything else is ignored.
 const FORMAT_LINE: &str = "vrun-requirements 1";
@@ -89,14 +93,46 @@ impl InstallState {
 
     /// The same where there may be no requirements.
     pub(super) fn load_any(dir: &Path, root: &Path) -> Option<(InstallState, Vec<u8>)> {
-        let bytes = read_start(&dir.join(STATE_FILE), MAX_TEXT).ok()?;
-        let state = parse_state(str::from_utf8(&bytes).ok()?, root)?;
-        Some((state, bytes))
+        load_file(&dir.join(STATE_FILE), root)
+    }
+
+    /// The state of another `project` in the environment at `root`.
+    pub(super) fn load_member(root: &Path, project: &Path) -> Option<(InstallState, Vec<u8>)> {
+        let (mut state, bytes) = load_file(&root.join(member_file(project, root)), root)?;
+        state.is_member = true;
+        (state.project == project).then_some((state, bytes))
+    }
+
+    /// The states of all projects whose requirements are installed in the environment at `root`.
+    pub(super) fn load_all(root: &Path) -> Vec<InstallState> {
+        let names = entry_names(root).unwrap_or_default().into_iter();
+        let names = names.filter(|name| name.to_string_lossy().starts_with(STATE_FILE));
+        let states = names.filter_map(|name| load_file(&root.join(name), root));
+        let states = states.map(|(state, _)| state);
+        states
+            .filter(|state| state.status == Status::Done && state.project.is_dir())
+            .collect()
+    }
+
+    /// Whether other projects than that of the environment's directory are recorded there.
+    pub(super) fn has_members(root: &Path) -> bool {
+        let names = entry_names(root).unwrap_or_default();
+        let prefix = format!("{STATE_FILE}-");
+        names
+            .iter()
+            .any(|name| name.to_string_lossy().starts_with(&prefix))
+    }
+
+    fn file_name(&self, root: &Path) -> String {
+        match self.is_member {
+            true => member_file(&self.project, root),
+            false => STATE_FILE.to_owned(),
+        }
     }
 
     /// Writes it into the environment at `root`, which may still be built in the directory `dir`.
     pub(super) fn save(&self, dir: &Path, root: &Path) -> io::Result<()> {
-        replace_unlocked(&dir.join(STATE_FILE), |new| {
+        replace_unlocked(&dir.join(self.file_name(root)), |new| {
             write_new(new, serialize_state(self, root).as_bytes())?;
             // As readable as the environment is.
             os::copy_mode(&dir.join(venv::PYVENV_CFG), new)
@@ -105,7 +141,7 @@ impl InstallState {
 
     /// Saves it unless another process has meanwhile. A failure is ignored: nothing depends on it.
     pub(super) fn save_if_unchanged(&self, root: &Path, was: &[u8]) {
-        if read_start(&root.join(STATE_FILE), MAX_TEXT).is_ok_and(|bytes| bytes == was) {
+        if read_start(&root.join(self.file_name(root)), MAX_TEXT).is_ok_and(|bytes| bytes == was) {
             let _ = self.save(root, root);
         }
     }
@@ -116,6 +152,18 @@ impl InstallState {
     }
 }
 
+/// The file of another project than that of the environment's directory.
+fn member_file(project: &Path, root: &Path) -> String {
+    let path = format_path(project, root);
+    format!("{STATE_FILE}-{}", digest([path.as_bytes()], MEMBER_DIGEST))
+}
+
+fn load_file(file: &Path, root: &Path) -> Option<(InstallState, Vec<u8>)> {
+    let bytes = read_start(file, MAX_TEXT).ok()?;
+    let state = parse_state(str::from_utf8(&bytes).ok()?, root)?;
+    Some((state, bytes))
+}
+
 fn serialize_state(state: &InstallState, root: &Path) -> String {
     let path = |path: &Path| format_path(path, root);
     let mut lines = vec![
@@ -124,6 +172,7 @@ fn serialize_state(state: &InstallState, root: &Path) -> String {
             Status::Unfinished => "unfinished".into(),
             Status::Done => "done".into(),
             Status::NothingRequired => "nothing-required".into(),
+            Status::NotInstalled => "not-installed".into(),
             Status::Failed(reason) => format!("refused {}", escape(reason.as_bytes())),
         },
         format!("python {}", state.python_version),
@@ -182,6 +231,7 @@ fn parse_state(text: &str, root: &Path) -> Option<InstallState> {
         let (key, value) = line.split_once(' ').unwrap_or((line, ""));
         match key {
             "done" => state.status = Status::Done,
+            "not-installed" => state.status = Status::NotInstalled,
             "nothing-required" => state.status = Status::NothingRequired,
             "refused" => {
                 state.status = Status::Failed(parse_name(value));
@@ -292,6 +342,7 @@ mod tests {
             ],
             directories: vec![file(project.clone(), Some((stamp, "ef56".into())))],
             project,
+            is_member: false,
             python_version: "3.12".into(),
             way_on: Some("`vrun --create -p 3.9`".into()),
             left_out: vec!["a test.txt: no\nway".into()],

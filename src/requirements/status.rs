@@ -49,17 +49,29 @@ pub(crate) enum InstallProgress {
     Changed,
 }
 
-/// The status of `venv`; None if vrun has recorded no requirements there. Writes nothing. `vrun_command` is how the
+/// The status of `venv`; None if vrun has recorded no requirements there. `member` is another project than the
+/// environment's own, if one is meant. Writes nothing. `vrun_command` is how the
 /// user calls vrun.
-pub(crate) fn install_status(venv: &Venv, vrun_command: &str) -> Option<InstallStatus> {
-    let (state, _) = InstallState::load(&venv.root)?;
-    let name = script_list::display_name(&state.source, &state.project, &venv.root);
+pub(crate) fn install_status(
+    venv: &Venv,
+    member: Option<&Path>,
+    vrun_command: &str,
+) -> Option<InstallStatus> {
+    let member = member.and_then(|member| InstallState::load_member(&venv.root, member));
+    let member = member.filter(|(state, _)| state.status != Status::NothingRequired);
+    let (state, _) = member.or_else(|| InstallState::load(&venv.root))?;
+    let dir = venv.root.parent().filter(|_| state.is_member);
+    let name = script_list::display_name(&state.source, dir.unwrap_or(&state.project), &venv.root);
     let drift = drift::detect_drift(&state, &python_minor_version(venv));
     let sync = format!("`{vrun_command} --sync`");
     let (progress, shortfall) = match (&state.status, drift) {
         (Status::Unfinished, _) => (
             InstallProgress::Unfinished,
             Some((format!("the installation of {name} is not finished"), sync)),
+        ),
+        (Status::NotInstalled, _) => (
+            InstallProgress::Unfinished,
+            Some((format!("{name} is not installed"), sync)),
         ),
         (Status::Failed(reason), _) => (
             InstallProgress::Failed,

@@ -66,14 +66,15 @@ pub(super) fn sync(context: &InstallContext<'_>, reason: SyncReason) -> Result<(
     let interrupt = InterruptGuard::install();
     sync_locked(context, reason, root, lock.file(), interrupt.flag())?;
     drop(lock);
-    refresh_directories(root);
+    refresh_directories(context);
     Ok(())
 }
 
 /// Records the stamps that directories have after the lock is gone from one of them, so that the next command has
 /// nothing to look at.
-fn refresh_directories(root: &Path) {
-    let Some((mut state, bytes)) = InstallState::load(root) else {
+fn refresh_directories(context: &InstallContext<'_>) {
+    let root = &context.venv.root;
+    let Some((mut state, bytes)) = context.state() else {
         return;
     };
     let now = state.directories.iter();
@@ -89,6 +90,10 @@ fn refresh_directories(root: &Path) {
 /// What the environment is up to date with, if files show that it is; None if an installer has to look.
 pub(crate) fn find_up_to_date(context: &InstallContext<'_>, order: SyncOrder) -> Option<String> {
     let root = &context.venv.root;
+    // What another project has installed since may be in the way of this one's.
+    if context.member.is_some() || (order.is_exact && InstallState::has_members(root)) {
+        return None;
+    }
     let (state, bytes) = InstallState::load(root)?;
     // A file that could not be read is not known to be unchanged.
     let is_known =
@@ -160,7 +165,11 @@ fn sync_locked(
     stop: &AtomicBool,
 ) -> Result<(), InstallFailure> {
     let root = &context.venv.root;
-    let state = InstallState::load_from(dir, root).map(|(state, _)| state);
+    let state = match context.member {
+        Some(_) => context.state(),
+        None => InstallState::load_from(dir, root),
+    };
+    let state = state.map(|(state, _)| state);
     let state = state.as_ref();
     if reason == SyncReason::Outdated && state.is_some_and(|state| !is_outdated(state, context)) {
         return Ok(());
@@ -168,7 +177,7 @@ fn sync_locked(
     let selection = context.selection(state)?;
     let (project, plan) = plan_install(context, state, &selection)?;
     let Some(plan) = plan else {
-        if reason == SyncReason::Outdated {
+        if reason == SyncReason::Outdated && context.member.is_none() {
             InstallState::delete(root);
             return Ok(());
         }
@@ -208,6 +217,7 @@ fn install_and_record(
     remove_abandoned_files(runner.dir);
     let directories = fingerprint::tracked_directories(runner.project, &selection);
     let mut state = InstallState::unfinished(plan.source(), selection, runner.project);
+    state.is_member = context.member.is_some();
     state.python_version = python_minor_version(context.venv);
     save(&state)?;
     // Captured before the installer runs, so that a change made meanwhile is noticed.
@@ -229,7 +239,8 @@ fn install_and_record(
         Ok(installed) => {
             state.status = Status::Done;
             state.left_out.clone_from(&installed.left_out);
-            installed::record_packages(plan, installed.is_whole, order, runner);
+            let is_whole = installed.is_whole && !state.is_member;
+            installed::record_packages(plan, is_whole, order, runner);
             runner.remove_log();
         }
         Err(InstallError::Failed { reason, .. }) => state.status = Status::Failed(reason.clone()),
@@ -252,7 +263,7 @@ fn install_and_record(
 
 /// Whether nothing was ever required here, so that there is no need to wait for the lock.
 fn has_no_requirements(context: &InstallContext<'_>) -> Result<bool, Error> {
-    if InstallState::load(&context.venv.root).is_some() {
+    if context.state().is_some() {
         return Ok(false);
     }
     let selection = context.selection(None)?;
@@ -277,7 +288,7 @@ fn is_outdated(state: &InstallState, context: &InstallContext<'_>) -> bool {
         matches!(drift, Drift::Changed(_))
     };
     match &state.status {
-        Status::Unfinished => true,
+        Status::Unfinished | Status::NotInstalled => true,
         _ if selects_otherwise(state, context) => true,
         Status::Done | Status::NothingRequired => has_changed(),
         Status::Failed(_) => is_retried(state, context) || has_changed(),
@@ -312,7 +323,7 @@ fn project_root(context: &InstallContext<'_>, state: Option<&InstallState>) -> P
 
 /// The error of `--sync` in a project that says nothing.
 pub(crate) fn no_plan_error(context: &InstallContext<'_>) -> Error {
-    let state = InstallState::load(&context.venv.root).map(|(state, _)| state);
+    let state = context.state().map(|(state, _)| state);
     let project = project_root(context, state.as_ref());
     let shown = printable(&project);
     let error = Error::failed(format!("nothing in {shown} says what to install"))

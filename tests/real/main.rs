@@ -79,6 +79,8 @@ mod load;
 mod managers;
 /// The man page, in man and mandoc.
 mod manual;
+/// Projects that share the environment of the directory around them.
+mod monorepo;
 /// Projects that were moved and copied.
 mod moved;
 /// Programs that npm installs.
