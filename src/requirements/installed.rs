@@ -97,9 +97,7 @@ pub(super) fn find_intact(root: &Path, state: &InstallState, order: SyncOrder) -
     // Someone may have removed modules, and left the metadata.
     let mut incomplete = venv::find_incomplete_packages(root).into_iter();
     let is_intact = is_intact && !incomplete.any(|package| package.is_from_index);
-    let is_complete = || venv::find_incomplete_packages(root).is_empty();
-    let is_intact = is_intact && packages.iter().all(is_unchanged) && is_complete();
-    is_intact.then(|| name.to_owned())
+    (is_intact && packages.iter().all(is_unchanged)).then(|| name.to_owned())
 }
 
 /// The metadata of an installed package.
