@@ -356,11 +356,13 @@ fn the_completions_and_the_man_page_go_where_it_is_said() {
 
 /// The lines of vrun's in README's first example, without what depends on the machine and the day.
 fn masked(text: &str) -> Vec<String> {
-    let lines = text.lines().filter(|line| line.starts_with("vrun: "));
+    // Where pip took long, uv is named, once for each user.
+    let is_wanted = |line: &&str| line.starts_with("vrun: ") && !line.starts_with("vrun: uv ");
+    let lines = text.lines().filter(is_wanted);
     let is_number = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit());
     let mask = |line: &str| {
         let words = line.split(' ').map(|word| {
-            let plain = word.trim_end_matches(')');
+            let plain = word.trim_matches(['(', ')']);
             match is_number(&plain) || word == "s" || word == "ms" {
                 true => "N".to_owned(),
                 false => word.rsplit('/').next().unwrap_or_default().to_owned(),
