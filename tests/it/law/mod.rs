@@ -1,5 +1,6 @@
 //! The rules of the source, read off the source: what may import what, and what may stand where.
 
+mod messages;
 mod source;
 
 use source::{Source, sources};
