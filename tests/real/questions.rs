@@ -243,7 +243,7 @@ fn ctrl_c_at_a_question_ends_vrun_and_the_next_command_asks_again() {
     projects.extend(private_repository().map(|it| (it, "Username for")));
     for ((project, _server), question) in projects {
         let acts = format!(
-            "asked(b'{question}', b'\\x03'); wait_for(b'vrun: interrupted'); assert end() == 130\n"
+            "asked(b'{question}', b'\\x03'); wait_for(b' interrupted'); assert end() == 130\n"
         );
         for _ in 0..2 {
             play_questions(&project, &acts, &["vrun", "true"]);
@@ -280,7 +280,7 @@ fn a_terminal_has_its_modes_again_where_vrun_is_ended_at_a_password() {
 import signal, termios
 asked(b"User for", b"ada\n"); wait_for(b"Password: "); time.sleep(0.5)
 assert not termios.tcgetattr(terminal)[3] & termios.ECHO
-os.kill(program, signal.SIGTERM); wait_for(b"vrun: interrupted")
+os.kill(program, signal.SIGTERM); wait_for(b" interrupted")
 assert termios.tcgetattr(terminal)[3] & termios.ECHO
 assert end() == 130
 "#;
