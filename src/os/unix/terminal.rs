@@ -145,6 +145,10 @@ fn wake(group: Pid) {
 fn stop_signal(child: Pid) -> Option<Signal> {
     let options = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG;
     let status = waitid(WaitId::Pid(child), options).ok()??;
+    // Which signal is not known on NetBSD. Nearly always the terminal has stopped it.
+    #[cfg(target_os = "netbsd")]
+    return status.stopped().then_some(Signal::SIGTTIN);
+    #[cfg(not(target_os = "netbsd"))]
     Signal::try_from(status.stopping_signal()?).ok()
 }
 
