@@ -3,13 +3,13 @@
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{EnvSource, Settings};
+use crate::cli::{EnvSource, ScriptEnv, Settings};
 use crate::error::{Error, ErrorKind};
 use crate::find::{self, EnvNames, FoundEnv, Outcome, Reason, Search, Skipped, ToCreate};
-use crate::inline_script;
+use crate::inline_script::{self, EnvPurpose};
 use crate::output::{self, Verbosity};
 use crate::process::{self, Process};
-use crate::program::Invocation;
+use crate::program::{self, Invocation, SourceText};
 use crate::quote::{printable, shell_word};
 use crate::trust::Trust;
 use crate::{create, git, health, os, venv};
@@ -24,7 +24,12 @@ pub(super) fn apply_settings(settings: &Settings, process: &mut Process) -> Resu
 /// The search of an action that runs no program.
 pub(super) fn prepare_search(settings: &Settings, process: &mut Process) -> Result<Search, Error> {
     apply_settings(settings, process)?;
-    build_search(settings, None, process)
+    let script = settings.script.as_ref().map(|(script, _)| script);
+    if let Some(Invocation::Command(file)) = script {
+        // As for one that is run, the search starts in the working directory.
+        find::script_dir(file.as_ref())?;
+    }
+    build_search(settings, script, process)
 }
 
 /// The search for `invocation`: `-s` starts in the script's directory.
@@ -71,12 +76,43 @@ pub(super) fn build_search(
     })
 }
 
-/// The explicit environment, or the nearest.
+/// The environment of the script that an action is about, if it has one of its own. It is not created.
+fn find_script_env(
+    settings: &Settings,
+    search: &Search,
+    process: &Process,
+) -> Result<Option<Outcome>, Error> {
+    let script = settings.script.as_ref();
+    let Some((invocation, ScriptEnv::Separate)) = script.filter(|_| settings.env.is_none()) else {
+        return Ok(None);
+    };
+    let file = program::python_file(invocation).zip(SourceText::open(invocation));
+    let Some((file, text)) = file else {
+        return Ok(None);
+    };
+    let request = settings.python.as_ref();
+    let purpose = EnvPurpose::Inspect;
+    let script = inline_script::load_script(file.as_ref(), text, request, purpose, process)?;
+    let Some(script) = script else {
+        return Ok(None);
+    };
+    match script.search_outcome(search)? {
+        Outcome::Missing(_) => Err(script
+            .not_created_error()
+            .with_kind(ErrorKind::NoEnvironment)),
+        found => Ok(Some(found)),
+    }
+}
+
+/// The explicit environment, or the script's, or the nearest.
 pub(super) fn find_environment(
     settings: &Settings,
     search: &Search,
     process: &Process,
 ) -> Result<Outcome, Error> {
+    if let Some(outcome) = find_script_env(settings, search, process)? {
+        return Ok(outcome);
+    }
     let outcome = match &settings.env {
         None => find::nearest(search),
         Some(EnvSource::ByOption(path)) => process

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use crate::cli::{Format, Settings};
 use crate::doctor::{self, DoctorInput, Finding, Severity};
 use crate::error::Error;
-use crate::find::{FoundEnv, Search};
+use crate::find::{FoundEnv, Reason, Search};
 use crate::output::print;
 use crate::process::Process;
 use crate::{program, render};
@@ -50,9 +50,10 @@ pub(super) fn collect_findings(
     search: &Search,
     process: &Process,
 ) -> Vec<Finding> {
+    let is_of_script = matches!(found.reason, Reason::Script(_));
     doctor::run_checks(&DoctorInput {
         root: &found.root,
-        project: search.project(),
+        project: search.project().filter(|_| !is_of_script),
         active: found.deactivated.as_deref(),
         vrun_command: &program::vrun_command(&found.root, settings.has_location_option()),
         process,

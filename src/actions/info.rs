@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::cli::{Format, Settings};
 use crate::error::Error;
-use crate::find::{self, FoundEnv, Outcome, Search};
+use crate::find::{self, FoundEnv, Outcome, Reason, Search};
 use crate::health::{self, Problem};
 use crate::introspect::{self, IntrospectError, PythonInfo, StartupContext};
 use crate::output::{self, print};
@@ -53,6 +53,9 @@ pub(crate) fn info(
         Outcome::Found(found) => (&found.root, Some(&found.reason), &found.skipped),
         Outcome::Missing(missing) => (&missing.root, None, &missing.skipped),
     };
+    if let Some(Reason::Script(_)) = reason {
+        context.walk.clear();
+    }
     let overridden = find::overridden_env(root, reason, &search);
     context.skipped = skipped.iter().chain(&overridden).collect();
     context.plan = plan_for(root, settings, &search, process);
@@ -149,7 +152,7 @@ fn env_info<'a>(
     search: &Search,
     process: &Process,
 ) -> Result<EnvInfo<'a>, Error> {
-    let venv = Venv::open(&found.root)?;
+    let venv = prepare::open_venv(found)?;
     let deactivated = found.deactivated.as_deref();
     let view = prepare::build_view(&venv, deactivated, None, settings, process)?;
     let cfg = venv::read_pyvenv_cfg(&venv.root)?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::{Mode, RunRequest, Settings};
 use crate::error::Error;
-use crate::find::{FoundEnv, Search};
+use crate::find::{FoundEnv, Reason, Search};
 use crate::inline_script::Script;
 use crate::manifest;
 use crate::process::Process;
@@ -31,12 +31,21 @@ pub(super) struct TargetEnv {
 impl TargetEnv {
     pub(super) fn open(found: FoundEnv, script: Option<Script>) -> Result<TargetEnv, Error> {
         Ok(TargetEnv {
-            venv: Venv::open(&found.root)?,
+            venv: open_venv(&found)?,
             deactivated: found.deactivated,
             script,
             is_planned: false,
         })
     }
+}
+
+/// Opens the environment. The prompt of a script's is the script's name.
+pub(super) fn open_venv(found: &FoundEnv) -> Result<Venv, Error> {
+    let mut venv = Venv::open(&found.root)?;
+    if let Reason::Script(file) = &found.reason {
+        venv.cfg.prompt = file.file_name().map(printable);
+    }
+    Ok(venv)
 }
 
 /// An environment, and the variables that its programs get (its view).

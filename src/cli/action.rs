@@ -111,6 +111,8 @@ pub(crate) struct Settings {
     pub project: Option<PathBuf>,
     /// The explicit environment.
     pub env: Option<EnvSource>,
+    /// A Python file, for an action that is about the environment it runs in.
+    pub script: Option<(Invocation, ScriptEnv)>,
     pub python: Option<ExplicitRequest>,
     pub install_options: InstallOptions,
     pub isolation: Isolation,

@@ -37,6 +37,7 @@ pub(super) fn default_request(invocation: Invocation, args: &[OsString]) -> RunR
             directories: Vec::new(),
             project: None,
             env: None,
+            script: None,
             python: None,
             install_options: InstallOptions {
                 install: InstallMode::AsNeeded,

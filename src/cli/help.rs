@@ -16,10 +16,10 @@ const USAGE: &str = "vrun [OPTIONS] COMMAND [ARG]...
        vrun [OPTIONS] -c LINE [ARG]...
        vrun [OPTIONS] --sync [COMMAND [ARG]...]
        vrun [OPTIONS] --create [OPTIONS OF --create]
-       vrun [OPTIONS] --info [--json | --json-schema]
-       vrun [OPTIONS] --doctor [--json] | --repair
+       vrun [OPTIONS] --info [--json | --json-schema] [FILE.py]
+       vrun [OPTIONS] --doctor [--json] [FILE.py] | --repair
        vrun [OPTIONS] --cache [--json] [--clear [--unused]]
-       vrun [OPTIONS] --export SHELL [--undo]
+       vrun [OPTIONS] --export SHELL [--undo | FILE.py]
        vrun [OPTIONS] --which [-a] NAME
        vrun [OPTIONS] --shims DIR NAME...
        vrun --completions SHELL | --man";

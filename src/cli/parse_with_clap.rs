@@ -61,10 +61,15 @@ pub(super) fn parse_with_command(
     match (cli_args.action.action_name(), operands) {
         (Some("--which"), operands) => resolve_action::which_action(operands, &cli_args, &matches),
         (Some("--shims"), operands) => resolve_action::shims_action(operands, &cli_args, &matches),
-        (Some(action), Some((invocation, _))) => {
-            resolve_action::unexpected_command(action, &invocation)
+        (Some(action), Some((invocation, rest))) => {
+            match resolve_action::is_about_script(action, &invocation, rest) {
+                true => {
+                    resolve_action::standalone_action(action, Some(invocation), cli_args, &matches)
+                }
+                false => resolve_action::unexpected_command(action, &invocation),
+            }
         }
-        (Some(action), None) => resolve_action::standalone_action(action, cli_args, &matches),
+        (Some(action), None) => resolve_action::standalone_action(action, None, cli_args, &matches),
         (None, Some((invocation, args))) => {
             resolve::run_request(invocation, args, &cli_args, &matches).map(Action::Run)
         }

@@ -72,11 +72,15 @@ pub(super) fn run_request(
             true => ForeignPolicy::Allowed,
             false => ForeignPolicy::Refused,
         },
-        script_env: match cli_args.no_script_env {
-            true => ScriptEnv::Project,
-            false => ScriptEnv::Separate,
-        },
+        script_env: script_env(cli_args),
     })
+}
+
+pub(super) fn script_env(cli_args: &CliArgs) -> ScriptEnv {
+    match cli_args.no_script_env {
+        true => ScriptEnv::Project,
+        false => ScriptEnv::Separate,
+    }
 }
 
 pub(super) fn auto_create(cli_args: &CliArgs) -> AutoCreate {
@@ -109,6 +113,7 @@ pub(super) fn settings(cli_args: &CliArgs, matches: &ArgMatches) -> Result<Setti
         env: sources
             .non_empty_value("env", cli_args.env.as_deref())?
             .map(env_source),
+        script: None,
         python: python.map(|text| ExplicitRequest {
             text: text.into(),
             source: python_source.into(),

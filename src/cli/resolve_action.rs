@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::{ArgMatches, Command};
 
 use crate::error::Error;
-use crate::program::Invocation;
+use crate::program::{self, Invocation};
 use crate::quote::{printable, shell_word};
 use crate::render::export::{ExportShell, Target};
 use crate::render::info;
@@ -106,13 +106,24 @@ fn usage<T>(message: impl Into<String>, hint: impl Into<String>) -> Result<T, Er
     Err(Error::failed(message).with_hint(hint))
 }
 
-/// An action that takes no operands.
+/// Whether the operand is a Python file, and `action` tells about the environment it runs in: `--info tool.py`.
+pub(super) fn is_about_script(action: &str, invocation: &Invocation, rest: &[OsString]) -> bool {
+    ["--info", "--doctor", "--export"].contains(&action)
+        && rest.is_empty()
+        && program::python_file(invocation).is_some()
+}
+
+/// An action that takes no operands but, for some, a Python file.
 pub(super) fn standalone_action(
     action: &str,
+    script: Option<Invocation>,
     cli_args: CliArgs,
     matches: &ArgMatches,
 ) -> Result<Action, Error> {
-    let settings = resolve::settings(&cli_args, matches)?;
+    let settings = Settings {
+        script: script.map(|script| (script, resolve::script_env(&cli_args))),
+        ..resolve::settings(&cli_args, matches)?
+    };
     let format = match cli_args.action.json {
         true => Format::Json,
         false => Format::Text,

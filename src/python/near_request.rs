@@ -11,6 +11,9 @@ use super::request_syntax::RequestKind;
 /// The minor versions of Python 3 that a version manager may be asked for.
 pub(super) const KNOWN_MINORS: RangeInclusive<u64> = 6..=14;
 
+/// How a version's name may begin, typed with a slip too. `miniconda3-4.7` is something else.
+const NAMES: [&str; 6] = ["", "v", "py", "python", "pypy", "pyp"];
+
 /// `3.12` for `312`, `3,12`, `py3.12`, `3.122`; `3.10` for `3.1`, which is what YAML makes of it.
 pub(super) fn near_request(text: &OsStr, process: &Process) -> Option<String> {
     let text = text.to_str()?;
@@ -37,6 +40,10 @@ fn is_series(request: &str) -> bool {
 }
 
 fn nearest_series(text: &str, installed: Vec<String>) -> Option<String> {
+    let letters: String = text.chars().filter(|c| c.is_alphabetic()).collect();
+    if !NAMES.contains(&&*letters.to_ascii_lowercase()) {
+        return None;
+    }
     let is_pypy = |text: &str| text.to_ascii_lowercase().contains("pyp");
     let digits = |text: &str| text.replace(|c: char| !c.is_ascii_digit(), "");
     let typed = digits(text);
@@ -59,7 +66,7 @@ mod tests {
     #[test]
     fn a_slip_in_a_version_is_near_and_another_version_is_not() {
         let installed = || {
-            ["3.13", "3.12", "3.10", "pypy3.10"]
+            ["3.13", "3.12", "3.10", "3.7", "pypy3.10"]
                 .map(str::to_owned)
                 .to_vec()
         };
@@ -74,6 +81,7 @@ mod tests {
             ("4.12", None),
             ("3.99", None),
             ("latest", None),
+            ("miniconda3-4.7", None),
         ] {
             assert_eq!(
                 nearest_series(text, installed()).as_deref(),

@@ -187,7 +187,7 @@ fn options_go_with_the_action_that_is_typed() {
             "--create --info --no-install",
         ),
         (&["--which", "-"], "-a -m -s", "--json"),
-        (&["--info", "-"], "-C -v -h", "-m -s -c -a"),
+        (&["--info", "-"], "-C -v -h -s", "-m -c -a"),
         (&["-s", "x", "--"], "", "--info --env"),
     ] {
         let offered = values(&app, line);

@@ -307,6 +307,51 @@ fn which_of_a_script_whose_environment_is_not_made_says_what_makes_it() {
 }
 
 #[test]
+fn info_doctor_and_export_of_a_script_are_about_its_environment() {
+    let sandbox = app();
+    for typed in [
+        &["--info", "tool.py"][..],
+        &["--info", "-s", "tool.py"],
+        &["--export", "sh", "tool.py"],
+    ] {
+        sandbox.run(typed).error(
+            125,
+            &[
+                "there is no environment for tool.py",
+                "hint: `vrun -s tool.py` creates it",
+            ],
+        );
+    }
+    let missing = sandbox.run(["--doctor", "tool.py"]).code(1);
+    missing.line("wrong: there is no environment for tool.py");
+    let (sandbox, own) = made(sandbox, &["tool.py"]);
+    let before = sandbox.tree();
+    let info = |typed: &[&str]| {
+        let text = sandbox.run([&["--info"], typed].concat()).text();
+        text.lines().take(2).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let environment = format!("environment         [ROOT]/{own}");
+    assert_eq!(info(&["tool.py"])[0], environment);
+    assert_eq!(info(&["-s", "tool.py"])[0], environment);
+    let export = sandbox.run(["--export", "dotenv", "tool.py"]).text();
+    assert!(export.contains(&own), "{export}");
+    assert!(export.contains("VIRTUAL_ENV_PROMPT=tool.py"), "{export}");
+    // Another file's is the project's, and so is the script's where its block does not count.
+    let project = "environment         [ROOT]/app/.venv";
+    assert_eq!(info(&["plain.py"])[0], project);
+    assert_eq!(info(&["--no-script-env", "tool.py"])[0], project);
+    assert_eq!(info(&["--env", ".venv", "tool.py"])[0], project);
+    assert_eq!(sandbox.tree(), before);
+    let missing = sandbox.run(["--info", "nofile.py"]);
+    missing.error(127, &["no file named nofile.py"]);
+    for typed in [&["--info", "tool.py", "x"][..], &["--info", "pytest"]] {
+        sandbox
+            .run(typed)
+            .error(125, &["--info runs no program", "`vrun --info`"]);
+    }
+}
+
+#[test]
 fn what_a_script_starts_in_a_project_has_the_projects_environment_and_elsewhere_the_scripts() {
     let (sandbox, own) = made(app(), &["tool.py"]);
     let sandbox = sandbox
