@@ -133,6 +133,15 @@ pub(super) fn find_environment(
     })
 }
 
+/// The project that the environment at `root` is for: where it lies above the nearest project, as in a monorepo, that of
+/// its directory.
+pub(super) fn env_project<'a>(root: &'a Path, search: &'a Search) -> Option<&'a Path> {
+    let project = search.project()?;
+    let dir = root.parent().filter(|_| venv::is_env(root));
+    let dir = dir.filter(|dir| *dir != project && project.starts_with(dir));
+    Some(dir.unwrap_or(project))
+}
+
 /// An environment that git tracks came with the clone. If it is another system's, one for this system is created beside
 /// it, under the name that a search finds first.
 fn pass_over_foreign(mut found: FoundEnv, search: &Search, process: &Process) -> Outcome {

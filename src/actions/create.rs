@@ -11,11 +11,12 @@ use crate::error::Error;
 use crate::find::{Outcome, Search};
 use crate::process::Process;
 use crate::quote::printable;
+use crate::requirements::InstallContext;
 use crate::venv::Venv;
 use crate::{inline_script, requirements, venv};
 
 use super::context::{
-    find_environment, keep_others_out, prepare_search, print_path, report_selection,
+    env_project, find_environment, keep_others_out, prepare_search, print_path, report_selection,
     report_skipped_for_creation,
 };
 use super::sync::{ensure_installed, install_context};
@@ -29,7 +30,7 @@ pub(crate) fn create(
     let outcome = find_environment(settings, &search, process)?;
     let root = target_path(outcome, options, &search, process)?;
     let is_there = venv::is_env(&root);
-    let project = search.project();
+    let project = env_project(&root, &search);
     let state = match options.has_pip() {
         true => requirements::initial_state(&settings.install_options, project, &root, process)?,
         false => None,
@@ -69,7 +70,10 @@ pub(crate) fn create(
                     root: root.clone(),
                     cfg: Venv::open(staged)?.cfg,
                 };
-                let context = install_context(&venv, &search, settings, process);
+                let context = InstallContext {
+                    member: None,
+                    ..install_context(&venv, &search, settings, process)
+                };
                 requirements::install_staged(&context, staged, build_context)
             };
             keep_others_out(settings, &search, &root, || {

@@ -14,7 +14,7 @@ use crate::quote::{printable, shell_word};
 use crate::venv::{PyvenvCfg, Venv};
 use crate::{manifest, os, requirements};
 
-use super::context::{keep_others_out, report_skipped_for_creation};
+use super::context::{env_project, keep_others_out, report_skipped_for_creation};
 use super::prepare::TargetEnv;
 
 pub(super) fn create_for_command(
@@ -99,7 +99,7 @@ pub(super) fn recreate(
     search: &Search,
     process: &Process,
 ) -> Result<(), Error> {
-    let project = search.project();
+    let project = env_project(root, search);
     let state = requirements::initial_state(&settings.install_options, project, root, process)?;
     let options = VenvOptions {
         if_exists: IfExists::Clear,

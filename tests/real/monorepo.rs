@@ -124,6 +124,28 @@ fn a_package_that_requires_nothing_syncs_the_root() {
 }
 
 #[test]
+fn in_a_package_the_roots_environment_is_recreated_for_the_root() {
+    let project = monorepo("pip");
+    in_package(&project, &["--sync"]).code(0);
+    for create in [
+        &["--create", "--clear"][..],
+        &["--create", "--clear", "--env", "../../.venv"],
+    ] {
+        let at = ["-C", "packages/a"];
+        let made = project.run([&at[..], create].concat()).code(0);
+        in_root(&project).code(0).stdout("alpha 1.0");
+        project
+            .run(["--sync"])
+            .code(0)
+            .says(&["up to date with requirements.txt"]);
+        let said = "vrun: packages/a/requirements.txt is not installed in ";
+        let next = in_package(&project, &[]).code(0);
+        let told = [made.stderr, next.stderr].concat();
+        assert_eq!(told.matches(said).count(), 1, "{told}");
+    }
+}
+
+#[test]
 fn an_environment_of_the_users_own_is_not_looked_at_for_a_package() {
     let project = app("pip")
         .dir("app/.git")
