@@ -104,7 +104,7 @@ pub(crate) fn stream_lines(
         on_event,
     };
     let status = running.wait_until(is_over, |running| {
-        let count = lines.count;
+        let (count, was_begun) = (lines.count, lines.begun_length());
         running.read(&mut |stream, bytes| lines.take(stream, bytes));
         if lines.count != count {
             running.take_terminal_back();
@@ -116,6 +116,9 @@ pub(crate) fn stream_lines(
             running.lend_terminal(&lines.take_begun());
         } else if !running.is_terminal_lent() {
             (lines.on_event)(HelperEvent::Quiet);
+        } else if was_begun > 0 && lines.begun_length() == was_begun {
+            // A line that goes no further is another question.
+            running.show_question(&lines.take_begun());
         }
         running.try_wait()
     })?;
@@ -163,6 +166,10 @@ impl Lines<'_> {
             self.add(&line);
         }
         true
+    }
+
+    fn begun_length(&self) -> usize {
+        self.begun.iter().map(Vec::len).sum()
     }
 
     /// What has been printed of lines that are not over, as lines. A question may be.
@@ -261,9 +268,15 @@ impl Running {
 
     /// Gives the helper the terminal, after as much of its question as is in its output.
     fn lend_terminal(&mut self, question: &str) {
+        self.show_question(question);
         if let Some(terminal) = &mut self.terminal {
-            let _ = terminal.file().write_all(printable(question).as_bytes());
             terminal.lend(&self.child);
+        }
+    }
+
+    fn show_question(&self, question: &str) {
+        if let Some(terminal) = &self.terminal {
+            let _ = terminal.file().write_all(printable(question).as_bytes());
         }
     }
 

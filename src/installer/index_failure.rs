@@ -64,8 +64,10 @@ pub(super) fn find_index_failure(output: &str) -> Option<IndexFailure> {
 
 /// pip asks for a login, and gets no answer.
 fn login_prompt(output: &str) -> Option<IndexFailure> {
-    let (_, rest) = output.rsplit_once("User for ")?;
-    let host = rest.lines().next()?.split(": ").next()?;
+    let asked = output.split("User for ").skip(1);
+    let hosts = asked.filter_map(|rest| rest.lines().next()?.split(": ").next());
+    // A traceback quotes pip's source too.
+    let host = hosts.filter(|host| !host.contains('{')).last()?;
     let cause = format!("{} asks for a login", printable(host.trim_end_matches(':')));
     output
         .contains("EOFError")
@@ -191,7 +193,7 @@ mod tests {
                 None,
             ),
             (
-                "User for h:1:\nEOFError\n".to_owned(),
+                "User for h:1:\n  input(f\"User for {netloc}: \")\nEOFError\n".to_owned(),
                 Some(AccessDenied("h:1 asks for a login".into())),
             ),
             (
