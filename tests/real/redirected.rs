@@ -71,6 +71,7 @@ fn uvs_settings_send_nothing_elsewhere_either() {
             versions(&project).code(0).stdout("alpha 2.0");
             assert!(!project.path("elsewhere").exists(), "{file}: {key}");
             let project = project.var("VRUN_INSTALLER", "uv");
+            let project = project.file("app/requirements.txt", "alpha\n");
             let named = project.run(["--sync"]);
             if ["target", "prefix"].contains(&key) {
                 named
