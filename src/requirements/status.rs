@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::fs::entry_names;
+use crate::installer::find_missing;
 use crate::manifest::{Selection, detect, script_list};
-use crate::quote::printable;
+use crate::quote::{printable, summarize_names};
 use crate::venv::{self, Venv};
 
 use super::drift::{self, Drift};
@@ -87,8 +88,10 @@ pub(crate) fn install_status(
         (Status::Done | Status::NothingRequired, _) => {
             let left_out = state.left_out.iter().map(printable);
             let left_out: Vec<_> = left_out.collect();
-            let retry = format!("{sync} tries again");
-            let shortfall = (!left_out.is_empty()).then(|| (left_out.join("; "), retry));
+            let shortfall = match left_out.is_empty() {
+                true => removed_packages(&state, venv).map(|removed| (removed, sync)),
+                false => Some((left_out.join("; "), format!("{sync} tries again"))),
+            };
             (InstallProgress::Installed, shortfall)
         }
     };
@@ -97,6 +100,15 @@ pub(crate) fn install_status(
         progress,
         shortfall: shortfall.map(|(description, fix)| Shortfall { description, fix }),
     })
+}
+
+/// What was installed and is there no more, as a clause.
+fn removed_packages(state: &InstallState, venv: &Venv) -> Option<String> {
+    let is_alone = venv.cfg.system_site_packages != Some(true);
+    let plan = detect::detect_plan(&state.project, &state.selection);
+    let plan = plan.ok().flatten().filter(|_| is_alone)?;
+    let missing = find_missing(&plan.required, &venv.root);
+    (!missing.is_empty()).then(|| format!("removed since: {}", summarize_names(&missing)))
 }
 
 /// What to do about a failed install, as the failure itself said it.

@@ -100,6 +100,12 @@ fn what_is_taken_out_of_the_environment_is_installed_again() {
     for installer in installers() {
         let project = installed(installer, "beta\n");
         assert_idle(&project);
+        project.run(["--doctor"]).code(0);
+        project
+            .run(["pip", "uninstall", "-q", "-y", "beta"])
+            .code(0);
+        let doctor = project.run(["--doctor"]).code(1).stdout;
+        assert!(doctor.contains("cause: removed since: beta\n"), "{doctor}");
         for undo in [
             &["pip", "uninstall", "-q", "-y", "alpha"][..],
             &["pip", "install", "-q", "--no-deps", "alpha==2.0"],
