@@ -23,7 +23,7 @@ use super::sync::{self, SyncReason};
 use super::unread::{self, UnreadFile};
 
 /// The state file of a new environment at `root`, which lists the requirements of `project` as still to be installed;
-/// or, if it requires nothing, the directory in which a new file would: so that one is noticed. None if that is not wanted.
+/// or says which Python it asks for; None if there is neither, or it is not wanted.
 ///
 /// # Errors
 /// The requirement file cannot be read.
@@ -52,12 +52,8 @@ pub(crate) fn initial_state(
             project,
             root,
         )),
-        None => {
-            let version_file = python::requesting_file(project, process);
-            let is_inside = root.parent() == Some(project);
-            (is_inside || version_file.is_some())
-                .then(|| state_file::nothing_required(version_file, selection, project, root))
-        }
+        None => python::requesting_file(project, process)
+            .map(|file| state_file::version_file_state(file, project, root)),
     })
 }
 

@@ -16,7 +16,7 @@ use crate::quote::{percent_decode, percent_encode};
 use crate::read::{MAX_TEXT, read_start, read_text};
 use crate::venv::{self, Venv};
 
-use super::fingerprint::{self, digest};
+use super::fingerprint::digest;
 use super::state::{
     FileStamp, InstallState, NotifiedSessions, Status, TrackedFile, python_minor_version,
 };
@@ -45,20 +45,11 @@ pub(crate) fn recorded_project(root: &Path) -> Option<PathBuf> {
     InstallState::load(root).map(|(state, _)| state.project)
 }
 
-/// The state file of a new environment at `root` for a project that requires nothing, but perhaps a Python, which
-/// `version_file` says.
-pub(super) fn nothing_required(
-    version_file: Option<PathBuf>,
-    selection: Selection,
-    project: &Path,
-    root: &Path,
-) -> ExtraFile {
-    let directories = fingerprint::tracked_directories(project, &selection).into_iter();
-    let source = version_file.as_deref().unwrap_or(project);
-    let mut state = InstallState::unfinished(source, selection, project);
+/// The state file of a new environment at `root` for a project that requires nothing but a Python, which `file` says.
+pub(super) fn version_file_state(file: PathBuf, project: &Path, root: &Path) -> ExtraFile {
+    let mut state = InstallState::unfinished(&file, Selection::default(), project);
     state.status = Status::NothingRequired;
-    state.files = version_file.map(TrackedFile::capture).into_iter().collect();
-    state.directories = directories.map(TrackedFile::capture_directory).collect();
+    state.files.push(TrackedFile::capture(file));
     extra_file(serialize_state(&state, root))
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::project::Project;
-use crate::wheels::{ANY, BACKEND, PYPROJECT, VERSIONS, app, installers, versions, wheel};
+use crate::wheels::{ANY, BACKEND, PYPROJECT, app, installers, versions, wheel};
 
 /// A project of this name, which requires nothing.
 fn with_lib(project: Project, name: &str) -> Project {
@@ -134,22 +134,5 @@ fn sync_reinstalls_a_package_whose_modules_were_removed() {
         synced.says(&["vrun: reinstalling alpha==1.0: modules are missing"]);
         versions(&project).code(0).stdout("alpha 1.0");
         project.run(["--doctor"]).code(0);
-    }
-}
-
-#[test]
-fn the_first_requirement_file_beside_an_environment_is_noticed() {
-    for installer in installers() {
-        let project = app(installer);
-        assert!(!versions(&project).code(0).stderr.contains("install"));
-        let project = project.file("app/notes.txt", "");
-        assert_eq!(versions(&project).code(0).stderr, "");
-        let project = project.file("app/requirements.txt", "alpha<2\n");
-        let said = "vrun: requirements.txt is new since the last install: run `vrun --sync`\n";
-        assert_eq!(versions(&project).code(0).stderr, said);
-        assert_eq!(versions(&project).code(0).stderr, "");
-        let synced = project.run(["--sync", "python", "-c", VERSIONS]).code(0);
-        synced.stdout("alpha 1.0");
-        assert_eq!(versions(&project).code(0).stderr, "");
     }
 }

@@ -124,9 +124,8 @@ fn what_a_distribution_put_beside_the_templates_comes_along_as_with_venv() {
 fn meant(python: &Python) -> Vec<&'static str> {
     // From 3.13 on venv writes one too.
     let ignore = (python.version < (3, 13, 0)).then_some(".gitignore");
-    // One says that vrun made it, and is the same but for that line; the other, where a first requirement file would be.
-    let own = ["pyvenv.cfg", "vrun-requirements"];
-    ignore.into_iter().chain(own).collect()
+    // It says that vrun made it, and is the same but for that line.
+    ignore.into_iter().chain(["pyvenv.cfg"]).collect()
 }
 
 fn by_venv(project: &Project, python: &Python, options: &[&str], at: &Path) {

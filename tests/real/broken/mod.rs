@@ -28,7 +28,7 @@ pub(crate) fn project(python: &Python) -> Project {
     project
 }
 
-/// What an environment consists of, but for when vrun has last looked at the project's directory.
+/// What an environment consists of.
 fn files(dir: &Path, found: &mut Vec<(PathBuf, u64, Option<SystemTime>)>) {
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
         let path = entry.path();
@@ -39,7 +39,7 @@ fn files(dir: &Path, found: &mut Vec<(PathBuf, u64, Option<SystemTime>)>) {
         let is_cache = path
             .components()
             .any(|part| part.as_os_str() == "__pycache__");
-        if !is_cache && !kind.is_dir() && !path.ends_with("vrun-requirements") {
+        if !is_cache && !kind.is_dir() {
             found.push((path, kind.ino(), kind.modified().ok()));
         }
     }
