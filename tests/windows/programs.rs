@@ -21,9 +21,9 @@ fn python_is_this_environments_however_it_is_spelled() {
 #[test]
 fn a_python_that_the_environment_has_not_is_an_error_and_not_anothers() {
     let project = Project::with_venv()
-        .file("tools/python3.bat", "@echo another\r\n")
+        .file("tools/python3.7.bat", "@echo another\r\n")
         .file("tools/pip.bat", "@echo another\r\n");
-    for name in ["python3.bat", "Python3.7.exe"] {
+    for name in ["python3.7", "PYTHON3.7", "Python3.7.exe"] {
         let error = project.run([name, "-c", EXE]).code(127);
         error.stdout("").says(&[&format!(
             "vrun: no `{name}` in {}",
@@ -38,7 +38,7 @@ fn a_python_that_the_environment_has_not_is_an_error_and_not_anothers() {
             .says(&["vrun: no `", "-m ensurepip --default-pip"]);
     }
     project
-        .run(["--outside", "python3.bat"])
+        .run(["--outside", "python3.7"])
         .code(0)
         .stdout("another");
 }
