@@ -137,8 +137,7 @@ pub(super) fn find_environment(
 /// its directory.
 pub(super) fn env_project<'a>(root: &'a Path, search: &'a Search) -> Option<&'a Path> {
     let project = search.project()?;
-    let dir = root.parent().filter(|_| venv::is_env(root));
-    let dir = dir.filter(|dir| *dir != project && project.starts_with(dir));
+    let dir = find::dir_around(root, project).filter(|_| venv::is_env(root));
     Some(dir.unwrap_or(project))
 }
 

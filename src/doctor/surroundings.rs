@@ -8,7 +8,7 @@ use crate::program::{ScriptInterpreter, script_interpreter};
 use crate::python::{self, Inspection};
 use crate::quote::{printable, shell_word};
 use crate::venv::{self, Venv};
-use crate::{create, git, os, requirements, self_exe};
+use crate::{create, find, git, os, requirements, self_exe};
 
 use super::finding::{Finding, Severity};
 use super::input::DoctorInput;
@@ -97,10 +97,8 @@ fn check_python_request(input: &DoctorInput<'_>) -> Option<Finding> {
 
 fn check_requirements(input: &DoctorInput<'_>) -> Option<Finding> {
     let venv = Venv::open(input.root).ok()?;
-    let dir = input.root.parent();
-    let member = input
-        .project
-        .filter(|project| dir.is_some_and(|dir| dir != *project && project.starts_with(dir)));
+    let is_member = |project: &&Path| find::dir_around(input.root, project).is_some();
+    let member = input.project.filter(is_member);
     let status = |member| requirements::install_status(&venv, member, input.vrun_command);
     let own = member.and_then(|member| status(Some(member))?.shortfall);
     let shortfall = match status(None) {

@@ -12,7 +12,7 @@ use crate::venv::{self, looks_usable};
 use crate::{health, os};
 
 use super::forbidden::forbidden_place;
-use super::project_root;
+use super::project_root::{self, dir_around};
 use super::runner::is_kept_for_start;
 use super::search::Search;
 use super::selection::{FoundEnv, Outcome, Reason, Skipped, ToCreate};
@@ -41,11 +41,8 @@ pub(super) fn apply_active(walk: Walk<'_>, search: &Search) -> Result<Outcome, E
         }
     };
     let deactivated = search.active_other_than(&root);
-    let holds = |project: &&Path| {
-        root.parent()
-            .is_some_and(|dir| dir != *project && project.starts_with(dir))
-    };
-    if let Some(member) = walk.project.filter(holds) {
+    let is_member = |project: &&Path| dir_around(&root, project).is_some();
+    if let Some(member) = walk.project.filter(is_member) {
         let _ = search.member.set(member.to_owned());
     }
     let skipped = walk.skipped;

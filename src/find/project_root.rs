@@ -114,3 +114,9 @@ fn find_marker(
 pub(super) fn is_home_dir(dir: &Path, home: Option<&Path>) -> bool {
     home.is_some_and(|home| dir == home || os::is_same_file(dir, home))
 }
+
+/// The directory of the environment at `root`, if `project` lies somewhere inside it, as a package of a monorepo does.
+pub(crate) fn dir_around<'a>(root: &'a Path, project: &Path) -> Option<&'a Path> {
+    let dir = root.parent()?;
+    (dir != project && project.starts_with(dir)).then_some(dir)
+}

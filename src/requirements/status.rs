@@ -51,8 +51,7 @@ pub(crate) enum InstallProgress {
 }
 
 /// The status of `venv`; None if vrun has recorded no requirements there. `member` is another project than the
-/// environment's own, if one is meant. Writes nothing. `vrun_command` is how the
-/// user calls vrun.
+/// environment's own, if one is meant. Writes nothing. `vrun_command` is how the user calls vrun.
 pub(crate) fn install_status(
     venv: &Venv,
     member: Option<&Path>,
