@@ -8,11 +8,11 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::fs::{remove_abandoned, remove_path};
-use crate::inline_script::{KeptEnv, kept_envs, remove_kept_envs};
+use crate::inline_script::{CachedEnv, cached_envs, remove_cached_envs};
 use crate::process::Process;
 use crate::python;
 use crate::quote::printable;
-use crate::wheel_cache::kept_wheels;
+use crate::wheel_cache::store_entries;
 
 use super::disk_usage::DiskUsage;
 
@@ -50,20 +50,20 @@ pub(crate) fn clear(
 ) -> io::Result<Cleared> {
     python::check_cache_dir(dir)?;
     let is_all = extent == Extent::All;
-    let mut wheels = kept_wheels(dir);
+    let mut wheels = store_entries(dir);
     wheels.retain(|wheel| is_all || !wheel.is_used());
     let mut answers = python::cached_answers(dir);
     answers.retain(|file| is_all || !python::is_answer_valid(file));
-    let mut envs = kept_envs(dir);
+    let mut envs = cached_envs(dir);
     envs.retain(|env| is_all || env.script.is_none() || env.is_expired());
     let mut usage = DiskUsage::default();
-    let size_of = |env: &KeptEnv, usage: &mut DiskUsage| usage.count(&env.root);
+    let size_of = |env: &CachedEnv, usage: &mut DiskUsage| usage.count(&env.root);
     let mut bytes: u64 = wheels.iter().map(|wheel| usage.count(&wheel.dir)).sum();
     bytes += answers.iter().map(|file| usage.count(file)).sum::<u64>();
     let sizes: Vec<_> = envs.iter().map(|env| size_of(env, &mut usage)).collect();
     let mut in_use = Vec::new();
     if !is_dry_run {
-        in_use = remove_kept_envs(dir, &envs, process);
+        in_use = remove_cached_envs(dir, &envs, process);
         wheels.retain(|wheel| wheel.remove().is_ok());
         answers.retain(|file| fs::remove_file(file).is_ok());
         remove_leftovers(dir, is_all);

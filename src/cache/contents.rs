@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::inline_script::{KeptEnv, kept_envs};
+use crate::inline_script::{CachedEnv, cached_envs};
 use crate::python;
 use crate::quote::printable;
 use crate::venv::Venv;
-use crate::wheel_cache::{KeptWheel, kept_wheels};
+use crate::wheel_cache::{StoreEntry, store_entries};
 
 use super::disk_usage::DiskUsage;
 
@@ -56,14 +56,14 @@ pub(crate) struct ScriptEnv {
 pub(crate) fn read_contents(dir: &Path) -> io::Result<CacheContents> {
     python::check_cache_dir(dir)?;
     let mut usage = DiskUsage::default();
-    let wheels: Vec<KeptWheel> = kept_wheels(dir);
+    let wheels: Vec<StoreEntry> = store_entries(dir);
     let wheel_bytes = wheels.iter().map(|wheel| usage.count(&wheel.files_dir()));
     let wheel_bytes = wheel_bytes.sum();
-    let compiled: Vec<PathBuf> = wheels.iter().flat_map(KeptWheel::compiled).collect();
+    let compiled: Vec<PathBuf> = wheels.iter().flat_map(StoreEntry::compiled).collect();
     let compiled_bytes = compiled.iter().map(|dir| usage.count(dir)).sum();
     let answers = python::cached_answers(dir);
     let answer_bytes = answers.iter().map(|file| usage.count(file)).sum();
-    let scripts = kept_envs(dir).into_iter();
+    let scripts = cached_envs(dir).into_iter();
     let scripts: Vec<_> = scripts.map(|env| script_env(&env, &mut usage)).collect();
     let script_bytes: u64 = scripts.iter().map(|env| env.bytes).sum();
     Ok(CacheContents {
@@ -86,7 +86,7 @@ pub(crate) fn read_contents(dir: &Path) -> io::Result<CacheContents> {
     })
 }
 
-fn script_env(env: &KeptEnv, usage: &mut DiskUsage) -> ScriptEnv {
+fn script_env(env: &CachedEnv, usage: &mut DiskUsage) -> ScriptEnv {
     ScriptEnv {
         path: printable(&env.root),
         script: env.script.as_ref().map(printable),

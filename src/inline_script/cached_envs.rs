@@ -13,7 +13,7 @@ use super::expiry;
 
 /// An environment of a script.
 #[derive(Debug)]
-pub(crate) struct KeptEnv {
+pub(crate) struct CachedEnv {
     pub root: PathBuf,
     /// The script that it was created for, if that is still there.
     pub script: Option<PathBuf>,
@@ -21,9 +21,9 @@ pub(crate) struct KeptEnv {
     pub idle: Duration,
 }
 
-impl KeptEnv {
+impl CachedEnv {
     /// The environment at `root`, if vrun created it for a script: by its name, and the list of what the script requires.
-    fn read(root: PathBuf) -> Option<KeptEnv> {
+    fn read(root: PathBuf) -> Option<CachedEnv> {
         let (name, key) = root.file_name()?.to_str()?.rsplit_once('-')?;
         let is_key = key.len() == 2 * KEY_BYTES && key.bytes().all(|c| c.is_ascii_hexdigit());
         if !is_key || !root.join(script_list_name(name)).is_file() {
@@ -35,7 +35,7 @@ impl KeptEnv {
             let mut files = names.filter(|file| safe_name(Some(file)) == name);
             Some(dir.join(files.next()?))
         });
-        Some(KeptEnv { script, idle, root })
+        Some(CachedEnv { script, idle, root })
     }
 
     /// Whether it was not used for so long that it goes when the next is created.
@@ -45,17 +45,21 @@ impl KeptEnv {
 }
 
 /// The environments in the cache directory `cache`.
-pub(crate) fn kept_envs(cache: &Path) -> Vec<KeptEnv> {
+pub(crate) fn cached_envs(cache: &Path) -> Vec<CachedEnv> {
     let dir = cache.join(ENVS_DIR);
     let mut names = entry_names(&dir).unwrap_or_default();
     names.sort();
     let roots = names.into_iter().map(|name| dir.join(name));
-    roots.filter_map(KeptEnv::read).collect()
+    roots.filter_map(CachedEnv::read).collect()
 }
 
 /// Removes `envs`, and what killed vruns left beside any. The result is those in which something runs, or on which
 /// another vrun works.
-pub(crate) fn remove_kept_envs(cache: &Path, envs: &[KeptEnv], process: &Process) -> Vec<PathBuf> {
+pub(crate) fn remove_cached_envs(
+    cache: &Path,
+    envs: &[CachedEnv],
+    process: &Process,
+) -> Vec<PathBuf> {
     let mut roots: Vec<_> = envs.iter().map(|env| env.root.clone()).collect();
     expiry::remove_leftovers_in(&cache.join(ENVS_DIR));
     expiry::remove_unless_used(&roots, &|_| true, process);

@@ -105,19 +105,19 @@ mod tests {
             ("/usr/bin/python3.13t", Some("3.13t")),
             ("/usr/bin/pypy3.10", Some("pypy3.10")),
             (
-                "/root/.pyenv/versions/3.12.1/bin/python3.12",
+                "/home/ada/.pyenv/versions/3.12.1/bin/python3.12",
                 Some("3.12.1"),
             ),
             (
-                "/root/.pyenv/versions/pypy3.10-7.3.12/bin/python",
+                "/home/ada/.pyenv/versions/pypy3.10-7.3.12/bin/python",
                 Some("pypy3.10"),
             ),
             (
                 "/home/ada/.local/share/uv/python/cpython-3.13.0+freethreaded-linux-x86_64-gnu/bin/python",
                 Some("3.13.0t"),
             ),
-            ("/root/.pyenv/versions/2.7.18/bin/python", None),
-            ("/root/.pyenv/versions/tools/bin/python", None),
+            ("/home/ada/.pyenv/versions/2.7.18/bin/python", None),
+            ("/home/ada/.pyenv/versions/tools/bin/python", None),
             ("/usr/bin/python3", None),
         ] {
             let named = named_release(Path::new(path)).map(|release| release.to_string());

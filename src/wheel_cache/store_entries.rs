@@ -16,12 +16,12 @@ const NAME_LEN: usize = 64;
 
 /// A wheel in the store.
 #[derive(Debug)]
-pub(crate) struct KeptWheel {
+pub(crate) struct StoreEntry {
     pub dir: PathBuf,
 }
 
 /// The wheels in the cache directory `cache`.
-pub(crate) fn kept_wheels(cache: &Path) -> Vec<KeptWheel> {
+pub(crate) fn store_entries(cache: &Path) -> Vec<StoreEntry> {
     let store = cache.join(STORE_DIR);
     let mut names = entry_names(&store).unwrap_or_default();
     names.sort();
@@ -30,13 +30,13 @@ pub(crate) fn kept_wheels(cache: &Path) -> Vec<KeptWheel> {
     };
     let entries = names.iter().filter_map(|name| name.to_str());
     let entries = entries.filter(|name| is_entry(name));
-    let wheels = entries.map(|name| KeptWheel {
+    let wheels = entries.map(|name| StoreEntry {
         dir: store.join(name),
     });
     wheels.filter(|wheel| wheel.files_dir().is_dir()).collect()
 }
 
-impl KeptWheel {
+impl StoreEntry {
     pub(crate) fn files_dir(&self) -> PathBuf {
         self.dir.join(FILES_DIR)
     }

@@ -296,7 +296,7 @@ mod tests {
             let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/render/info/schema.json");
             fs::write(file, &schema).expect("the schema");
         }
-        let hint = "write it anew with VRUN_UPDATE=1 cargo test --bin vrun schema";
+        let hint = "write it with VRUN_UPDATE=1 cargo test --bin vrun schema";
         assert_eq!(schema, SCHEMA, "{hint}");
     }
 }
