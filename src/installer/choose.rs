@@ -17,7 +17,7 @@ use crate::{self_exe, venv};
 
 use super::install_error::InstallError;
 use super::program::{Installer, os_args};
-use super::runner::InstallRunner;
+use super::runner::{InstallRunner, NoAnswer};
 use super::uv_terms::uv_terms;
 
 /// The oldest uv that has `--group` and `-r pylock.toml` (measured: 0.6.14 does not, 0.6.17 does).
@@ -208,14 +208,24 @@ pub(crate) fn has_installer_now(reason: &str, root: &Path, process: &Process) ->
     reason == NO_PIP && (has_pip() || may_be_uv(process))
 }
 
-fn no_pip_error(runner: &InstallRunner<'_>) -> InstallError {
-    let vrun_command = format!("vrun --env {}", shell_word(runner.root));
-    let command = venv::install_pip_hint(runner.root, &vrun_command);
+fn no_pip_error(runner: &InstallRunner<'_>, why: NoAnswer) -> InstallError {
+    let call = format!("vrun --env {}", shell_word(runner.root));
+    let (reason, hint) = match why {
+        NoAnswer::NoPip => {
+            let command = venv::install_pip_hint(runner.root, &call);
+            (NO_PIP.to_owned(), format!("{command} adds pip"))
+        }
+        // ensurepip takes a pip that is installed for one that works.
+        NoAnswer::Broken(reason) => (
+            format!("its pip does not run: {}", printable(&reason)),
+            format!("{} installs pip anew", venv::get_pip_hint(&call)),
+        ),
+    };
     InstallError::Failed {
         error: Error::failed(format!("cannot install into {}", printable(runner.root)))
-            .with_cause(NO_PIP)
-            .with_hint(format!("{command} adds pip")),
-        reason: NO_PIP.into(),
+            .with_cause(&reason)
+            .with_hint(hint),
+        reason,
     }
 }
 
@@ -233,6 +243,6 @@ impl fmt::Display for PipVersion {
 
 fn pip_version(runner: &InstallRunner<'_>) -> Result<PipVersion, InstallError> {
     let answer = runner.pip_answer(os_args(&["--version"]))?;
-    let answer = answer.ok_or_else(|| no_pip_error(runner))?;
+    let answer = answer.map_err(|why| no_pip_error(runner, why))?;
     Ok(PipVersion(parse_version(&answer, "pip ")))
 }

@@ -78,22 +78,26 @@ impl InstallRunner<'_> {
         self.stdout_of(&program, args)
     }
 
-    /// The same where no answer means that there is no pip.
+    /// The same, or why there is none.
     ///
     /// # Errors
     /// It was killed.
-    pub(crate) fn pip_answer(&self, args: Vec<OsString>) -> Result<Option<String>, InstallError> {
+    pub(crate) fn pip_answer(
+        &self,
+        args: Vec<OsString>,
+    ) -> Result<Result<String, NoAnswer>, InstallError> {
         let (program, args) = Installer::Pip.command_line(self.dir, &self.python, args);
         let helper = self.helper(&program, args);
-        let Ok(output) = helper.and_then(|helper| helper::run_captured(helper, &self.is_over()))
-        else {
-            return Ok(None);
+        let output = helper.and_then(|helper| helper::run_captured(helper, &self.is_over()));
+        let output = match output {
+            Ok(output) => output,
+            Err(error) => return Ok(Err(NoAnswer::Broken(io_reason(&error)))),
         };
         if let Some(signal) = os::signal_of(output.status) {
             let failure = format!("cannot install into {}", printable(self.root));
             return Err(self.report(&Installer::Pip, &failure).killed(signal));
         }
-        Ok(successful_stdout(&output))
+        Ok(successful_stdout(&output).ok_or_else(|| NoAnswer::of(&output)))
     }
 
     /// Whether an installer succeeds, and what it prints on both streams.
@@ -228,6 +232,27 @@ impl InstallRunner<'_> {
     /// Removes the log of an earlier failure.
     pub(crate) fn remove_log(&self) {
         let _ = fs::remove_file(log_file(self.root));
+    }
+}
+
+/// Why pip did not answer.
+#[derive(Debug)]
+pub(crate) enum NoAnswer {
+    /// The environment has no pip.
+    NoPip,
+    /// It has one that fails, and this is the reason in a few words.
+    Broken(String),
+}
+
+impl NoAnswer {
+    fn of(output: &Output) -> Self {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        // What runpy says of a module; of a module of pip's that is missing, the traceback has the name in quotes.
+        if stderr.contains("No module named pip") {
+            return Self::NoPip;
+        }
+        let last = stderr.lines().rev().find(|line| !line.trim().is_empty());
+        Self::Broken(last.map_or_else(|| output.status.to_string(), |line| line.trim().to_owned()))
     }
 }
 

@@ -94,6 +94,20 @@ fn a_failure_for_want_of_pip_is_forgotten_once_there_is_one() {
 }
 
 #[test]
+fn a_pip_that_does_not_run_is_not_called_missing() {
+    let project = app("pip").file("app/requirements.txt", "alpha==1.0\n");
+    project.run(["--create", "--no-install"]).code(0);
+    let break_pip = "import pip._internal.cli as cli, shutil; shutil.rmtree(cli.__path__[0])";
+    project
+        .run(["--no-install", "python", "-c", break_pip])
+        .code(0);
+    project.run(["--sync"]).code(125).says(&[
+        "cause: its pip does not run: ModuleNotFoundError: No module named 'pip._internal.cli'",
+        "get-pip.py` installs pip anew",
+    ]);
+}
+
+#[test]
 fn what_pip_says_of_a_failure_is_said_once() {
     let project = app("pip").file("app/requirements.txt", "alpha==3.0\n");
     let failed = versions(&project).code(125);
