@@ -1,6 +1,7 @@
 //! After an install: whether what was asked for is in the environment. Settings of pip and uv can send it elsewhere, or
 //! have nothing installed at all.
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use crate::error::Error;
@@ -27,14 +28,37 @@ pub(crate) fn find_missing<'p>(
     parts: impl IntoIterator<Item = &'p Part>,
     root: &Path,
 ) -> Vec<String> {
-    let mut missing: Vec<_> = parts.into_iter().flat_map(required_names).collect();
+    let names = parts.into_iter().flat_map(required_names).collect();
+    not_in_site_packages(names, root)
+}
+
+fn not_in_site_packages(mut names: Vec<String>, root: &Path) -> Vec<String> {
     let sites = venv::site_packages(root).into_iter();
     let entries = sites.flat_map(|site| entry_names(&site).unwrap_or_default());
     let entries: Vec<_> = entries
         .map(|name| name.to_string_lossy().into_owned())
         .collect();
-    missing.retain(|name| !entries.iter().any(|entry| is_metadata(entry, name)));
-    missing
+    names.retain(|name| !entries.iter().any(|entry| is_metadata(entry, name)));
+    names
+}
+
+/// Those of the packages `names` that the Python of the environment at `dir` does not find. It may find them in a
+/// directory outside the environment: `run_python` runs it, and returns what it prints.
+pub(crate) fn find_absent(
+    names: Vec<String>,
+    dir: &Path,
+    run_python: impl FnOnce(Vec<OsString>) -> Option<String>,
+) -> Vec<String> {
+    let mut names = not_in_site_packages(names, dir);
+    if names.is_empty() {
+        return names;
+    }
+    let listed = run_python(os_args(&["-I", "-c", LIST_SCRIPT])).unwrap_or_default();
+    names.retain(|name| {
+        let mut entries = listed.lines();
+        !entries.any(|entry| is_metadata(entry.trim_end(), name))
+    });
+    names
 }
 
 /// # Errors
@@ -44,21 +68,11 @@ pub(crate) fn check_present<'p>(
     installer: &Installer,
     runner: &InstallRunner<'_>,
 ) -> Result<(), InstallError> {
-    let mut missing = find_missing(parts, runner.dir);
-    if missing.is_empty() {
-        return Ok(());
-    }
-    // It may be in a directory outside the environment that this one shares.
-    let args = os_args(&["-I", "-c", LIST_SCRIPT]);
-    let listed = runner.stdout_of(&runner.python, args).unwrap_or_default();
+    let names = parts.into_iter().flat_map(required_names).collect();
+    let run_python = |args| runner.stdout_of(&runner.python, args);
+    let mut missing = find_absent(names, runner.dir, run_python);
     let is_uv = *installer != Installer::Pip;
-    missing.retain(|name| {
-        let is_found = listed
-            .lines()
-            .any(|entry| is_metadata(entry.trim_end(), name));
-        let is_dropped = is_uv && uv_drops(name, runner.project);
-        !is_found && !is_dropped
-    });
+    missing.retain(|name| !(is_uv && uv_drops(name, runner.project)));
     match &missing[..] {
         [] => Ok(()),
         missing => Err(missing_error(missing, installer, runner)),

@@ -1,7 +1,6 @@
 //! A broken environment -> one that works.
 
 mod input;
-mod missing_scripts;
 mod path_rewriter;
 mod plan;
 mod preserve;

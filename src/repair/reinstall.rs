@@ -10,14 +10,22 @@ use serde_json::Value;
 
 use crate::create::{self, BuildContext};
 use crate::error::{Error, io_reason};
-use crate::quote::{printable, shell_word};
+use crate::quote::{printable, shell_word, summarize_names};
 use crate::read::{MAX_TEXT, read_text};
-use crate::{installer_errors, process, python, venv};
+use crate::{installer, installer_errors, process, python, venv};
 
 use super::input::RepairInput;
 
-/// A requirement for each package in the environment at `root`, sorted, but not for pip, which every environment gets.
-pub(super) fn installed_requirements(root: &Path) -> Vec<String> {
+/// What reinstalls a package.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Requirement {
+    line: String,
+    /// The package's name.
+    name: String,
+}
+
+/// One for each package in the environment at `root`, sorted, but not for pip, which every environment gets.
+pub(super) fn installed_requirements(root: &Path) -> Vec<Requirement> {
     let mut lines = Vec::new();
     for site in venv::site_packages(root) {
         let entries = fs::read_dir(site).into_iter().flatten().flatten();
@@ -37,15 +45,18 @@ pub(super) fn installed_requirements(root: &Path) -> Vec<String> {
 }
 
 /// An editable install by setuptools' `develop`: the path of the code, and from there that of its setup.py.
-fn egg_link_requirement(file: &Path) -> Option<String> {
+fn egg_link_requirement(file: &Path) -> Option<Requirement> {
     let text = read_text(file, MAX_TEXT).ok()?;
     let mut lines = text.lines().map(str::trim);
     let (code, project) = (lines.next()?, lines.next().unwrap_or("."));
     let project = process::normalize(Path::new(code).join(project));
-    Some(format!("-e {}", project.to_str()?))
+    Some(Requirement {
+        line: format!("-e {}", project.to_str()?),
+        name: file.file_stem()?.to_str()?.to_owned(),
+    })
 }
 
-fn dist_requirement(info: &Path, metadata: &Path) -> Option<String> {
+fn dist_requirement(info: &Path, metadata: &Path) -> Option<Requirement> {
     let metadata = read_text(metadata, MAX_TEXT).ok()?;
     let header = metadata.split("\n\n").next().unwrap_or_default();
     let field = |name: &str| {
@@ -58,13 +69,18 @@ fn dist_requirement(info: &Path, metadata: &Path) -> Option<String> {
         return None;
     }
     // Pythons before 3.12 bundle it, and an old version does not run on a newer Python: any version will do.
+    let requirement = |line: String| Requirement {
+        line,
+        name: name.to_owned(),
+    };
     if name.eq_ignore_ascii_case("setuptools") {
-        return Some(name.to_owned());
+        return Some(requirement(name.to_owned()));
     }
     let origin = read_text(&info.join("direct_url.json"), MAX_TEXT).ok();
     let origin = origin.and_then(|text| serde_json::from_str(&text).ok());
     let direct = origin.and_then(|origin: Value| direct_reference(name, &origin));
-    Some(direct.unwrap_or_else(|| format!("{name}=={version}")))
+    let line = direct.unwrap_or_else(|| format!("{name}=={version}"));
+    Some(requirement(line))
 }
 
 /// `-e file:///home/ada/app`, `name @ git+https://host/it@commit`, `name @ https://host/it.whl`
@@ -85,9 +101,10 @@ fn direct_reference(name: &str, origin: &Value) -> Option<String> {
 /// Installs exactly `requirements` into the environment at `staged`.
 ///
 /// # Errors
-/// pip fails: a package does not support this Python, or the index is unreachable. Ctrl-C.
+/// pip fails: a package does not support this Python, or the index is unreachable. It succeeds, and a package is not
+/// there. Ctrl-C.
 pub(super) fn install_requirements(
-    requirements: &[String],
+    requirements: &[Requirement],
     staged: &Path,
     input: &RepairInput<'_>,
     build_context: &BuildContext<'_>,
@@ -99,7 +116,9 @@ pub(super) fn install_requirements(
     let failure = || Error::failed(format!("cannot rebuild {}", printable(input.root)));
     let write = || {
         let mut file = tempfile::NamedTempFile::new()?;
-        writeln!(file, "{}", requirements.join("\n"))?;
+        for Requirement { line, .. } in requirements {
+            writeln!(file, "{line}")?;
+        }
         Ok(file)
     };
     let file = write().map_err(|error: io::Error| failure().with_cause(io_reason(&error)))?;
@@ -113,9 +132,16 @@ pub(super) fn install_requirements(
     let args = args
         .chain(python::pip_target_args(staged))
         .chain(["-r".into(), file.path().into()]);
-    let output = create::run_pip(staged, args.collect(), input.process, build_context)?;
+    let run_python = |args| create::run_pip(staged, args, input.process, build_context);
+    let output = run_python(args.collect())?;
     if output.status.success() {
-        return Ok(());
+        let names = requirements.iter().map(|it| it.name.clone()).collect();
+        let stdout = |args| Some(String::from_utf8_lossy(&run_python(args).ok()?.stdout).into());
+        let absent = installer::find_absent(names, staged, stdout);
+        return match &absent[..] {
+            [] => Ok(()),
+            absent => Err(absent_error(absent, failure())),
+        };
     }
     let text = [&output.stdout[..], &output.stderr].join(&b'\n');
     let lines = installer_errors::installer_error_lines(&String::from_utf8_lossy(&text));
@@ -124,6 +150,18 @@ pub(super) fn install_requirements(
     Err(create::old_environment_stays(error).with_hint(format!(
         "`vrun --repair --env {root} -p REQUEST` tries another Python"
     )))
+}
+
+fn absent_error(absent: &[String], error: Error) -> Error {
+    let (names, verb) = match absent {
+        [name] => (printable(name), "is"),
+        _ => (summarize_names(absent), "are"),
+    };
+    let error = error.with_cause(format_args!(
+        "pip succeeds, but {names} {verb} not in the new environment"
+    ));
+    create::old_environment_stays(error)
+        .with_hint("look for target, root, prefix, user and dry-run in pip.conf and `PIP_...`")
 }
 
 #[cfg(test)]

@@ -19,7 +19,6 @@ use crate::venv::{self, MinorVersion, PYVENV_CFG, Venv};
 use crate::{python, requirements, wheel};
 
 use super::input::{RepairInput, main_problem};
-use super::missing_scripts::restore_missing_scripts;
 use super::relocated::{StaleKind, count_by_kind, stale_files};
 use super::{preserve, reinstall};
 
@@ -209,6 +208,21 @@ fn create_request<'a>(
         extra_file,
         process: input.process,
     }
+}
+
+/// Writes the console scripts that are missing. Returns whether there was one.
+fn restore_missing_scripts(input: &RepairInput<'_>) -> Result<bool, Error> {
+    let names = wheel::restore_missing_scripts(input.root)
+        .map_err(|(file, error)| input.write_error(&file, &error))?;
+    if names.is_empty() {
+        return Ok(false);
+    }
+    let (names, dir) = (names.join(", "), printable(venv::scripts_dir(input.root)));
+    input
+        .process
+        .verbosity
+        .notice(format_args!("restored {names} in {dir}"));
+    Ok(true)
 }
 
 /// Rewrites every file that refers to an old location. Returns whether there was one.

@@ -11,10 +11,10 @@ use crate::installer::{
 };
 use crate::manifest::{InstallPlan, Part, detect, display_name, install_args};
 use crate::process::Process;
-use crate::quote::{printable, summarize_names};
-use crate::venv;
+use crate::quote::printable;
 
 use super::options::SyncOrder;
+use super::removed_files;
 use super::state::InstallState;
 
 /// The variables that name an index in place of PyPI, of pip and of uv.
@@ -92,7 +92,7 @@ pub(super) fn install(
     if installer == Installer::Pip && started.elapsed() > SLOW {
         installer::name_uv_once(process);
     }
-    steps.reinstall_incomplete()?;
+    removed_files::restore(&installer, runner)?;
     if order.is_exact && is_whole {
         let mut required = install_args(plan.parts(), runner.project);
         if !required.is_empty() {
@@ -282,28 +282,6 @@ impl Steps<'_> {
             }
         }
         Ok(false)
-    }
-
-    /// Reinstalls packages whose modules someone has removed. To the installer they are installed.
-    fn reinstall_incomplete(&self) -> Result<(), InstallError> {
-        let found = venv::find_incomplete_packages(self.runner.dir).into_iter();
-        let found = found.filter(|package| package.is_from_index);
-        let packages: Vec<_> = found.map(|package| package.package).collect();
-        if packages.is_empty() {
-            return Ok(());
-        }
-        let mut args = os_args(&["install", "--no-deps", "--force-reinstall"]);
-        args.extend(packages.iter().map(OsString::from));
-        let names = summarize_names(&packages);
-        let line = format!("reinstalling {names}: modules are missing");
-        match self.runner.try_step(self.installer, args, &line)? {
-            Ok(duration) => self.report(&names, duration),
-            Err(reason) => {
-                let verbosity = self.runner.verbosity;
-                verbosity.notice(format_args!("{names} is not reinstalled: {reason}"));
-            }
-        }
-        Ok(())
     }
 
     /// Installs parts without which the project does not work.

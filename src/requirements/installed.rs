@@ -22,6 +22,7 @@ use crate::venv::{self, Venv};
 
 use super::fingerprint;
 use super::options::SyncOrder;
+use super::removed_files;
 use super::state::{FileStamp, InstallState};
 
 /// The file.
@@ -94,10 +95,8 @@ pub(super) fn find_intact(root: &Path, state: &InstallState, order: SyncOrder) -
         false => lines.clone().all(is_there),
     };
     let is_unchanged = |package: &Package| package.is_unchanged_since(recorded, state);
-    // Someone may have removed modules, and left the metadata.
-    let mut incomplete = venv::find_incomplete_packages(root).into_iter();
-    let is_intact = is_intact && !incomplete.any(|package| package.is_from_index);
-    (is_intact && packages.iter().all(is_unchanged)).then(|| name.to_owned())
+    let is_whole = || !removed_files::has_removed_files(root);
+    (is_intact && is_whole() && packages.iter().all(is_unchanged)).then(|| name.to_owned())
 }
 
 /// The metadata of an installed package.

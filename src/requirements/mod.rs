@@ -11,6 +11,7 @@ mod never_installed;
 mod options;
 mod plan_report;
 mod python_misfit;
+mod removed_files;
 mod seed_names;
 mod state;
 mod state_file;

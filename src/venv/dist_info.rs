@@ -22,6 +22,11 @@ impl DistInfo {
         name.replacen('-', "==", 1)
     }
 
+    /// Whether an index has it: it was installed from no URL and no directory (PEP 610).
+    pub(super) fn is_from_index(&self) -> bool {
+        !self.dir.join("direct_url.json").exists()
+    }
+
     /// What RECORD lists, relative to site-packages. A path with a comma is quoted there, and passed over here.
     pub(super) fn files(&self) -> impl Iterator<Item = &str> {
         let rows = self.record.lines().filter_map(|line| line.split_once(','));

@@ -21,6 +21,8 @@ pub(crate) struct MissingScript {
     pub entry_point: Option<String>,
     /// The package that it comes with: `demo==1.0`.
     pub package: String,
+    /// Whether an index has the package.
+    pub is_from_index: bool,
 }
 
 impl MissingScript {
@@ -76,6 +78,7 @@ fn missing_in_package(dist_info: &DistInfo, scripts: &Path) -> Vec<MissingScript
             .file_name()
             .and_then(|name| find_entry_point(name.to_str()?, &entry_points)),
         package: dist_info.package(),
+        is_from_index: dist_info.is_from_index(),
         file,
     });
     missing.collect()

@@ -1,8 +1,10 @@
 //! Whatever file says what is installed: a change of it is noticed, and `--sync` installs what a fresh clone would.
 
 use std::fs;
+use std::process::Command;
 
 use crate::project::Project;
+use crate::pythons;
 use crate::wheels::{ANY, BACKEND, PYPROJECT, app, installers, versions, wheel};
 
 /// A project of this name, which requires nothing.
@@ -131,8 +133,63 @@ fn sync_reinstalls_a_package_whose_modules_were_removed() {
         versions(&project).code(0).stdout("");
         project.run(["--doctor"]).code(1);
         let synced = project.run(["--sync"]).code(0);
-        synced.says(&["vrun: reinstalling alpha==1.0: modules are missing"]);
+        synced.says(&["vrun: reinstalling alpha==1.0: files are missing"]);
         versions(&project).code(0).stdout("alpha 1.0");
         project.run(["--doctor"]).code(0);
+    }
+}
+
+/// A wheel of a package with a submodule, tests and a console script.
+const BUILD_DELTA: &str = "\
+import sys, zipfile
+info = 'delta-1.0.dist-info/'
+with zipfile.ZipFile(sys.argv[1] + '/delta-1.0-py3-none-any.whl', 'w') as wheel:
+    wheel.writestr('delta/__init__.py', '')
+    wheel.writestr('delta/inner.py', 'def main():\\n    print(1)\\n')
+    wheel.writestr('delta/tests/a.py', '')
+    wheel.writestr(info + 'entry_points.txt', '[console_scripts]\\ndelta = delta.inner:main\\n')
+    wheel.writestr(info + 'METADATA', 'Metadata-Version: 2.1\\nName: delta\\nVersion: 1.0\\n')
+    wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
+    wheel.writestr(info + 'RECORD', ''.join(name + ',,\\n' for name in wheel.namelist()) + info + 'RECORD,,\\n')
+";
+
+#[test]
+fn sync_brings_back_a_module_or_a_script_that_was_removed() {
+    for installer in installers() {
+        let project = app(installer).file("app/requirements.txt", "delta\n");
+        let built = Command::new(&pythons::newest().exe)
+            .args(["-I", "-c", BUILD_DELTA])
+            .arg(project.path("links"))
+            .status();
+        assert!(built.expect("a Python").success());
+        project.run(["delta"]).code(0).stdout("1");
+        let up_to_date = "vrun: up to date with requirements.txt\n";
+        assert_eq!(project.run(["--sync"]).code(0).stderr, up_to_date);
+        let mut lib = fs::read_dir(project.path("app/.venv/lib")).expect("a directory");
+        let lib = lib.next().expect("one").expect("an entry").path();
+        let site = lib.join("site-packages");
+        // Images are made smaller in this way.
+        fs::remove_dir_all(site.join("delta/tests")).expect("tests");
+        assert_eq!(project.run(["--sync"]).code(0).stderr, up_to_date);
+        let removed = [
+            (
+                site.join("delta/inner.py"),
+                "reinstalling delta==1.0: files are missing",
+            ),
+            (
+                project.path("app/.venv/bin/delta"),
+                "vrun: restored delta in ",
+            ),
+        ];
+        for (file, line) in removed {
+            fs::remove_file(&file).expect("a file");
+            let doctor = project.run(["--doctor"]).code(1);
+            let name = file.file_name().and_then(|name| name.to_str());
+            assert!(doctor.stdout.contains(name.expect("a name")), "{doctor}");
+            project.run(["--sync"]).code(0).says(&[line]);
+            project.run(["delta"]).code(0).stdout("1");
+            assert_eq!(project.run(["--sync"]).code(0).stderr, up_to_date);
+            project.run(["--doctor"]).code(0);
+        }
     }
 }

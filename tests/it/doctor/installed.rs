@@ -109,12 +109,15 @@ fn a_program_where_all_scripts_are_gone_is_told_what_is_wrong() {
 fn a_package_whose_modules_someone_removed() {
     let rows = [
         "demo/__init__.py",
+        "demo/tests/one.py",
+        "demo/__pycache__/__init__.cpython-312.pyc",
         "__pycache__/demo.cpython-312.pyc",
         "other.pyc",
     ];
     let sandbox = installed(&rows).file(format!("{SITE}/demo/__init__.py"), "");
     sandbox.run(["--doctor"]).code(0);
     std::fs::remove_dir_all(sandbox.path(SITE).join("demo")).expect("removed");
+    // Tests and bytecode inside are nothing that a package needs; of what is missing, the directory is named.
     finds(
         &sandbox,
         ("wrong", "incomplete-packages"),

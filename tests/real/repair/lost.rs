@@ -135,6 +135,22 @@ fn where_a_package_cannot_be_had_all_stays_as_it_was() {
 }
 
 #[test]
+fn nothing_is_called_reinstalled_that_is_not_there() {
+    let Some((old, new)) = two() else { return };
+    // pip succeeds, and installs nothing.
+    let project = bereft(old).python("python3", new).var("PIP_DRY_RUN", "1");
+    let env = project.path("app/.venv");
+    let before = files(&env);
+    project.run(["--repair"]).code(125).says(&[
+        &format!("vrun: cannot rebuild {}", env.display()),
+        "  cause: pip succeeds, but vrun-parcel is not in the new environment",
+        "  cause: the old environment is unchanged",
+        "  hint: look for target, root, prefix, user and dry-run in pip.conf",
+    ]);
+    assert_eq!(before, files(&env));
+}
+
+#[test]
 fn killed_at_any_moment_the_old_or_the_new_one_stands_and_the_next_finishes() {
     let Some((old, new)) = two() else { return };
     let project = bereft(old).python("python3", new);
