@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::find::{Outcome, Search};
 use crate::process::Process;
 use crate::quote::printable;
-use crate::requirements::InstallContext;
+use crate::requirements::{InstallContext, InstallOptions};
 use crate::venv::Venv;
 use crate::{inline_script, requirements, venv};
 
@@ -49,15 +49,19 @@ pub(crate) fn create(
     match settings.mode {
         Mode::DryRun => {
             check_target(&request)?;
-            let root = printable(&root);
+            let shown = printable(&root);
             let change = match options.if_exists {
-                IfExists::Clear => Some(format!("would replace {root} and all that is in it")),
-                IfExists::Upgrade => Some(format!("would upgrade {root}")),
+                IfExists::Clear => Some(format!("would replace {shown} and all that is in it")),
+                IfExists::Upgrade => Some(format!("would upgrade {shown}")),
                 IfExists::Keep => None,
             };
             let change = change.filter(|_| is_there);
-            if let Some(change) = change {
+            if let Some(change) = &change {
                 process.verbosity.notice(change);
+            }
+            let is_new = !is_there || options.if_exists == IfExists::Clear;
+            if is_new && options.has_pip() {
+                report_new_plan(&settings.install_options, project, &root, process)?;
             }
         }
         Mode::Real => {
@@ -84,6 +88,20 @@ pub(crate) fn create(
         }
     }
     print_path(&root)
+}
+
+/// `-n`: what would be installed into a new environment at `root`.
+fn report_new_plan(
+    options: &InstallOptions,
+    project: Option<&Path>,
+    root: &Path,
+    process: &Process,
+) -> Result<(), Error> {
+    let plan = requirements::report_new_plan(options, project, root, process)?;
+    for step in plan.iter().flat_map(|plan| plan.steps(false)) {
+        process.verbosity.notice(format_args!("would {step}"));
+    }
+    Ok(())
 }
 
 /// Where to create it. Only `--clear` and `--upgrade` change one that exists.

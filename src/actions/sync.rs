@@ -104,13 +104,8 @@ pub(super) fn report_steps(
     let Some(plan) = requirements::report_plan(&context)? else {
         return Err(requirements::no_plan_error(&context));
     };
-    let removal = order.is_exact.then_some("remove what nothing requires");
-    for step in plan
-        .steps(order.is_upgrade)
-        .iter()
-        .map(String::as_str)
-        .chain(removal)
-    {
+    let removal = order.is_exact.then(|| plan.removal());
+    for step in plan.steps(order.is_upgrade).into_iter().chain(removal) {
         verbosity.notice(format_args!("would {step}"));
     }
     Ok(())

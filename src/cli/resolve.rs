@@ -139,12 +139,13 @@ pub(super) fn settings(cli_args: &CliArgs, matches: &ArgMatches) -> Result<Setti
 }
 
 fn install_options(cli_args: &CliArgs, sources: &ArgSources<'_>) -> Result<InstallOptions, Error> {
-    let files: Option<Vec<PathBuf>> = cli_args
-        .requirements
-        .iter()
-        .map(|file| sources.non_empty_value("requirements", Some(file)))
-        .collect::<Result<_, _>>()?;
-    let files = files.filter(|files| !files.is_empty());
+    let is_named = |file: &&OsString| !file.is_empty();
+    let named = cli_args.requirements.iter().filter(is_named);
+    let named: Vec<PathBuf> = named.map(PathBuf::from).collect();
+    // An empty option stands for none.
+    let is_option = sources.is_present("requirements") && !sources.is_from_variable("requirements");
+    check_empty_names(cli_args, is_option && named.is_empty(), sources)?;
+    let files = (is_option || !named.is_empty()).then_some(named);
     Ok(InstallOptions {
         install: match cli_args.no_install {
             true => InstallMode::Never,
@@ -171,6 +172,28 @@ fn install_options(cli_args: &CliArgs, sources: &ArgSources<'_>) -> Result<Insta
         extras: cli_args.extra.clone(),
         no_dev: sources.is_present("no_dev").then_some(cli_args.no_dev),
     })
+}
+
+/// An empty name undoes what an environment remembers, which is `--sync`'s. Elsewhere it is a variable that was not set.
+fn check_empty_names(
+    cli_args: &CliArgs,
+    has_no_files: bool,
+    sources: &ArgSources<'_>,
+) -> Result<(), Error> {
+    let is_sync = cli_args.sync && !sources.is_from_variable("sync");
+    let has_empty = |names: &[String]| names.iter().any(String::is_empty);
+    let empty = [
+        ("requirements", has_no_files),
+        ("group", has_empty(&cli_args.group)),
+        ("extra", has_empty(&cli_args.extra)),
+    ];
+    match empty.iter().find(|(_, is_empty)| *is_empty && !is_sync) {
+        Some((id, _)) => Err(Error::failed(format!(
+            "--{id} needs a non-empty value, but with --sync"
+        ))
+        .with_hint(HELP_HINT)),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn venv_options(create_args: CreateArgs) -> Result<VenvOptions, Error> {

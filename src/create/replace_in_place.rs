@@ -4,7 +4,7 @@
 //! disk is noticed before anything is touched. Meanwhile the directory holds a marker, an old pyvenv.cfg goes first and
 //! the new one comes last, so what a killed vrun leaves is not an environment, and can be recognised as vrun's.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ pub(super) fn replace_contents(
     let new_names = entry_names(staged)?;
     let mut old_names = entry_names(at)?;
     old_names.retain(|name| match others {
-        OtherFiles::Keep => new_names.contains(name),
+        OtherFiles::Keep => new_names.contains(name) || is_vruns(name),
         OtherFiles::Remove => name != UNFINISHED_MARKER && !staging_dir::is_leftover(name, at),
     });
     fs::create_dir(aside)?;
@@ -47,9 +47,17 @@ pub(super) fn replace_contents(
         .and_then(|()| fs::remove_file(&marker));
     if replaced.is_err() {
         log.undo(others);
-        let _ = fs::remove_file(&marker);
+        // Where the old environment is incomplete, the next vrun has to know whose it is.
+        if !log.is_old_incomplete {
+            let _ = fs::remove_file(&marker);
+        }
     }
     replaced
+}
+
+/// Whether it is what vrun records about requirements: the next vrun takes from there what was asked for.
+fn is_vruns(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b"vrun-")
 }
 
 /// Marks a directory as complete, for a vrun that was killed before it could.
@@ -67,9 +75,9 @@ struct MoveLog {
 }
 
 impl MoveLog {
-    /// Starts with pyvenv.cfg: without it this is no environment any more.
+    /// Starts with pyvenv.cfg: without it this is no environment any more. vrun's records are there as long as may be.
     fn move_out(&mut self, mut names: Vec<OsString>, at: &Path, aside: &Path) -> io::Result<()> {
-        names.sort_by_key(|name| name != venv::PYVENV_CFG);
+        names.sort_by_key(|name| (name != venv::PYVENV_CFG, is_vruns(name)));
         for name in names {
             let (from, to) = (at.join(&name), aside.join(&name));
             match fs::rename(&from, &to) {
@@ -85,7 +93,7 @@ impl MoveLog {
     }
 
     fn move_in(&mut self, mut names: Vec<OsString>, staged: &Path, at: &Path) -> io::Result<()> {
-        names.sort_by_key(|name| name == venv::PYVENV_CFG);
+        names.sort_by_key(|name| (name == venv::PYVENV_CFG, !is_vruns(name)));
         for name in names {
             let (from, to) = (staged.join(&name), at.join(&name));
             fs::rename(&from, &to)?;
@@ -94,10 +102,14 @@ impl MoveLog {
         Ok(())
     }
 
-    /// What a killed vrun had left is not put back: without the marker nobody would recognize it.
+    /// What a killed vrun had left is not put back: without the marker nobody would recognize it. Of an old environment
+    /// that is incomplete, only vrun's records are.
     fn undo(&self, others: OtherFiles) {
+        let is_record = |from: &Path| from.file_name().is_some_and(is_vruns);
         let old = self.moved_out.iter().rev();
-        let old = old.filter(|_| others == OtherFiles::Remove && !self.is_old_incomplete);
+        let old = old.filter(|(from, _)| {
+            others == OtherFiles::Remove && (!self.is_old_incomplete || is_record(from))
+        });
         for (from, to) in self.moved_in.iter().rev().chain(old) {
             let _ = fs::rename(to, from);
         }
@@ -157,12 +169,14 @@ mod tests {
         fs::create_dir_all(at.join("bin/old")).expect("a directory");
         fs::write(at.join("bin/pip"), "half").expect("a file");
         fs::write(at.join("notes"), "mine").expect("a file");
+        fs::write(at.join("vrun-requirements"), "done").expect("a file");
         fs::write(at.join(UNFINISHED_MARKER), "").expect("a file");
         replace_contents(&staged, &aside(&at), &at, OtherFiles::Keep).expect("replaced");
         assert_eq!(text(at.join("bin/pip")), "new");
         assert_eq!(text(at.join("notes")), "mine");
         assert!(at.join(venv::PYVENV_CFG).is_file());
         assert!(!at.join("bin/old").exists());
+        assert!(!at.join("vrun-requirements").exists());
         assert!(!at.join(UNFINISHED_MARKER).exists());
     }
 
@@ -192,6 +206,23 @@ mod tests {
         log.undo(OtherFiles::Remove);
         assert_eq!(text(at.join(venv::PYVENV_CFG)), "old");
         assert_eq!(text(at.join("bin/pip")), "old");
+    }
+
+    #[test]
+    fn of_an_old_one_that_is_incomplete_the_records_stay() {
+        let (_dir, _, at) = tree();
+        let names = ["bin", venv::PYVENV_CFG, "vrun-requirements"];
+        for name in names {
+            fs::write(at.join(name), "old").expect("a file");
+        }
+        fs::create_dir(aside(&at)).expect("a directory");
+        let mut log = MoveLog::default();
+        log.move_out(names.map(OsString::from).to_vec(), &at, &aside(&at))
+            .expect("moved");
+        log.is_old_incomplete = true;
+        log.undo(OtherFiles::Remove);
+        assert_eq!(text(at.join("vrun-requirements")), "old");
+        assert!(!at.join("bin").exists() && !at.join(venv::PYVENV_CFG).exists());
     }
 
     #[test]

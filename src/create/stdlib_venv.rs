@@ -76,7 +76,9 @@ pub(super) fn upgrade_with_venv(
 
 pub(super) fn recreate_hint(at: &Path) -> String {
     let at = shell_word(at);
-    format!("`vrun --create --clear --env {at}` recreates it, without its packages")
+    format!(
+        "`vrun --create --clear --env {at}` recreates it, with what the project requires and no other packages"
+    )
 }
 
 fn venv_failed(error: Error, base: &Interpreter, causes: Vec<String>) -> Error {

@@ -91,7 +91,9 @@ fn check_python_request(input: &DoctorInput<'_>) -> Option<Finding> {
         Severity::Error,
         "it is for a different Python than the project asks for",
         format!("it is for Python {}; {}", unmet.actual, unmet.sentence),
-        format!("`vrun --create --clear --env {root}` recreates it, without its packages"),
+        format!(
+            "`vrun --create --clear --env {root}` recreates it, with what the project requires and no other packages"
+        ),
     ))
 }
 

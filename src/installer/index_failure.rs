@@ -77,6 +77,7 @@ fn login_prompt(output: &str) -> Option<IndexFailure> {
 fn access_denied(line: &str) -> Option<IndexFailure> {
     let statuses = [
         ("fatal: Authentication failed for '", "the login is wrong"),
+        ("401 Error, Credentials not correct", "the login is wrong"),
         ("401 Client Error", "401 Unauthorized"),
         ("401 Unauthorized", "401 Unauthorized"),
         ("403 Client Error", "403 Forbidden"),
@@ -183,6 +184,10 @@ mod tests {
                 "Could not fetch URL http://u:p@h:1/simple/six/: 401 Client Error: Unauthorized for url: \
                  http://h:1/simple/six/ - skipping".to_owned(),
                 Some(AccessDenied("http://h:1/simple/six/ refuses access: 401 Unauthorized".into())),
+            ),
+            (
+                "WARNING: 401 Error, Credentials not correct for http://h:1/six/\nERROR: No matching distribution".to_owned(),
+                Some(AccessDenied("http://h:1/six/ refuses access: the login is wrong".into())),
             ),
             (
                 "hint: An index (http://h:1/simple) returned a 403 Forbidden error. Check it.".to_owned(),

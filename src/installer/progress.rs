@@ -48,7 +48,12 @@ pub(crate) struct StepProgress {
     collected: usize,
     /// When the line was last drawn.
     ticked: Instant,
+    /// What pip has warned of since its last question: why it asks.
+    warnings: Vec<String>,
 }
+
+/// How many warnings are shown with a question.
+const MAX_WARNINGS: usize = 2;
 
 /// A step that is done.
 #[derive(Clone, Copy, Debug)]
@@ -116,6 +121,7 @@ impl StepProgress {
             package: None,
             collected: 0,
             ticked: Instant::now(),
+            warnings: Vec::new(),
         }
     }
 
@@ -127,6 +133,9 @@ impl StepProgress {
             }
             (DisplayMode::Plain | DisplayMode::Grouped, _) => {}
             (DisplayMode::Spinner(bar), HelperEvent::Line(line)) => {
+                if line.trim_start().starts_with("WARNING: ") {
+                    self.warnings.push(printable(line.trim_start()));
+                }
                 if let Some(package) = package_line(line, &mut self.collected) {
                     self.package = Some(package);
                     bar.set_message(self.message());
@@ -144,6 +153,10 @@ impl StepProgress {
             }
             (DisplayMode::Spinner(bar), HelperEvent::Question) => {
                 output::write_control(ERASE_REST);
+                let known = self.warnings.len().saturating_sub(MAX_WARNINGS);
+                for warning in self.warnings.drain(..).skip(known) {
+                    output::write_stderr(&format!("{warning}\n"));
+                }
                 // It no longer erases the line that it has drawn.
                 bar.set_draw_target(ProgressDrawTarget::stderr());
             }

@@ -8,9 +8,27 @@ const GIT_QUESTIONS: [&str; 2] = [
     "could not read Password for '",
 ];
 
+/// What pip says where it may not ask what to do with a directory that is in the way.
+const PIP_QUESTION: &str = "; question: What to do?";
+
 /// Who asked, and for what.
 pub(super) fn unanswered_question(output: &str) -> Option<String> {
-    output.lines().map(str::trim).find_map(question)
+    pip_question(output).or_else(|| output.lines().map(str::trim).find_map(question))
+}
+
+/// pip's question, with the warnings before it, which say what it is about.
+fn pip_question(output: &str) -> Option<String> {
+    let (before, _) = output.split_once(PIP_QUESTION)?;
+    let lines = before.lines().map(str::trim);
+    let warnings: Vec<_> = lines
+        .filter_map(|line| line.strip_prefix("WARNING: "))
+        .collect();
+    let about = &warnings[warnings.len().saturating_sub(2)..];
+    let about: Vec<_> = about
+        .iter()
+        .map(|line| printable(line.trim_end_matches('.')))
+        .collect();
+    Some(format!("pip asks what to do: {}", about.join("; ")))
 }
 
 fn question(line: &str) -> Option<String> {
@@ -56,6 +74,15 @@ mod tests {
             (
                 "  git@h: Permission denied (publickey,password).",
                 Some("ssh has no key that git@h takes, or asks for its passphrase"),
+            ),
+            (
+                "WARNING: old\n  WARNING: /e/src/x exists, and is no clone of git://h/x.\n  \
+                 WARNING: The plan is to install the git repository git://h/x\nERROR: Exception:\n\
+                 Exception: No input was expected ($PIP_NO_INPUT set); question: What to do?  (i)gnore, (w)ipe ",
+                Some(
+                    "pip asks what to do: /e/src/x exists, and is no clone of git://h/x; The plan is to install the git \
+                     repository git://h/x",
+                ),
             ),
             ("ERROR: [Errno 13] x: Permission denied (os error)", None),
             ("fatal: repository not found", None),

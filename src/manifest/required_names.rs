@@ -30,7 +30,7 @@ pub(crate) fn required_names(part: &Part) -> Vec<String> {
     }
 }
 
-fn unconditional_name(requirement: &str) -> Option<&str> {
+pub(super) fn unconditional_name(requirement: &str) -> Option<&str> {
     let name = requirement_name(requirement);
     let rest = requirement.get(name.len()..)?.trim_start();
     let is_requirement = rest.is_empty() || rest.starts_with(['[', '=', '<', '>', '~', '!', '@']);

@@ -73,7 +73,7 @@ fn check_request(input: &RepairInput<'_>) -> Result<(), Error> {
     python::check_compatible(&venv, request, input.process).map_err(|error| {
         let root = shell_word(input.root);
         error.with_hint(format!(
-            "`vrun --create --clear --env {root} -p REQUEST` recreates it, without its packages"
+            "`vrun --create --clear --env {root} -p REQUEST` recreates it, with what the project requires and no other packages"
         ))
     })
 }

@@ -11,10 +11,13 @@ use crate::output::Verbosity;
 use crate::process::Process;
 use crate::python;
 use crate::quote::printable;
+use crate::venv;
 
 use super::context::InstallContext;
 use super::drift::{self, Drift};
+use super::first_file;
 use super::member;
+use super::observed;
 use super::options::{InstallMode, InstallOptions, SyncMode};
 use super::python_misfit;
 use super::state::{InstallState, Status, python_minor_version};
@@ -33,11 +36,17 @@ pub(crate) fn initial_state(
     root: &Path,
     process: &Process,
 ) -> Result<Option<ExtraFile>, Error> {
-    if options.install == InstallMode::Never && !matches!(options.sync, SyncMode::Now(_)) {
+    if !options.installs_on_creation() {
         return Ok(None);
     }
     let project = project.or(root.parent()).unwrap_or(root);
-    let selection = options.select(Selection::default(), process, || project.to_owned())?;
+    // What was asked for where a killed vrun has left a directory half filled.
+    let recorded = match venv::is_env(root) {
+        true => None,
+        false => InstallState::load(root),
+    };
+    let recorded = recorded.map_or(Selection::default(), |(state, _)| state.selection);
+    let selection = options.select(recorded, process, || project.to_owned())?;
     let plan = detect::detect_plan(project, &selection)?;
     if plan.is_none()
         && let Some(UnreadFile { name, advice }) = unread::find_unread(project)
@@ -119,7 +128,9 @@ fn ensure_project(context: &InstallContext<'_>) -> Result<(), InstallFailure> {
         true => sync::sync(context, SyncReason::Outdated),
         false => Err(unseen_error(&venv.root).into()),
     };
-    let found = context.any_state();
+    let found = context
+        .any_state()
+        .or_else(|| first_file::record_first_file(context));
     let found_status = found.as_ref().map(|(state, _)| &state.status);
     let has_requirements = found_status.is_some_and(|status| *status != Status::NothingRequired);
     if !has_requirements && context.is_auto_sync() && may_install() {
@@ -135,7 +146,7 @@ fn ensure_project(context: &InstallContext<'_>) -> Result<(), InstallFailure> {
             printable(&venv.root),
         );
         let line = format!("{name} is not installed in {root}: `vrun --sync` installs it");
-        notify_once(&line, NOT_INSTALLED, state, &bytes, context);
+        notify_of_not_installed(&line, state, &bytes, context);
         return Ok(());
     }
     if matches!(state.status, Status::Unfinished | Status::NotInstalled)
@@ -147,6 +158,13 @@ fn ensure_project(context: &InstallContext<'_>) -> Result<(), InstallFailure> {
         &state.status,
         drift::detect_drift(&state, &python_minor_version(venv)),
     ) {
+        (Status::NothingRequired, Drift::Changed(_))
+            if context.member.is_none() && !context.is_auto_sync() =>
+        {
+            if observed::record(&state.project, context) {
+                return ensure_project(context);
+            }
+        }
         (Status::Failed(_), Drift::Changed(_)) if may_install() => return sync_outdated(),
         (Status::Failed(_), _) if sync::is_retried(&state, context) && may_install() => {
             return sync_outdated();
@@ -192,8 +210,26 @@ fn ensure_project(context: &InstallContext<'_>) -> Result<(), InstallFailure> {
     Ok(())
 }
 
-/// What identifies the notice that another project's requirements are not installed.
+/// What identifies the notice that a project's requirements are not installed.
 const NOT_INSTALLED: &str = "not-installed";
+
+/// Notifies once per session, unless someone has installed the requirements meanwhile.
+fn notify_of_not_installed(
+    line: &str,
+    mut state: InstallState,
+    bytes: &[u8],
+    context: &InstallContext<'_>,
+) {
+    if !context.process.is_ci() && !state.mark_notified(NOT_INSTALLED, os::session_id()) {
+        return;
+    }
+    match observed::observe(&state.project, context) {
+        Some(now) if now.status != Status::NotInstalled => {
+            now.save_if_unchanged(&context.venv.root, bytes);
+        }
+        _ => notify(line, &state, bytes, context),
+    }
+}
 
 fn unseen_error(root: &Path) -> Error {
     let root = printable(root);
@@ -212,8 +248,14 @@ fn notify_once(
     bytes: &[u8],
     context: &InstallContext<'_>,
 ) {
-    let is_new = context.process.is_ci() || state.mark_notified(change_id, os::session_id());
-    if !is_new || context.process.verbosity == Verbosity::Quiet {
+    if context.process.is_ci() || state.mark_notified(change_id, os::session_id()) {
+        notify(line, &state, bytes, context);
+    }
+}
+
+/// Notifies, and saves that the session was.
+fn notify(line: &str, state: &InstallState, bytes: &[u8], context: &InstallContext<'_>) {
+    if context.process.verbosity == Verbosity::Quiet {
         return;
     }
     context.process.verbosity.notice(line);

@@ -9,7 +9,7 @@ use crate::installer::{
     self, InstallError, InstallRunner, Installer, StepDone, check_present, lock_sync, os_args,
     prune, uv_lock,
 };
-use crate::manifest::{InstallPlan, Part, detect, display_name, install_args};
+use crate::manifest::{InstallPlan, Part, detect, display_name, install_args, version_limits};
 use crate::process::Process;
 use crate::quote::printable;
 
@@ -78,11 +78,22 @@ pub(super) fn install(
         Some(file) => vec!["-c".into(), file.path().into()],
         None => Vec::new(),
     };
+    let others = other_plans(runner);
+    let limits = root_limits(others.as_deref().unwrap_or_default(), runner);
+    let limits = match limits.is_empty() {
+        true => None,
+        false => Some(runner.write_constraints(&limits)?),
+    };
+    let limits = limits
+        .iter()
+        .flat_map(|file| ["-c".into(), file.path().into()]);
+    let limits: Vec<OsString> = limits.collect();
     let left_out = RefCell::new(plan.left_out.clone());
     let steps = Steps {
         installer: &installer,
         is_upgrade: order.is_upgrade,
         pins: &constraints,
+        limits: &limits,
         is_lock_binding: process.is_ci(),
         left_out: &left_out,
         runner,
@@ -97,10 +108,10 @@ pub(super) fn install(
         let mut required = install_args(plan.parts(), runner.project);
         if !required.is_empty() {
             required.extend(constraints);
+            required.extend(limits);
         }
         let own = plan.project_name.as_deref();
-        let others = other_plans(runner)?;
-        prune::remove_extraneous(&installer, required, own, &others, runner)?;
+        prune::remove_extraneous(&installer, required, own, &others?, runner)?;
     } else if order.is_exact {
         let verbosity = runner.verbosity;
         verbosity.notice("nothing is removed: not all of it can be installed together");
@@ -128,12 +139,26 @@ fn other_plans(runner: &InstallRunner<'_>) -> Result<Vec<InstallPlanOf>, Install
     Ok(plans)
 }
 
+/// The versions that the project at the environment's directory allows of what it requires, if that is another one.
+fn root_limits(others: &[InstallPlanOf], runner: &InstallRunner<'_>) -> Vec<String> {
+    let is_root = |it: &&InstallPlanOf| runner.root.parent() == Some(&it.project);
+    let root = others.iter().find(is_root);
+    let parts = root
+        .into_iter()
+        .flat_map(|it| it.plan.parts().map(|part| (part, &*it.project)));
+    parts
+        .flat_map(|(part, project)| version_limits(part, project))
+        .collect()
+}
+
 /// The steps of one install.
 struct Steps<'a> {
     installer: &'a Installer,
     is_upgrade: bool,
     /// The installer's arguments for the versions of a lock.
     pins: &'a [OsString],
+    /// The same for what the root of a monorepo requires, where a package of it is installed.
+    limits: &'a [OsString],
     /// Whether nothing is installed in other versions.
     is_lock_binding: bool,
     /// What was left out, and why.
@@ -327,7 +352,7 @@ impl Steps<'_> {
             args.push("--upgrade".into());
         }
         args.extend(install_args(parts, self.runner.project));
-        [&*args, self.pins, constraints].concat()
+        [&*args, self.pins, self.limits, constraints].concat()
     }
 
     fn line(&self, name: &str) -> String {

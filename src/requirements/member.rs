@@ -3,15 +3,13 @@
 
 use std::path::Path;
 
-use crate::installer::find_missing;
-use crate::manifest::detect;
 use crate::quote::printable;
 use crate::venv::{self, detect_creator};
 
 use super::context::InstallContext;
 use super::drift::{self, Drift};
-use super::fingerprint;
-use super::state::{InstallState, Status, TrackedFile, python_minor_version};
+use super::observed;
+use super::state::{InstallState, Status, python_minor_version};
 
 /// How a requirement file is called from where the environment is.
 pub(super) fn name(file: &Path, root: &Path) -> String {
@@ -35,32 +33,7 @@ pub(super) fn is_settled(context: &InstallContext<'_>) -> bool {
     if !is_managed(&context.venv.root) {
         return false;
     }
-    let Ok(selection) = context.selection(None) else {
-        return false;
-    };
-    let Ok(plan) = detect::detect_plan(project, &selection) else {
-        return false;
-    };
-    let directories = fingerprint::tracked_directories(project, &selection);
-    let (source, files) = match &plan {
-        Some(plan) => (plan.source(), fingerprint::tracked_files(plan, project)),
-        None => (project, Vec::new()),
-    };
-    let mut state = InstallState::unfinished(source, selection, project);
-    state.status = match &plan {
-        None => Status::NothingRequired,
-        Some(plan) if !find_missing(&plan.required, &context.venv.root).is_empty() => {
-            Status::NotInstalled
-        }
-        Some(_) => Status::Done,
-    };
-    state.is_member = true;
-    state.python_version = python_minor_version(context.venv);
-    state.files = files.into_iter().map(TrackedFile::capture).collect();
-    let directories = directories.into_iter();
-    state.directories = directories.map(TrackedFile::capture_directory).collect();
-    let root = &context.venv.root;
-    state.save(root, root).is_ok()
+    observed::record(project, context)
 }
 
 fn is_managed(root: &Path) -> bool {

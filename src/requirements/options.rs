@@ -64,7 +64,13 @@ pub(crate) enum RequirementsFiles {
 }
 
 impl InstallOptions {
-    /// What is selected by these options, and else by `recorded`. `project` is where the variable's files lie.
+    /// Whether a new environment gets what the project requires.
+    pub(super) fn installs_on_creation(&self) -> bool {
+        self.install != InstallMode::Never || matches!(self.sync, SyncMode::Now(_))
+    }
+
+    /// What is selected by these options, and else by `recorded`; an empty name selects nothing. `project` is where the
+    /// variable's files lie.
     pub(super) fn select(
         &self,
         recorded: Selection,
@@ -85,7 +91,7 @@ impl InstallOptions {
         };
         let named = |now: &Vec<String>, recorded| match now.is_empty() {
             true => recorded,
-            false => now.clone(),
+            false => now.iter().filter(|it| !it.is_empty()).cloned().collect(),
         };
         Ok(Selection {
             files,

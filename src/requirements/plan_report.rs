@@ -1,13 +1,16 @@
 //! What an install would do, for `-n --sync` and `--info`. Read from files alone.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::installer;
-use crate::manifest::{InstallPlan, ManifestIndex, Part, script_list};
+use crate::manifest::{InstallPlan, ManifestIndex, Part, Selection, detect, script_list};
+use crate::process::Process;
 use crate::quote::printable;
 
 use super::context::InstallContext;
+use super::options::{InstallOptions, SyncMode, SyncOrder};
+use super::removable::find_removable;
 use super::sync;
 
 /// What would be installed into an environment.
@@ -22,6 +25,8 @@ pub(crate) struct PlanReport {
     pub index: Option<String>,
     /// What would be left out, and why.
     pub left_out: Vec<String>,
+    /// The packages that nothing of it requires, as far as files say so.
+    pub removable: Option<Vec<String>>,
 }
 
 /// Something to install, and the file that says so.
@@ -61,7 +66,30 @@ pub(crate) fn report_plan(context: &InstallContext<'_>) -> Result<Option<PlanRep
         .as_ref()
         .is_some_and(|it| it.ends_with("uv.lock"));
     report.lock_tool = (is_uv_lock && installer::may_be_uv(context.process)).then_some("uv");
+    if let SyncMode::Now(SyncOrder { is_exact: true, .. }) = context.options.sync {
+        report.removable = find_removable(&plan, &project, context);
+    }
     Ok(Some(report))
+}
+
+/// What would be installed into a new environment at `root`; None if nothing says so, or it is not wanted.
+///
+/// # Errors
+/// The same.
+pub(crate) fn report_new_plan(
+    options: &InstallOptions,
+    project: Option<&Path>,
+    root: &Path,
+    process: &Process,
+) -> Result<Option<PlanReport>, Error> {
+    if !options.installs_on_creation() {
+        return Ok(None);
+    }
+    let project = project.or(root.parent()).unwrap_or(root);
+    let selection = options.select(Selection::default(), process, || project.to_owned())?;
+    let plan = detect::detect_plan(project, &selection)?;
+    let plan = plan.filter(|plan| !plan.is_empty());
+    Ok(plan.map(|plan| describe_plan(&plan, |part| part.describe(project))))
 }
 
 fn describe_plan(plan: &InstallPlan, name: impl Fn(&Part) -> String) -> PlanReport {
@@ -86,6 +114,7 @@ fn describe_plan(plan: &InstallPlan, name: impl Fn(&Part) -> String) -> PlanRepo
         lock_tool: None,
         index: plan.index.as_ref().map(ManifestIndex::display_url),
         left_out: plan.left_out.clone(),
+        removable: None,
     }
 }
 
@@ -126,5 +155,18 @@ impl PlanReport {
         let left_out = self.left_out.iter();
         steps.extend(left_out.map(|reason| format!("leave out: {reason}")));
         steps
+    }
+
+    /// What `--exact` would remove, as a clause that follows "would".
+    pub(crate) fn removal(&self) -> String {
+        match self.removable.as_deref() {
+            None => "remove what nothing requires".to_owned(),
+            Some([]) => "remove nothing: all that is there is required".to_owned(),
+            Some([name]) => format!("remove {}: nothing requires it", printable(name)),
+            Some(names) => format!(
+                "remove {}: nothing requires them",
+                printable(names.join(", "))
+            ),
+        }
     }
 }

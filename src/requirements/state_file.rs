@@ -114,6 +114,11 @@ impl InstallState {
             .collect()
     }
 
+    /// Whether there is a file, which may be unreadable.
+    pub(super) fn is_there(root: &Path) -> bool {
+        root.join(STATE_FILE).exists()
+    }
+
     /// Whether other projects than that of the environment's directory are recorded there.
     pub(super) fn has_members(root: &Path) -> bool {
         let names = entry_names(root).unwrap_or_default();

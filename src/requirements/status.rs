@@ -145,7 +145,7 @@ pub(crate) fn find_nothing_installed(
 }
 
 /// Whether there are packages besides those that every environment has.
-fn has_packages(root: &Path) -> bool {
+pub(super) fn has_packages(root: &Path) -> bool {
     let names = venv::site_packages(root)
         .into_iter()
         .flat_map(|dir| entry_names(&dir).unwrap_or_default());

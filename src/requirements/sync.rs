@@ -178,7 +178,7 @@ fn sync_locked(
     let (project, plan) = plan_install(context, state, &selection)?;
     let Some(plan) = plan else {
         if reason == SyncReason::Outdated && context.member.is_none() {
-            InstallState::delete(root);
+            InstallState::delete(dir);
             return Ok(());
         }
         return Err(no_plan_error(context).into());

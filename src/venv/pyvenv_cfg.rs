@@ -32,6 +32,8 @@ pub(crate) struct PyvenvCfg {
     pub command: Option<String>,
     /// Whether Python sees the base interpreter's packages too. It does if this is unset (site.py).
     pub system_site_packages: Option<bool>,
+    /// Whether vrun created the environment.
+    pub is_by_vrun: bool,
 }
 
 /// The keys and values of the text, stripped, in order.
@@ -108,6 +110,8 @@ impl PyvenvCfg {
         } else if is("version") || is("version_info") {
             // venv writes `version`, uv `version_info`, virtualenv both, the second with a suffix.
             self.version.get_or_insert_with(|| value.to_owned());
+        } else if is("vrun") {
+            self.is_by_vrun = true;
         }
     }
 

@@ -44,13 +44,55 @@ fn dry_run_of_sync_says_what_would_be_installed() {
     assert_eq!(said, STEPS);
     let line = sandbox.run(command).says("would install").text();
     assert!(line.ends_with(" [ROOT]/app/.venv/bin/probe x\n"), "{line}");
-    let removal = "vrun: would remove what nothing requires\n";
+    let removal = "vrun: would remove nothing: all that is there is required\n";
     let exact = sandbox.run(["-n", "--sync", "--exact"]).code(0).said();
     assert_eq!(exact, format!("{STEPS}{removal}"));
     let left_out = ["-n", "--sync", "--no-dev"];
     let said = sandbox.run(left_out).code(0).said();
     assert_eq!(said.lines().count(), 2, "{said}");
     assert_eq!(sandbox.tree(), before);
+}
+
+#[test]
+fn dry_run_of_sync_exact_names_what_would_be_removed() {
+    let mut sandbox = app().venv("app/.venv");
+    for (name, metadata) in [
+        (
+            "requests",
+            "Requires-Dist: urllib3\nRequires-Dist: PySocks; extra == 'socks'\n",
+        ),
+        ("urllib3", ""),
+        ("PySocks", ""),
+        ("six", ""),
+        ("pip", ""),
+    ] {
+        let dir = format!("app/.venv/lib/python3.12/site-packages/{name}-1.dist-info");
+        let text = format!("Name: {name}\n{metadata}\nRequires-Dist: six\n");
+        sandbox = sandbox.file(format!("{dir}/METADATA"), &text);
+    }
+    let exact = sandbox.run(["-n", "--sync", "--exact"]).code(0).said();
+    let removal = "vrun: would remove PySocks, six: nothing requires them\n";
+    assert_eq!(exact, format!("{STEPS}{removal}"));
+    // Nobody knows what an old package requires.
+    let sandbox = sandbox.dir("app/.venv/lib/python3.12/site-packages/old-1.egg-info");
+    let exact = sandbox.run(["-n", "--sync", "--exact"]).code(0).said();
+    assert_eq!(
+        exact,
+        format!("{STEPS}vrun: would remove what nothing requires\n")
+    );
+}
+
+#[test]
+fn dry_run_of_a_creation_says_what_would_be_installed() {
+    let sandbox = app();
+    assert_eq!(sandbox.run(["-n", "--create"]).code(0).said(), STEPS);
+    let none = ["-n", "--create", "--no-install"];
+    assert_eq!(sandbox.run(none).code(0).said(), "");
+    let sandbox = sandbox.venv("app/.venv");
+    assert_eq!(sandbox.run(["-n", "--create"]).code(0).said(), "");
+    let replaced = "vrun: would replace [ROOT]/app/.venv and all that is in it\n";
+    let clear = sandbox.run(["-n", "--create", "--clear"]).code(0).said();
+    assert_eq!(clear, format!("{replaced}{STEPS}"));
 }
 
 #[test]

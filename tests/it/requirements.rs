@@ -254,6 +254,7 @@ fn options_that_ask_for_opposite_things_are_refused() {
         (&["--upgrade", "probe"], "`vrun --sync --upgrade`"),
         (&["--info", "--upgrade"], "`vrun --sync --upgrade`"),
         (&["--requirements", "", "probe"], "--requirements"),
+        (&["--group=", "probe"], "--group"),
     ] {
         sandbox.run(args).error(125, &[part]);
     }

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::project::Project;
 use crate::pythons;
-use crate::wheels::{ANY, BACKEND, PYPROJECT, app, installers, versions, wheel};
+use crate::wheels::{ANY, BACKEND, PYPROJECT, VERSIONS, app, installers, versions, wheel};
 
 /// A project of this name, which requires nothing.
 fn with_lib(project: Project, name: &str) -> Project {
@@ -137,6 +137,61 @@ fn sync_reinstalls_a_package_whose_modules_were_removed() {
         versions(&project).code(0).stdout("alpha 1.0");
         project.run(["--doctor"]).code(0);
     }
+}
+
+#[test]
+fn the_first_requirement_file_beside_an_environment_is_noticed() {
+    for installer in installers() {
+        let project = app(installer);
+        assert!(!versions(&project).code(0).stderr.contains("install"));
+        // What sets up tools requires nothing, until it does.
+        let project = project.file("app/pyproject.toml", "[tool.ruff]\n");
+        assert_eq!(versions(&project).code(0).stderr, "");
+        let project = project.file("app/requirements.txt", "alpha<2\n");
+        let venv = project.path("app/.venv").display().to_string();
+        let said = format!(
+            "vrun: requirements.txt is not installed in {venv}: `vrun --sync` installs it\n"
+        );
+        assert_eq!(versions(&project).code(0).stderr, said);
+        assert_eq!(versions(&project).code(0).stderr, "");
+        let doctor = project.run(["--doctor"]).code(1).stdout;
+        assert!(
+            doctor.contains("requirements.txt is not installed"),
+            "{doctor}"
+        );
+        let synced = project.run(["--sync", "python", "-c", VERSIONS]).code(0);
+        synced.stdout("alpha 1.0");
+        assert_eq!(versions(&project).code(0).stderr, "");
+    }
+}
+
+#[test]
+fn the_first_requirement_file_is_noticed_only_where_something_is_missing() {
+    let frozen = || app("pip").file("app/notes.txt", "");
+    // It lists what is installed.
+    let project = frozen();
+    project.run(["pip", "install", "-q", "alpha"]).code(0);
+    let project = project.file("app/requirements.txt", "alpha\n");
+    assert_eq!(versions(&project).code(0).stderr, "");
+    // It is installed unasked with VRUN_SYNC.
+    let project = frozen();
+    versions(&project).code(0);
+    let project = project
+        .file("app/requirements.txt", "alpha\n")
+        .var("VRUN_SYNC", "1");
+    versions(&project).code(0).stdout("alpha 2.0");
+    // It was there, and nobody wanted it.
+    let project = frozen().file("app/requirements.txt", "alpha\n");
+    project.run(["--create", "--no-install"]).code(0);
+    assert_eq!(versions(&project).code(0).stderr, "");
+    // Somebody installs it otherwise.
+    let project = frozen();
+    versions(&project).code(0);
+    let project = project.file("app/requirements.txt", "alpha\n");
+    project
+        .run(["pip", "install", "-q", "-r", "requirements.txt"])
+        .code(0);
+    assert_eq!(versions(&project).code(0).stderr, "");
 }
 
 /// A wheel of a package with a submodule, tests and a console script.

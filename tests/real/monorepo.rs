@@ -161,3 +161,16 @@ fn an_environment_of_the_users_own_is_not_looked_at_for_a_package() {
         .code(0)
         .stdout("alpha 1.0\nbeta 1.0");
 }
+
+#[test]
+fn what_the_root_requires_stays_within_its_limits() {
+    for installer in installers() {
+        let project = monorepo(installer).file("app/packages/a/requirements.txt", "alpha\n");
+        in_package(&project, &["--sync", "--upgrade"])
+            .code(0)
+            .stdout("alpha 1.0");
+        let project = project.file("app/packages/a/requirements.txt", "alpha>=2\n");
+        in_package(&project, &["--sync"]).code(125).says(&["alpha"]);
+        in_root(&project).code(0).stdout("alpha 1.0");
+    }
+}

@@ -175,6 +175,40 @@ wait_for(b"vrun: installed requirements.txt in "); wait_for(b"1.0 it is"); asser
 }
 
 #[test]
+fn a_wrong_login_is_called_that_and_not_asked_for_again() {
+    let (project, server) = private_index();
+    let acts = format!(
+        r#"
+asked(b"User for {host}: ", b"ada\n")
+asked(b"Password: ", b"wrong\n")
+wait_for(b"/alpha/ refuses access: the login is wrong"); assert end() == 125
+assert b"User for" not in shown, shown
+"#,
+        host = server.host
+    );
+    play_questions(&project, &acts, &["vrun", "python", "-c", ""]);
+}
+
+#[test]
+fn what_pip_does_not_know_what_to_do_with_is_named() {
+    if program("git").is_none() {
+        return tell("not tested: a directory in pip's way, for there is no git");
+    }
+    let line = format!("-e git+file://{}#egg=app\n", "/nowhere/repo");
+    let project = app("pip").file("app/requirements.txt", &line);
+    let path = std::env::var_os("PATH").expect("a PATH");
+    let project = project.var("PATH", path);
+    project.run(["--create", "--no-install"]).code(0);
+    let project = project.file("app/.venv/src/app/notes", "");
+    let dir = project.path("app/.venv/src/app").display().to_string();
+    project.run(["--sync"]).code(125).says(&[
+        "cause: pip asks what to do: ",
+        &dir,
+        "; The plan is to install the git repository file:///nowhere/repo",
+    ]);
+}
+
+#[test]
 fn a_login_for_git_is_asked_for_on_the_terminal() {
     let Some((project, server)) = private_repository() else {
         return tell("not tested: a login for git, for there is no git");

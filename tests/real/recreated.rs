@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use crate::project::Project;
+use crate::mounts::{can_mount, in_mounts};
+use crate::project::{Project, tell};
 use crate::wheels::{BACKEND, PYPROJECT, VERSIONS, app, installers, versions};
 
 const CLEAR: [&str; 2] = ["--create", "--clear"];
@@ -113,4 +114,44 @@ fn the_old_environment_stays_where_pip_cannot_be_upgraded() {
     assert!(!failed.stderr.contains(".venv.vrun-"), "{failed}");
     let project = project.var("PIP_TIMEOUT", "1");
     versions(&project).code(0).stdout("alpha 1.0");
+}
+
+/// Where an environment is filled in its place, as in a mount point, and vrun is killed meanwhile.
+#[test]
+fn what_was_asked_for_is_known_where_a_replacement_was_killed() {
+    let project = app("pip")
+        .file("app/requirements.txt", "alpha==1.0\n")
+        .file("app/other.txt", "alpha==2.0\n");
+    let options = ["--create", "--requirements", "other.txt"];
+    project.run(options).code(0);
+    fs::remove_file(project.path("app/.venv/pyvenv.cfg")).expect("a file");
+    let project = project.file("app/.venv/.vrun-unfinished", "");
+    versions(&project).code(0).stdout("alpha 2.0");
+    // What is recorded of packages that are not there counts for nothing.
+    fs::remove_file(project.path("app/.venv/pyvenv.cfg")).expect("a file");
+    let project = project.file("app/.venv/.vrun-unfinished", "");
+    project.run(["--create", "--no-install"]).code(0);
+    assert!(!project.path("app/.venv/vrun-requirements").exists());
+    assert!(!project.path("app/.venv/vrun-packages").exists());
+}
+
+#[test]
+fn a_mount_point_keeps_its_requirements_where_a_replacement_fails() {
+    let project = app("pip")
+        .dir("app/.venv")
+        .file("app/requirements.txt", "nowhere-to-be-found\n")
+        .file("app/other.txt", "alpha\n");
+    let venv = project.path("app/.venv").display().to_string();
+    let mount = format!("/bin/mount -t tmpfs none '{venv}'");
+    if !can_mount(&mount) {
+        return tell("not tested: a file system cannot be mounted here");
+    }
+    let vrun = env!("CARGO_BIN_EXE_vrun");
+    let script = format!(
+        "{mount} && '{vrun}' --create --requirements other.txt && ! '{vrun}' --create --clear && '{vrun}' --sync"
+    );
+    in_mounts(&project, &script).code(0).says(&[
+        "cannot install requirements.txt",
+        "vrun: up to date with other.txt",
+    ]);
 }

@@ -228,3 +228,31 @@ fn in_a_copy_the_original_is_not_what_is_required() {
         }
     }
 }
+
+#[test]
+fn what_was_selected_is_remembered_until_it_is_undone() {
+    let project = installed("pip", "alpha<2\n")
+        .file("app/requirements-dev.txt", "gamma\n")
+        .file("app/other.txt", "beta\n");
+    wheel(&project, &["gamma", "1.0", ANY]);
+    project
+        .run(["--sync", "--no-dev", "--requirements", "other.txt"])
+        .code(0);
+    let planned = || project.run(["-n", "--sync", "--upgrade"]).code(0).stderr;
+    assert_eq!(planned(), "vrun: would install or upgrade other.txt\n");
+    let said = sync(&project, &["--requirements="]);
+    assert!(said.contains("installed requirements.txt in "), "{said}");
+    assert_eq!(
+        planned(),
+        "vrun: would install or upgrade requirements.txt\n"
+    );
+    let all = project
+        .vrun(["--sync"])
+        .env("VRUN_NO_DEV", "0")
+        .output()
+        .expect("vrun");
+    let said = String::from_utf8_lossy(&all.stderr).into_owned();
+    assert!(said.contains("requirements-dev.txt"), "{said}");
+    assert!(planned().contains("requirements-dev.txt"));
+    project.run(["--sync", "--group="]).code(0);
+}

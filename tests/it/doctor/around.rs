@@ -168,7 +168,7 @@ fn a_version_managers_shim_before_all_others_on_path() {
 
 #[test]
 fn a_python_that_the_project_does_not_ask_for() {
-    let mend = "`vrun --create --clear --env [ROOT]/app/.venv` recreates it, without its packages";
+    let mend = "`vrun --create --clear --env [ROOT]/app/.venv` recreates it, with what the project requires and no other packages";
     for (file, text, asked) in [
         (".python-version", "3.11\n", "asks for 3.11"),
         (

@@ -312,7 +312,7 @@ fn a_sound_environment_that_is_not_what_python_asks_for_is_not_mended_into_it() 
         125,
         &[
             "[ROOT]/app/.venv uses Python 3.12.1, but --python asks for `3.11`",
-            "hint: `vrun --create --clear --env [ROOT]/app/.venv -p REQUEST` recreates it, without its packages",
+            "hint: `vrun --create --clear --env [ROOT]/app/.venv -p REQUEST` recreates it, with what the project requires and no other packages",
         ],
     );
 }
