@@ -18,6 +18,8 @@ pub(crate) enum Caveat {
     Undecodable(PathBuf),
     /// A `._pth` file beside the interpreter, which replaces the whole path.
     PthOverride(PathBuf),
+    /// A key of the registry that adds to the path.
+    RegistryPath(String),
     /// No standard library is found from `home`, so the interpreter falls back to the prefix it was configured with.
     BuildPrefix { home: PathBuf, prefix: PathBuf },
 }

@@ -20,6 +20,7 @@ use super::python_info::{PythonInfo, VersionInfo, VersionSource};
 use super::site::{self, SiteLayout, SysPathBuilder};
 use super::startup::StartupContext;
 use super::version_rules::{StdlibSearch, VersionRules};
+use super::windows_install::{self, dll_version, winver};
 
 /// The first version whose rules are known.
 const OLDEST_SUPPORTED: (u32, u32) = (3, 6);
@@ -32,23 +33,24 @@ pub(crate) fn inspect_python(
     start: &StartupContext<'_>,
     cfg: &PyvenvCfg,
 ) -> Result<PythonInfo, IntrospectError> {
-    if os::OS_NAME == "Windows" {
-        return Err(IntrospectError::UnsupportedPlatform);
-    }
     let python = identify_python(start.root, cfg, start.cfg_bytes)?;
     if python.version < OLDEST_SUPPORTED {
-        return Err(IntrospectError::UnsupportedVersion(python));
+        return Err(IntrospectError::UnsupportedVersion(Box::new(python)));
     }
     let cfg_version = cfg_version(&python, cfg);
     let micro = cfg_version.as_deref().and_then(parse_micro);
     let mut rules = VersionRules::for_interpreter(&python, micro);
-    let library = getpath::locate_stdlib(&python, &rules, start)?;
+    let library = match rules.stdlib_search {
+        StdlibSearch::Windows => windows_install::locate_stdlib(&python, start)?,
+        _ => getpath::locate_stdlib(&python, &rules, start)?,
+    };
     let layout = inspect_site_py(&python, &library, &mut rules);
     let has_system_site = site::is_system_site_enabled(&read_site_cfg(start));
     let mut site = SysPathBuilder::new(&python, &rules, layout, &library, start);
     let user = site.add_site_packages(start, &library, has_system_site);
     let caveats = library.caveat.clone().into_iter();
     let caveats = caveats.chain(find_pth_override(start, &python, &rules));
+    let caveats = caveats.chain(registry_caveats(&python));
     let caveats = caveats.chain(site.caveats).collect();
     Ok(PythonInfo {
         version: determine_version(&python, &library, cfg_version),
@@ -80,11 +82,16 @@ fn inspect_site_py(
     library: &StdlibLocation,
     rules: &mut VersionRules,
 ) -> SiteLayout {
-    let name = format!("{}/{}/site.py", library.platlibdir, python.stdlib_name());
+    let is_windows = rules.stdlib_search == StdlibSearch::Windows;
+    let name = match is_windows {
+        true => "Lib/site.py".to_owned(),
+        false => format!("{}/{}/site.py", library.platlibdir, python.stdlib_name()),
+    };
     let code = read_text(&path_below(&library.prefix, name), MAX_TEXT).unwrap_or_default();
     rules.pth.is_hidden_skipped |= code.contains(".startswith(\".\")");
     rules.pth.is_utf8 |= code.contains("utf-8-sig");
     match code.contains("\"dist-packages\"") {
+        _ if is_windows => SiteLayout::Windows,
         true => SiteLayout::Debian,
         false => SiteLayout::Upstream,
     }
@@ -99,14 +106,32 @@ fn find_pth_override(
     if let StdlibSearch::GetpathC | StdlibSearch::PyPy = rules.stdlib_search {
         return None;
     }
-    let mut files = [start.executable(), python.file.clone()]
+    let named_after = [start.executable(), python.file.clone()].into_iter();
+    let mut files = python
+        .dll
+        .clone()
         .into_iter()
-        .map(|name| {
+        .chain(named_after)
+        .map(|file| {
+            // On Windows in place of the extension.
+            let name = match rules.stdlib_search {
+                StdlibSearch::Windows => file.with_extension(""),
+                _ => file,
+            };
             let mut name = name.into_os_string();
             name.push("._pth");
             PathBuf::from(name)
         });
     files.find(|file| file.is_file()).map(Caveat::PthOverride)
+}
+
+/// The registry's keys with entries of `sys.path` for this Python.
+fn registry_caveats(python: &PythonBinary) -> impl Iterator<Item = Caveat> {
+    let keys = match &python.dll {
+        Some(_) => os::registered_path_keys(&winver(python)),
+        None => Vec::new(),
+    };
+    keys.into_iter().map(Caveat::RegistryPath)
 }
 
 /// The version in pyvenv.cfg, if this interpreter can have it: `3.12.1` of `3.12.1.final.0`.
@@ -127,6 +152,10 @@ fn determine_version(
     library: &StdlibLocation,
     cfg_version: Option<String>,
 ) -> VersionInfo {
+    if let Some(number) = dll_version(python) {
+        let source = VersionSource::Dll;
+        return VersionInfo { number, source };
+    }
     let (name, flags) = (python.versioned_name(), &python.abiflags);
     let header = path_below(
         &library.prefix,

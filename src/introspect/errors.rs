@@ -12,9 +12,7 @@ pub(crate) enum IntrospectError {
     /// Neither its name nor the files around it identify it.
     UnknownInterpreter(PathBuf),
     /// A version whose rules are unknown here.
-    UnsupportedVersion(PythonBinary),
+    UnsupportedVersion(Box<PythonBinary>),
     /// No library is found from here.
     StdlibMissing(PathBuf),
-    /// This system's rules are unknown here.
-    UnsupportedPlatform,
 }

@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use crate::venv::{self, MinorVersion, PyvenvCfg};
 
 use super::errors::IntrospectError;
+use super::posixpath::is_windows;
 use super::python_binary::{Implementation, PythonBinary};
 use super::pyvenv_keys;
+use super::windows_install::identify_by_dll;
 
 /// The interpreter of the environment at `root`.
 ///
@@ -19,6 +21,9 @@ pub(super) fn identify_python(
     cfg: &PyvenvCfg,
     cfg_bytes: &[u8],
 ) -> Result<PythonBinary, IntrospectError> {
+    if is_windows() {
+        return identify_by_dll(root, cfg, cfg_bytes);
+    }
     let python = venv::python_path(root);
     let file = dunce::canonicalize(&python).map_err(|_| IntrospectError::PythonMissing(python))?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
@@ -42,6 +47,7 @@ pub(super) fn identify_python(
         implementation,
         version,
         abiflags,
+        dll: None,
     })
 }
 

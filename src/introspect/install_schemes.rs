@@ -1,14 +1,14 @@
 //! Prefixes -> where things are installed: `sysconfig.get_paths()` in an environment.
 //!
-//! From 3.11 the scheme is `venv`, before it `posix_prefix`; the two agree. Debian has schemes for its system, but not
-//! for environments.
+//! From 3.11 the scheme is `venv`, before it `posix_prefix` or `nt`; they agree. Debian has schemes for its system, but
+//! not for environments.
 
 use std::path::{Path, PathBuf};
 
 use super::getpath::StdlibLocation;
 use super::posixpath::{bytes_to_path, normalize, path_to_bytes};
 use super::python_binary::PythonBinary;
-use super::version_rules::VersionRules;
+use super::version_rules::{StdlibSearch, VersionRules};
 
 /// `sysconfig.get_paths()`
 #[derive(Debug, PartialEq, Eq)]
@@ -32,6 +32,9 @@ pub(super) fn install_paths(
     library: &StdlibLocation,
     root: &Path,
 ) -> InstallPaths {
+    if rules.stdlib_search == StdlibSearch::Windows {
+        return windows_paths(&bytes_to_path(&library.prefix), root);
+    }
     let name = rules.lib_dir_name(python);
     let headers = python.versioned_name() + &python.abiflags;
     let platlibdir = match rules.has_platlibdir {
@@ -50,5 +53,16 @@ pub(super) fn install_paths(
         platlib: below(&root, format!("{platlibdir}/{name}/site-packages")),
         scripts: below(&root, "bin".into()),
         include: below(&library.prefix, format!("include/{headers}")),
+    }
+}
+
+fn windows_paths(prefix: &Path, root: &Path) -> InstallPaths {
+    let packages = root.join("Lib").join("site-packages");
+    InstallPaths {
+        stdlib: prefix.join("Lib"),
+        purelib: packages.clone(),
+        platlib: packages,
+        scripts: root.join("Scripts"),
+        include: prefix.join("Include"),
     }
 }

@@ -18,6 +18,7 @@ mod site;
 mod startup;
 pub(crate) mod sysconfig;
 mod version_rules;
+mod windows_install;
 
 pub(crate) use caveat::Caveat;
 pub(crate) use describe::inspect_python;

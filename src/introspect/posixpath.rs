@@ -37,9 +37,18 @@ pub(super) fn mark_decoded(bytes: &[u8]) -> Vec<u8> {
     text
 }
 
-/// `os.path.join` (posixpath.py): an absolute second path replaces the first.
+/// Where paths are those of ntpath.py, which the system itself makes absolute.
+pub(super) fn is_windows() -> bool {
+    os::OS_NAME == "Windows"
+}
+
+/// `os.path.join`: an absolute second path replaces the first.
 pub(super) fn join(dir: &[u8], more: impl AsRef<[u8]>) -> Vec<u8> {
     let more = more.as_ref();
+    if is_windows() {
+        let joined = path_to_bytes(&bytes_to_path(dir).join(bytes_to_path(more)));
+        return joined.into_iter().map(backslash).collect();
+    }
     if more.starts_with(b"/") || dir.is_empty() {
         return more.to_vec();
     }
@@ -91,7 +100,25 @@ pub(super) fn normalize(path: &[u8]) -> Vec<u8> {
 
 /// `os.path.abspath`
 pub(super) fn absolute(cwd: &[u8], path: &[u8]) -> Vec<u8> {
-    normalize(&join(cwd, path))
+    let joined = join(cwd, path);
+    if !is_windows() {
+        return normalize(&joined);
+    }
+    let joined = bytes_to_path(&joined);
+    let whole = std::path::absolute(&joined).unwrap_or(joined);
+    path_to_bytes(&whole.components().collect::<PathBuf>())
+}
+
+/// `os.path.normcase`: what two spellings of one path have in common.
+pub(super) fn normcase(path: &[u8]) -> Vec<u8> {
+    match is_windows() {
+        true => bytes_to_path(path).to_string_lossy().to_lowercase().into(),
+        false => path.to_vec(),
+    }
+}
+
+fn backslash(byte: u8) -> u8 {
+    if byte == b'/' { b'\\' } else { byte }
 }
 
 /// `str.strip`

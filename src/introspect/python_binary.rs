@@ -44,6 +44,8 @@ pub(crate) struct PythonBinary {
     pub abiflags: String,
     /// The directories that pyvenv.cfg names: those of the interpreter, or of the one it is a copy of.
     pub cfg_dirs: Vec<PathBuf>,
+    /// On Windows, the DLL that the file loads.
+    pub dll: Option<PathBuf>,
 }
 
 impl PythonBinary {

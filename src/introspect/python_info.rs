@@ -50,6 +50,8 @@ pub(crate) struct VersionInfo {
 pub(crate) enum VersionSource {
     /// The base interpreter's C headers, which are up to date.
     Headers,
+    /// The interpreter's DLL, on Windows.
+    Dll,
     /// pyvenv.cfg, which holds what the base was when the environment was created.
     #[serde(rename = "pyvenv.cfg")]
     PyvenvCfg,

@@ -5,17 +5,19 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
+use crate::os;
 use crate::read::{MAX_TEXT, read_file};
 
 use super::caveat::Caveat;
 use super::getpath::StdlibLocation;
 use super::posixpath::{
-    absolute, bytes_to_path, join, mark_decoded, normalize, path_below, path_to_bytes,
+    absolute, bytes_to_path, join, mark_decoded, normalize, normcase, path_below, path_to_bytes,
 };
 use super::python_binary::{Implementation, PythonBinary};
 use super::python_info::UserSite;
 use super::startup::StartupContext;
 use super::version_rules::{PthSyntax, VersionRules};
+use super::windows_install::winver;
 use super::{pth, pyvenv_keys};
 
 /// Where site.py looks for packages.
@@ -25,6 +27,8 @@ pub(super) enum SiteLayout {
     Upstream,
     /// As Debian changes it: `dist-packages`.
     Debian,
+    /// As released for Windows.
+    Windows,
 }
 
 /// Builds the path step by step.
@@ -69,7 +73,8 @@ impl<'a> SysPathBuilder<'a> {
         };
         site.cwd = site.redecode(path_to_bytes(start.cwd));
         let pythonpath = start.non_empty_var("PYTHONPATH");
-        let pythonpath = pythonpath.map(|text| text.split(|byte| *byte == b':'));
+        let separator = os::PATH_SEPARATOR as u8;
+        let pythonpath = pythonpath.map(|text| text.split(move |byte| *byte == separator));
         let stdlib = library.path_entries.iter().map(Vec::as_slice);
         for entry in pythonpath.into_iter().flatten().chain(stdlib) {
             site.append(absolute(&site.cwd, entry));
@@ -87,7 +92,7 @@ impl<'a> SysPathBuilder<'a> {
     }
 
     fn append(&mut self, entry: Vec<u8>) {
-        if self.seen.insert(entry.clone()) {
+        if self.seen.insert(normcase(&entry)) {
             self.path.push(entry);
         }
     }
@@ -129,6 +134,17 @@ impl<'a> SysPathBuilder<'a> {
 
     /// `getsitepackages`: the directories for packages below a prefix.
     fn package_dirs(&self, prefix: &[u8]) -> Vec<Vec<u8>> {
+        if self.layout == SiteLayout::Windows {
+            let lib = if self.python.version < (3, 11) {
+                "lib"
+            } else {
+                "Lib"
+            };
+            return vec![
+                prefix.to_vec(),
+                join(prefix, format!("{lib}/site-packages")),
+            ];
+        }
         let name = self.rules.lib_dir_name(self.python);
         let mut libs = vec![self.platlibdir];
         if self.platlibdir != "lib" {
@@ -137,7 +153,7 @@ impl<'a> SysPathBuilder<'a> {
         let below = |lib: &str, packages: &str| format!("{lib}/{name}/{packages}");
         let in_libs = |packages| libs.iter().map(move |lib| below(lib, packages));
         let mut dirs: Vec<String> = match self.layout {
-            SiteLayout::Upstream => in_libs("site-packages").collect(),
+            SiteLayout::Upstream | SiteLayout::Windows => in_libs("site-packages").collect(),
             SiteLayout::Debian => vec![
                 below("lib", "site-packages"),
                 below("local/lib", "dist-packages"),
@@ -214,6 +230,11 @@ impl<'a> SysPathBuilder<'a> {
 
     /// `getusersitepackages` and `check_enableusersite`, without the check for set-user-ID programs.
     fn user_site(&self, start: &StartupContext<'_>, has_system_site: bool) -> UserSite {
+        let is_enabled =
+            has_system_site && !self.is_flag_set(start.non_empty_var("PYTHONNOUSERSITE"));
+        if self.layout == SiteLayout::Windows {
+            return self.windows_user_site(start, is_enabled);
+        }
         let is_framework = start.is_framework_build(self.python);
         let (in_home, lib) = match is_framework {
             true => (
@@ -231,10 +252,29 @@ impl<'a> SysPathBuilder<'a> {
             dir = normalize(&dir);
         }
         UserSite {
-            is_enabled: has_system_site
-                && !self.is_flag_set(start.non_empty_var("PYTHONNOUSERSITE")),
+            is_enabled,
             base: bytes_to_path(&base),
             site: bytes_to_path(&dir),
+        }
+    }
+
+    fn windows_user_site(&self, start: &StartupContext<'_>, is_enabled: bool) -> UserSite {
+        let base = match start.non_empty_var("PYTHONUSERBASE") {
+            Some(base) => bytes_to_path(base),
+            None => match start.non_empty_var("APPDATA") {
+                Some(appdata) => path_below(appdata, "Python"),
+                None => path_below(&start.home(), "Python"),
+            },
+        };
+        let version = match self.python.version {
+            (3, ..=9) => self.python.major_minor(),
+            _ => winver(self.python),
+        };
+        let dir = format!("Python{}", version.replace('.', ""));
+        UserSite {
+            is_enabled,
+            site: base.join(dir).join("site-packages"),
+            base,
         }
     }
 

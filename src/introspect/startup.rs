@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{os, venv};
 
-use super::posixpath::path_to_bytes;
+use super::posixpath::{is_windows, path_to_bytes};
 use super::python_binary::PythonBinary;
 use super::version_rules::CLocaleEncoding;
 
@@ -57,8 +57,12 @@ impl StartupContext<'_> {
         matches!(locale, b"C" | b"POSIX").then_some(name)
     }
 
-    /// Whether the locale's encoding is ASCII.
+    /// Whether the locale's encoding is ASCII, as far as is known.
     pub(super) fn is_ascii_locale(&self, in_c: CLocaleEncoding) -> bool {
+        if is_windows() {
+            // A code page, which has ASCII in common with UTF-8 (PEP 540 for the variable).
+            return self.var("PYTHONUTF8") != Some(b"1");
+        }
         let var = self.c_locale_var();
         match in_c {
             CLocaleEncoding::Ascii => var.is_some(),

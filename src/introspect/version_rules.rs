@@ -3,6 +3,7 @@
 //! The sources are CPython's Modules/getpath.c and getpath.py, Lib/site.py and Lib/sysconfig of each version, and
 //! PyPy's app_main.py, initpath.py and site.py.
 
+use super::posixpath::is_windows;
 use super::python_binary::{Implementation, PythonBinary};
 
 /// How a Python finds its own library.
@@ -18,6 +19,8 @@ pub(super) enum StdlibSearch {
     ExecutableFirst,
     /// PyPy: the links decide; no zip, no lib-dynload.
     PyPy,
+    /// Windows: the DLL's directory, then `home`.
+    Windows,
 }
 
 /// The rules of one version.
@@ -85,6 +88,7 @@ impl VersionRules {
         VersionRules {
             stdlib_search: match micro {
                 _ if !is_cpython => StdlibSearch::PyPy,
+                _ if is_windows() => StdlibSearch::Windows,
                 _ if !since(11) => StdlibSearch::GetpathC,
                 _ if !since(14) => StdlibSearch::GetpathPy,
                 _ if since(15) => StdlibSearch::ExecutableFirst,
@@ -96,7 +100,7 @@ impl VersionRules {
             has_threading_suffix: since(13),
             has_normalized_user_site: !since(7),
             has_numeric_switches: since(7) && is_cpython,
-            has_double_decoding: since(7) && !since(8) && is_cpython,
+            has_double_decoding: since(7) && !since(8) && is_cpython && !is_windows(),
             pth: PthRules {
                 is_hidden_skipped: since(13),
                 is_utf8: since(13),

@@ -4,6 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use crate::first::first;
+use crate::info::{lock_registry, reg};
 use crate::project::{Project, base, tell};
 
 const PREFIX: &str = "import sys; print(sys.prefix)";
@@ -80,13 +81,7 @@ fn pips_launchers_run_without_vrun_too() {
 #[test]
 fn without_a_python_on_path_the_registry_is_asked() {
     let key = r"HKCU\Software\Python\PythonCore\3.12\InstallPath";
-    let reg = |args: &[&str]| {
-        let output = Command::new("reg")
-            .args(args)
-            .stdin(std::process::Stdio::null())
-            .output();
-        output.is_ok_and(|output| output.status.success())
-    };
+    let _registry = lock_registry();
     if reg(&["query", key]) {
         return tell("not tested: Pythons in the registry, for there is one already");
     }

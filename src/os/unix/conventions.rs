@@ -183,3 +183,8 @@ fn config_dirs(
 pub(crate) fn registered_pythons() -> Vec<(String, PathBuf)> {
     Vec::new()
 }
+
+/// The registry's keys that add to `sys.path` of a Python.
+pub(crate) fn registered_path_keys(_: &str) -> Vec<String> {
+    Vec::new()
+}

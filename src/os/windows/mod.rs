@@ -15,7 +15,7 @@ pub(crate) use dir::*;
 pub(crate) use exec::exec;
 pub(crate) use fs::*;
 pub(crate) use process::*;
-pub(crate) use registry::registered_pythons;
+pub(crate) use registry::{registered_path_keys, registered_pythons};
 pub(crate) use signals::{SignalGuard, on_termination, with_first_mask};
 pub(crate) use terminal::{Terminal, can_ask};
 pub(crate) use users::*;

@@ -31,6 +31,20 @@ pub(crate) fn registered_pythons() -> Vec<(String, PathBuf)> {
     found
 }
 
+/// The keys that add to `sys.path` of the Python that the registry calls `winver` (Modules/getpath.py): those below
+/// `PythonPath`.
+pub(crate) fn registered_path_keys(winver: &str) -> Vec<String> {
+    let path = format!(r"Software\Python\PythonCore\{winver}\PythonPath");
+    let hives = [("HKCU", HKEY_CURRENT_USER), ("HKLM", HKEY_LOCAL_MACHINE)];
+    let keys = hives.into_iter().flat_map(|(name, hive)| {
+        let key = RegKey::predef(hive).open_subkey(&path);
+        let keys = key.iter().flat_map(subkeys).map(|(key, _)| key);
+        let shown = keys.map(|key| format!(r"{name}\{path}\{key}"));
+        shown.collect::<Vec<_>>()
+    });
+    keys.collect()
+}
+
 /// A key's subkeys.
 fn subkeys(key: &RegKey) -> impl Iterator<Item = (String, RegKey)> {
     let names = key.enum_keys().flatten();

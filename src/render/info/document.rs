@@ -126,7 +126,7 @@ pub(super) struct Python<'a> {
     /// As much as is known: 3.12.1, 3.12.
     #[cfg_attr(test, schemars(regex(pattern = r"^[0-9]+\.[0-9]+")))]
     pub version: &'a str,
-    /// Where it comes from: the base's C headers, pyvenv.cfg, or the interpreter's name.
+    /// Where it comes from: the base's C headers or DLL, pyvenv.cfg, or the interpreter's name.
     pub version_from: VersionSource,
     /// sys.abiflags
     pub abiflags: &'a str,
@@ -226,6 +226,8 @@ pub(super) enum Caveat<'a> {
     Module { file: Text<'a> },
     /// A ._pth file, which replaces sys.path.
     PathFile { file: Text<'a> },
+    /// A key of the registry, which adds to sys.path.
+    RegistryPath { key: &'a str },
     /// No standard library is found from `home`.
     Home {
         file: Text<'a>,

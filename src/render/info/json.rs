@@ -233,6 +233,7 @@ fn caveat(caveat: &introspect::Caveat) -> Caveat<'_> {
         introspect::Caveat::Undecodable(file) => Caveat::PthEncoding {
             file: Text::new(file),
         },
+        introspect::Caveat::RegistryPath(key) => Caveat::RegistryPath { key },
         introspect::Caveat::PthOverride(file) => Caveat::PathFile {
             file: Text::new(file),
         },

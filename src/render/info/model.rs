@@ -91,8 +91,5 @@ pub(super) fn describe_unknown(error: &IntrospectError) -> String {
         IntrospectError::StdlibMissing(path) => {
             format!("no standard library is found from {}", printable(path))
         }
-        IntrospectError::UnsupportedPlatform => {
-            "vrun cannot tell this on this system yet".to_owned()
-        }
     }
 }

@@ -55,7 +55,7 @@ pub(crate) fn render_text(env: &EnvInfo<'_>, context: &SearchContext<'_>) -> Str
 
 fn python_rows(info: &PythonInfo, page: &mut Columns) {
     let source = match info.version.source {
-        VersionSource::Headers => "",
+        VersionSource::Headers | VersionSource::Dll => "",
         VersionSource::PyvenvCfg => ", as pyvenv.cfg says",
         VersionSource::FileName => ", by its name",
     };
@@ -141,6 +141,7 @@ fn describe_caveat(caveat: &Caveat) -> String {
             format!("{file} is not in the encoding that Python expects")
         }
         Caveat::PthOverride(file) => format!("{} replaces sys.path", printable(file)),
+        Caveat::RegistryPath(key) => format!("{} in the registry adds to sys.path", printable(key)),
         Caveat::BuildPrefix { home, prefix } => format!(
             "no standard library is found from {}; Python falls back to {}",
             printable(home),
