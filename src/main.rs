@@ -4,7 +4,6 @@
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests write files"))]
 
-use std::io;
 use std::process::ExitCode;
 
 mod actions;
@@ -54,9 +53,7 @@ fn main() -> ExitCode {
     match dispatch(&mut process) {
         Ok(code) => code,
         Err(error) => {
-            let (stderr, is_ci) = (io::stderr(), process.is_ci());
-            let is_colored = output::may_color(&stderr, is_ci, |name| process.var(name));
-            output::print_error(&error, is_colored);
+            output::print_error(&error);
             ExitCode::from(error.kind().exit_code())
         }
     }

@@ -1,6 +1,5 @@
 //! What vrun prints: notices on stderr, results on stdout.
 
-use std::ffi::OsStr;
 use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::time::Duration;
@@ -8,18 +7,7 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style};
 
 use crate::error::{Error, io_reason};
-
-/// `-q`, nothing, or `-v`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Verbosity {
-    /// Errors only.
-    Quiet,
-    /// Also what people should know: an environment is being created, a program belongs to another Python.
-    #[default]
-    Normal,
-    /// Also what was selected and skipped, and why.
-    Verbose,
-}
+use crate::process::{self, Verbosity};
 
 impl Verbosity {
     /// Prints what people should know.
@@ -38,7 +26,7 @@ impl Verbosity {
 }
 
 fn write_line(line: impl Display) {
-    write_stderr(&format!("vrun: {line}\n"));
+    write_styled(&format!("vrun: {line}\n"), AnsiColor::Green);
 }
 
 /// Writes to stderr in one call, so that the lines of parallel vruns do not mix. A closed or full stderr must not keep a
@@ -56,28 +44,41 @@ pub(crate) fn write_control(sequence: &'static str) {
     let _ = io::stderr().write_all(sequence.as_bytes());
 }
 
-/// Prints an error on stderr, with the words in colour that it is made of.
-pub(crate) fn print_error(error: &Error, is_colored: bool) {
-    let text = format!("{error}\n");
-    if !is_colored {
-        return write_stderr(&text);
+/// Prints an error on stderr.
+pub(crate) fn print_error(error: &Error) {
+    write_styled(&format!("{error}\n"), AnsiColor::Red);
+}
+
+/// `vrun:` as it stands in front of a notice, in colour where that may go to stderr.
+pub(crate) fn notice_prefix() -> String {
+    paint("vrun:", AnsiColor::Green, may_color(&io::stderr()))
+}
+
+/// Writes lines to stderr, with colour for the words that begin them; `color` is that of `vrun:`.
+fn write_styled(text: &str, color: AnsiColor) {
+    if !may_color(&io::stderr()) {
+        return write_stderr(text);
     }
+    let text: String = escape_controls(text)
+        .lines()
+        .map(|line| paint(line, color, true) + "\n")
+        .collect();
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+fn paint(line: &str, color: AnsiColor, is_colored: bool) -> String {
     let bold = Style::new().bold();
     let words = [
-        ("vrun:", bold.fg_color(Some(AnsiColor::Red.into()))),
+        ("vrun:", bold.fg_color(Some(color.into()))),
         ("  cause:", bold),
         ("  hint:", bold.fg_color(Some(AnsiColor::Cyan.into()))),
     ];
-    let paint = |line: &str| {
-        let mut starts = words.iter();
-        let found = starts.find_map(|(word, style)| Some((word, style, line.strip_prefix(word)?)));
-        match found {
-            Some((word, style, rest)) => format!("{style}{word}{style:#}{rest}\n"),
-            None => format!("{line}\n"),
-        }
-    };
-    let text: String = escape_controls(&text).lines().map(paint).collect();
-    let _ = io::stderr().write_all(text.as_bytes());
+    let mut starts = words.iter().filter(|_| is_colored);
+    let found = starts.find_map(|(word, style)| Some((word, style, line.strip_prefix(word)?)));
+    match found {
+        Some((word, style, rest)) => format!("{style}{word}{style:#}{rest}"),
+        None => line.to_owned(),
+    }
 }
 
 /// Prints a result on stdout: byte for byte, but for a terminal. It is not an error if the reader stops reading.
@@ -109,21 +110,9 @@ fn write_stdout(text: &[u8]) -> Result<(), Error> {
     }
 }
 
-/// Whether colour may go to `stream`: by the variables NO_COLOR, CLICOLOR_FORCE, CLICOLOR and TERM, and not in CI.
-pub(crate) fn may_color<'a>(
-    stream: &impl IsTerminal,
-    is_ci: bool,
-    var: impl Fn(&str) -> Option<&'a OsStr>,
-) -> bool {
-    let is = |name: &str, wanted: &str| var(name).is_some_and(|value| value == wanted);
-    let is_set = |name: &str| var(name).is_some_and(|value| !value.is_empty());
-    if is_set("NO_COLOR") {
-        return false;
-    }
-    if is_set("CLICOLOR_FORCE") && !is("CLICOLOR_FORCE", "0") {
-        return true;
-    }
-    stream.is_terminal() && !is_ci && !is("CLICOLOR", "0") && !is("TERM", "dumb")
+/// Whether colour may go to `stream`: as the user's variables say, else to a terminal.
+pub(crate) fn may_color(stream: &impl IsTerminal) -> bool {
+    process::color_wish().unwrap_or_else(|| stream.is_terminal())
 }
 
 /// The text for a terminal, which would take control characters for commands. Names that a checkout brings may hold any.

@@ -12,10 +12,21 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, io_reason};
 use crate::os;
-use crate::output::Verbosity;
 use crate::quote::printable;
 
 pub(crate) use std::env::consts::ARCH;
+
+/// `-q`, nothing, or `-v`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Verbosity {
+    /// Errors only.
+    Quiet,
+    /// Also what people should know: an environment is being created, a program belongs to another Python.
+    #[default]
+    Normal,
+    /// Also what was selected and skipped, and why.
+    Verbose,
+}
 
 /// Arguments and variables, read once, and how much vrun prints.
 #[derive(Clone, Debug, Default)]
@@ -52,8 +63,7 @@ impl Process {
 
     /// Whether this is a CI job, by the variable CI.
     pub(crate) fn is_ci(&self) -> bool {
-        let value = self.non_empty_var("CI");
-        value.is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))
+        self.non_empty_var("CI").is_some_and(is_true)
     }
 
     /// Whether someone sees what vrun does: stderr is a terminal, or this is a CI job.
@@ -154,6 +164,26 @@ impl Process {
     pub(crate) fn current_exe(&self) -> Option<PathBuf> {
         env::current_exe().ok()
     }
+}
+
+fn is_true(value: &OsStr) -> bool {
+    value != "0" && !value.eq_ignore_ascii_case("false")
+}
+
+/// Whether NO_COLOR, CLICOLOR_FORCE, CLICOLOR, TERM and CI forbid or force colour. They are read when something is
+/// printed, not before: a run that prints nothing does not ask.
+pub(crate) fn color_wish() -> Option<bool> {
+    let var = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
+    if var("NO_COLOR").is_some() {
+        return Some(false);
+    }
+    if var("CLICOLOR_FORCE").is_some_and(|value| value != "0") {
+        return Some(true);
+    }
+    let is_ci = var("CI").is_some_and(|value| is_true(&value));
+    let is_off = var("CLICOLOR").is_some_and(|value| value == "0");
+    let term = var("TERM").unwrap_or_else(|| os::DEFAULT_TERM.into());
+    (is_ci || is_off || term == "dumb").then_some(false)
 }
 
 fn unreadable_cwd_error(error: io::Error) -> Error {

@@ -45,7 +45,7 @@ pub(crate) fn info(
         Ok(outcome) => outcome,
         Err(error) => {
             let id = error.kind().id();
-            draw_walk(None, &context, format, process)?;
+            draw_walk(None, &context, format)?;
             return report_failure(id, error, InfoOutcome::Unknown, &context, format);
         }
     };
@@ -68,7 +68,7 @@ pub(crate) fn info(
             let refusal = forbidden.map(|forbidden| forbidden.to_error(at).message().to_owned());
             let error = no_environment_error(at);
             let error = refusal.iter().fold(error, Error::with_cause);
-            draw_walk(Some((at, "there is none yet")), &context, format, process)?;
+            draw_walk(Some((at, "there is none yet")), &context, format)?;
             let outcome = |problem| InfoOutcome::Missing {
                 at,
                 refusal,
@@ -85,7 +85,7 @@ pub(crate) fn info(
             };
             print(text.as_bytes())?;
             let why = found.reason.to_string();
-            draw_walk(Some((&found.root, &why)), &context, format, process)
+            draw_walk(Some((&found.root, &why)), &context, format)
         }
         Err(error) => {
             let problems = health::find_problems(&found.root);
@@ -100,14 +100,13 @@ fn draw_walk(
     selected: Option<(&Path, &str)>,
     context: &SearchContext<'_>,
     format: Format,
-    process: &Process,
 ) -> Result<(), Error> {
     let stdout = io::stdout();
     if format == Format::Json || !stdout.is_terminal() {
         return Ok(());
     }
-    let is_colored = output::may_color(&stdout, process.is_ci(), |name| process.var(name));
-    output::print_colored(&info::render_walk(context, selected, is_colored))
+    let walk = info::render_walk(context, selected, output::may_color(&stdout));
+    output::print_colored(&walk)
 }
 
 /// What `--sync` would install, or why that is unknown.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use crate::create::VenvOptions;
-use crate::output::Verbosity;
+use crate::process::Verbosity;
 use crate::program::{ForeignPolicy, Invocation};
 use crate::python::ExplicitRequest;
 use crate::render::export::{ExportShell, Target};

@@ -9,7 +9,7 @@ use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory, FromArgMatches, Id, ValueEnum};
 
 use crate::os;
-use crate::output::Verbosity;
+use crate::process::Verbosity;
 
 use super::action::{Action, Completion, CompletionShell, Settings, Subject};
 use super::args::CliArgs;

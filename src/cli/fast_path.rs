@@ -5,7 +5,7 @@
 use std::ffi::OsString;
 
 use crate::os;
-use crate::output::Verbosity;
+use crate::process::Verbosity;
 use crate::program::{ForeignPolicy, Invocation};
 use crate::requirements::{InstallMode, InstallOptions, SyncMode};
 use crate::view::Isolation;

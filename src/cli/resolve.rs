@@ -9,7 +9,7 @@ use clap::parser::ValueSource;
 use crate::create::{IfExists, IgnoreFile, PythonFiles, SeedPackages, VenvOptions};
 use crate::error::Error;
 use crate::os;
-use crate::output::Verbosity;
+use crate::process::Verbosity;
 use crate::program::{ForeignPolicy, Invocation};
 use crate::python::ExplicitRequest;
 use crate::quote::printable;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, io_reason};
 use crate::os;
-use crate::output::Verbosity;
+use crate::process::Verbosity;
 use crate::quote::printable;
 
 use super::lock::LockGuard;

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::helper::{self, Helper};
 use crate::os;
-use crate::output::Verbosity;
+use crate::process::Verbosity;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BuildContext<'a> {

@@ -16,7 +16,7 @@ use std::{io, thread};
 use crate::error::{Error, io_reason};
 use crate::fs::open_lock_file;
 use crate::os::{self, UserId};
-use crate::output::Verbosity;
+use crate::process::Verbosity;
 use crate::quote::printable;
 use crate::venv;
 

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use pep440_rs::{Version, VersionSpecifiers};
 
 use crate::error::Error;
-use crate::output::Verbosity;
+use crate::process::Verbosity;
 use crate::python::ExplicitRequest;
 use crate::quote::{printable, shell_word, toml_cause};
 

@@ -2,13 +2,13 @@
 //! log that supports it, else only the steps. The steps are described where they are run: `sync.rs`, `installer.rs`,
 //! `prune.rs`.
 
-use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::helper::HelperEvent;
-use crate::output::{self, Verbosity};
+use crate::output;
+use crate::process::Verbosity;
 use crate::quote::printable;
 
 /// How many characters of an installer's line are shown.
@@ -42,8 +42,6 @@ pub(crate) struct StepProgress {
     line: String,
     verbosity: Verbosity,
     started: Instant,
-    /// What the installer does at the moment.
-    package: Option<String>,
     /// How many packages pip has looked at.
     collected: usize,
     /// When the line was last drawn.
@@ -101,10 +99,15 @@ impl StepProgress {
         let display = match output {
             _ if verbosity < Verbosity::Normal => DisplayMode::Plain,
             ProgressOutput::GroupedLog => DisplayMode::Grouped,
-            ProgressOutput::Interactive if io::stderr().is_terminal() => {
-                DisplayMode::Spinner(spinner(line))
+            ProgressOutput::Interactive => {
+                // It is hidden where stderr is no terminal, or one that cannot erase.
+                let bar = ProgressBar::new_spinner();
+                match bar.is_hidden() {
+                    true => DisplayMode::Plain,
+                    false => DisplayMode::Spinner(draw_line(bar, line)),
+                }
             }
-            ProgressOutput::Interactive | ProgressOutput::Log => DisplayMode::Plain,
+            ProgressOutput::Log => DisplayMode::Plain,
         };
         match &display {
             DisplayMode::Plain => verbosity.notice(line),
@@ -118,7 +121,6 @@ impl StepProgress {
             line: line.to_owned(),
             verbosity,
             started: Instant::now(),
-            package: None,
             collected: 0,
             ticked: Instant::now(),
             warnings: Vec::new(),
@@ -137,8 +139,7 @@ impl StepProgress {
                     self.warnings.push(printable(line.trim_start()));
                 }
                 if let Some(package) = package_line(line, &mut self.collected) {
-                    self.package = Some(package);
-                    bar.set_message(self.message());
+                    bar.set_message(format!("{}: {package}", self.line));
                     output::write_control(LINE_START);
                 }
             }
@@ -146,7 +147,9 @@ impl StepProgress {
                 // indicatif's own ticker takes a thread, and panics where there is none.
                 if self.ticked.elapsed() > TICK_INTERVAL {
                     self.ticked = Instant::now();
-                    bar.set_message(self.message());
+                    if let seconds @ 1.. = self.started.elapsed().as_secs() {
+                        bar.set_prefix(format!(" ({seconds} s)"));
+                    }
                     bar.tick();
                     output::write_control(LINE_START);
                 }
@@ -163,16 +166,6 @@ impl StepProgress {
         }
     }
 
-    /// `installing requirements.txt with pip (4 s): Collecting six (3 so far)`
-    fn message(&self) -> String {
-        let time = match self.started.elapsed().as_secs() {
-            0 => String::new(),
-            seconds => format!(" ({seconds} s)"),
-        };
-        let package = self.package.iter().map(|package| format!(": {package}"));
-        format!("{}{time}{}", self.line, package.collect::<String>())
-    }
-
     /// Ends the step. On a terminal its plain line replaces the changing one.
     pub(crate) fn finish(self) -> Duration {
         match &self.display {
@@ -187,10 +180,11 @@ impl StepProgress {
     }
 }
 
-fn spinner(line: &str) -> ProgressBar {
-    let bar = ProgressBar::new_spinner();
-    // As wide as the terminal is whenever it is drawn.
-    if let Ok(style) = ProgressStyle::with_template("vrun: {wide_msg}") {
+/// `vrun: installing requirements.txt with pip: Collecting six (3 so far)       (4 s)`
+fn draw_line(bar: ProgressBar, line: &str) -> ProgressBar {
+    // As wide as the terminal is whenever it is drawn. The time is at its end, where it is not cut off.
+    let template = format!("{} {{wide_msg}}{{prefix}}", output::notice_prefix());
+    if let Ok(style) = ProgressStyle::with_template(&template) {
         bar.set_style(style);
     }
     bar.set_message(line.to_owned());

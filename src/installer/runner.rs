@@ -16,7 +16,7 @@ use crate::error::{Error, io_reason};
 use crate::fs::temp_file_in;
 use crate::helper::{self, Helper};
 use crate::os;
-use crate::output::Verbosity;
+use crate::process::Verbosity;
 use crate::quote::printable;
 
 use super::diagnosis::{Diagnosis, FailedStep, diagnose};

@@ -73,7 +73,7 @@ pub(crate) fn vars_for_pip(process: &Process, root: &Path) -> Vec<(OsString, OsS
     // Comes before a `user = true` of pip.conf, for `pip freeze` too.
     vars.push(("PIP_USER".into(), "0".into()));
     vars.push(("VRUN_NO_INSTALL".into(), "1".into()));
-    if !os::can_ask() {
+    if process.is_ci() || !os::can_ask() {
         let is_unset = |name: &str| process.non_empty_var(name).is_none();
         let quiet = QUESTION_VARS.iter().filter(|(name, _)| is_unset(name));
         vars.extend(quiet.map(|(name, value)| (name.into(), value.into())));

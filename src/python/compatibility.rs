@@ -6,8 +6,8 @@ use std::{fs, iter};
 
 use crate::error::Error;
 use crate::os;
-use crate::output::Verbosity;
 use crate::process::Process;
+use crate::process::Verbosity;
 use crate::quote::{printable, shell_word};
 use crate::venv::{self, Venv};
 

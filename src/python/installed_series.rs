@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::output::Verbosity;
 use crate::process::Process;
+use crate::process::Verbosity;
 use crate::venv::Venv;
 
 use super::request::RequestSource;

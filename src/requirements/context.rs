@@ -58,9 +58,6 @@ impl<'a> InstallContext<'a> {
         match self.process.is_ci() {
             true if is_github.is_some_and(|value| value == "true") => ProgressOutput::GroupedLog,
             true => ProgressOutput::Log,
-            false if self.process.var("TERM").is_some_and(|term| term == "dumb") => {
-                ProgressOutput::Log
-            }
             false => ProgressOutput::Interactive,
         }
     }

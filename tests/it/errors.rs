@@ -114,5 +114,8 @@ fn an_error_has_colour_only_where_that_is_wanted() {
         let is = said.starts_with(coloured) && said.contains("\n\x1b[1m\x1b[36m  hint:\x1b[0m ");
         assert_eq!(is, is_coloured, "{vars}: {said:?}");
         assert_eq!(said.contains('\x1b'), is_coloured, "{said:?}");
+        let notice = sandbox.sh(&format!("{vars} $vrun -v true")).code(0).said();
+        let is = notice.starts_with("\x1b[1m\x1b[32mvrun:\x1b[0m environment ");
+        assert_eq!(is, is_coloured, "{vars}: {notice:?}");
     }
 }

@@ -209,6 +209,15 @@ fn what_pip_does_not_know_what_to_do_with_is_named() {
 }
 
 #[test]
+fn in_a_ci_job_nothing_is_asked_on_a_terminal_either() {
+    let (project, _server) = private_index();
+    let acts = r#"
+wait_for(b"vrun: cannot install"); wait_for(b"hint:"); assert end() == 125
+"#;
+    play_questions(&project.var("CI", "1"), acts, &["vrun", "--create"]);
+}
+
+#[test]
 fn a_login_for_git_is_asked_for_on_the_terminal() {
     let Some((project, server)) = private_repository() else {
         return tell("not tested: a login for git, for there is no git");

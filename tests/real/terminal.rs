@@ -11,7 +11,7 @@ use crate::wheels;
 
 /// Starts a program on a terminal of its own, types into it, and reads what it shows.
 const PERSON: &str = r#"
-import os, pty, select, sys, time
+import os, pty, re, select, sys, time
 
 program, terminal = pty.fork()
 if program == 0:
@@ -26,7 +26,8 @@ def wait_for(text):
             sys.exit("%r never came after %r" % (text, shown))
         if select.select([terminal], [], [], 1)[0]:
             try:
-                shown += os.read(terminal, 4096)
+                # Without colours, which a test of its own looks at.
+                shown = re.sub(rb"\x1b\[[0-9]*m", b"", shown + os.read(terminal, 4096))
             except OSError:
                 sys.exit("the program ended before %r, after %r" % (text, shown))
     shown = shown.split(text, 1)[1]
@@ -187,6 +188,11 @@ for part in b"odd\\u{1b}]0;t\\u{7}\\u{9b}", b"export VIRTUAL_ENV", b"nowhere":
 
 /// What `vrun --info` shows on a terminal, with these variables.
 fn shown_info(project: &Project, vars: &[(&str, &str)], code: i32) -> String {
+    shown(project, &["--info"], vars, code)
+}
+
+/// What vrun shows on a terminal.
+fn shown(project: &Project, args: &[&str], vars: &[(&str, &str)], code: i32) -> String {
     let acts = "
 while True:
     try:
@@ -202,9 +208,31 @@ sys.exit(end())
     let script = format!("{PERSON}{acts}");
     let mut person = std::process::Command::new(&pythons::newest().exe);
     project.place(&mut person);
-    person.args(["-I", "-c", &script, "vrun", "--info"]);
+    person.args(["-I", "-c", &script, "vrun"]).args(args);
     person.env("TERM", "xterm").envs(vars.iter().copied());
     Outcome::of(&mut person).code(code).stdout
+}
+
+#[test]
+fn a_notice_has_colour_on_a_terminal_where_that_is_wanted() {
+    let project = project().var("CI", "");
+    let args = ["-v", "true"];
+    let colored = shown(&project, &args, &[], 0);
+    let prefix = "\u{1b}[1m\u{1b}[32mvrun:\u{1b}[0m ";
+    assert!(
+        colored.lines().all(|line| line.starts_with(prefix)),
+        "{colored:?}"
+    );
+    let plain = colored.replace(prefix, "vrun: ");
+    for vars in [
+        ("NO_COLOR", "1"),
+        ("CLICOLOR", "0"),
+        ("TERM", "dumb"),
+        ("TERM", ""),
+        ("CI", "true"),
+    ] {
+        assert_eq!(shown(&project, &args, &[vars], 0), plain, "{vars:?}");
+    }
 }
 
 #[test]
@@ -257,6 +285,7 @@ def widths():
     while time.monotonic() < end:
         if select.select([terminal], [], [], 0.1)[0]:
             drawn += os.read(terminal, 4096)
+    drawn = re.sub(rb"\x1b\[[0-9]*m", b"", drawn)
     lines = re.sub(rb"\x1b\[[0-9;]*[A-Za-z]", b"\r", drawn).replace(b"\n", b"\r").split(b"\r")
     assert any(b"vrun: installing" in line for line in lines), drawn
     return max(map(len, lines)), drawn
@@ -265,12 +294,12 @@ type(b"\n"); wait_for(b"vrun: installing requirements.txt and pyproject.toml wit
 while not os.path.exists("begun"):
     time.sleep(0.05)
 wide, drawn = widths()
-assert wide <= 100 and b"with pip (" in drawn, (wide, drawn)
+assert wide <= 100 and b" s)\r" in drawn, (wide, drawn)
 for columns in 40, 25:
     resize(columns)
     widths()
     width, drawn = widths()
-    assert width <= columns, (columns, width, drawn)
+    assert width <= columns and b" s)\r" in drawn, (columns, width, drawn)
 resize(100)
 os.remove("wait")
 wait_for(b"vrun: installed "); wait_for(b" (2 packages, pip)\r\n")
@@ -285,6 +314,18 @@ assert end() == 0
     let path = format!("{}:/usr/bin:/bin", project.path("bin").display());
     let project = project.var("PATH", path).var("TERM", "xterm");
     play(&project, acts, &["sh", "-c", "read go; exec vrun --create"]);
+}
+
+#[test]
+fn a_terminal_of_no_known_kind_gets_plain_lines() {
+    let acts = r#"
+wait_for(b"\nvrun: installing requirements.txt with pip\r\nvrun: installed requirements.txt in ")
+wait_for(b"\n"); assert end() == 0
+"#;
+    let project = wheels::app("pip")
+        .file("app/requirements.txt", "alpha<2\n")
+        .link("bin/vrun", env!("CARGO_BIN_EXE_vrun"));
+    play(&project, acts, &["vrun", "--create"]);
 }
 
 #[test]

@@ -46,6 +46,8 @@ pub(crate) const PYENV_DIR: &str = ".pyenv";
 /// The Python launcher: there is none.
 pub(crate) const PY_LAUNCHER: Option<&str> = None;
 /// What holds nothing, and takes everything.
+/// What TERM stands for where it is unset.
+pub(crate) const DEFAULT_TERM: &str = "dumb";
 pub(crate) const NULL_DEVICE: &str = "/dev/null";
 /// What pip calls its configuration.
 pub(crate) const PIP_CONFIG_NAME: &str = "pip.conf";

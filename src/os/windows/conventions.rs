@@ -27,6 +27,7 @@ pub(crate) const HAS_LIB64: bool = false;
 pub(crate) const PYENV_DIR: &str = r".pyenv\pyenv-win";
 /// It comes with Python's installer (PEP 397).
 pub(crate) const PY_LAUNCHER: Option<&str> = Some("py");
+pub(crate) const DEFAULT_TERM: &str = "";
 pub(crate) const NULL_DEVICE: &str = "nul";
 pub(crate) const PIP_CONFIG_NAME: &str = "pip.ini";
 pub(crate) const NO_PYTHON_CAUSE: &str = "there is none on PATH or in the registry, none that `py` starts, and none installed by pyenv or uv";

@@ -52,16 +52,16 @@ fn modules() -> Vec<String> {
 }
 
 /// The modules of `main`, from the ground up. A module imports only from the layers below its own.
-const LAYERS: [&[&str]; 17] = [
+const LAYERS: [&[&str]; 18] = [
     &["os"],
     &["error", "ini", "quote"],
-    &["output", "read"],
+    &["process", "read"],
+    &["output"],
     &[
         "fs",
         "helper",
         "installer_errors",
         "interrupt",
-        "process",
         "self_exe",
         "work_queue",
     ],
