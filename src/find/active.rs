@@ -22,10 +22,9 @@ use super::walk::{Walk, WalkEnd};
 /// rule to choose, are errors.
 pub(super) fn apply_active(walk: Walk<'_>, search: &Search) -> Result<Outcome, Error> {
     let preferred = preferred_active(&walk, search);
-    let place = walk
-        .project
-        .unwrap_or_else(|| project_root::outside_packages(walk.start));
-    let default_root = || place.join(search.names.first());
+    let (project, start) = (walk.project, walk.start);
+    let place = || project.unwrap_or_else(|| project_root::outside_packages(start));
+    let default_root = || place().join(search.names.first());
     let mut forbidden = None;
     let (root, reason) = match (preferred, walk.end) {
         (Some((active, reason)), _) => (active.to_owned(), Some(reason)),
@@ -36,7 +35,7 @@ pub(super) fn apply_active(walk: Walk<'_>, search: &Search) -> Result<Outcome, E
         }
         (None, WalkEnd::Ambiguous(roots)) => return Err(ambiguous_env_error(&roots, walk.dir)),
         (None, WalkEnd::Top) => {
-            forbidden = forbidden_place(place, walk.project.is_some(), search);
+            forbidden = forbidden_place(place(), walk.project.is_some(), search);
             (default_root(), None)
         }
     };

@@ -46,12 +46,13 @@ pub(crate) struct Trust {
 impl Trust {
     pub(crate) fn new(start: &Path, process: &Process) -> Trust {
         let sudo_user = process.non_empty_var("SUDO_UID");
+        let is_ci = process.is_ci();
         Trust {
             start: start.to_owned(),
             listed: process.non_empty_var("VRUN_TRUST").map(OsString::from),
             sudo_user: sudo_user.and_then(|uid| uid.to_str()?.parse().ok().map(UserId)),
-            is_container: process.is_ci() || process.non_empty_var("container").is_some(),
-            has_one_user: process.is_ci() || process.non_empty_var("CODESPACES").is_some(),
+            is_container: is_ci || process.non_empty_var("container").is_some(),
+            has_one_user: is_ci || process.non_empty_var("CODESPACES").is_some(),
         }
     }
 
