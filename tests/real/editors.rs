@@ -1,4 +1,4 @@
-//! What editors are made of, told a shim for an interpreter: Jedi, pyright and debugpy, the real ones.
+//! What editors are made of, with a shim as their interpreter: Jedi, pyright, debugpy, and the debugger of PyCharm.
 
 use crate::index;
 use crate::npm;
@@ -93,6 +93,38 @@ print(child.stdout.readline().strip(), child.wait())
 "#;
     let env = project.path("app/.venv").display().to_string();
     editor(&project, code, &[])
+        .code(0)
+        .stdout(&format!("{env} 42 0"));
+}
+
+#[test]
+fn pycharms_debugger_runs_a_file_with_a_shim() {
+    let project = project().file("editor/setup.py", "").file(
+        "app/src/x.py",
+        "import only_here, sys\nprint(sys.prefix, only_here.answer())\n",
+    );
+    let download = ["download", "-q", "--no-deps", "-d", "."];
+    if !index::pip_runs(&project, "editor", &download, &["pydevd-pycharm"]) {
+        return;
+    }
+    // PyCharm brings it along, and waits for what it starts to connect. 501: versions, 101: run.
+    let code = r#"
+import glob, socket, subprocess, sys, tarfile, threading
+tarfile.open(glob.glob(sys.argv[2] + '/pydevd*pycharm*.tar.gz')[0]).extractall(sys.argv[2])
+helper = glob.glob(sys.argv[2] + '/pydevd*/**/pydevd.py', recursive=True)[0]
+ide = socket.create_server(('127.0.0.1', 0))
+ide.settimeout(240)
+port = str(ide.getsockname()[1])
+child = subprocess.Popen([sys.argv[1], helper, '--multiprocess', '--client', '127.0.0.1', '--port', port, '--file', 'x.py'],
+                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+peer, _ = ide.accept()
+threading.Thread(target=lambda: list(iter(lambda: peer.recv(4096), b'')), daemon=True).start()
+peer.sendall(b'501\t1\t0.1\tUNIX\n101\t3\t\n')
+print(child.communicate(timeout=240)[0].strip(), child.returncode)
+"#;
+    let env = project.path("app/.venv").display().to_string();
+    let dir = project.path("editor").display().to_string();
+    editor(&project, code, &[&dir])
         .code(0)
         .stdout(&format!("{env} 42 0"));
 }

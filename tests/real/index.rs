@@ -15,10 +15,20 @@ fn vrun(project: &Project, args: &[&str]) -> Outcome {
 
 /// Whether pip, in the environment of `dir`, could install these; else says that it could not.
 pub(crate) fn installs(project: &Project, dir: &str, packages: &[&str]) -> bool {
+    pip_runs(project, dir, &["install", "-q"], packages)
+}
+
+/// The same with another command of pip's.
+pub(crate) fn pip_runs(project: &Project, dir: &str, command: &[&str], packages: &[&str]) -> bool {
     let dir = project.path(dir);
     let dir = dir.to_str().expect("a plain path");
-    let words = ["-q", "-C", dir, "pip", "install", "-q"];
-    let words: Vec<_> = words.iter().chain(packages).copied().collect();
+    let words = ["-q", "-C", dir, "pip"];
+    let words: Vec<_> = words
+        .iter()
+        .chain(command)
+        .chain(packages)
+        .copied()
+        .collect();
     let outcome = vrun(project, &words);
     if !outcome.status.success() {
         project::tell(format_args!(

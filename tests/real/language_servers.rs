@@ -10,6 +10,8 @@ use crate::project::{Outcome, Project, tell};
 use crate::pythons;
 
 const RECIPES: &str = include_str!("../../src/cli/chapters/recipes.md");
+const SHIMS: &str = include_str!("../../src/cli/chapters/shims.md");
+const README: &str = include_str!("../../README.md");
 
 /// An editor: starts a server, opens a file, and prints what the server says of it.
 const EDITOR: &str = r#"
@@ -138,14 +140,27 @@ fn zeds_settings_start_servers_that_see_the_environment() {
     assert_sees_it_by_a_shim(&project);
 }
 
-/// As VS Code has it: a server from elsewhere, with a shim as its interpreter.
+/// As VS Code has it: a server from elsewhere, with a shim as its interpreter. VS Code's Python extension reads
+/// `python.defaultInterpreterPath` and hands it to the server as `python.pythonPath`.
 fn assert_sees_it_by_a_shim(project: &Project) {
-    let shims = project.path("shims");
-    let shims = shims.to_str().expect("a plain path");
+    tell(
+        "not tested: the settings in VS Code's Python extension, which no registry has; in a server, they are",
+    );
+    let after = SHIMS
+        .split("`python.defaultInterpreterPath` in `settings.json`:")
+        .nth(1);
+    let setting = after
+        .and_then(|text| text.split('`').nth(1))
+        .expect("a value");
+    assert!(README.contains(setting), "README has not {setting}");
+    let path: String = serde_json::from_str(setting).expect("a string of JSON");
+    let home = project.path("home").display().to_string();
+    let python = path.replace("${userHome}", &home);
+    let shims = python.strip_suffix("/python").expect("a shim");
     project.run(["--shims", shims, "python"]).code(0);
     let server = project.path("app/.venv/bin/basedpyright-langserver");
     let command = serde_json::json!([server, "--stdio"]);
-    let settings = serde_json::json!({ "python": { "pythonPath": format!("{shims}/python") } });
+    let settings = serde_json::json!({ "python": { "pythonPath": python } });
     let said = diagnostics(project, &command, &settings);
     assert_sees_the_environment("basedpyright", &said);
 }
