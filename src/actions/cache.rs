@@ -8,13 +8,15 @@ use crate::process::Process;
 use crate::quote::printable;
 use crate::render;
 
+use super::context::apply_settings;
+
 pub(crate) fn cache(
     settings: &Settings,
     work: CacheWork,
     format: Format,
     process: &mut Process,
 ) -> Result<(), Error> {
-    process.verbosity = settings.verbosity;
+    apply_settings(settings, process)?;
     let Some(dir) = process.cache_dir() else {
         return Err(Error::failed("there is no cache directory")
             .with_hint("VRUN_CACHE_DIR names one: `VRUN_CACHE_DIR=DIR vrun --cache`"));

@@ -57,7 +57,9 @@ pub(crate) fn info(
         context.walk.clear();
     }
     let overridden = find::overridden_env(root, reason, &search);
-    context.skipped = skipped.iter().chain(&overridden).collect();
+    let neighbours = find::neighbour_envs(root, reason);
+    let skipped_too = overridden.iter().chain(&neighbours);
+    context.skipped = skipped.iter().chain(skipped_too).collect();
     context.plan = plan_for(root, settings, &search, process);
     let found = match &outcome {
         Outcome::Found(found) => found,
@@ -157,7 +159,14 @@ fn env_info<'a>(
     let cfg = venv::read_pyvenv_cfg(&venv.root)?;
     let problem = health::check_python(&venv.root, &venv::python_path(&venv.root), &venv.cfg);
     let vrun_command = program::vrun_command(&venv.root, settings.has_location_option());
+    let unmet = python::unmet_request(&Inspection {
+        venv: &venv,
+        project: search.project(),
+        is_cached: false,
+        process,
+    });
     Ok(EnvInfo {
+        mismatch: unmet.map(|unmet| unmet.sentence),
         root: &found.root,
         reason: &found.reason,
         prompt: venv::prompt(&venv.root, venv.cfg.prompt.clone()),

@@ -30,6 +30,8 @@ pub(crate) enum Extent {
 pub(crate) struct Cleared {
     /// Changes when the meaning of a member does.
     version: u32,
+    /// Whether it was only said: `-n`.
+    dry_run: bool,
     pub bytes: u64,
     pub wheels: usize,
     pub interpreters: usize,
@@ -74,6 +76,7 @@ pub(crate) fn clear(
         .collect();
     Ok(Cleared {
         version: 1,
+        dry_run: is_dry_run,
         bytes: bytes + removed.iter().map(|(_, size)| size).sum::<u64>(),
         wheels: wheels.len(),
         interpreters: answers.len(),

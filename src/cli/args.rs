@@ -16,9 +16,9 @@ use super::action::CompletionShell;
 pub(super) const HELP_HINT: &str = "`vrun --help` lists all options";
 
 // The groups of options in the help, in this order.
-const PROGRAM: &str = "Program";
-const ENVIRONMENT: &str = "Environment";
-const REQUIREMENTS: &str = "Requirements";
+pub(super) const PROGRAM: &str = "Program";
+pub(super) const ENVIRONMENT: &str = "Environment";
+pub(super) const REQUIREMENTS: &str = "Requirements";
 const ACTIONS: &str = "Actions (no program is run)";
 pub(super) const CREATE_OPTIONS: &str = "Options of --create, as in `python -m venv`";
 const GENERAL: &str = "General";

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::{ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command};
 
 use crate::error::Error;
 use crate::program::{self, Invocation};
@@ -11,7 +11,10 @@ use crate::render::export::{ExportShell, Target};
 use crate::render::info;
 
 use super::action::{Action, CacheWork, Format, Settings, WhichMode};
-use super::args::{ActionArgs, CREATE_OPTIONS, CliArgs, EXPORT_TARGETS, HELP_HINT};
+use super::args::{
+    ActionArgs, CREATE_OPTIONS, CliArgs, ENVIRONMENT, EXPORT_TARGETS, HELP_HINT, PROGRAM,
+    REQUIREMENTS,
+};
 use super::resolve::{self, ArgSources};
 use super::{completions, man};
 
@@ -67,6 +70,16 @@ pub(super) fn check_conflicts(
         let message = format!("--sync cannot be used with {other}");
         return usage(message, HELP_HINT);
     }
+    let mut needless = command.get_arguments().filter(|arg| match action {
+        None | Some("--which") => false,
+        Some("--cache" | "--completions" | "--man") => is_about_run(arg),
+        Some(_) => arg.get_id() == "outside",
+    });
+    let needless = needless.find(|arg| sources.is_from_argv(arg.get_id().as_str()));
+    if let (Some(option), Some(action)) = (needless.and_then(Arg::get_long), action) {
+        let message = format!("--{option} cannot be used with {action}");
+        return usage(message, HELP_HINT);
+    }
     let is_clear = action == Some("--cache") && cli_args.create.clear;
     if cli_args.action.unused && !is_clear {
         let message = "--unused is an option of --cache --clear";
@@ -86,10 +99,15 @@ pub(super) fn check_conflicts(
     let mut create_options = command
         .get_arguments()
         .filter(|arg| arg.get_help_heading() == Some(CREATE_OPTIONS));
-    let given = create_options.find(|arg| sources.is_from_argv(arg.get_id().as_str()));
-    match given.and_then(|arg| arg.get_long()) {
-        Some("upgrade") if has_sync => Ok(()),
-        Some("clear") if is_clear => Ok(()),
+    let other = create_options.find(|arg| {
+        let is_taken = match arg.get_id().as_str() {
+            "upgrade" => has_sync,
+            "clear" => is_clear,
+            _ => false,
+        };
+        !is_taken && sources.is_from_argv(arg.get_id().as_str())
+    });
+    match other.and_then(|arg| arg.get_long()) {
         Some("upgrade") if action != Some("--create") => usage(
             "--upgrade is an option of --sync and --create",
             "`vrun --sync --upgrade`",
@@ -100,6 +118,13 @@ pub(super) fn check_conflicts(
         ),
         _ => Ok(()),
     }
+}
+
+/// Whether it says which environment is used, what is installed or what runs there.
+fn is_about_run(arg: &Arg) -> bool {
+    let headings = [PROGRAM, ENVIRONMENT, REQUIREMENTS].map(Some);
+    headings.contains(&arg.get_help_heading())
+        && !["dry_run", "directory"].contains(&arg.get_id().as_str())
 }
 
 fn usage<T>(message: impl Into<String>, hint: impl Into<String>) -> Result<T, Error> {

@@ -20,3 +20,4 @@ pub(crate) use project_root::{dir_around, nearest_project};
 pub(crate) use runner::runner_of;
 pub(crate) use search::{Search, require_dir, script_dir};
 pub(crate) use selection::{FoundEnv, Outcome, Reason, Skipped, ToCreate};
+pub(crate) use walk::neighbour_envs;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, io_reason};
 use crate::quote::{printable, shell_word};
 use crate::trust::{self, OwnedMetadata, Untrusted};
-use crate::venv;
+use crate::{os, venv};
 
 use super::names::EnvNames;
 use super::project_root;
@@ -284,20 +284,44 @@ fn cfg_metadata(dir: &Path) -> Option<OwnedMetadata> {
     found.filter(OwnedMetadata::is_file)
 }
 
+/// The environments in `dir`, each with its pyvenv.cfg.
+fn child_envs(dir: &Path) -> impl Iterator<Item = (PathBuf, OwnedMetadata)> {
+    let may_be_dir = |kind: FileType| kind.is_dir() || kind.is_symlink();
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    let dirs = entries.filter(move |entry| entry.file_type().is_ok_and(may_be_dir));
+    dirs.filter_map(|entry| {
+        let root = entry.path();
+        let cfg = cfg_metadata(&root)?;
+        Some((root, cfg))
+    })
+}
+
+/// The environments beside the one at `root`, which a search does not get to.
+pub(crate) fn neighbour_envs(root: &Path, reason: Option<&Reason>) -> Vec<Skipped> {
+    let (Some(Reason::Nearest(dir)), Some(name)) = (reason, root.file_name()) else {
+        return Vec::new();
+    };
+    let others = child_envs(dir).filter(|(other, _)| !os::is_same_file(other, root));
+    let mut skipped: Vec<_> = others
+        .map(|(path, _)| Skipped {
+            path,
+            reason: format!("{} comes first", printable(name)),
+            is_decisive: false,
+        })
+        .collect();
+    skipped.sort_by(|a, b| a.path.cmp(&b.path));
+    skipped
+}
+
 /// The environments in a project's root under names other than the default ones. None if VRUN_NAME says which name to
 /// look for: `.venv` may then belong to another system.
 fn find_custom_named(dir: &Path, search: &Search) -> Option<WalkEnd> {
     let EnvNames::Default = search.names else {
         return None;
     };
-    let may_be_dir = |kind: FileType| kind.is_dir() || kind.is_symlink();
-    let mut found: Vec<_> = fs::read_dir(dir)
-        .ok()?
-        .flatten()
-        .filter(|entry| entry.file_type().is_ok_and(may_be_dir))
-        .filter_map(|entry| {
-            let root = entry.path();
-            let (cfg, found) = (cfg_metadata(&root)?, trust::read_metadata(&root).ok()?);
+    let mut found: Vec<_> = child_envs(dir)
+        .filter_map(|(root, cfg)| {
+            let found = trust::read_metadata(&root).ok()?;
             let owner = search.trust.untrusted_env(&root, &found, &cfg);
             Some((root, owner))
         })

@@ -144,11 +144,18 @@ fn unused_is_what_no_environment_and_no_script_needs() {
     let wheel = format!("cache/wheels/{WHEEL}/files/pip/__init__.py");
     let sandbox = cache().hard_link(&wheel, "linked.py");
     let json = sandbox
+        .run(["-n", "--cache", "--clear", "--unused", "--json"])
+        .code(0)
+        .text();
+    assert!(json.contains("\"dry_run\": true"), "{json}");
+    let json = sandbox
         .run(["--cache", "--clear", "--unused", "--json"])
         .code(0)
         .text();
     assert!(
-        json.contains("\"scripts\": 1") && json.contains("\"wheels\": 0"),
+        json.contains("\"scripts\": 1")
+            && json.contains("\"wheels\": 0")
+            && json.contains("\"dry_run\": false"),
         "{json}"
     );
     assert_eq!(

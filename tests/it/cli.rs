@@ -252,11 +252,18 @@ fn a_flag_may_be_given_twice() {
 }
 
 #[test]
-fn of_two_actions_neither_is_done() {
+fn what_does_not_go_together_is_an_error_and_does_nothing() {
     for typed in [
         &["--man", "--create"][..],
         &["--completions", "bash", "--man"],
         &["--doctor", "--man"],
+        // It would change nothing.
+        &["--cache", "--outside"],
+        &["--cache", "--clear", "-p", "3"],
+        &["--man", "--env", ".venv"],
+        &["--completions", "bash", "--isolated"],
+        &["--info", "--outside"],
+        &["--create", "--outside"],
     ] {
         let sandbox = Sandbox::new().file("app/setup.py", "").cwd("app");
         let before = sandbox.tree();

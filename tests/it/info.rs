@@ -79,6 +79,27 @@ fn it_tells_which_environment_and_why_and_what_was_passed_over() {
 }
 
 #[test]
+fn info_says_that_the_project_asks_for_another_python() {
+    let sandbox = on("python3.12", "home = [ROOT]/base/bin\nversion = 3.12.1\n");
+    let value = told(&sandbox);
+    assert_eq!(value["environment"]["mismatch"], Value::Null);
+    let sandbox = sandbox.file("app/.python-version", "3.9\n");
+    let value = told(&sandbox);
+    let sentence = "[ROOT]/app/.python-version asks for 3.9";
+    assert_eq!(value["environment"]["mismatch"], sentence);
+    let line = format!("but                 {sentence}: `vrun --doctor`");
+    sandbox.run(["--info"]).code(0).line(&line);
+}
+
+#[test]
+fn info_names_the_environments_beside_the_one_that_is_used() {
+    let sandbox = on("python3.12", "home = [ROOT]/base/bin\n").venv("app/.venv-13");
+    let value = told(&sandbox);
+    let passed_over = json!([{ "path": "[ROOT]/app/.venv-13", "why": ".venv comes first" }]);
+    assert_eq!(value["passed_over"], passed_over);
+}
+
+#[test]
 fn the_directories_of_the_walk_are_told_and_the_active_environment() {
     let sandbox = on("python3.12", "home = [ROOT]/base/bin\n")
         .dir("app/sub/.venv")

@@ -68,6 +68,8 @@ pub(super) struct Environment<'a> {
     pub maker: Option<Maker<'a>>,
     /// Why this one.
     pub why: Why<'a>,
+    /// What asks for another Python than its own, as a clause; null if nothing does.
+    pub mismatch: Option<&'a str>,
 }
 
 #[derive(Serialize)]

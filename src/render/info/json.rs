@@ -76,6 +76,7 @@ fn environment<'a>(env: &'a EnvInfo<'_>) -> Environment<'a> {
     Environment {
         path: Text::new(env.root),
         prompt: &env.prompt,
+        mismatch: env.mismatch.as_deref(),
         maker,
         why: Why {
             rule: rule(env.reason),

@@ -45,6 +45,8 @@ pub(crate) struct EnvInfo<'a> {
     pub reason: &'a Reason,
     /// VIRTUAL_ENV_PROMPT
     pub prompt: String,
+    /// What the project asks for, if its Python is another.
+    pub mismatch: Option<String>,
     pub creator: Option<Creator>,
     pub diff: EnvDiff,
     pub python_info: Result<PythonInfo, IntrospectError>,

@@ -29,6 +29,9 @@ pub(crate) fn render_text(env: &EnvInfo<'_>, context: &SearchContext<'_>) -> Str
     if let Ok(info) = &env.python_info {
         python_rows(info, &mut page);
     }
+    if let Some(sentence) = &env.mismatch {
+        page.row("but", format!("{sentence}: `vrun --doctor`"));
+    }
     if let Some(problem) = &env.problem {
         page.row("problem", &problem.message);
         page.rows("", problem.causes.iter().cloned());
