@@ -59,6 +59,10 @@ pub(crate) enum Subject {
     ProgramName,
     Module,
     PythonRequest,
+    /// A dependency group of the project.
+    Group,
+    /// An extra of the project.
+    Extra,
     Environment,
     Directory,
     File,

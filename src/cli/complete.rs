@@ -162,7 +162,7 @@ impl Line<'_> {
         Some((CliArgs::from_arg_matches(&matches).ok()?, matches))
     }
 
-    /// Quiet: nobody wants to be told of what is only typed.
+    /// Quiet: what is only being typed gets no notices.
     fn settings(&mut self) -> Option<Settings> {
         let (cli_args, matches) = self.matches()?;
         let settings = resolve::settings(&cli_args, &matches).ok()?;
@@ -206,6 +206,8 @@ fn value_subject(arg: &Arg) -> Subject {
     let values = arg.get_possible_values();
     let names = arg.get_value_names().unwrap_or_default();
     match names.first().map_or("", |name| name.as_str()) {
+        _ if arg.get_id() == "group" => Subject::Group,
+        _ if arg.get_id() == "extra" => Subject::Extra,
         _ if !values.is_empty() => Subject::OneOf(values.iter().map(describe_value).collect()),
         "MODULE" => Subject::Module,
         "REQUEST" => Subject::PythonRequest,

@@ -18,7 +18,12 @@ pub(crate) const DEV_NAMES: [&str; 6] =
 impl Pyproject {
     /// The groups that developers need: those that uv installs by default, else `dev` and the ones for tests.
     pub(crate) fn dev_groups(&self) -> Vec<&str> {
-        let known = self.group_names().into_iter();
+        let is_optional = |name: &str| {
+            let flag = self.get(&["tool", "poetry", "group", name, "optional"]);
+            flag.and_then(Value::as_bool) == Some(true)
+        };
+        let names = self.group_names().into_iter();
+        let known = names.filter(|name| !is_optional(name));
         match self.get(&["tool", "uv", "default-groups"]) {
             None => known.filter(|group| is_dev_name(group)).collect(),
             Some(Value::Array(names)) => {
@@ -33,13 +38,9 @@ impl Pyproject {
 
     /// All groups. Poetry's optional ones are not for everyone, but can be named.
     pub(crate) fn group_names(&self) -> Vec<&str> {
-        let optional = |name: &&str| {
-            let flag = self.get(&["tool", "poetry", "group", name, "optional"]);
-            flag.and_then(Value::as_bool) != Some(true)
-        };
         let mut names: Vec<&str> = self.keys(&["dependency-groups"]).collect();
         names.extend(self.keys(&["tool", "pdm", "dev-dependencies"]));
-        names.extend(self.keys(&["tool", "poetry", "group"]).filter(optional));
+        names.extend(self.keys(&["tool", "poetry", "group"]));
         let old: [&[&str]; 2] = [
             &["tool", "uv", "dev-dependencies"],
             &["tool", "poetry", "dev-dependencies"],

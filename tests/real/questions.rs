@@ -57,14 +57,13 @@ def asked(question, answer):
     type(answer)
 
 def log_in():
-    global shown
     asked(b"Password: ", b"secret\n")
     # Another question, of pip's before 23.1.
     offer = b"Save credentials to keyring [y/N]: "
     end = time.monotonic() + 60
     while offer not in shown and b"vrun: installed" not in shown and time.monotonic() < end:
         if select.select([terminal], [], [], 1)[0]:
-            shown += os.read(terminal, 4096)
+            read()
     if offer in shown:
         wait_for(offer)
         type(b"n\n")

@@ -18,6 +18,11 @@ if program == 0:
     os.execvp(sys.argv[1], sys.argv[1:])
 shown = b""
 
+def read():
+    """Without colours, which a test of its own looks at."""
+    global shown
+    shown = re.sub(rb"\x1b\[[0-9]*m", b"", shown + os.read(terminal, 4096))
+
 def wait_for(text):
     global shown
     end = time.monotonic() + 300
@@ -26,8 +31,7 @@ def wait_for(text):
             sys.exit("%r never came after %r" % (text, shown))
         if select.select([terminal], [], [], 1)[0]:
             try:
-                # Without colours, which a test of its own looks at.
-                shown = re.sub(rb"\x1b\[[0-9]*m", b"", shown + os.read(terminal, 4096))
+                read()
             except OSError:
                 sys.exit("the program ended before %r, after %r" % (text, shown))
     shown = shown.split(text, 1)[1]

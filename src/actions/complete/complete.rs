@@ -1,16 +1,19 @@
 //! The last word of a command line -> what completes it. Whatever fails offers nothing: the person is still typing.
 
-use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 
 use crate::cli::{Completion, Subject};
 use crate::error::Error;
 use crate::find::{FoundEnv, Outcome};
+use crate::manifest::Pyproject;
 use crate::process::Process;
 use crate::{os, python, venv};
 
-use super::super::context::{find_environment, prepare_search};
+use super::super::context::{apply_settings, find_environment, prepare_search};
 use super::environments::environments_at;
+use super::files::files_at;
 use super::modules::modules_at;
 use super::programs::program_names;
 use super::reply::{Reply, ShellPart};
@@ -31,8 +34,8 @@ pub(crate) fn complete(completion: &Completion, process: &mut Process) -> Result
         }
         Subject::Command => {
             let env = selected_env(completion, process);
-            add_env_programs(env.as_ref(), &mut reply);
-            add_path_programs(env.as_ref(), process, &mut reply);
+            let own = add_env_programs(env.as_ref(), &mut reply);
+            add_path_programs(env.as_ref(), &own, process, &mut reply);
             ShellPart::PythonFiles
         }
         Subject::ProgramName => {
@@ -53,9 +56,19 @@ pub(crate) fn complete(completion: &Completion, process: &mut Process) -> Result
             }
             ShellPart::Files
         }
+        Subject::Group | Subject::Extra => {
+            let pyproject = pyproject(completion, process);
+            let names = pyproject.iter().flat_map(|it| match completion.subject {
+                Subject::Group => it.group_names(),
+                _ => it.extras(),
+            });
+            for name in names {
+                reply.add(name, "");
+            }
+            ShellPart::Nothing
+        }
         Subject::Environment => {
-            // Relative to the directory of -C.
-            selected_env(completion, process);
+            enter_directory(completion, process);
             for path in environments_at(&completion.typed, process) {
                 reply.add(path, ENVIRONMENT);
             }
@@ -65,7 +78,57 @@ pub(crate) fn complete(completion: &Completion, process: &mut Process) -> Result
         Subject::File => ShellPart::Files,
         Subject::Argument(count) => ShellPart::Command(*count),
     };
+    let part = match is_elsewhere(completion) {
+        true => add_files(part, &mut reply, completion, process),
+        false => part,
+    };
     reply.print(part)
+}
+
+/// Whether paths are relative to the directory of `-C`, which the shell does not know of.
+fn is_elsewhere(completion: &Completion) -> bool {
+    let settings = completion.settings.as_ref();
+    settings.is_some_and(|settings| !settings.directories.is_empty())
+}
+
+fn enter_directory(completion: &Completion, process: &mut Process) {
+    if let Some(settings) = &completion.settings {
+        let _ = apply_settings(settings, process);
+    }
+}
+
+/// What the shell would add, from the directory of `-C`.
+fn add_files(
+    part: ShellPart,
+    reply: &mut Reply<'_>,
+    completion: &Completion,
+    process: &mut Process,
+) -> ShellPart {
+    let is_offered = match part {
+        ShellPart::Files => |_: &Path| true,
+        ShellPart::Directories => |_: &Path| false,
+        ShellPart::PythonFiles => |file: &Path| {
+            let extension = file.extension();
+            extension.is_some_and(|extension| extension == "py" || extension == "pyw")
+        },
+        ShellPart::Nothing | ShellPart::Command(_) => return part,
+    };
+    if !matches!(completion.subject, Subject::Command | Subject::Environment) {
+        enter_directory(completion, process);
+    }
+    let is_env = |path: &PathBuf| process.absolute(path).is_ok_and(|path| venv::is_env(&path));
+    for path in files_at(&completion.typed, is_offered, process) {
+        // Environments are offered already.
+        if !matches!(completion.subject, Subject::Environment) || !is_env(&path) {
+            reply.add(path, "");
+        }
+    }
+    ShellPart::Nothing
+}
+
+fn pyproject(completion: &Completion, process: &mut Process) -> Option<Pyproject> {
+    let search = prepare_search(completion.settings.as_ref()?, process).ok()?;
+    Pyproject::read_valid(search.project()?)
 }
 
 fn selected_env(completion: &Completion, process: &mut Process) -> Option<FoundEnv> {
@@ -77,28 +140,36 @@ fn selected_env(completion: &Completion, process: &mut Process) -> Option<FoundE
     }
 }
 
-fn add_env_programs(env: Option<&FoundEnv>, reply: &mut Reply<'_>) {
+/// The programs of the environment, which are added.
+fn add_env_programs(env: Option<&FoundEnv>, reply: &mut Reply<'_>) -> BTreeSet<OsString> {
     let dir = env.map(|env| venv::scripts_dir(&env.root));
     let names = dir.map(|dir| program_names(&dir, |name| reply.accepts(name)));
-    for name in names.into_iter().flatten() {
+    let names = names.unwrap_or_default();
+    for name in &names {
         reply.add(name, ENVIRONMENT);
     }
+    names
 }
 
-/// Those that are on the PATH of the programs that vrun runs, and not in the environment.
-fn add_path_programs(env: Option<&FoundEnv>, process: &Process, reply: &mut Reply<'_>) {
-    let scripts = env.map(|env| venv::scripts_dir(&env.root));
-    let accepts = |name: &OsStr| {
-        let is_there = |dir: &PathBuf| dir.join(name).is_file();
-        reply.accepts(name) && !scripts.as_ref().is_some_and(is_there)
-    };
+/// Those that are on the PATH of the programs that vrun runs, and not in the environment, whose are `own`.
+fn add_path_programs(
+    env: Option<&FoundEnv>,
+    own: &BTreeSet<OsString>,
+    process: &Process,
+    reply: &mut Reply<'_>,
+) {
     let deactivated = env.and_then(|env| env.deactivated.as_deref());
     let left = deactivated.map(venv::scripts_dir);
     let path = process.var("PATH").into_iter().flat_map(os::split_paths);
     let dirs = path.filter(|dir| dir.is_absolute() && Some(dir) != left.as_ref());
-    let names = dirs.map(|dir| program_names(&dir, accepts));
-    let names = names.reduce(|all, more| &all | &more);
-    for name in names.into_iter().flatten() {
+    let mut found = BTreeSet::new();
+    for dir in dirs {
+        // /bin is often /usr/bin: looking at each file takes the time.
+        let is_new = |name: &OsStr| !own.contains(name) && !found.contains(name);
+        let names = program_names(&dir, |name| reply.accepts(name) && is_new(name));
+        found.extend(names);
+    }
+    for name in found.difference(own) {
         reply.add(name, "");
     }
 }

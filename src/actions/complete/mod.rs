@@ -2,6 +2,7 @@
 
 mod complete;
 mod environments;
+mod files;
 mod modules;
 mod programs;
 mod reply;

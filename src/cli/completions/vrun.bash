@@ -63,8 +63,8 @@ __vrun_complete() {
         ;;
     esac
     COMPREPLY=("${COMPREPLY[@]#"$cut"}")
-    # A package that holds modules, and is none that runs.
-    [[ ${#COMPREPLY[@]} -ne 1 || ${COMPREPLY[0]-} != *. ]] || __vrun_option -o nospace
+    # A package that holds modules, and is none that runs; a directory.
+    [[ ${#COMPREPLY[@]} -ne 1 || ${COMPREPLY[0]-} != *[./] ]] || __vrun_option -o nospace
     # bash quotes what it takes for a file.
     __vrun_option -o filenames
 }

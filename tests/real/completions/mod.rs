@@ -41,6 +41,14 @@ const CASES: &[Case] = &[
     ("vrun --info --js", &["--json"], &[]),
     ("vrun --info --cl", &[], &["--clear"]),
     ("vrun --create --cl", &["--clear"], &[]),
+    ("vrun --cache --clear --un", &["--unused"], &[]),
+    (
+        "vrun --cache --clear --pro",
+        &[],
+        &["--prompt", "--project"],
+    ),
+    ("vrun --group d", &["docs"], &["deep"]),
+    ("vrun --sync --extra d", &["deep"], &["docs"]),
     ("vrun --export sh --un", &["--undo"], &[]),
     ("vrun --which pyo", &["pyown"], &["pyonpath"]),
     ("vrun -m ownmod", &["ownmodule"], &[]),
@@ -52,6 +60,10 @@ const CASES: &[Case] = &[
         &["../other.txt", "other.txt"],
     ),
     ("vrun --requirements not", &["notes.txt"], &[]),
+    ("vrun -C ../other --env .v", &[".venv"], &[]),
+    ("vrun -C ../other --env e", &[], &["elsewhere"]),
+    ("vrun -C ../other -s oth", &["other.py"], &["other.txt"]),
+    ("vrun -C .. oth", &["other"], &["other.txt"]),
     ("vrun --completions fi", &["fish"], &[]),
     ("vrun --help tru", &["trust"], &["true"]),
     ("vrun -q --help exit", &["exit-status"], &[]),
@@ -74,10 +86,15 @@ const OWN: &[Case] = &[
     ("vrun pyown --env --w", &["--wanted"], &[]),
 ];
 
+const PYPROJECT: &str = "[project]\nname = 'app'\nversion = '1'\noptional-dependencies.deep = []\n\n\
+                         [dependency-groups]\ndocs = []\n";
+
 /// Two projects with environments; programs of each and one on PATH.
 fn project() -> Project {
     let project = Project::with_python()
         .file("other/setup.py", "")
+        .file("other/other.py", "")
+        .dir("app/elsewhere")
         .file("other.txt", "")
         .file("app/hello.py", "")
         .file("app/notes.txt", "");
@@ -92,6 +109,7 @@ fn project() -> Project {
     let project = project.file(&format!("{}/ownmodule.py", site.trim_end()), "");
     let path = format!("{}:/usr/bin:/bin", project.path("bin").display());
     project
+        .file("app/pyproject.toml", PYPROJECT)
         .link("bin/vrun", env!("CARGO_BIN_EXE_vrun"))
         .script("bin/pyonpath", "#!/bin/sh\n")
         .script("bin/python3.42", "#!/bin/sh\n")
