@@ -75,7 +75,7 @@ struct MoveLog {
 }
 
 impl MoveLog {
-    /// Starts with pyvenv.cfg: without it this is no environment any more. vrun's records are there as long as may be.
+    /// Starts with pyvenv.cfg: without it this is no longer an environment. vrun's records go last.
     fn move_out(&mut self, mut names: Vec<OsString>, at: &Path, aside: &Path) -> io::Result<()> {
         names.sort_by_key(|name| (name != venv::PYVENV_CFG, is_vruns(name)));
         for name in names {

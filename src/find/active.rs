@@ -164,7 +164,7 @@ fn is_walled_off(start: &Path, project: &Path, search: &Search) -> bool {
     below.any(|dir| search.is_repository_root(dir))
 }
 
-/// Whether `env` is in a project that `start` is no part of.
+/// Whether `env` is in a project that does not contain `start`.
 fn is_in_other_project(env: &Path, start: &Path, search: &Search) -> bool {
     let project = env.parent().and_then(|dir| search.project_of(dir));
     project

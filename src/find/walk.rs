@@ -121,7 +121,7 @@ fn is_shared(dir: &Path, start: &Path, search: &Search) -> bool {
     is_project_root(dir, search, &mut Vec::new()) || dirs.any(|dir| search.is_repository_root(dir))
 }
 
-/// Passes over what was found above `project` in a directory that is no part of it, except an environment that `project`
+/// Passes over what was found above `project` in a directory that does not belong to it, except an environment that `project`
 /// lies in, because none may be created there.
 fn pass_over(
     found: Result<Option<WalkEnd>, Error>,

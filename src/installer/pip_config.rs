@@ -10,7 +10,7 @@ use crate::process::Process;
 use crate::quote::printable;
 use crate::read::{MAX_TEXT, read_file};
 
-/// What pip is told about an install.
+/// pip's settings for an install.
 #[derive(Debug, Default)]
 pub(super) struct PipConfig {
     settings: BTreeMap<String, Setting>,

@@ -100,7 +100,7 @@ impl StepProgress {
             _ if verbosity < Verbosity::Normal => DisplayMode::Plain,
             ProgressOutput::GroupedLog => DisplayMode::Grouped,
             ProgressOutput::Interactive => {
-                // It is hidden where stderr is no terminal, or one that cannot erase.
+                // It is hidden where stderr is not a terminal, or one that cannot erase.
                 let bar = ProgressBar::new_spinner();
                 match bar.is_hidden() {
                     true => DisplayMode::Plain,

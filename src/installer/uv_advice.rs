@@ -8,7 +8,7 @@ use crate::python;
 /// The file in the cache directory that shows that this user knows.
 const MARK: &str = "uv-named";
 
-/// Names uv if it is not on PATH, the user did not choose pip, and was not told before. What cannot be remembered is not
+/// Names uv if it is not on PATH, the user did not choose pip, and has not seen this before. What cannot be remembered is not
 /// said.
 pub(crate) fn name_uv_once(process: &Process) {
     let is_there = || {

@@ -1,4 +1,4 @@
-//! What decides an install by pip -> the variables by which uv is told the same, and what uv cannot be told.
+//! What decides an install by pip -> the variables that decide the same for uv, and what has none.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -146,7 +146,7 @@ impl UvTerms {
     }
 }
 
-/// Whether uv itself has been told an index in place of PyPI: by a variable, its own files, or the project's.
+/// Whether an index in place of PyPI is set for uv itself: by a variable, its own files, or the project's.
 fn names_default_index(process: &Process, settings: &[(PathBuf, toml::Table)]) -> bool {
     if UV_INDEX_VARS
         .iter()

@@ -88,7 +88,7 @@ fn detect_project(dir: &Path, plan: &mut InstallPlan) -> Result<Option<Pyproject
             .iter()
             .any(|it| it == dir);
         plan.required.push(Part::RequirementsFile(file));
-        // A broken pyproject.toml is no reason to install nothing.
+        // With a broken pyproject.toml, the rest is still installed.
         let pyproject = pyproject.ok().flatten();
         let project = match &pyproject {
             Some(pyproject) if !pyproject.is_package() => None,

@@ -89,7 +89,7 @@ fn module_name(project: &str) -> String {
     normalize_name(project).replace('-', "_")
 }
 
-/// Whether hatchling is told what goes into a wheel. What it leaves out says nothing, nor does what is for sdists.
+/// Whether a setting says what hatchling puts into a wheel. Exclusions and settings of sdists do not count.
 fn selects_files(table: &Table) -> bool {
     const KEYS: [&str; 6] = [
         "include",
@@ -130,7 +130,8 @@ fn has_poetry_module(dir: &Path, project: &str) -> bool {
     is_in(dir) || is_in(&dir.join("src"))
 }
 
-/// Every package that uv_build is told of, or else one of the project's name, below `src` or where it is told.
+/// Every package that the settings of uv_build name, or else one of the project's name, below `src` or its
+/// `module-root`.
 fn has_uv_modules(dir: &Path, table: &Table, project: &str) -> bool {
     let setting = |key| get(table, &["tool", "uv", "build-backend", key]);
     if setting("namespace").and_then(Value::as_bool) == Some(true) {

@@ -17,7 +17,7 @@ const MIN_LENGTH: usize = 4;
 /// A name on PATH is offered only if what was typed is this long: below, one letter makes too many others.
 const MIN_PATH_NAME: usize = 5;
 
-/// What to type instead of `name`, if that can be told.
+/// What to type instead of `name`, if that is known.
 pub(super) fn suggestion(name: &OsStr, context: &ResolveContext<'_>) -> Option<String> {
     let name = name.to_str()?;
     let actions = ACTIONS.map(str::to_owned).to_vec();

@@ -43,7 +43,7 @@ impl Inspection<'_> {
         })
     }
 
-    /// The environment and the project. The home directory and those above it are no project here: the user's own
+    /// The environment and the project. The home directory and those above it do not count as a project here: the user's own
     /// interpreters lie below them.
     fn off_limits(&self) -> Vec<PathBuf> {
         let home = self.process.home_dir();

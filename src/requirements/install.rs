@@ -279,7 +279,7 @@ impl Steps<'_> {
         Ok(is_whole)
     }
 
-    /// Installs a part that may be left out. One requirement that cannot be had is no reason to go without the others.
+    /// Installs a part that may be left out. If one requirement cannot be installed, the others still are.
     fn add(&self, part: &Part, constraints: &[OsString]) -> Result<bool, InstallError> {
         let verbosity = self.runner.verbosity;
         let leave_out = |name: &str, reason: &str| {

@@ -75,7 +75,7 @@ pub(crate) fn find_compiled(
     if verify == Verify::UpFront {
         compiled.drop_altered();
     }
-    // What is compiled last is needed least, so it is no reason to search all modules.
+    // What is compiled last is needed least, so all modules are not searched for it.
     let age = || age_of(fs::metadata(compiled.dir.join(KNOWN_ENVS)));
     if compiled.is_empty() || age().is_none_or(|age| age >= SEARCH_INTERVAL) {
         compiled.add_missing(entry, bytecode, site);

@@ -139,7 +139,7 @@ fn the_environment_is_found_by_the_options_of_all() {
 }
 
 #[test]
-fn a_shell_that_cannot_hold_a_value_is_told_so() {
+fn a_value_that_a_shell_cannot_hold_is_an_error() {
     let sandbox = app()
         .venv("new\nline/.venv")
         .venv("${x}/.venv")

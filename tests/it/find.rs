@@ -270,7 +270,7 @@ fn a_candidate_without_pyvenv_cfg_is_not_an_environment_and_the_walk_goes_on() {
     sandbox.run(["probe"]).in_env(".venv");
     let said = sandbox.run(["-v", "probe"]).in_env(".venv").said();
     for passed in ["[ROOT]/a/.venv", "[ROOT]/a/venv", "[ROOT]/a/b/.venv"] {
-        assert!(said.contains(passed), "-v tells of {passed}:\n{said}");
+        assert!(said.contains(passed), "-v names {passed}:\n{said}");
     }
 }
 

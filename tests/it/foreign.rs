@@ -1,5 +1,5 @@
 //! Programs that another Python starts: those of a Python without an environment are refused, those of
-//! another environment run and are told, all others run as ever.
+//! another environment run and are announced, all others run as ever.
 
 use crate::sandbox::Sandbox;
 
@@ -132,7 +132,7 @@ fn outside_lets_them_run_without_a_word() {
 }
 
 #[test]
-fn a_program_that_is_named_by_its_path_is_meant_and_told() {
+fn a_program_named_by_its_path_runs_and_a_line_says_whose() {
     let sandbox = with_tool("usr/bin");
     let tool = sandbox.path("usr/bin/tool");
     let ran = sandbox
@@ -188,7 +188,7 @@ fn an_environment_without_pip_never_takes_another_pip_and_says_how_to_have_one()
 }
 
 #[test]
-fn a_script_whose_python_is_gone_is_told_by_its_path() {
+fn the_error_for_a_script_has_its_path_if_its_python_is_gone() {
     let sandbox = app().script("usr/bin/tool", "#!/gone/bin/python3\n");
     sandbox.run(["tool"]).error(126, &["/gone/bin/python3"]);
 }

@@ -1,4 +1,4 @@
-//! What there is, told three times: `--help`, its chapters, the man page. None of them tells of more, or less.
+//! `--help`, its chapters and the man page describe the same options, each of them all.
 
 use std::collections::BTreeSet;
 use std::fs;

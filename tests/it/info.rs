@@ -1,6 +1,6 @@
 //! `--info`: which environment, why, what its programs see. Nothing is started, nothing is changed.
 //!
-//! What it tells of `sys` is held against real Pythons in tests/real/facts.rs; here are the versions that few machines
+//! What it says about `sys` is compared with real Pythons in tests/real/facts.rs; here are the versions that few machines
 //! have, as they were seen elsewhere.
 
 use std::ffi::OsStr;
@@ -24,7 +24,7 @@ fn on(name: &str, home: &str) -> Sandbox {
         .cwd("app")
 }
 
-/// What `--json` tells, `[ROOT]` for the sandbox; nothing has changed by it.
+/// What `--json` prints, `[ROOT]` for the sandbox; nothing has changed by it.
 #[track_caller]
 fn told(sandbox: &Sandbox) -> Value {
     let tree = || {
@@ -100,7 +100,7 @@ fn info_names_the_environments_beside_the_one_that_is_used() {
 }
 
 #[test]
-fn the_directories_of_the_walk_are_told_and_the_active_environment() {
+fn info_lists_the_directories_of_the_walk_and_the_active_one() {
     let sandbox = on("python3.12", "home = [ROOT]/base/bin\n")
         .dir("app/sub/.venv")
         .venv("other/.venv")
@@ -212,7 +212,7 @@ fn a_build_without_the_gil_has_directories_of_its_own() {
 }
 
 #[test]
-fn of_a_python_whose_rules_are_not_known_nothing_is_told() {
+fn info_says_nothing_of_a_python_whose_rules_it_does_not_know() {
     let value = told(&on("python2.7", "home = [ROOT]/base/bin\n"));
     assert_eq!(value["sys"], Value::Null);
     let what = "vrun does not know the rules of CPython 2.7";
@@ -245,7 +245,7 @@ fn the_library_may_lie_in_lib64() {
 }
 
 #[test]
-fn a_path_that_is_no_utf_8_is_told_by_its_bytes() {
+fn info_has_the_bytes_of_a_path_that_is_not_utf_8() {
     let sandbox = on("python3.12", "home = [ROOT]/base/bin\n")
         .var("PYTHONPATH", OsStr::from_bytes(b"/x\xff"));
     let value = told(&sandbox);
@@ -254,7 +254,7 @@ fn a_path_that_is_no_utf_8_is_told_by_its_bytes() {
 }
 
 #[test]
-fn where_its_python_is_gone_that_is_told_and_the_rest_too() {
+fn info_says_that_the_python_is_gone_and_all_the_rest() {
     let sandbox = Sandbox::new()
         .file(
             "app/.venv/pyvenv.cfg",
@@ -329,7 +329,7 @@ fn where_pyvenv_cfg_cannot_be_read_json_says_so_by_the_id_that_doctor_has() {
 }
 
 #[test]
-fn an_active_environment_that_was_not_taken_is_told_and_why() {
+fn info_says_why_an_active_environment_was_not_taken() {
     let two = || {
         on("python3.12", "home = [ROOT]/base/bin\n")
             .file("other/setup.py", "")

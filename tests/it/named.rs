@@ -320,7 +320,7 @@ fn a_redirect_file_with_a_bare_name_means_that_one_of_virtualenvwrapper_or_pipen
         .venv("kept/myapp")
         .var("WORKON_HOME", "[ROOT]/kept");
     with_package.run(["probe"]).in_env("kept/myapp");
-    // Nobody is told to move their package away.
+    // No hint says to move the package away.
     let none = sandbox().file("app/myapp/__init__.py", "");
     let said = none
         .run(["probe"])

@@ -399,7 +399,7 @@ fn a_script_asks_vrun_and_is_whole() {
 }
 
 #[test]
-fn what_powershell_is_told_is_in_order() {
+fn powershell_gets_its_answer_in_order() {
     // There is no PowerShell here to ask.
     let script = app().run(["--completions", "powershell"]).text();
     for (open, close) in [('{', '}'), ('(', ')'), ('[', ']')] {

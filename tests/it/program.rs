@@ -308,7 +308,7 @@ fn what_path_names_and_is_not_there_is_passed_over() {
 }
 
 #[test]
-fn a_python_that_is_gone_is_told_with_the_end_of_its_links() {
+fn the_error_for_a_lost_python_has_the_end_of_its_links() {
     let sandbox = Sandbox::new()
         .file("app/.venv/pyvenv.cfg", "home = /nonexist\n")
         .dir("app/.venv/bin")

@@ -273,7 +273,7 @@ fn a_program_made_for_another_system_is_126() {
 }
 
 #[test]
-fn a_script_is_told_its_name_as_it_was_typed() {
+fn a_script_sees_its_name_as_it_was_typed() {
     let text = "#!/bin/sh\necho \"$0\"\n";
     let sandbox = app()
         .script("app/sub/tool", text)

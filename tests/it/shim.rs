@@ -208,7 +208,7 @@ fn a_program_that_calls_itself_again_and_again_is_no_circle() {
 }
 
 #[test]
-fn what_runs_in_the_environment_is_told_nothing_of_shims() {
+fn what_runs_in_the_environment_does_not_see_the_shims() {
     let sandbox = app().script("app/.venv/bin/tool", "#!/bin/sh\nenv | grep -c VRUN_\n");
     sandbox.sh("exec tool").code(1).stdout("0\n");
 }

@@ -204,7 +204,7 @@ fn help_and_version_need_no_working_directory() {
 }
 
 #[test]
-fn a_pwd_with_doubled_separators_is_told_without_them() {
+fn a_program_sees_a_pwd_without_doubled_separators() {
     let sandbox = Sandbox::new().venv("app/.venv").cwd("app");
     sandbox
         .var("PWD", "[ROOT]//app/")

@@ -18,7 +18,7 @@ fn untold(sandbox: &Sandbox, typed: &[&str]) {
 }
 
 #[test]
-fn an_environment_that_git_tracks_is_told_under_verbose_with_what_ends_it() {
+fn verbose_says_that_git_tracks_it_and_what_ends_that() {
     let sandbox = app();
     untold(&sandbox, &["-v", "probe"]);
     sandbox.sh("git add -f .venv/pyvenv.cfg").code(0);

@@ -118,7 +118,7 @@ fn all_come_in_order_the_environments_first() {
 }
 
 #[test]
-fn all_are_told_even_where_none_would_run() {
+fn which_all_prints_all_even_if_none_would_run() {
     let sandbox = app()
         .probe("base/python3")
         .script("tools/tool", "#![ROOT]/base/python3\n");

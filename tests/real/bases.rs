@@ -254,18 +254,18 @@ fn debians_python_without_its_venv_package_takes_the_wheels_or_says_how_to_get_t
     let wheels = "/usr/share/python-wheels";
     let vrun = env!("CARGO_BIN_EXE_vrun");
     if !fs::read_dir(wheels).is_ok_and(|files| files.count() > 0) {
-        told_how_to_get_pip(python, &hide);
+        says_how_to_get_pip(python, &hide);
         return;
     }
     let project = Project::new().python("python3", python);
     in_mounts(&project, &format!("{hide} && exec '{vrun}' pip --version")).code(0);
-    told_how_to_get_pip(
+    says_how_to_get_pip(
         python,
         &format!("{hide} && /bin/mount -t tmpfs none {wheels}"),
     );
 }
 
-fn told_how_to_get_pip(python: &Python, hide: &str) {
+fn says_how_to_get_pip(python: &Python, hide: &str) {
     let project = Project::new().python("python3", python);
     let script = format!("{hide} && exec '{}' python -V", env!("CARGO_BIN_EXE_vrun"));
     let command = format!("`apt install python{}-venv`", python.short());

@@ -327,7 +327,7 @@ fn what_has_only_the_name_of_an_environment_is_not_cleared() {
 }
 
 #[test]
-fn a_name_that_is_too_long_is_told_so() {
+fn the_error_says_that_a_name_is_too_long() {
     let project = Project::with_python();
     let long = "a".repeat(300);
     let refused = project.run(["--create", "--env", &long]).code(125);

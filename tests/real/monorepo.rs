@@ -27,7 +27,7 @@ fn in_package(project: &Project, options: &[&str]) -> Outcome {
 }
 
 #[test]
-fn what_a_package_requires_is_told_of_once_and_installed_by_sync() {
+fn a_packages_requirements_get_a_notice_and_sync_installs() {
     for installer in installers() {
         let project = monorepo(installer);
         let venv = project.path("app/.venv").display().to_string();
@@ -65,7 +65,7 @@ fn what_a_package_requires_is_told_of_once_and_installed_by_sync() {
 }
 
 #[test]
-fn drift_is_told_of_the_package_one_stands_in_and_of_the_root() {
+fn drift_is_noticed_in_its_package_and_for_the_root_in_all() {
     let project = monorepo("pip").file("app/packages/b/requirements.txt", "alpha\n");
     in_package(&project, &["--sync"]).code(0);
     // What it requires is there already, whoever has installed it.

@@ -25,7 +25,7 @@ fn says_once(project: &Project, line: &str) -> Outcome {
 }
 
 #[test]
-fn a_version_file_that_asks_for_another_python_is_told_of() {
+fn a_version_file_that_asks_for_another_python_gets_a_notice() {
     let Some((project, new, old)) = two_pythons(Project::with_python()) else {
         return;
     };
@@ -63,7 +63,7 @@ fn a_version_file_that_asks_for_another_python_is_told_of() {
 }
 
 #[test]
-fn a_change_of_requires_python_is_told_of_with_what_recreates_it() {
+fn a_change_of_requires_python_gets_a_notice_with_the_command() {
     let Some((project, new, old)) = two_pythons(app("pip")) else {
         return;
     };

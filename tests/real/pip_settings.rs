@@ -80,7 +80,7 @@ fn pips_directories_of_wheels_are_uvs_too() {
 }
 
 #[test]
-fn what_uv_cannot_be_told_is_left_to_pip_or_named() {
+fn pip_installs_where_uv_has_no_such_setting() {
     let Some(project) = project() else { return };
     let index = index(&project, "index", &[["alpha", "1.0"], ["alpha", "2.0"]]);
     let constraints = project.path("c.txt");
@@ -99,7 +99,7 @@ fn what_uv_cannot_be_told_is_left_to_pip_or_named() {
 }
 
 #[test]
-fn uv_keeps_to_its_own_index_where_it_has_been_told_one() {
+fn uv_keeps_to_its_own_index_if_one_is_set() {
     let Some(project) = project() else { return };
     let pips = index(&project, "pips", &[["alpha", "1.0"]]);
     let uvs = index(&project, "uvs", &[["alpha", "2.0"]]);

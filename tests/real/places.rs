@@ -197,7 +197,7 @@ fn a_directory_in_a_tree_that_cannot_be_written_to_is_filled_in_place() {
 }
 
 #[test]
-fn a_link_that_leads_nowhere_is_told_why() {
+fn the_error_for_a_dangling_link_says_why() {
     let looped = Project::with_python().link("app/.venv", ".venv");
     looped
         .run(PREFIX)

@@ -105,7 +105,7 @@ fn powershell_gets_the_view_and_goes_back() {
 }
 
 #[test]
-fn the_shells_that_have_cygpath_are_told_to_ask_it_for_their_path() {
+fn shells_with_cygpath_ask_it_for_their_path() {
     let (project, [_, _, scripts]) = place("app");
     let scripts = scripts.replace("PATH=", "");
     for (shell, start) in [

@@ -68,7 +68,7 @@ fn a_name_is_looked_for_in_scripts_then_on_path_and_never_in_the_working_directo
 }
 
 #[test]
-fn what_is_no_program_by_its_name_is_told_without_a_word_of_chmod() {
+fn a_file_that_is_not_a_program_gets_no_hint_of_chmod() {
     let project = Project::with_venv().file("app/notes.txt", "text");
     let error = project
         .run([".\\notes.txt"])
@@ -148,7 +148,7 @@ fn the_programs_that_a_shell_offers_are_named_without_their_endings() {
 
 /// Whatever starts there looks for its base at home (venv's redirector), and says no more than that it is not there.
 #[test]
-fn a_base_that_is_gone_is_told_with_what_mends_it() {
+fn the_error_for_a_lost_base_says_what_repairs_it() {
     let project = Project::with_venv();
     let gone =
         "home = C:\\nonexist\r\ninclude-system-site-packages = false\r\nversion = 3.12.1\r\n";

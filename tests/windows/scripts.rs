@@ -83,7 +83,7 @@ fn a_moved_environments_scripts_run_where_it_lies_now() {
 }
 
 #[test]
-fn uvs_launchers_are_told_too() {
+fn uvs_launchers_are_recognised_too() {
     let Some(uv) = on_path("uv.exe") else {
         return tell("not tested: launchers of uv, for there is none on PATH");
     };

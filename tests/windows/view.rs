@@ -51,7 +51,7 @@ fn what_is_active_already_is_not_on_path_twice_in_whatever_letters() {
 }
 
 #[test]
-fn variables_are_told_from_each_other_without_regard_to_case() {
+fn variables_differ_without_regard_to_case() {
     let project = Project::with_venv();
     let path = std::env::join_paths([project.path("tools"), base().into()]).expect("plain paths");
     let project = project
@@ -173,7 +173,7 @@ fn a_file_called_venv_leads_to_the_environment() {
 }
 
 #[test]
-fn no_path_is_told_in_the_systems_own_form() {
+fn no_path_is_shown_in_the_systems_own_form() {
     let project = &first().project;
     let outcome = project.run([
         "-v",

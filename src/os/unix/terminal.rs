@@ -13,7 +13,7 @@ use nix::sys::signal::{SigSet, Signal};
 use rustix::process::{Pid, WaitId, WaitIdOptions, getpgrp, kill_process_group, waitid};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr, tcsetpgrp};
 
-/// How long a helper that has been given the terminal is told to continue: ssh stops itself once more (readpassphrase).
+/// How long SIGCONT is sent to a helper that has the terminal: ssh stops itself once more (readpassphrase).
 const WAKING: Duration = Duration::from_millis(500);
 
 /// A process that was stopped does not go on sooner: a person types a command.

@@ -55,7 +55,7 @@ fn one_that_was_made_on_macos_and_is_mounted_here() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_copy_of_another_systems_python_is_told_once_the_system_has_refused_it() {
+fn another_systems_python_is_named_once_it_was_refused() {
     for (head, system) in [
         (&b"\xcf\xfa\xed\xfe\x0c\0\0\x01"[..], "macOS"),
         (b"MZ\x90\0", "Windows"),
@@ -125,7 +125,7 @@ fn mainframes() -> Vec<u8> {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_python_for_another_machine_is_told_once_the_system_has_refused_it() {
+fn a_python_for_another_machine_is_named_once_it_was_refused() {
     let sandbox = super::app(
         "home = [ROOT]/usr/bin\ninclude-system-site-packages = false\nversion = 3.12.1\n",
     )
@@ -161,7 +161,7 @@ fn with_another_loader(sandbox: &Sandbox) -> Option<Vec<u8>> {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_python_whose_loader_is_not_here_is_told_once_the_system_has_refused_it() {
+fn a_python_without_its_loader_is_named_once_it_was_refused() {
     let sandbox = super::app(
         "home = [ROOT]/usr/bin\ninclude-system-site-packages = false\nversion = 3.12.1\n",
     );

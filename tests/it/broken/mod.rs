@@ -1,4 +1,4 @@
-//! Broken environments: each is told apart, named, and comes with what helps; nothing of them is changed.
+//! Broken environments: the error names what is wrong and what helps; nothing is changed.
 //! What stands in for a Python that is gone is for real Pythons (tests/real/broken.rs).
 
 use crate::sandbox::Sandbox;
@@ -175,7 +175,7 @@ fn a_copy_is_left_to_itself_where_nothing_can_stand_in() {
 }
 
 #[test]
-fn a_broken_one_that_came_with_a_checkout_is_told_as_that() {
+fn a_broken_one_that_came_with_a_checkout_is_named_as_that() {
     let sandbox = app("home = /nonexist/bin\ninclude-system-site-packages = false\n")
         .link("app/.venv/bin/python", "/nonexist/bin/python3.11")
         .var("PATH", "/usr/local/bin:/usr/bin:/bin");

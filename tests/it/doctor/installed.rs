@@ -90,7 +90,7 @@ fn a_script_that_only_its_package_can_bring_back() {
 }
 
 #[test]
-fn a_program_where_all_scripts_are_gone_is_told_what_is_wrong() {
+fn the_error_for_a_program_says_that_all_scripts_are_gone() {
     let sandbox = app();
     std::fs::remove_dir_all(sandbox.path("app/.venv/bin")).expect("removed");
     sandbox.run(["cowsay"]).error(

@@ -96,7 +96,7 @@ fn what_would_be_refused_is_refused() {
 }
 
 #[test]
-fn nothing_to_mend_is_nothing_to_be_told() {
+fn a_dry_repair_says_that_the_environment_is_sound() {
     app()
         .run(["-n", "--repair"])
         .code(0)

@@ -284,7 +284,7 @@ fn clippys_disallowed_methods_have_few_exceptions() {
 }
 
 #[test]
-fn systems_are_told_apart_in_os_only() {
+fn systems_differ_in_os_only() {
     let told = ["unix", "windows", "target_os", "target_family"];
     let tells = |line: &str| line.contains("cfg") && told.iter().any(|word| has(line, word));
     forbid(

@@ -214,7 +214,7 @@ fn the_only_environment_in_a_projects_root_is_refused_where_it_is_anothers() {
 }
 
 #[test]
-fn of_several_environments_in_a_projects_root_anothers_is_told_before_one_is_to_be_chosen() {
+fn an_untrusted_one_of_several_is_named_before_the_choice() {
     let Some(sandbox) = shared() else { return };
     let sandbox = sandbox
         .file("shared/pyproject.toml", "")

@@ -165,7 +165,7 @@ fn a_group_with_others_in_it_is_as_everyone_and_the_users_own_is_as_the_user() {
 }
 
 #[test]
-fn what_the_user_cannot_close_they_are_not_told_to() {
+fn no_hint_asks_for_a_chmod_that_the_user_may_not_do() {
     let Some(sandbox) = shared() else { return };
     let sandbox = sandbox
         .venv("shared/ada/.venv")

@@ -166,7 +166,7 @@ fn link_all(from: &Path, to: &Path) {
 }
 
 #[test]
-fn a_base_that_was_moved_is_told_where_it_is() {
+fn the_error_for_a_moved_base_says_where_it_is() {
     for python in pythons::all()
         .iter()
         .filter(|python| python.can_be_linked())

@@ -121,7 +121,7 @@ fn in_a_directory_that_hands_its_group_on_every_file_has_that_group() {
 }
 
 #[test]
-fn a_directory_of_the_cache_that_cannot_be_used_is_told_by_v() {
+fn verbose_names_a_directory_of_the_cache_that_cannot_be_used() {
     let project = Project::with_python().file("home/.cache/vrun/wheels", "no directory");
     let cache = project.path("home/.cache/vrun");
     fs::set_permissions(&cache, std::os::unix::fs::PermissionsExt::from_mode(0o700))

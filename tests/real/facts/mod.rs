@@ -99,7 +99,7 @@ fn agree(python: &Path) {
 }
 
 #[test]
-fn what_is_told_of_sys_is_what_every_python_says() {
+fn info_says_of_sys_what_every_python_says() {
     thread::scope(|scope| {
         for python in pythons::all() {
             scope.spawn(|| agree(&python.exe));
@@ -108,7 +108,7 @@ fn what_is_told_of_sys_is_what_every_python_says() {
 }
 
 #[test]
-fn what_is_told_of_sys_is_what_pypy_says() {
+fn info_says_of_sys_what_pypy_says() {
     match pythons::pypy() {
         Some(pypy) => agree(&pypy),
         None => tell("not tested: there is no PyPy here"),
