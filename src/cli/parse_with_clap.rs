@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use clap::error::ErrorKind;
-use clap::{Command, CommandFactory, FromArgMatches};
+use clap::{Arg, Command, CommandFactory, FromArgMatches};
 
 use crate::error::Error;
 use crate::program::Invocation;
@@ -35,7 +35,9 @@ pub(super) fn parse_with_command(
         rest,
         ..
     } = split_argv(args, command);
-    shell_flags.validate()?;
+    if let Err(error) = shell_flags.validate() {
+        return Err(with_dashes(error, args, command));
+    }
     let argv = [OsString::from("vrun")]
         .into_iter()
         .chain(vrun_args.clone());
@@ -47,7 +49,7 @@ pub(super) fn parse_with_command(
         Err(error) if error.kind() == ErrorKind::DisplayVersion => {
             return Ok(Action::Print(error.render().to_string()));
         }
-        Err(error) => return Err(usage_error(error)),
+        Err(error) => return Err(with_dashes(usage_error(error), args, command)),
     };
     let cli_args = CliArgs::from_arg_matches(&matches).map_err(usage_error)?;
     let operands = match &cli_args.line {
@@ -80,6 +82,21 @@ pub(super) fn parse_with_command(
         (None, None) if args.is_empty() => Ok(Action::MissingCommand(help::short_help())),
         (None, None) => Err(Error::failed("no command is given")
             .with_hint("`vrun COMMAND [ARG]...`; `vrun -h` shows what else there is")),
+    }
+}
+
+/// The usage error, where an option has one dash in place of two.
+fn with_dashes(error: Error, args: &[OsString], command: &Command) -> Error {
+    let options = args
+        .iter()
+        .map_while(|word| word.to_str()?.strip_prefix('-'));
+    let is_long = |word: &str| {
+        let mut known = command.get_arguments().filter_map(Arg::get_long);
+        known.any(|long| long == word)
+    };
+    match options.into_iter().find(|word| is_long(word)) {
+        Some(word) => error.with_hint(format!("did you mean `--{word}`?")),
+        None => error,
     }
 }
 

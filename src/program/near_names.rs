@@ -48,7 +48,14 @@ fn action_hint(name: &str, context: &ResolveContext<'_>) -> Option<String> {
         "install" | "add" => format!("`{call} pip install PACKAGE` installs a package"),
         "help" => "`vrun --help` lists all options, `vrun --help TOPIC` explains them".to_owned(),
         "doctor" | "info" | "create" | "repair" => format!("it is an option: `{call} --{name}`"),
-        "activate" => format!("`eval \"$({call} --export sh)\"` changes the running shell"),
+        "update" | "upgrade" => format!("`{call} --sync --upgrade` upgrades what is required"),
+        "remove" | "uninstall" => format!("`{call} pip uninstall PACKAGE` removes a package"),
+        "list" | "freeze" => format!("`{call} pip {name}` lists the packages"),
+        "init" | "venv" => format!("`{call} --create` creates the environment"),
+        "version" => "it is an option: `vrun --version`".to_owned(),
+        "activate" | "source" => {
+            format!("`eval \"$({call} --export sh)\"` changes the running shell")
+        }
         "shell" => format!("`{call} sh` starts a shell in the environment"),
         _ => return None,
     })

@@ -19,7 +19,9 @@ use super::{broken, near_names};
 /// No program called `name` is on PATH; or one is, and cannot be run.
 pub(super) fn program_not_found(name: &OsStr, context: &ResolveContext<'_>) -> Error {
     let mut files = os::split_paths(context.path).map(|dir| dir.join(name));
-    let is_program = |file: &PathBuf| !name.is_empty() && is_non_vrun_file(file, context);
+    // A shell reads `activate`; `chmod +x` would not help.
+    let may_run = !name.is_empty() && name != "activate";
+    let is_program = |file: &PathBuf| may_run && is_non_vrun_file(file, context);
     if let Some(file) = files.find(is_program) {
         return not_executable(&file);
     }
@@ -41,6 +43,17 @@ pub(super) fn program_not_found(name: &OsStr, context: &ResolveContext<'_>) -> E
     if Path::new(name).is_file() {
         let file = shell_word(name);
         return error.with_hint(format!("`vrun ./{file}` runs the file in this directory"));
+    }
+    let call = context.vrun_command();
+    let mut source = name.to_owned();
+    source.push(".py");
+    if Path::new(&source).is_file() {
+        let file = shell_word(source);
+        return error.with_hint(format!("`{call} {file}` runs the file in this directory"));
+    }
+    if what.contains(' ') {
+        let line = shell_word(name);
+        return error.with_hint(format!("`{call} -c {line}` runs a line of commands"));
     }
     if let Some(suggestion) = near_names::suggestion(name, context) {
         return error.with_hint(suggestion);

@@ -366,8 +366,17 @@ fn a_slip_of_the_finger_is_answered_with_the_name_that_is_near() {
         ("activate", "`eval \"$(vrun --export sh)\"`"),
         ("help", "`vrun --help`"),
         ("instal", "`vrun pip install PACKAGE`"),
+        ("source", "`eval \"$(vrun --export sh)\"`"),
+        ("upgrade", "`vrun --sync --upgrade`"),
+        ("list", "`vrun pip list`"),
+        ("version", "`vrun --version`"),
+        ("tool", "`vrun tool.py` runs the file"),
+        ("pip list", "`vrun -c 'pip list'`"),
     ] {
-        let sandbox = app().var("PATH", "[ROOT]/usr/bin");
+        let sandbox = app()
+            .file("app/tool.py", "")
+            .file("app/.venv/bin/activate", "")
+            .var("PATH", "[ROOT]/usr/bin");
         sandbox.run([typed]).error(127, &[hint]);
     }
     let sandbox = app()
@@ -391,6 +400,10 @@ fn a_slip_of_the_finger_is_answered_with_the_name_that_is_near() {
     sandbox
         .run(["--syncc"])
         .error(125, &["did you mean `--sync`?"]);
+    for option in ["info", "doctor", "create"] {
+        let dashes = format!("did you mean `--{option}`?");
+        sandbox.run([format!("-{option}")]).error(125, &[&dashes]);
+    }
     sandbox
         .run(["--export", "fsh"])
         .error(125, &["did you mean `fish`?"]);
