@@ -58,6 +58,8 @@ impl Machine {
         Some(Machine(183))
     } else if cfg!(target_arch = "riscv64") {
         Some(Machine(243))
+    } else if cfg!(target_arch = "s390x") {
+        Some(Machine(22))
     } else {
         None
     };

@@ -200,8 +200,8 @@ fn another_system_is_known_by_layout_paths_and_packages() {
         ("_cffi_backend.cpython-312-darwin.so", ""),
         ("_x.cp312-win_amd64.pyd", ""),
         ("numpy-2.0.dist-info/WHEEL", "macosx_11_0_arm64"),
-        ("_y.cpython-312-s390x-linux-gnu.so", ""),
-        ("x-1.dist-info/WHEEL", "manylinux_2_17_s390x"),
+        ("_y.cpython-312-riscv64-linux-gnu.so", ""),
+        ("x-1.dist-info/WHEEL", "manylinux_2_31_riscv64"),
     ] {
         let text = format!("Wheel-Version: 1.0\nTag: cp312-cp312-{tag}\n");
         let tree = valid_env().file(&format!("{SITE}/{file}"), text);
@@ -228,7 +228,13 @@ fn native_machine() -> String {
     Machine::NATIVE.map_or(String::new(), |machine| machine.to_string())
 }
 
-const NATIVE_NUMBER: u16 = [183, 62][cfg!(target_arch = "x86_64") as usize];
+const NATIVE_NUMBER: u16 = if cfg!(target_arch = "x86_64") {
+    62
+} else if cfg!(target_arch = "s390x") {
+    22
+} else {
+    183
+};
 
 /// The header of a program for a machine, and its loader.
 fn elf_bytes(machine: u16, loader: &str) -> Vec<u8> {
@@ -255,8 +261,8 @@ fn a_base_for_another_machine_or_loader_is_known_by_its_header() {
         assert_eq!(causes.len(), 1, "{causes:?}");
         assert!(causes[0].ends_with(end), "{causes:?}");
     };
-    let program = elf_bytes(22, "/lib/ld64.so.1");
-    check(program, "usr/bin/python3.12 is a program for s390x");
+    let program = elf_bytes(243, "/lib/ld-linux-riscv64-lp64d.so.1");
+    check(program, "usr/bin/python3.12 is a program for riscv64");
     let program = elf_bytes(NATIVE_NUMBER, "/nonexist/ld-musl.so.1");
     let cause = "is started by /nonexist/ld-musl.so.1, which does not exist";
     check(program, cause);
