@@ -3,19 +3,37 @@
 
 # Says whether a vrun does its main job, in a project of its own, and shims that lead to it.
 try_vrun() {
+    begin_project "$@"
+    runs_python "$@" -q python
+    shift
+    "$@" -q --shims "$project/shims" python >/dev/null
+    runs_python "$label, as a shim" "$project/shims/python"
+    rm -rf "$project"
+    echo "$label: runs"
+}
+
+# The same of one for another processor, with its emulator before it: no kernel starts its shims.
+try_emulated() {
+    begin_project "$@"
+    runs_python "$@" -q python
+    rm -rf "$project"
+    echo "$label: runs under $2"
+}
+
+begin_project() {
     label=$1
     shift
     [ "$("$@" --version)" = "vrun $version" ] || die "$label: not version $version" 'look at its build'
     project=$(cd "$(mktemp -d)" && pwd -P)
     : >"$project/requirements.txt"
-    say='import sys; print(sys.prefix)'
-    prefix=$(cd "$project" && "$@" -q python -c "$say") || prefix=
-    [ "$prefix" = "$project/.venv" ] || die "$label: Python runs in '$prefix'" 'look above'
-    "$@" -q --shims "$project/shims" python >/dev/null
-    prefix=$(cd "$project" && "$project/shims/python" -c "$say") || prefix=
-    [ "$prefix" = "$project/.venv" ] || die "$label: the shim runs Python in '$prefix'" 'look above'
-    rm -rf "$project"
-    echo "$label: runs"
+}
+
+# Whether a command runs Python in the project's environment.
+runs_python() {
+    name=$1
+    shift
+    prefix=$(cd "$project" && "$@" -c 'import sys; print(sys.prefix)') || prefix=
+    [ "$prefix" = "$project/.venv" ] || die "$name: Python runs in '$prefix'" 'look above'
 }
 
 # The program of an archive, unpacked.
@@ -36,9 +54,7 @@ try_archives() {
         *-linux-*)
             emulator=qemu-${target%%-*}-static
             if has "$emulator"; then
-                [ "$("$emulator" "$(unpacked "$target")" --version)" = "vrun $version" ] ||
-                    die "$target: not version $version" "look at its build"
-                echo "$target: says its version under $emulator"
+                try_emulated "$target" "$emulator" "$(unpacked "$target")"
             else
                 echo "not tried: $target, for there is no $emulator (apt install qemu-user-static)"
             fi
@@ -96,6 +112,11 @@ try_installer() {
     try_vrun install.sh "$temp/installed/vrun"
 }
 
+# Homebrew's formula is Ruby.
+try_formula() {
+    if has ruby; then ruby -c "$out/manifests/vrun.rb"; else echo 'not tried: vrun.rb, for there is no ruby'; fi
+}
+
 make_check() {
     step 'What was made is what it should be'
     python3 scripts/packaging/check.py "$version" "$out" "$PWD" "${CARGO_HOME:-$HOME/.cargo}"
@@ -108,6 +129,7 @@ make_check() {
     if has_made 'vrun_cli-*.tar.gz'; then try_sdist; fi
     if has_made 'vrun_*.deb'; then try_deb; fi
     if has_made install.sh; then try_installer; fi
+    if [ -f "$out/manifests/vrun.rb" ]; then try_formula; fi
     rm -rf "$temp"
     trap - EXIT
 }

@@ -20,6 +20,12 @@ $target = switch ($arch) {
     default { throw "install.ps1: there is no release for Windows on $arch" }
 }
 $name = "vrun-$Version-$target"
+$program = Join-Path $To 'vrun.exe'
+# Another program of that name stays what it is.
+$mark = 'By this very line a vrun is told from other programs'
+if ((Test-Path -LiteralPath $program) -and -not (Select-String -Quiet -SimpleMatch -LiteralPath $program -Pattern $mark)) {
+    throw "install.ps1: $program is another program: -To DIR names another place"
+}
 $temp = Join-Path ([IO.Path]::GetTempPath()) ([IO.Path]::GetRandomFileName())
 New-Item -ItemType Directory -Path $temp | Out-Null
 try {
@@ -38,7 +44,6 @@ try {
 
     Expand-Archive -LiteralPath (Join-Path $temp "$name.zip") -DestinationPath $temp
     New-Item -ItemType Directory -Force -Path $To | Out-Null
-    $program = Join-Path $To 'vrun.exe'
     # One that runs can be renamed, but not replaced.
     if (Test-Path -LiteralPath $program) {
         Remove-Item -Force -ErrorAction SilentlyContinue -LiteralPath "$program.old"
