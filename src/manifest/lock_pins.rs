@@ -19,14 +19,14 @@ pub(super) const TOML_LOCKS: [&str; 3] = ["uv.lock", "poetry.lock", "pdm.lock"];
 pub(super) const PIPFILE_LOCK: &str = "Pipfile.lock";
 
 /// A version of a package as a lock names it.
-struct LockedVersion {
-    version: String,
+pub(super) struct LockedVersion {
+    pub version: String,
     /// Where it is meant.
-    marker: Option<String>,
-    hashes: Vec<String>,
+    pub marker: Option<String>,
+    pub hashes: Vec<String>,
 }
 
-type Packages = BTreeMap<String, Vec<LockedVersion>>;
+pub(super) type Packages = BTreeMap<String, Vec<LockedVersion>>;
 
 /// Reads the versions in `lock`.
 ///
@@ -91,9 +91,10 @@ fn pins(name: &str, entries: &[LockedVersion]) -> Vec<Pin> {
     pins.collect::<Option<_>>().unwrap_or_default()
 }
 
-fn toml_packages(table: &toml::Table) -> Packages {
+pub(super) fn toml_packages(table: &toml::Table) -> Packages {
     let mut packages = Packages::new();
     let listed = table.get("package").and_then(toml::Value::as_array);
+    let old_files = table.get("metadata").and_then(|it| it.get("files"));
     for package in listed.into_iter().flatten() {
         let text = |key: &str| package.get(key).and_then(toml::Value::as_str);
         if let (Some(name), Some(version)) = (text("name"), text("version"))
@@ -105,16 +106,17 @@ fn toml_packages(table: &toml::Table) -> Packages {
             entries.push(LockedVersion {
                 version: version.to_owned(),
                 marker: marker(package),
-                hashes: toml_hashes(package),
+                hashes: toml_hashes(package, old_files.and_then(|files| files.get(name))),
             });
         }
     }
     packages
 }
 
-/// Poetry and PDM list `files`, uv `wheels` and one `sdist`.
-fn toml_hashes(package: &toml::Value) -> Vec<String> {
-    let lists = ["files", "wheels"].map(|key| package.get(key).and_then(toml::Value::as_array));
+/// Poetry and PDM list `files`, uv `wheels` and one `sdist`. Poetry before 1.3 has `old_files` for each name.
+fn toml_hashes(package: &toml::Value, old_files: Option<&toml::Value>) -> Vec<String> {
+    let lists = [package.get("files"), package.get("wheels"), old_files];
+    let lists = lists.map(|list| list.and_then(toml::Value::as_array));
     let files = lists.into_iter().flatten().flatten();
     let files = files.chain(package.get("sdist"));
     let hashes = files.filter_map(|file| file.get("hash")?.as_str());
@@ -166,31 +168,40 @@ fn marker(package: &toml::Value) -> Option<String> {
 }
 
 fn pipfile_packages(text: &str) -> serde_json::Result<Packages> {
-    let lock: serde_json::Value = serde_json::from_str(text)?;
     let mut packages = Packages::new();
-    let sections = ["default", "develop"]
-        .iter()
-        .filter_map(|name| lock.get(name)?.as_object());
-    for (name, package) in sections.flatten() {
-        let version = package.get("version").and_then(serde_json::Value::as_str);
-        if let Some(version) = version.and_then(|version| version.strip_prefix("==")) {
-            let hashes = package.get("hashes").and_then(serde_json::Value::as_array);
-            let hashes = hashes
-                .into_iter()
-                .flatten()
-                .filter_map(|hash| hash.as_str());
-            let entries = packages.entry(name.to_owned()).or_default();
-            entries.push(LockedVersion {
-                version: version.to_owned(),
+    for section in ["default", "develop"] {
+        for (name, found) in pipfile_section(text, section)? {
+            let found = found.into_iter().map(|found| LockedVersion {
                 marker: None,
-                hashes: hashes
-                    .filter(|hash| is_hash(hash))
-                    .map(str::to_owned)
-                    .collect(),
+                ..found
             });
+            packages.entry(name).or_default().extend(found);
         }
     }
     Ok(packages)
+}
+
+/// The packages in one table of a Pipfile.lock.
+pub(super) fn pipfile_section(text: &str, section: &str) -> serde_json::Result<Packages> {
+    let lock: serde_json::Value = serde_json::from_str(text)?;
+    let listed = lock.get(section).and_then(serde_json::Value::as_object);
+    let package = |(name, package): (&String, &serde_json::Value)| {
+        let text = |key: &str| package.get(key).and_then(serde_json::Value::as_str);
+        let version = text("version")?.strip_prefix("==")?.to_owned();
+        let hashes = package.get("hashes").and_then(serde_json::Value::as_array);
+        let hashes = hashes.into_iter().flatten();
+        let hashes = hashes.filter_map(serde_json::Value::as_str);
+        let locked = LockedVersion {
+            version,
+            marker: text("markers").map(str::to_owned),
+            hashes: hashes
+                .filter(|hash| is_hash(hash))
+                .map(str::to_owned)
+                .collect(),
+        };
+        Some((name.clone(), vec![locked]))
+    };
+    Ok(listed.into_iter().flatten().filter_map(package).collect())
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod developers;
 mod extras;
 mod groups;
 mod hatch_envs;
+mod lock_graph;
 mod lock_pins;
 mod manifest_index;
 mod mention;
@@ -21,6 +22,7 @@ pub(crate) mod script_list;
 mod selection;
 mod tables;
 
+pub(crate) use lock_graph::hashed_requirements;
 pub(crate) use manifest_index::ManifestIndex;
 pub(crate) use mention::find_mention;
 pub(crate) use package_name::{is_same_name, normalize_name};

@@ -36,19 +36,30 @@ pub(crate) fn requirement_texts(part: &Part, project: &Path) -> Vec<String> {
 
 /// The version limits in the part's requirements, as lines of a file of constraints.
 pub(crate) fn version_limits(part: &Part, project: &Path) -> Vec<String> {
-    let texts = match part {
-        Part::Project { file, .. } => {
-            let pyproject = read_project(file);
-            let listed =
-                pyproject.and_then(|it| it.strings(it.get(&["project", "dependencies"])).ok());
-            listed.into_iter().flatten().flatten().collect()
-        }
-        _ => requirement_texts(part, project),
-    };
+    let texts = dependency_texts(part, project);
     texts
         .iter()
         .filter_map(|text| version_limit(text))
         .collect()
+}
+
+/// The requirements in the part; of a project what it depends on, with its extras.
+pub(super) fn dependency_texts(part: &Part, project: &Path) -> Vec<String> {
+    let Part::Project { file, extras } = part else {
+        return requirement_texts(part, project);
+    };
+    let Some(pyproject) = read_project(file) else {
+        return Vec::new();
+    };
+    let poetry = pyproject.get(&["tool", "poetry", "dependencies"]);
+    let poetry = poetry.and_then(|table| pyproject.poetry_requirements(table).ok());
+    let optional = extras.iter();
+    let optional = optional.map(|extra| ["project", "optional-dependencies", extra]);
+    let tables = optional.filter_map(|names| pyproject.get(&names));
+    let tables = tables.chain(pyproject.get(&["project", "dependencies"]));
+    let listed = tables.filter_map(|table| pyproject.strings(Some(table)).ok());
+    let all = listed.chain(poetry).flatten();
+    all.filter(|args| args.len() == 1).flatten().collect()
 }
 
 /// `six>=1 ; python_version < '3'` for `six[x] >= 1 ; python_version < '3'`

@@ -9,7 +9,9 @@ use crate::installer::{
     self, InstallError, InstallRunner, Installer, StepDone, check_present, lock_sync, os_args,
     prune, uv_lock,
 };
-use crate::manifest::{InstallPlan, Part, detect, display_name, install_args, version_limits};
+use crate::manifest::{
+    InstallPlan, Part, detect, display_name, hashed_requirements, install_args, version_limits,
+};
 use crate::process::Process;
 use crate::quote::printable;
 
@@ -175,6 +177,7 @@ impl Steps<'_> {
         if let Some(is_whole) = self.sync_lock(plan)? {
             return Ok(is_whole);
         }
+        self.install_hashed(plan)?;
         let is_single = plan.additional.iter().all(Part::is_empty);
         if is_single && self.pins.is_empty() {
             self.require(plan.parts(), &name)?;
@@ -230,6 +233,36 @@ impl Steps<'_> {
             }
         }
         self.add_all(sync.rest.iter().copied()).map(Some)
+    }
+
+    /// Has pip check the hashes of a lock, which it does only where it resolves nothing and nothing is without: it installs
+    /// first what the lock has hashes of. What cannot be installed so is left to the next step, but for a wrong hash.
+    fn install_hashed(&self, plan: &InstallPlan) -> Result<(), InstallError> {
+        let runner = self.runner;
+        let lines = match self.installer {
+            Installer::Pip => hashed_requirements(plan, runner.project),
+            _ => Vec::new(),
+        };
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let file = runner.write_constraints(&lines)?;
+        let name = display_name(plan.lock().into_iter(), runner.project, runner.root);
+        let line = self.line(&name);
+        let mut args = os_args(&["install", "--no-deps", "--require-hashes", "-r"]);
+        args.push(file.path().into());
+        match runner.try_step(self.installer, args.clone(), &line)? {
+            Ok(done) => self.report(&name, done),
+            Err(reason) if reason.to_ascii_lowercase().contains("hash") => {
+                let failure = format!("cannot install {name} into {}", printable(runner.root));
+                let done = runner.run_step(self.installer, args, &line, &failure)?;
+                self.report(&name, done);
+            }
+            Err(reason) => runner
+                .verbosity
+                .verbose(|| format!("{name} is not installed with its hashes: {reason}")),
+        }
+        Ok(())
     }
 
     /// Why a lock's versions of what is required cannot be had, if others may be taken. A file that is not the one that

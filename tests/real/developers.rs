@@ -1,6 +1,9 @@
 //! A fresh clone has what its developers need: the first `vrun pytest` finds a pytest, wherever the project names it.
 
+use std::process::Command;
+
 use crate::project::{Outcome, Project};
+use crate::pythons;
 use crate::wheels::{ANY, BACKEND, PYPROJECT, VERSIONS, app, installers, wheel};
 
 /// A project with an index of alpha 1.0 and 2.0, beta and gamma.
@@ -141,33 +144,76 @@ fn a_lock_that_cannot_be_installed_is_named_and_its_versions_are_not_taken() {
 }
 
 #[test]
-fn uv_installs_only_files_that_a_lock_has_the_hash_of() {
-    if !installers().contains(&"uv") {
-        return;
+fn only_files_that_a_lock_has_the_hash_of_are_installed() {
+    let pyproject = "[project]\nname = 'app'\nversion = '1'\ndependencies = ['beta']\n";
+    for installer in installers() {
+        for is_right in [true, false] {
+            for kind in LOCKS
+                .into_iter()
+                .filter(|kind| installer == "uv" || *kind != "uv.lock")
+            {
+                let (manifest, text) = match kind {
+                    "Pipfile.lock" => ("Pipfile", "[packages]\nbeta = '*'\n"),
+                    _ => ("pyproject.toml", pyproject),
+                };
+                let files = [(manifest, text), ("main.py", ""), ("other.py", "")];
+                let project = clone(installer, &files);
+                let alpha = match is_right {
+                    true => hash_of(&project, "alpha"),
+                    false => "0".repeat(64),
+                };
+                let lock = lock_text(kind, &alpha, &hash_of(&project, "beta"));
+                let project = project.file(&format!("app/{kind}"), &lock);
+                match is_right {
+                    true => versions(&project, &[]).stdout("alpha 1.0\nbeta 1.0"),
+                    false => project
+                        .run(["true"])
+                        .code(125)
+                        .says(&["cannot install", "alpha"]),
+                };
+            }
+        }
     }
-    let pyproject = "[project]\nname = 'app'\nversion = '1'\ndependencies = ['alpha']\n";
-    let hash = "0".repeat(64);
-    let uv_lock = format!(
-        "[[package]]\nname = 'alpha'\nversion = '1.0'\nsource = {{registry = 'https://pypi.org/simple'}}\n\
-         wheels = [{{url = 'https://example.org/a', hash = 'sha256:{hash}'}}]\n"
-    );
-    let poetry_lock = format!(
-        "[[package]]\nname = 'alpha'\nversion = '1.0'\nfiles = [{{file = 'a', hash = 'sha256:{hash}'}}]\n"
-    );
-    let pipfile = "[packages]\nalpha = '*'\n";
-    let pipfile_lock = format!(
-        r#"{{"default": {{"alpha": {{"version": "==1.0", "hashes": ["sha256:{hash}"]}}}}}}"#
-    );
-    for files in [
-        [("pyproject.toml", pyproject), ("uv.lock", &uv_lock)],
-        [("pyproject.toml", pyproject), ("poetry.lock", &poetry_lock)],
-        [("Pipfile", pipfile), ("Pipfile.lock", &pipfile_lock)],
-    ] {
-        let project = clone("uv", &files)
-            .file("app/main.py", "")
-            .file("app/other.py", "");
-        let failed = project.run(["true"]).code(125);
-        failed.says(&["Hash mismatch for `alpha==1.0`"]);
+}
+
+const LOCKS: [&str; 3] = ["uv.lock", "poetry.lock", "Pipfile.lock"];
+
+/// The hash of the wheel that the test's index has.
+fn hash_of(project: &Project, name: &str) -> String {
+    let code =
+        "import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], 'rb').read()).hexdigest())";
+    let mut python = Command::new(&pythons::newest().exe);
+    let file = project.path(format!("links/{name}-1.0-{ANY}.whl"));
+    let output = python.args(["-I", "-c", code]).arg(file).output();
+    String::from_utf8(output.expect("a Python").stdout)
+        .expect("UTF-8")
+        .trim()
+        .to_owned()
+}
+
+/// A lock of alpha and beta, which needs alpha.
+fn lock_text(kind: &str, alpha: &str, beta: &str) -> String {
+    if kind == "Pipfile.lock" {
+        return format!(
+            r#"{{"default": {{"alpha": {{"version": "==1.0", "hashes": ["sha256:{alpha}"]}},
+                "beta": {{"version": "==1.0", "hashes": ["sha256:{beta}"]}}}}}}"#
+        );
+    }
+    let package = |name: &str, hash: &str| {
+        format!(
+            "[[package]]\nname = '{name}'\nversion = '1.0'\nsource = {{registry = 'https://pypi.org/simple'}}\n\
+             wheels = [{{url = 'https://example.org/a', hash = 'sha256:{hash}'}}]\n"
+        )
+    };
+    let text = package("beta", beta) + &package("alpha", alpha);
+    match kind {
+        "uv.lock" => text,
+        _ => text
+            .replace(
+                "source = {registry = 'https://pypi.org/simple'}\n",
+                "dependencies = {alpha = '*'}\n",
+            )
+            .replace("wheels", "files"),
     }
 }
 
