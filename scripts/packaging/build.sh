@@ -47,19 +47,28 @@ rust_flags() {
     case $1 in *-linux-*) printf %s "$separator-Crelocation-model=static" ;; esac
 }
 
+# Prints where a target is compiled. The linker of the host's own target links build scripts too: among the others it
+# would have them all compiled again, and what stands on them.
+build_dir() {
+    case $1 in
+    "$(rustc -vV | sed -n 's/^host: //p')") echo "$PWD/target/release-build/host" ;;
+    *) echo "$PWD/target/release-build" ;;
+    esac
+}
+
 # Runs a command that compiles for a target.
 compiling() {
     target=$1
     shift
     name=$(echo "$target" | tr a-z- A-Z_)
     env "CARGO_TARGET_${name}_LINKER=$(linker "$target")" "CARGO_ENCODED_RUSTFLAGS=$(rust_flags "$target")" \
-        MACOSX_DEPLOYMENT_TARGET=11.0 CARGO_TARGET_DIR="$PWD/target/release-build" "$@"
+        MACOSX_DEPLOYMENT_TARGET=11.0 CARGO_TARGET_DIR="$(build_dir "$target")" "$@"
 }
 
 # Prints where the binary of a target is.
 binary() {
     case $1 in *-windows-*) suffix=.exe ;; *) suffix= ;; esac
-    echo "$PWD/target/release-build/$1/release/vrun$suffix"
+    echo "$(build_dir "$1")/$1/release/vrun$suffix"
 }
 
 # Compiles a target.
