@@ -2,16 +2,17 @@
 //!
 //! On the hot path: one system call for each file, and for each directory in which a new file would count. Only if that
 //! shows a difference is anything read; what is installed is looked for again only if a directory has other names.
-//! `ensure.rs` decides when the user is told, and `status.rs` tells `--info` and `--doctor`.
+//! `ensure.rs` decides when there is a notice, and `status.rs` tells `--info` and `--doctor`.
 
 use std::path::{Path, PathBuf};
 
 use crate::manifest::detect;
 use crate::quote::printable;
 use crate::read::{MAX_TEXT, read_text};
+use crate::venv::Venv;
 
 use super::fingerprint::{self, DIGEST_LENGTH};
-use super::state::{InstallState, Status, TrackedFile};
+use super::state::{InstallState, Status, TrackedFile, name_from_env, python_minor_version};
 
 /// How the files differ from the recorded ones.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,8 +43,9 @@ pub(super) struct RequirementsChange {
     pub id: String,
 }
 
-/// Compares the files. `python` is the minor version of the environment's Python.
-pub(super) fn detect_drift(state: &InstallState, python: &str) -> Drift {
+/// Compares the files, and the version of the environment's Python.
+pub(super) fn detect_drift(state: &InstallState, venv: &Venv) -> Drift {
+    let python = python_minor_version(venv);
     // An invalid pyvenv.cfg does not say it.
     let is_known = state.status != Status::NothingRequired && !python.is_empty();
     if state.python_version != python && is_known {
@@ -102,8 +104,8 @@ pub(super) fn detect_drift(state: &InstallState, python: &str) -> Drift {
     let digests = now.iter().chain(&directories);
     let digests = digests.map(|file| file.digest().unwrap_or_default().as_bytes());
     Drift::Changed(RequirementsChange {
-        description: format!("{} {verb}", relative_name(&path, state)),
-        included_by: included_by(&changed, state),
+        description: format!("{} {verb}", name_of(&path, state, &venv.root)),
+        included_by: included_by(&changed, state, &venv.root),
         files: changed_files,
         id: fingerprint::digest(digests, DIGEST_LENGTH),
     })
@@ -139,7 +141,11 @@ fn new_version_files(state: &InstallState) -> Vec<PathBuf> {
 }
 
 /// The source, if it is unchanged and files that it includes are gone.
-fn included_by(changed: &[(&TrackedFile, &TrackedFile)], state: &InstallState) -> Option<String> {
+fn included_by(
+    changed: &[(&TrackedFile, &TrackedFile)],
+    state: &InstallState,
+    root: &Path,
+) -> Option<String> {
     let is_lost = |(was, is): &(&TrackedFile, &TrackedFile)| {
         was.digest().is_some() && is.digest().is_none() && is.path != state.source
     };
@@ -149,7 +155,7 @@ fn included_by(changed: &[(&TrackedFile, &TrackedFile)], state: &InstallState) -
         text().contains(&*name)
     };
     let is_lost = changed.iter().all(is_lost) && changed.iter().any(|it| is_included(&it));
-    is_lost.then(|| relative_name(&state.source, state))
+    is_lost.then(|| name_of(&state.source, state, root))
 }
 
 impl RequirementsChange {
@@ -179,6 +185,10 @@ impl RequirementsChange {
     }
 }
 
-fn relative_name(path: &Path, state: &InstallState) -> String {
-    printable(path.strip_prefix(&state.project).unwrap_or(path))
+/// Relative to the project of the environment at `root`, which a package of it shares.
+fn name_of(path: &Path, state: &InstallState, root: &Path) -> String {
+    match state.is_member {
+        true => name_from_env(path, root),
+        false => printable(path.strip_prefix(&state.project).unwrap_or(path)),
+    }
 }

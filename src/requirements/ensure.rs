@@ -20,7 +20,7 @@ use super::member;
 use super::observed;
 use super::options::{InstallMode, InstallOptions, SyncMode};
 use super::python_misfit;
-use super::state::{InstallState, Status, python_minor_version};
+use super::state::{InstallState, Status, name_from_env};
 use super::state_file;
 use super::sync::{self, SyncReason};
 use super::unread::{self, UnreadFile};
@@ -142,7 +142,7 @@ fn ensure_project(context: &InstallContext<'_>) -> Result<(), InstallFailure> {
     let is_auto_sync = context.is_auto_sync() && may_install();
     if state.status == Status::NotInstalled && !is_auto_sync {
         let (name, root) = (
-            member::name(&state.source, &venv.root),
+            name_from_env(&state.source, &venv.root),
             printable(&venv.root),
         );
         let line = format!("{name} is not installed in {root}: `vrun --sync` installs it");
@@ -154,10 +154,7 @@ fn ensure_project(context: &InstallContext<'_>) -> Result<(), InstallFailure> {
     {
         return sync_outdated();
     }
-    match (
-        &state.status,
-        drift::detect_drift(&state, &python_minor_version(venv)),
-    ) {
+    match (&state.status, drift::detect_drift(&state, venv)) {
         (Status::NothingRequired, Drift::Changed(_))
             if context.member.is_none() && !context.is_auto_sync() =>
         {
@@ -170,7 +167,10 @@ fn ensure_project(context: &InstallContext<'_>) -> Result<(), InstallFailure> {
             return sync_outdated();
         }
         (Status::Failed(reason), _) => {
-            let name = script_list::display_name(&state.source, &state.project, &venv.root);
+            let name = match state.is_member {
+                true => name_from_env(&state.source, &venv.root),
+                false => script_list::display_name(&state.source, &state.project, &venv.root),
+            };
             context.process.verbosity.notice(format_args!(
                 "{name} is not installed ({}); once that is fixed, `vrun --sync` installs it",
                 printable(reason)

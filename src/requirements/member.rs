@@ -3,19 +3,12 @@
 
 use std::path::Path;
 
-use crate::quote::printable;
 use crate::venv::{self, detect_creator};
 
 use super::context::InstallContext;
 use super::drift::{self, Drift};
 use super::observed;
-use super::state::{InstallState, Status, python_minor_version};
-
-/// How a requirement file is called from where the environment is.
-pub(super) fn name(file: &Path, root: &Path) -> String {
-    let relative = root.parent().and_then(|dir| file.strip_prefix(dir).ok());
-    printable(relative.unwrap_or(file))
-}
+use super::state::{InstallState, Status};
 
 /// Whether it is known what the project requires. Only an environment that vrun has created or installed into is looked at
 /// and written to. With nothing new it makes one system call for each recorded file.
@@ -25,7 +18,7 @@ pub(super) fn is_settled(context: &InstallContext<'_>) -> bool {
     };
     if let Some((state, _)) = context.any_state() {
         let is_open = matches!(state.status, Status::NotInstalled | Status::NothingRequired);
-        let drift = || drift::detect_drift(&state, &python_minor_version(context.venv));
+        let drift = || drift::detect_drift(&state, context.venv);
         if !is_open || drift() == Drift::Unchanged {
             return true;
         }

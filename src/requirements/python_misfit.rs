@@ -8,7 +8,7 @@ use crate::quote::{printable, shell_word};
 use super::context::InstallContext;
 use super::drift::{self, Drift};
 use super::fingerprint::{self, DIGEST_LENGTH};
-use super::state::{InstallState, python_minor_version};
+use super::state::InstallState;
 
 /// The notice, and what identifies it, if one of the `changed` files asks for another Python. If none does, the environment
 /// was created so, as with `--python`.
@@ -56,7 +56,7 @@ pub(super) fn report_before_sync(context: &InstallContext<'_>) {
     let Some((state, _)) = context.any_state() else {
         return;
     };
-    let changed = match drift::detect_drift(&state, &python_minor_version(context.venv)) {
+    let changed = match drift::detect_drift(&state, context.venv) {
         Drift::Unchanged => return,
         Drift::Touched { version_files, .. } => version_files,
         Drift::Changed(change) => change.files,

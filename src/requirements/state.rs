@@ -6,6 +6,7 @@ use std::time::UNIX_EPOCH;
 
 use crate::manifest::Selection;
 use crate::os;
+use crate::quote::printable;
 use crate::venv::{MinorVersion, Venv};
 
 use super::fingerprint;
@@ -159,6 +160,12 @@ impl From<&Metadata> for FileStamp {
             inode: os::inode(found),
         }
     }
+}
+
+/// How a requirement file is called from where the environment is.
+pub(super) fn name_from_env(file: &Path, root: &Path) -> String {
+    let relative = root.parent().and_then(|dir| file.strip_prefix(dir).ok());
+    printable(relative.unwrap_or(file))
 }
 
 /// The minor version of the environment's Python, which its packages are installed for.

@@ -12,7 +12,7 @@ use crate::venv::{self, Venv};
 
 use super::drift::{self, Drift};
 use super::seed_names::is_seed;
-use super::state::{InstallState, Status, python_minor_version};
+use super::state::{InstallState, Status};
 use super::unread::{UnreadFile, find_unread};
 
 /// The status of an environment's requirements.
@@ -62,7 +62,7 @@ pub(crate) fn install_status(
     let (state, _) = member.or_else(|| InstallState::load(&venv.root))?;
     let dir = venv.root.parent().filter(|_| state.is_member);
     let name = script_list::display_name(&state.source, dir.unwrap_or(&state.project), &venv.root);
-    let drift = drift::detect_drift(&state, &python_minor_version(venv));
+    let drift = drift::detect_drift(&state, venv);
     let sync = format!("`{vrun_command} --sync`");
     let (progress, shortfall) = match (&state.status, drift) {
         (Status::Unfinished, _) => (

@@ -104,8 +104,7 @@ pub(crate) fn find_up_to_date(context: &InstallContext<'_>, order: SyncOrder) ->
     if !is_done || order.is_upgrade || selects_otherwise(&state, context) {
         return None;
     }
-    let python = python_minor_version(context.venv);
-    let (state, is_touched) = match drift::detect_drift(&state, &python) {
+    let (state, is_touched) = match drift::detect_drift(&state, context.venv) {
         Drift::Unchanged => (state, false),
         Drift::Touched {
             files, directories, ..
@@ -284,7 +283,7 @@ pub(super) fn plan_install(
 
 fn is_outdated(state: &InstallState, context: &InstallContext<'_>) -> bool {
     let has_changed = || {
-        let drift = drift::detect_drift(state, &python_minor_version(context.venv));
+        let drift = drift::detect_drift(state, context.venv);
         matches!(drift, Drift::Changed(_))
     };
     match &state.status {
