@@ -112,7 +112,7 @@ fn write_stdout(text: &[u8]) -> Result<(), Error> {
 
 /// Whether colour may go to `stream`: as the user's variables say, else to a terminal.
 pub(crate) fn may_color(stream: &impl IsTerminal) -> bool {
-    process::color_wish().unwrap_or_else(|| stream.is_terminal())
+    process::wants_color(|| stream.is_terminal())
 }
 
 /// The text for a terminal, which would take control characters for commands. Names that a checkout brings may hold any.

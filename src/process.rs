@@ -170,20 +170,18 @@ fn is_true(value: &OsStr) -> bool {
     value != "0" && !value.eq_ignore_ascii_case("false")
 }
 
-/// Whether NO_COLOR, CLICOLOR_FORCE, CLICOLOR, TERM and CI forbid or force colour. They are read when something is
-/// printed, not before: a run that prints nothing does not ask.
-pub(crate) fn color_wish() -> Option<bool> {
+/// Whether CLICOLOR_FORCE, NO_COLOR, CLICOLOR, TERM and CI want colour. They are read when something is printed, not
+/// before: a run that prints nothing does not ask.
+pub(crate) fn wants_color(is_terminal: impl FnOnce() -> bool) -> bool {
     let var = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
-    if var("NO_COLOR").is_some() {
-        return Some(false);
+    let is_forced = var("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+    if !(is_forced || is_terminal()) || var("NO_COLOR").is_some() {
+        return false;
     }
-    if var("CLICOLOR_FORCE").is_some_and(|value| value != "0") {
-        return Some(true);
-    }
-    let is_ci = var("CI").is_some_and(|value| is_true(&value));
-    let is_off = var("CLICOLOR").is_some_and(|value| value == "0");
-    let term = var("TERM").unwrap_or_else(|| os::DEFAULT_TERM.into());
-    (is_ci || is_off || term == "dumb").then_some(false)
+    let is_ci = || var("CI").is_some_and(|value| is_true(&value));
+    let is_off = || var("CLICOLOR").is_some_and(|value| value == "0");
+    let is_dumb = || var("TERM").unwrap_or_else(|| os::DEFAULT_TERM.into()) == "dumb";
+    is_forced || !(is_ci() || is_off() || is_dumb())
 }
 
 fn unreadable_cwd_error(error: io::Error) -> Error {

@@ -148,10 +148,11 @@ fn pass_over_foreign(mut found: FoundEnv, search: &Search, process: &Process) ->
     let (Reason::Nearest(dir) | Reason::OnlyChild(dir)) = &found.reason else {
         return Outcome::Found(found);
     };
-    let beside = dir.join(search.names.first());
-    if beside == found.root || venv::python_path(&found.root).exists() {
+    let name = search.names.first();
+    if found.root.file_name() == Some(name) || venv::python_path(&found.root).exists() {
         return Outcome::Found(found);
     }
+    let beside = dir.join(name);
     let Some(project) = search.project() else {
         return Outcome::Found(found);
     };
