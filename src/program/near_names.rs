@@ -20,9 +20,10 @@ const MIN_PATH_NAME: usize = 5;
 /// What to type instead of `name`, if that is known.
 pub(super) fn suggestion(name: &OsStr, context: &ResolveContext<'_>) -> Option<String> {
     let name = name.to_str()?;
-    let actions = ACTIONS.map(str::to_owned).to_vec();
-    let action = nearest_name(name, actions).unwrap_or_else(|| name.to_owned());
-    action_hint(&action, context).or_else(|| {
+    let near_action = || nearest_name(name, ACTIONS.map(str::to_owned).to_vec());
+    let hint = action_hint(name, context);
+    let hint = hint.or_else(|| action_hint(&near_action()?, context));
+    hint.or_else(|| {
         let scripts = program_names(&context.scripts_dir());
         let nearest = nearest_name(name, scripts).or_else(|| {
             let dirs = os::split_paths(context.path).filter(|dir| dir.is_absolute());

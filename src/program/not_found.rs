@@ -51,6 +51,11 @@ pub(super) fn program_not_found(name: &OsStr, context: &ResolveContext<'_>) -> E
         let file = shell_word(source);
         return error.with_hint(format!("`{call} {file}` runs the file in this directory"));
     }
+    if what.contains('=') {
+        return error.with_hint(format!(
+            "`{call} env NAME=VALUE COMMAND` sets a variable for a command"
+        ));
+    }
     if what.contains(' ') {
         let line = shell_word(name);
         return error.with_hint(format!("`{call} -c {line}` runs a line of commands"));
@@ -215,6 +220,9 @@ fn not_executable(file: &Path) -> Error {
     let error = Error::refused(format!("{} is not executable", printable(file)));
     if file.extension().is_some_and(|end| end == "pyz") {
         return error.with_hint(run_by_python_hint(file.as_os_str()));
+    }
+    if file.file_name() == Some("activate".as_ref()) {
+        return error.with_hint("`eval \"$(vrun --export sh)\"` changes the running shell");
     }
     match os::executable_hint(&shell_word(file)) {
         Some(hint) => error.with_hint(hint),

@@ -371,6 +371,8 @@ fn a_slip_of_the_finger_is_answered_with_the_name_that_is_near() {
         ("list", "`vrun pip list`"),
         ("version", "`vrun --version`"),
         ("tool", "`vrun tool.py` runs the file"),
+        ("uninstall", "`vrun pip uninstall PACKAGE`"),
+        ("NAME=1", "`vrun env NAME=VALUE COMMAND`"),
         ("pip list", "`vrun -c 'pip list'`"),
     ] {
         let sandbox = app()
@@ -379,6 +381,10 @@ fn a_slip_of_the_finger_is_answered_with_the_name_that_is_near() {
             .var("PATH", "[ROOT]/usr/bin");
         sandbox.run([typed]).error(127, &[hint]);
     }
+    app()
+        .file("app/.venv/bin/activate", "")
+        .run([".venv/bin/activate"])
+        .error(126, &["`eval \"$(vrun --export sh)\"`"]);
     let sandbox = app()
         .probe("usr/bin/sync")
         .probe("usr/bin/install")
