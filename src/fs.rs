@@ -171,7 +171,7 @@ pub(crate) fn is_really_within(file: &Path, root: &Path) -> bool {
     matches!((dir, dunce::canonicalize(root)), (Ok(dir), Ok(root)) if dir.starts_with(&root))
 }
 
-/// Whether a file lies in the directory `dir`, or what it leads to does, by any path.
+/// Whether a file, or what it leads to, is in the directory `dir`, by any path.
 pub(crate) fn lies_in(file: &Path, dir: &Path) -> bool {
     let real = (dunce::canonicalize(file), dunce::canonicalize(dir));
     file.starts_with(dir)

@@ -134,7 +134,7 @@ pub(super) fn find_environment(
     })
 }
 
-/// The project that the environment at `root` is for: where it lies above the nearest project, as in a monorepo, that of
+/// The project that the environment at `root` is for: where it is above the nearest project, as in a monorepo, that of
 /// its directory.
 pub(super) fn env_project<'a>(root: &'a Path, search: &'a Search) -> Option<&'a Path> {
     let project = search.project()?;

@@ -49,7 +49,7 @@ pub(crate) struct ScriptEnv {
     pub bytes: u64,
 }
 
-/// What lies in the cache at `dir`, which need not exist.
+/// What is in the cache at `dir`, which need not exist.
 ///
 /// # Errors
 /// Another user owns it or may write to it.

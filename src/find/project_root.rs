@@ -58,7 +58,7 @@ pub(super) fn is_project_root(
 /// Where other tools install what projects require.
 const PACKAGE_DIRS: [&str; 3] = ["node_modules", "site-packages", "dist-packages"];
 
-/// The outermost directory of installed packages that `dir` is or lies in. No package in it is the user's project.
+/// The outermost directory of installed packages that `dir` is, or is in. No package in it is the user's project.
 pub(super) fn packages_dir(dir: &Path) -> Option<&Path> {
     let is_packages_dir = |dir: &&Path| {
         let name = dir.file_name();
@@ -115,7 +115,7 @@ pub(super) fn is_home_dir(dir: &Path, home: Option<&Path>) -> bool {
     home.is_some_and(|home| dir == home || os::is_same_file(dir, home))
 }
 
-/// The directory of the environment at `root`, if `project` lies somewhere inside it, as a package of a monorepo does.
+/// The directory of the environment at `root`, if `project` is somewhere inside it, as a package of a monorepo does.
 pub(crate) fn dir_around<'a>(root: &'a Path, project: &Path) -> Option<&'a Path> {
     let dir = root.parent()?;
     (dir != project && project.starts_with(dir)).then_some(dir)

@@ -8,7 +8,7 @@ use crate::trust::Trust;
 use super::project_root::{has_trusted_marker, is_home_dir};
 
 /// Whether `dir` is the root of a checkout of its own, a linked worktree included. A submodule is part of the repository
-/// around it. A home directory that is kept in git is not the repository of what lies in it.
+/// around it. A home directory that is kept in git is not the repository of what is in it.
 pub(super) fn is_repository_root(dir: &Path, home: Option<&Path>, trust: &Trust) -> bool {
     let has_git =
         || has_trusted_marker(dir, ".git", trust) && !is_submodule_file(&dir.join(".git"));

@@ -36,7 +36,7 @@ pub(crate) struct Search {
     pub active: Option<PathBuf>,
     /// The runner that activated it for this command.
     pub runner: Option<&'static str>,
-    /// What the walk has found: the nearest project, where that lies in the directory that holds the environment, and has
+    /// What the walk has found: the nearest project, if that is in the directory that holds the environment, and has
     /// none of its own.
     pub member: OnceCell<PathBuf>,
     /// Whether vrun created the active one for a script, so nobody chose it for a project.

@@ -30,7 +30,7 @@ use super::step_failure::{FailureReport, StepFailure, log_file};
 pub(crate) struct InstallRunner<'a> {
     /// The environment.
     pub root: &'a Path,
-    /// Where it lies: there, or in the directory where it is built.
+    /// Where it is: there, or in the directory where it is built.
     pub dir: &'a Path,
     pub python: PathBuf,
     /// The 12 of Python 3.12.

@@ -78,7 +78,7 @@ fn files(root: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Whether `line`, which is no comment, has `program` as a word of its own: `pytest>=7`, not `pytest-cov` nor
+/// Whether `line`, unless it is a comment, has `program` as a word of its own: `pytest>=7`, not `pytest-cov` nor
 /// `tool.pytest`.
 fn names(line: &str, program: &str) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || "._-/".contains(c);

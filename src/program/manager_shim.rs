@@ -1,4 +1,4 @@
-//! A native program -> what it is a shim of. Nothing in the file says so, only its place and what lies beside it.
+//! A native program -> what it is a shim of. Nothing in the file says so, only its place and what is beside it.
 
 use std::fs;
 use std::path::{Path, PathBuf};

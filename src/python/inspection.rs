@@ -1,6 +1,6 @@
 //! An environment that is looked at without being trusted: the interpreters that may be asked about it.
 //!
-//! None that lies in the environment or in the project is started, nor one that only their files name: what `-n`,
+//! None that is in the environment or in the project is started, nor one that only their files name: what `-n`,
 //! `--info` and their like read may be a clone that nobody has run anything of. What stands in for a lost Python is
 //! chosen in the same way for a command that runs, so that it is what they say.
 
@@ -43,8 +43,8 @@ impl Inspection<'_> {
         })
     }
 
-    /// The environment and the project. The home directory and those above it do not count as a project here: the user's own
-    /// interpreters lie below them.
+    /// The environment and the project. The home directory and those above it do not count as a project here: the
+    /// user's own interpreters are below them.
     fn off_limits(&self) -> Vec<PathBuf> {
         let home = self.process.home_dir();
         let holds_home = |dir: &&Path| home.as_ref().is_some_and(|home| lies_in(home, dir));

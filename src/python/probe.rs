@@ -134,7 +134,7 @@ impl Prober<'_> {
             return is_vrun();
         }
         if self.is_off_limits(path) {
-            return Ok(Err("it lies in the project or the environment".to_owned()));
+            return Ok(Err("it is in the project or the environment".to_owned()));
         }
         if developer_tools::opens_dialog(path) {
             return Ok(Err(

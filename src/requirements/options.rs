@@ -70,7 +70,7 @@ impl InstallOptions {
     }
 
     /// What is selected by these options, and else by `recorded`; an empty name selects nothing. `project` is where the
-    /// variable's files lie.
+    /// variable's files are.
     pub(super) fn select(
         &self,
         recorded: Selection,

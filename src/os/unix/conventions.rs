@@ -168,7 +168,7 @@ pub(crate) fn uv_config_files(
         .collect()
 }
 
-/// Where configuration lies for all users, and for this one (XDG Base Directory Specification).
+/// Where configuration is for all users, and for this one (XDG Base Directory Specification).
 fn config_dirs(
     home: Option<&Path>,
     setting: impl Fn(&str) -> Option<PathBuf>,

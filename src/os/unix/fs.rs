@@ -243,7 +243,7 @@ pub(crate) fn create_private_dir(dir: &Path) -> io::Result<()> {
             let mut above = dir.ancestors().skip(1).map(fs::metadata);
             let is_others = |parent: Metadata| owner_of(&parent) != ROOT_USER;
             if current_user() == ROOT_USER && above.find_map(Result::ok).is_some_and(is_others) {
-                return Err(io::Error::other("it would lie in another user's directory"));
+                return Err(io::Error::other("it would be in another user's directory"));
             }
             fs::create_dir_all(dir.parent().unwrap_or(dir))?;
             match DirBuilder::new().mode(0o700).create(dir) {

@@ -1,4 +1,4 @@
-//! `--doctor`: an environment that is sound says so; whatever is wrong is told with its cause and what mends it,
+//! `--doctor` says that an environment is sound, or what is wrong, with its cause and what repairs it,
 //! to people and to programs alike. Nothing is started and nothing is changed.
 
 use serde_json::Value;

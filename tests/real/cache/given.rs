@@ -143,6 +143,6 @@ fn root_does_not_take_a_users_cache_from_him() {
     let home = project.path("home");
     chown(&home, Some(OTHER), None).expect("an owner");
     let made = project.run(["-v", "pip", "--version"]).code(0);
-    made.says(&["is not used: it would lie in another user's directory"]);
+    made.says(&["is not used: it would be in another user's directory"]);
     assert!(!home.join(".cache").exists());
 }
