@@ -7,6 +7,7 @@ use std::path::{MAIN_SEPARATOR, Path};
 /// A name or path for a message: one line, whatever bytes it holds.
 pub(crate) fn printable(name: impl AsRef<OsStr>) -> String {
     let text = name.as_ref().to_string_lossy();
+    let text = with_one_separator(&text);
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
         match c.is_control() {
@@ -15,6 +16,15 @@ pub(crate) fn printable(name: impl AsRef<OsStr>) -> String {
         }
     }
     line
+}
+
+/// On Windows an absolute path, which may have been put together from parts with either separator, with its own.
+fn with_one_separator(text: &str) -> Cow<'_, str> {
+    let is_mixed = || text.get(1..3) == Some(r":\") && text.contains('/') && !text.contains("://");
+    match MAIN_SEPARATOR == '\\' && is_mixed() {
+        true => text.replace('/', r"\").into(),
+        false => text.into(),
+    }
 }
 
 /// The last component of a path, for a message.
@@ -32,7 +42,9 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 pub(crate) fn shell_word(name: impl AsRef<OsStr>) -> String {
     let bytes = name.as_ref().as_encoded_bytes();
     match str::from_utf8(bytes) {
-        Ok(text) if MAIN_SEPARATOR == '\\' && is_plain_path(text) => double_quote(text),
+        Ok(text) if MAIN_SEPARATOR == '\\' && is_plain_path(text) => {
+            double_quote(&with_one_separator(text))
+        }
         Ok(text) if !text.chars().any(char::is_control) => shell_quote(text),
         _ => ansi_c_quote(bytes),
     }
@@ -186,6 +198,15 @@ pub(crate) fn shlex_escape(text: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_absolute_path_is_shown_with_the_systems_separator() {
+        let shown = if cfg!(windows) { r"C:\a\b" } else { r"C:\a/b" };
+        assert_eq!(printable(r"C:\a/b"), shown);
+        for other in ["a/b", r"C:\a: https://b/c", "c:/a"] {
+            assert_eq!(printable(other), other);
+        }
+    }
 
     #[test]
     fn a_hint_is_one_word_of_one_line_for_every_shell() {

@@ -86,6 +86,14 @@ pub(crate) fn read_start(file: &Path, limit: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The processor that a program for Windows is for, by its first bytes ("PE Format": Machine).
+pub(crate) fn pe_machine(head: &[u8]) -> Option<u16> {
+    let at = u32::from_le_bytes(head.get(0x3c..0x40)?.try_into().ok()?) as usize;
+    let machine = head.get(at.checked_add(4)?..at.checked_add(6)?)?;
+    let is_program = head.starts_with(b"MZ");
+    is_program.then_some(u16::from_le_bytes(machine.try_into().ok()?))
+}
+
 /// A file, and its first `length` bytes, fewer if it is shorter, in one read.
 pub(crate) fn read_head(file: &Path, length: usize) -> io::Result<(File, Vec<u8>)> {
     let mut opened = os::open_to_read(file)?;

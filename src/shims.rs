@@ -111,7 +111,7 @@ fn check_allowed(dir: &Path, target: &Path, process: &Process) -> Result<(), Err
     let real = dunce::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
     for dir in [dir, &real] {
         if let Some(root) = env_above(dir)
-            && os::is_same_file(dir, &root.join(os::SCRIPTS_DIR))
+            && os::is_same_file(dir, &os::scripts_dir(root))
         {
             let root = printable(root);
             let cause = format!("it is the scripts directory of the environment {root}");

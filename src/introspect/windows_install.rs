@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::read::{MAX_BINARY, read_file, read_head};
+use crate::read::{MAX_BINARY, pe_machine, read_file, read_head};
 use crate::venv::{self, MinorVersion, PyvenvCfg};
 
 use super::errors::IntrospectError;
@@ -111,9 +111,7 @@ pub(super) fn dll_version(python: &PythonBinary) -> Option<String> {
 pub(super) fn winver(python: &PythonBinary) -> String {
     let machine = || {
         let (_, head) = read_head(python.dll.as_deref()?, 1024).ok()?;
-        let at = u32::from_le_bytes(head.get(0x3c..0x40)?.try_into().ok()?) as usize;
-        let machine = head.get(at.checked_add(4)?..at.checked_add(6)?)?;
-        Some(u16::from_le_bytes(machine.try_into().ok()?))
+        pe_machine(&head)
     };
     let suffix = match machine() {
         Some(0x14c) => "-32",

@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use crate::error::Error;
+use crate::os;
 
 use super::context::ResolveContext;
 use super::lookup::{find_at_path, is_in};
@@ -53,8 +54,25 @@ fn run_env_python(
     args: Vec<OsString>,
     context: &ResolveContext<'_>,
 ) -> Result<Program, Error> {
+    let name = match first_args.first() {
+        Some(file) => python_for(file, context),
+        None => "python",
+    };
     first_args.extend(args);
-    missing_python::find_env_python("python".as_ref(), context)?.into_program(first_args, context)
+    missing_python::find_env_python(name.as_ref(), context)?.into_program(first_args, context)
+}
+
+/// On Windows a `.pyw` file has no console (PEP 397).
+fn python_for(file: &OsStr, context: &ResolveContext<'_>) -> &'static str {
+    let has_windows = |end: &OsStr| end.eq_ignore_ascii_case("pyw");
+    match os::WINDOWED_PYTHON {
+        Some(name) if Path::new(file).extension().is_some_and(has_windows) => {
+            let program = format!("{name}{}", os::EXE_SUFFIX);
+            let is_there = context.scripts_dir().join(program).is_file();
+            if is_there { name } else { "python" }
+        }
+        _ => "python",
+    }
 }
 
 /// Whether `name` is a file for the environment's Python: it exists, and is not the name of a program in the environment

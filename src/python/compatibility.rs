@@ -106,7 +106,8 @@ fn is_match(
     match kind {
         RequestKind::Path(path) => is_base_of(path, venv, ask),
         // If nothing is recorded, the user is assumed to be right.
-        kind => Ok(recorded.is_none_or(|recorded| recorded.may_match(kind))),
+        kind => Ok(recorded.is_none_or(|recorded| recorded.may_match(kind))
+            && kind.matches_bits(&venv::python_path(&venv.root))),
     }
 }
 

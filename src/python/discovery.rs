@@ -97,7 +97,7 @@ fn with_free_threaded_name(base: Interpreter, request: Option<&PythonRequest>) -
 fn is_match(request: Option<&PythonRequest>, base: &Interpreter) -> bool {
     let is_requested = match request {
         None => !base.key.free_threaded,
-        Some(request) => request.kind.matches(&base.key),
+        Some(request) => request.kind.matches(&base.key) && request.kind.matches_bits(&base.exe),
     };
     base.has_venv_module() && is_requested
 }
@@ -112,7 +112,9 @@ fn is_unasked_pypy(request: Option<&PythonRequest>, path: &Path) -> bool {
 /// A free-threaded build or a PyPy that was not requested is used only if nothing else matches.
 fn is_last_resort(request: Option<&PythonRequest>, base: &Interpreter) -> bool {
     base.has_venv_module()
-        && request.is_none_or(|request| request.kind.matches_any_build(&base.key))
+        && request.is_none_or(|request| {
+            request.kind.matches_any_build(&base.key) && request.kind.matches_bits(&base.exe)
+        })
 }
 
 fn candidates_for<'a>(

@@ -59,6 +59,7 @@ impl NamedRelease {
                 implementation,
                 release,
                 free_threaded,
+                ..
             } if release.len() > 1 && release[0] == 3 => Some(NamedRelease {
                 is_pypy: implementation == Some("pypy"),
                 minor: Reverse(release[1]),

@@ -34,7 +34,7 @@ pub(super) fn pyenv_versions(process: &Process) -> Vec<PythonCandidate> {
 pub(super) fn uv_versions(process: &Process) -> Vec<PythonCandidate> {
     let var = |name: &str| process.non_empty_var(name).map(PathBuf::from);
     let data = || os::data_home(process.home_dir().as_deref(), var);
-    let dir = var("UV_PYTHON_INSTALL_DIR").or_else(|| Some(data()?.join("uv/python")));
+    let dir = var("UV_PYTHON_INSTALL_DIR").or_else(|| Some(data()?.join("uv").join("python")));
     installed_in(dir, "installed by uv")
 }
 

@@ -6,6 +6,7 @@ mod child_env;
 mod compatibility;
 mod developer_tools;
 mod discovery;
+mod executable_bits;
 mod explicit_request;
 mod homebrew;
 mod inspection;

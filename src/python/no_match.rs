@@ -127,6 +127,7 @@ fn installable_version(kind: &RequestKind) -> Option<String> {
             implementation: None | Some("cpython"),
             release,
             free_threaded: false,
+            ..
         } if release.len() > 1 => {
             let numbers: Vec<_> = release.iter().map(u64::to_string).collect();
             Some(numbers.join("."))

@@ -28,7 +28,7 @@ pub(super) fn executable_in(path: &Path) -> PathBuf {
     if !path.is_dir() {
         return path.to_owned();
     }
-    let scripts = path.join(os::SCRIPTS_DIR);
+    let scripts = os::scripts_dir(path);
     let names = ["python", "python3"].map(|name| format!("{name}{}", os::EXE_SUFFIX));
     let dirs = [scripts.as_path(), path];
     let mut files = dirs

@@ -2,18 +2,20 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use pep440_rs::{Version, VersionSpecifiers};
 
 use crate::venv::MinorVersion;
 
+use super::executable_bits::executable_bits;
+
 /// What a request means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RequestKind {
     /// `3`, `3.12`, `3.12.1`, `3.13t`, `3.13+freethreaded`, `pypy3.10`, `cpython`, and uv's
-    /// `cpython-3.12.1-linux-x86_64-gnu`.
+    /// `cpython-3.12.1-linux-x86_64-gnu`; `py` and `py -3.12-32`, as Windows' launcher has it.
     Release {
         /// `cpython` or `pypy`; None for any.
         implementation: Option<&'static str>,
@@ -21,6 +23,8 @@ pub(crate) enum RequestKind {
         release: Vec<u64>,
         /// A request with a release means the free-threaded build only if it says so.
         free_threaded: bool,
+        /// 32 or 64, of `3.12-32` and `3.12-64`.
+        bits: Option<u8>,
     },
     /// `>=3.10,<3.13` (PEP 440).
     Range(VersionSpecifiers),
@@ -97,6 +101,7 @@ impl RequestKind {
                 implementation,
                 release: Vec::new(),
                 free_threaded: false,
+                bits: None,
             });
         }
         if let Some(release) = parse_release(implementation, version) {
@@ -125,6 +130,17 @@ impl RequestKind {
         self.matches_any_build(key) && !(is_build_open && key.free_threaded)
     }
 
+    /// Whether the interpreter at `exe` has as many bits as are asked for, as far as its file says.
+    pub(super) fn matches_bits(&self, exe: &Path) -> bool {
+        let RequestKind::Release {
+            bits: Some(bits), ..
+        } = self
+        else {
+            return true;
+        };
+        executable_bits(exe).is_none_or(|actual| actual == *bits)
+    }
+
     /// The same, but a request that leaves the build open matches any.
     pub(crate) fn matches_any_build(&self, key: &PythonKey) -> bool {
         match self {
@@ -132,6 +148,7 @@ impl RequestKind {
                 implementation,
                 release,
                 free_threaded,
+                ..
             } => {
                 let mut numbers = key.release.iter().zip(release);
                 implementation.is_none_or(|name| name == key.implementation)
@@ -153,11 +170,14 @@ fn split_implementation(text: &str) -> (Option<&'static str>, &str) {
         ("python", None),
         ("cpython", Some("cpython")),
         ("pypy", Some("pypy")),
+        ("py", None),
     ];
     for (name, implementation) in names {
         if let Some((start, rest)) = text.split_at_checked(name.len())
             && start.eq_ignore_ascii_case(name)
         {
+            let rest = rest.trim_start();
+            let rest = rest.strip_prefix("-V:").unwrap_or(rest);
             let rest = rest.strip_prefix(['@', '-']).unwrap_or(rest);
             return (implementation, strip_platform(rest));
         }
@@ -175,6 +195,11 @@ fn strip_platform(text: &str) -> &str {
 }
 
 fn parse_release(implementation: Option<&'static str>, text: &str) -> Option<RequestKind> {
+    let (text, bits) = match text.rsplit_once('-') {
+        Some((version, "32")) => (version, Some(32)),
+        Some((version, "64")) => (version, Some(64)),
+        _ => (text, None),
+    };
     let build = text.strip_suffix("+freethreaded");
     let free_threaded = build.or(text.strip_suffix('t'));
     let is_number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
@@ -186,6 +211,7 @@ fn parse_release(implementation: Option<&'static str>, text: &str) -> Option<Req
         implementation,
         release: release.filter(|release| release.len() <= 3)?,
         free_threaded: free_threaded.is_some(),
+        bits,
     })
 }
 
@@ -218,6 +244,12 @@ mod tests {
             ("3.13t", vec![&threaded]),
             ("python3.13t", vec![&threaded]),
             ("python3.12", vec![&plain]),
+            ("py", vec![&plain, &newer, &pypy]),
+            ("py3.12", vec![&plain]),
+            ("py -3.12", vec![&plain]),
+            ("py -V:3.12", vec![&plain]),
+            ("3.12-64", vec![&plain]),
+            ("py -3-32", vec![&plain, &newer, &pypy]),
             ("cpython3.12", vec![&plain]),
             ("cpython@3.12", vec![&plain]),
             ("cpython3", vec![&plain, &newer]),
@@ -249,9 +281,32 @@ mod tests {
     }
 
     #[test]
+    fn the_bits_asked_for_are_those_of_the_interpreters_file() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let pe = |machine: &[u8]| {
+            let start = [&b"MZ"[..], &[0; 58], &[0x40, 0, 0, 0], b"PE\0\0"];
+            [&start.concat(), machine].concat()
+        };
+        for (head, is_32, is_64) in [
+            (b"\x7fELF\x01".to_vec(), true, false),
+            (b"\x7fELF\x02".to_vec(), false, true),
+            (pe(&[0x4c, 0x01]), true, false),
+            (pe(&[0x64, 0x86]), false, true),
+            (pe(&[0x64, 0xaa]), false, true),
+            (b"#!/bin/sh".to_vec(), true, true),
+        ] {
+            let exe = dir.path().join("python");
+            std::fs::write(&exe, head).expect("a file");
+            let matches = |text| RequestKind::parse(text).expect(text).matches_bits(&exe);
+            assert_eq!((matches("3.12-32"), matches("py -3-64")), (is_32, is_64));
+            assert!(matches("3.12"));
+        }
+    }
+
+    #[test]
     fn malformed_requests_are_refused() {
         let texts = " latest 3.x 3. 3..1 +3 3.12.1.0 3.12-dev python3.12-dev 3.14.0rc1+freethreaded system \
-                     pypy3.10-7.3.12 >= ^3.10 3.13tt";
+                     pypy3.10-7.3.12 3.12-16 -64 pyp3.10 >= ^3.10 3.13tt";
         for text in texts.split(' ') {
             assert_eq!(RequestKind::parse(text), None, "{text}");
         }

@@ -60,7 +60,7 @@ pub(crate) fn prompt(root: &Path, given: Option<String>) -> String {
 
 /// The scripts directory of the environment at `root`, which may not exist yet.
 pub(crate) fn scripts_dir(root: &Path) -> PathBuf {
-    root.join(os::SCRIPTS_DIR)
+    os::scripts_dir(root)
 }
 
 /// The Python of the environment at `root`, which may not exist yet.

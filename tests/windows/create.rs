@@ -130,6 +130,23 @@ fn a_python_can_be_asked_for_by_version_and_by_path() {
 }
 
 #[test]
+fn requests_as_for_py_mean_the_version_and_the_bits() {
+    let project = Project::new();
+    let base = crate::project::base().display().to_string();
+    for request in ["py", "py -3", "3-64", "py -V:3"] {
+        let outcome = project.run([&["-v", "-p", request], &CREATE[..], &["--clear"]].concat());
+        outcome
+            .code(0)
+            .says(&[&format!("vrun: base {base}\\python.exe (Python 3.")]);
+        project.run(["-p", request, "python", "-V"]).code(0);
+    }
+    let other = project.run(["-p", "3-32", "python", "-V"]).code(125);
+    other.says(&["but --python asks for `3-32`"]);
+    let other = project.run([&["-p", "3-32"], &CREATE[..], &["--clear"]].concat());
+    other.code(125).says(&["no Python matches `3-32`"]);
+}
+
+#[test]
 fn an_environments_python_stands_for_its_base() {
     let project = Project::new().venv("other");
     let other = project.path("other/Scripts");

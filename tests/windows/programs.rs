@@ -83,13 +83,36 @@ fn a_python_file_is_run_by_the_environments_python() {
         .file("app/sub dir/where.py", EXE)
         .file("app/where.pyw", EXE);
     let own = project.shown("app\\.venv\\Scripts\\python.exe");
-    for path in ["sub dir\\where.py", "sub dir/where.py", "where.pyw"] {
+    for path in ["sub dir\\where.py", "sub dir/where.py"] {
         project.run([path]).code(0).stdout(&own);
     }
+    let windowed = project.shown("app\\.venv\\Scripts\\pythonw.exe");
+    project.run(["where.pyw"]).code(0).stdout(&windowed);
+    project.run(["-s", "where.pyw"]).code(0).stdout(&windowed);
+    fs::remove_file(&windowed).expect("a file");
+    project.run(["where.pyw"]).code(0).stdout(&own);
     let file = project.shown("app\\sub dir\\where.py");
     project.run([&*file]).code(0).stdout(&own);
     project.run(["-s", &file]).code(0).stdout(&own);
     project.run(["-m", "this"]).code(0);
+}
+
+/// Only the layout is MSYS2's here, not the Python.
+#[test]
+fn an_environment_with_the_layout_of_msys2_runs() {
+    let project = Project::with_venv();
+    fs::rename(
+        project.path("app/.venv/Scripts"),
+        project.path("app/.venv/bin"),
+    )
+    .expect("renamed");
+    let own = project.shown("app\\.venv\\bin\\python.exe");
+    project.run(["python", "-c", EXE]).code(0).stdout(&own);
+    project.run(["python3", "-c", EXE]).code(0).stdout(&own);
+    project.run(["--which", "python"]).code(0).stdout(&own);
+    let first = project.python("import os; print(os.environ['PATH'].split(';')[0])");
+    assert_eq!(first, project.shown("app\\.venv\\bin"));
+    project.run(["--doctor"]).code(0);
 }
 
 #[test]

@@ -173,6 +173,27 @@ fn a_file_called_venv_leads_to_the_environment() {
 }
 
 #[test]
+fn no_path_is_shown_with_both_separators() {
+    let project = Project::with_venv();
+    let place = project.shown("app") + "/envs/one";
+    for args in [
+        &["--env", "../none/x", "python"][..],
+        &["--env", &place, "-n", "python"],
+        &["-p", "..\\none/python.exe", "--create", "--clear"],
+        &["-C", "../none/deep", "python"],
+        &["--sync"],
+        &["--info", "--env", "../app/.venv"],
+        &["--doctor"],
+        &["./none/x.py"],
+    ] {
+        let told = project.run(args).to_string();
+        let words = told.split([' ', '`', '\'', '"', '\n', ';']);
+        let mut mixed = words.filter(|word| word.contains(":\\") && word.contains('/'));
+        assert_eq!(mixed.next(), None, "{args:?}\n{told}");
+    }
+}
+
+#[test]
 fn no_path_is_shown_in_the_systems_own_form() {
     let project = &first().project;
     let outcome = project.run([

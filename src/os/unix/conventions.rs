@@ -43,6 +43,8 @@ pub(crate) const INCLUDE_DIR: &str = "include";
 pub(crate) const HAS_LIB64: bool = !cfg!(target_os = "macos");
 /// pyenv's directory in the home directory.
 pub(crate) const PYENV_DIR: &str = ".pyenv";
+/// The Python without a console: each is.
+pub(crate) const WINDOWED_PYTHON: Option<&str> = None;
 /// The Python launcher: there is none.
 pub(crate) const PY_LAUNCHER: Option<&str> = None;
 /// What holds nothing, and takes everything.
@@ -184,6 +186,11 @@ fn config_dirs(
 /// Installers register no Python here.
 pub(crate) fn registered_pythons() -> Vec<(String, PathBuf)> {
     Vec::new()
+}
+
+/// Where an environment, or an installation, has its programs.
+pub(crate) fn scripts_dir(root: &Path) -> PathBuf {
+    root.join(SCRIPTS_DIR)
 }
 
 /// The registry's keys that add to `sys.path` of a Python.

@@ -25,6 +25,7 @@ pub(crate) const INCLUDE_DIR: &str = "Include";
 pub(crate) const HAS_LIB64: bool = false;
 /// From pyenv-win's README.
 pub(crate) const PYENV_DIR: &str = r".pyenv\pyenv-win";
+pub(crate) const WINDOWED_PYTHON: Option<&str> = Some("pythonw");
 /// It comes with Python's installer (PEP 397).
 pub(crate) const PY_LAUNCHER: Option<&str> = Some("py");
 pub(crate) const DEFAULT_TERM: &str = "";
@@ -78,6 +79,15 @@ pub(crate) fn decode_os_string(bytes: Vec<u8>) -> Option<OsString> {
 /// Only its name makes a file executable.
 pub(crate) fn executable_hint(_: &str) -> Option<String> {
     None
+}
+
+/// MSYS2's Python has Unix's layout.
+pub(crate) fn scripts_dir(root: &Path) -> PathBuf {
+    let (scripts, bin) = (root.join(SCRIPTS_DIR), root.join("bin"));
+    match !scripts.is_dir() && bin.join("python.exe").is_file() {
+        true => bin,
+        false => scripts,
+    }
 }
 
 /// The same for every version (sysconfig's `nt_venv` scheme).
