@@ -36,5 +36,7 @@ mod same;
 mod scripts;
 /// vrun under another name.
 mod shims;
+/// CPython 3.8, 3.11 and 3.13.
+mod versions;
 /// What the program sees.
 mod view;
