@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::cli::{AutoCreate, Mode, Settings};
+use crate::cli::{AutoCreate, EnvSource, Mode, Settings};
 use crate::error::Error;
 use crate::find::{Outcome, Search};
 use crate::installer::{InstallFailure, OtherPython};
 use crate::process::Process;
 use crate::quote::printable;
-use crate::requirements::{self, InstallContext, SyncMode};
+use crate::requirements::{self, InstallContext, Locator, SyncMode};
 use crate::venv::Venv;
 
 use super::context::{find_environment, prepare_search, report_selection};
@@ -123,6 +123,11 @@ pub(super) fn install_context<'a>(
         member: search.member.get().map(PathBuf::as_path),
         options: &settings.install_options,
         is_named: settings.env.is_some(),
+        locator: match settings.env {
+            Some(EnvSource::ByOption(_)) => Locator::Env,
+            _ if settings.has_location_option() => Locator::Directory,
+            _ => Locator::None,
+        },
         process,
     }
 }

@@ -7,10 +7,22 @@ use crate::find;
 use crate::installer::ProgressOutput;
 use crate::manifest::{Selection, detect};
 use crate::process::Process;
+use crate::quote::shell_word;
 use crate::venv::Venv;
 
 use super::options::{InstallOptions, SyncMode};
 use super::state::{InstallState, Status};
+
+/// The option that a command needs to mean the same environment and project from where the user is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Locator {
+    /// vrun finds them.
+    None,
+    /// `-C`: the user named a directory, or is in a package, whose environment is another project's.
+    Directory,
+    /// `--env`
+    Env,
+}
 
 /// An environment, and what was asked for.
 pub(crate) struct InstallContext<'a> {
@@ -22,6 +34,7 @@ pub(crate) struct InstallContext<'a> {
     pub options: &'a InstallOptions,
     /// Whether the user named the environment.
     pub is_named: bool,
+    pub locator: Locator,
     pub process: &'a Process,
 }
 
@@ -50,6 +63,15 @@ impl<'a> InstallContext<'a> {
         match self.member {
             Some(member) => InstallState::load_member(root, member),
             None => InstallState::load_any(root, root),
+        }
+    }
+
+    /// How the user calls vrun for this environment and `project`.
+    pub(super) fn vrun_command(&self, project: &Path) -> String {
+        match self.locator {
+            Locator::None => "vrun".to_owned(),
+            Locator::Directory => format!("vrun -C {}", shell_word(project)),
+            Locator::Env => format!("vrun --env {}", shell_word(&self.venv.root)),
         }
     }
 

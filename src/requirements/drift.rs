@@ -177,10 +177,10 @@ impl RequirementsChange {
     }
 
     /// The same as a sentence.
-    pub(super) fn advice(&self) -> String {
+    pub(super) fn advice(&self, vrun_command: &str) -> String {
         match &self.included_by {
-            None => "run `vrun --sync`".to_owned(),
-            Some(_) => self.fix("vrun"),
+            None => format!("run {}", self.fix(vrun_command)),
+            Some(_) => self.fix(vrun_command),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::python;
 use crate::quote::printable;
 use crate::venv;
 
-use super::context::InstallContext;
+use super::context::{InstallContext, Locator};
 use super::drift::{self, Drift};
 use super::first_file;
 use super::member;
@@ -98,6 +98,11 @@ pub(crate) fn ensure_installed(context: InstallContext<'_>) -> Result<(), Instal
     };
     ensure_project(&InstallContext {
         member: None,
+        // In the package `--sync` installs what the package requires.
+        locator: match context.locator {
+            Locator::None => Locator::Directory,
+            locator => locator,
+        },
         options: &options,
         ..context
     })?;
@@ -145,7 +150,8 @@ fn ensure_project(context: &InstallContext<'_>) -> Result<(), InstallFailure> {
             name_from_env(&state.source, &venv.root),
             printable(&venv.root),
         );
-        let line = format!("{name} is not installed in {root}: `vrun --sync` installs it");
+        let call = context.vrun_command(&state.project);
+        let line = format!("{name} is not installed in {root}: `{call} --sync` installs it");
         notify_of_not_installed(&line, state, &bytes, context);
         return Ok(());
     }
@@ -172,8 +178,9 @@ fn ensure_project(context: &InstallContext<'_>) -> Result<(), InstallFailure> {
                 false => script_list::display_name(&state.source, &state.project, &venv.root),
             };
             context.process.verbosity.notice(format_args!(
-                "{name} is not installed ({}); once that is fixed, `vrun --sync` installs it",
-                printable(reason)
+                "{name} is not installed ({}); once that is fixed, `{} --sync` installs it",
+                printable(reason),
+                context.vrun_command(&state.project)
             ));
         }
         (_, Drift::Unchanged) => {}
@@ -202,7 +209,8 @@ fn ensure_project(context: &InstallContext<'_>) -> Result<(), InstallFailure> {
                 python_misfit::report(misfit, context);
                 return sync_outdated();
             }
-            let line = || format!("{}: {}", change.describe(), change.advice());
+            let call = context.vrun_command(&state.project);
+            let line = || format!("{}: {}", change.describe(), change.advice(&call));
             let line = misfit.map_or_else(line, |(line, _)| line);
             notify_once(&line, &change.id, state, &bytes, context);
         }

@@ -22,7 +22,7 @@ mod status;
 mod sync;
 mod unread;
 
-pub(crate) use context::InstallContext;
+pub(crate) use context::{InstallContext, Locator};
 pub(crate) use ensure::{ensure_installed, initial_script_state, initial_state};
 pub(crate) use fingerprint::digest;
 pub(crate) use never_installed::is_never_installed;

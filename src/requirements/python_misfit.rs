@@ -31,12 +31,12 @@ pub(super) fn describe(
         .iter()
         .find(|file| unmet.file.as_ref() == Some(file))?;
     let is_found = !context.is_named && venv.root.parent() == Some(&state.project);
-    let root = match is_found {
-        true => String::new(),
-        false => format!(" --env {}", shell_word(&venv.root)),
+    let call = match is_found {
+        true => context.vrun_command(&state.project),
+        false => format!("vrun --env {}", shell_word(&venv.root)),
     };
     let line = format!(
-        "{} now, and {} has Python {}: `vrun --create --clear{root}` recreates it",
+        "{} now, and {} has Python {}: `{call} --create --clear` recreates it",
         unmet.sentence,
         printable(&venv.root),
         unmet.actual

@@ -43,6 +43,22 @@ fn a_change_is_said_once_in_each_session() {
 }
 
 #[test]
+fn what_a_notice_says_to_run_means_the_project_that_was_named() {
+    for (options, said) in [
+        ("--env ../app/.venv", "--env [ROOT]/app/.venv"),
+        ("-C ../app", "-C [ROOT]/app"),
+    ] {
+        let sandbox = app()
+            .file("app/requirements.txt", "six\n")
+            .dir("other")
+            .cwd("other");
+        let said = CHANGED.replace("vrun --sync", &format!("vrun {said} --sync"));
+        let args = options.split(' ').chain(["probe"]);
+        assert_eq!(sandbox.run(args).said(), said);
+    }
+}
+
+#[test]
 fn in_ci_a_change_is_said_each_time() {
     let sandbox = app().file("app/requirements.txt", "six\n");
     for (ci, times) in [("true", 2), ("1", 2), ("false", 1), ("", 0)] {

@@ -31,8 +31,9 @@ fn a_packages_requirements_get_a_notice_and_sync_installs() {
     for installer in installers() {
         let project = monorepo(installer);
         let venv = project.path("app/.venv").display().to_string();
+        let package = project.path("app/packages/a").display().to_string();
         let line = format!(
-            "vrun: packages/a/requirements.txt is not installed in {venv}: `vrun --sync` installs it\n"
+            "vrun: packages/a/requirements.txt is not installed in {venv}: `vrun -C {package} --sync` installs it\n"
         );
         let first = in_package(&project, &[]).code(0).stdout("alpha 1.0");
         assert_eq!(first.stderr, line);
@@ -75,17 +76,20 @@ fn drift_is_noticed_in_its_package_and_for_the_root_in_all() {
     assert_eq!(other.stderr, "");
     let project = project.file("app/packages/a/requirements.txt", "beta\nalpha\n");
     assert_eq!(in_root(&project).code(0).stderr, "");
-    let said = in_package(&project, &[]).code(0).stderr;
+    let root = project.path("app").display().to_string();
+    let changed = |file: &str, dir: &str| {
+        format!("vrun: {file} changed since the last install: run `vrun -C {root}{dir} --sync`\n")
+    };
     assert_eq!(
-        said,
-        "vrun: packages/a/requirements.txt changed since the last install: run `vrun --sync`\n"
+        in_package(&project, &[]).code(0).stderr,
+        changed("packages/a/requirements.txt", "/packages/a")
     );
     in_package(&project, &["--sync"]).code(0);
     assert_eq!(in_package(&project, &[]).code(0).stderr, "");
     let project = project.file("app/requirements.txt", "alpha<=1\n");
     assert_eq!(
         in_package(&project, &[]).code(0).stderr,
-        said.replace("packages/a/", "")
+        changed("requirements.txt", "")
     );
     let project = project.var("VRUN_SYNC", "1");
     in_package(&project, &[])
