@@ -6,8 +6,6 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use serde_json::Value;
-
 use crate::create::{self, BuildContext};
 use crate::error::{Error, io_reason};
 use crate::quote::{printable, shell_word, summarize_names};
@@ -76,26 +74,9 @@ fn dist_requirement(info: &Path, metadata: &Path) -> Option<Requirement> {
     if name.eq_ignore_ascii_case("setuptools") {
         return Some(requirement(name.to_owned()));
     }
-    let origin = read_text(&info.join("direct_url.json"), MAX_TEXT).ok();
-    let origin = origin.and_then(|text| serde_json::from_str(&text).ok());
-    let direct = origin.and_then(|origin: Value| direct_reference(name, &origin));
+    let direct = venv::direct_reference(name, info);
     let line = direct.unwrap_or_else(|| format!("{name}=={version}"));
     Some(requirement(line))
-}
-
-/// `-e file:///home/ada/app`, `name @ git+https://host/it@commit`, `name @ https://host/it.whl`
-fn direct_reference(name: &str, origin: &Value) -> Option<String> {
-    let url = origin["url"].as_str()?;
-    if origin["dir_info"]["editable"] == true {
-        return Some(format!("-e {url}"));
-    }
-    let subdir = origin["subdirectory"].as_str();
-    let subdir = subdir.map_or(String::new(), |dir| format!("#subdirectory={dir}"));
-    let vcs = &origin["vcs_info"];
-    match (vcs["vcs"].as_str(), vcs["commit_id"].as_str()) {
-        (Some(vcs), Some(commit)) => Some(format!("{name} @ {vcs}+{url}@{commit}{subdir}")),
-        _ => Some(format!("{name} @ {url}{subdir}")),
-    }
 }
 
 /// Installs exactly `requirements` into the environment at `staged`.
@@ -162,45 +143,4 @@ fn absent_error(absent: &[String], error: Error) -> Error {
     ));
     create::old_environment_stays(error)
         .with_hint("look for target, root, prefix, user and dry-run in pip.conf and `PIP_...`")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fuzz::fuzz;
-
-    #[test]
-    fn packages_not_from_an_index_keep_their_url() {
-        for (origin, line) in [
-            (
-                r#"{"url": "file:///a", "dir_info": {"editable": true}}"#,
-                "-e file:///a",
-            ),
-            (r#"{"url": "file:///a", "dir_info": {}}"#, "x @ file:///a"),
-            (
-                r#"{"url": "https://h/x", "vcs_info": {"vcs": "git", "commit_id": "abc", "requested_revision": "v1"}}"#,
-                "x @ git+https://h/x@abc",
-            ),
-            (
-                r#"{"url": "https://h/x", "vcs_info": {"vcs": "git", "commit_id": "abc"}, "subdirectory": "sub"}"#,
-                "x @ git+https://h/x@abc#subdirectory=sub",
-            ),
-            (
-                r#"{"url": "https://h/x.whl", "archive_info": {}}"#,
-                "x @ https://h/x.whl",
-            ),
-        ] {
-            let origin = serde_json::from_str(origin).expect("JSON");
-            assert_eq!(direct_reference("x", &origin).as_deref(), Some(line));
-        }
-    }
-
-    #[test]
-    fn any_origin_is_a_line_or_none() {
-        fuzz("direct_url", 2000, |bytes| {
-            if let Ok(origin) = serde_json::from_slice(bytes) {
-                let _ = direct_reference("x", &origin);
-            }
-        });
-    }
 }

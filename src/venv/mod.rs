@@ -13,6 +13,7 @@ mod site_packages;
 
 pub(crate) use created_at::{created_path, relocated_from};
 pub(crate) use creator::{Creator, detect_creator};
+pub(crate) use dist_info::direct_reference;
 pub(crate) use environment::{
     SubstitutePython, Venv, enclosing_env, env_of_python, holds_project, is_conda_env, is_env,
     looks_usable, prompt, python_path, read_pyvenv_cfg, scripts_dir,

@@ -127,4 +127,16 @@ fn a_package_whose_modules_someone_removed() {
             "`vrun -m pip install --no-deps --force-reinstall 'demo==1.0'`",
         ],
     );
+    // No index has it.
+    let origin = r#"{"url": "https://host/demo", "vcs_info": {"vcs": "git", "commit_id": "0a"}}"#;
+    let sandbox = sandbox.file(format!("{SITE}/demo-1.0.dist-info/direct_url.json"), origin);
+    finds(
+        &sandbox,
+        ("wrong", "incomplete-packages"),
+        [
+            "modules of installed packages are missing",
+            "demo @ git+https://host/demo@0a: [ROOT]/app/.venv/lib/python3.12/site-packages/demo does not exist",
+            "`vrun -m pip install --no-deps --force-reinstall 'demo @ git+https://host/demo@0a'`",
+        ],
+    );
 }
