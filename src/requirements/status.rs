@@ -4,14 +4,13 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::fs::entry_names;
 use crate::installer::find_missing;
 use crate::manifest::{Selection, detect, script_list};
 use crate::quote::{printable, summarize_names};
-use crate::venv::{self, Venv};
+use crate::venv::Venv;
 
 use super::drift::{self, Drift};
-use super::seed_names::is_seed;
+use super::observed;
 use super::state::{InstallState, Status};
 use super::unread::{UnreadFile, find_unread};
 
@@ -69,6 +68,9 @@ pub(crate) fn install_status(
             InstallProgress::Unfinished,
             Some((format!("the installation of {name} is not finished"), sync)),
         ),
+        (Status::NotInstalled, _) if !observed::is_still_lacking(&state, venv) => {
+            (InstallProgress::Installed, None)
+        }
         (Status::NotInstalled, _) => (
             InstallProgress::Unfinished,
             Some((format!("{name} is not installed"), sync)),
@@ -126,7 +128,7 @@ pub(crate) fn find_nothing_installed(
     vrun_command: &str,
 ) -> Option<Shortfall> {
     let is_own = venv.root.starts_with(project) && venv.cfg.system_site_packages != Some(true);
-    if !is_own || InstallState::load(&venv.root).is_some() || has_packages(&venv.root) {
+    if !is_own || InstallState::load(&venv.root).is_some() || observed::has_packages(&venv.root) {
         return None;
     }
     let plan = detect::detect_plan(project, &Selection::default());
@@ -141,19 +143,5 @@ pub(crate) fn find_nothing_installed(
     Some(Shortfall {
         description: format!("nothing is installed of {name}"),
         fix: advice,
-    })
-}
-
-/// Whether there are packages besides those that every environment has.
-pub(super) fn has_packages(root: &Path) -> bool {
-    let names = venv::site_packages(root)
-        .into_iter()
-        .flat_map(|dir| entry_names(&dir).unwrap_or_default());
-    let mut names = names.map(|name| name.to_string_lossy().into_owned());
-    names.any(|name| {
-        let is_package = [".dist-info", ".egg-info", ".egg-link", ".pth"]
-            .iter()
-            .any(|end| name.ends_with(end));
-        is_package && !is_seed(&name) && !name.starts_with("_virtualenv")
     })
 }

@@ -173,6 +173,16 @@ fn the_first_requirement_file_is_noticed_only_where_something_is_missing() {
     project.run(["pip", "install", "-q", "alpha"]).code(0);
     let project = project.file("app/requirements.txt", "alpha\n");
     assert_eq!(versions(&project).code(0).stderr, "");
+    // Someone installs it by hand.
+    let project = frozen();
+    versions(&project).code(0);
+    let project = project.file("app/requirements.txt", "alpha\n");
+    versions(&project)
+        .code(0)
+        .says(&["`vrun --sync` installs it"]);
+    project.run(["--doctor"]).code(1);
+    project.run(["pip", "install", "-q", "alpha"]).code(0);
+    project.run(["--doctor"]).code(0);
     // It is installed unasked with VRUN_SYNC.
     let project = frozen();
     versions(&project).code(0);
