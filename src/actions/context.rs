@@ -262,7 +262,7 @@ fn variant_notice(found: &FoundEnv, search: &Search) -> Option<String> {
     }
     let beside = dir.join(search.names.first());
     Some(format!(
-        "using {}, for there is no {}: `vrun --create --env {}` creates that; VRUN_NAME={} chooses this one",
+        "using {}, because there is no {}: `vrun --create --env {}` creates that; VRUN_NAME={} chooses this one",
         printable(&found.root),
         printable(&beside),
         shell_word(&beside),

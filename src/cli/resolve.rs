@@ -189,7 +189,7 @@ fn check_empty_names(
     ];
     match empty.iter().find(|(_, is_empty)| *is_empty && !is_sync) {
         Some((id, _)) => Err(Error::failed(format!(
-            "--{id} needs a non-empty value, but with --sync"
+            "--{id} needs a value that is not empty, except with --sync"
         ))
         .with_hint(HELP_HINT)),
         None => Ok(()),

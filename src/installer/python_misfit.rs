@@ -169,7 +169,7 @@ fn removed_module(output: &str, current: u64) -> Option<Finding> {
     let (_, module, since) = removed.find(|(.., since)| *since <= current)?;
     let package =
         failed_build(output).map_or("a package".to_owned(), |release| release.to_string());
-    let what = format!("{package} uses {module}, which Python has no longer since 3.{since}");
+    let what = format!("{package} uses {module}, which was removed from Python in 3.{since}");
     Some((what, (6..*since).collect()))
 }
 
@@ -269,7 +269,7 @@ mod tests {
     fn what_python_has_no_longer_is_named() {
         let uv = "error: Failed to build `numpy==1.19.5`\n  ModuleNotFoundError: No module named 'distutils'\n";
         let pip = "Collecting numpy==1.19.5\nERROR: Exception:\nModuleNotFoundError: No module named 'distutils'\n";
-        let expected = "numpy 1.19.5 uses distutils, which Python has no longer since 3.12, and this is Python 3.12";
+        let expected = "numpy 1.19.5 uses distutils, which was removed from Python in 3.12, and this is Python 3.12";
         for output in [uv, pip] {
             let cause = |minor| find_removed(output, minor).map(|misfit| misfit.cause);
             assert_eq!(cause(12).as_deref(), Some(expected));

@@ -147,7 +147,7 @@ impl PlanReport {
         }
         let lock = self.lock.iter();
         steps.extend(lock.map(|lock| match self.lock_tool {
-            Some(tool) => format!("have {tool} install what {} has of it", printable(lock)),
+            Some(tool) => format!("install what {} locks, with {tool}", printable(lock)),
             None => format!("take the versions from {}", printable(lock)),
         }));
         let index = self.index.iter();

@@ -66,7 +66,7 @@ pub(super) fn restore(
     });
     match done {
         Ok(done) => verbosity.notice(format_args!("installed {names} in {done}")),
-        Err(reason) => verbosity.notice(format_args!("{names} is not reinstalled: {reason}")),
+        Err(reason) => verbosity.notice(format_args!("cannot reinstall {names}: {reason}")),
     }
     Ok(())
 }

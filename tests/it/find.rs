@@ -56,7 +56,7 @@ fn an_only_environment_named_like_a_second_one_is_named() {
             .cwd("app/src")
     };
     second().run(["probe"]).in_env("app/.venv-13").says(
-        "vrun: using [ROOT]/app/.venv-13, for there is no [ROOT]/app/.venv: \
+        "vrun: using [ROOT]/app/.venv-13, because there is no [ROOT]/app/.venv: \
          `vrun --create --env [ROOT]/app/.venv` creates that; VRUN_NAME=.venv-13 chooses this one",
     );
     // It was chosen.

@@ -265,7 +265,7 @@ fn the_plan_names_the_index_and_who_installs_a_lock() {
         .script("bin/uv", "#!/bin/sh\ntouch started\n")
         .var("PATH", "[ROOT]/bin:/usr/bin:/bin");
     let before = sandbox.tree();
-    let by_uv = "vrun: would have uv install what [ROOT]/app/uv.lock has of it\n";
+    let by_uv = "vrun: would install what [ROOT]/app/uv.lock locks, with uv\n";
     let run = sandbox.run(["-n", "--sync"]).code(0);
     run.says(by_uv);
     let sandbox = sandbox.var("VRUN_INSTALLER", "pip");
