@@ -27,4 +27,5 @@ pub(crate) use errors::old_environment_stays;
 pub(crate) use lock::{LOCK_SUFFIX, lock_environment};
 pub(crate) use options::{IfExists, IgnoreFile, PythonFiles, SeedPackages, VenvOptions};
 pub(crate) use request::{CreateRequest, CreateTarget, ExtraFile, Trigger};
+pub(crate) use stdlib_venv::recreate_hint;
 pub(crate) use target::{check_available, find_leftovers};

@@ -74,7 +74,8 @@ pub(super) fn upgrade_with_venv(
     Err(venv_failed(failed, base, causes).with_hint(recreate_hint(at)))
 }
 
-pub(super) fn recreate_hint(at: &Path) -> String {
+/// What recreates the environment at `at`.
+pub(crate) fn recreate_hint(at: &Path) -> String {
     let at = shell_word(at);
     format!(
         "`vrun --create --clear --env {at}` recreates it, with what the project requires and no other packages"

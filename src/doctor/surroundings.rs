@@ -85,15 +85,12 @@ fn check_python_request(input: &DoctorInput<'_>) -> Option<Finding> {
         is_cached: false,
         process: input.process,
     })?;
-    let root = shell_word(input.root);
     Some(Finding::new(
         "python-mismatch",
         Severity::Error,
         "it is for a different Python than the project asks for",
         format!("it is for Python {}; {}", unmet.actual, unmet.sentence),
-        format!(
-            "`vrun --create --clear --env {root}` recreates it, with what the project requires and no other packages"
-        ),
+        create::recreate_hint(input.root),
     ))
 }
 

@@ -10,8 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::fs::open_for_append;
 use crate::helper::{self, Helper};
-use crate::process::Process;
-use crate::process::Verbosity;
+use crate::process::{Process, Verbosity};
 use crate::venv::PYVENV_CFG;
 use crate::{create, os};
 

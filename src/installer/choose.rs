@@ -218,7 +218,7 @@ fn no_pip_error(runner: &InstallRunner<'_>, why: NoAnswer) -> InstallError {
         // ensurepip takes a pip that is installed for one that works.
         NoAnswer::Broken(reason) => (
             format!("its pip does not run: {}", printable(&reason)),
-            format!("{} installs pip anew", venv::get_pip_hint(&call)),
+            format!("{} reinstalls pip", venv::get_pip_hint(&call)),
         ),
     };
     InstallError::Failed {

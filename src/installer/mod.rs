@@ -29,7 +29,7 @@ pub(crate) use install_error::InstallError;
 pub(crate) use install_failure::{InstallFailure, OtherPython, conclude};
 pub(crate) use pip_config::has_constraints;
 pub(crate) use presence::{check_present, find_absent, find_missing};
-pub(crate) use program::{Installer, os_args};
+pub(crate) use program::{Installer, SEED_PACKAGES, os_args};
 pub(crate) use progress::{ProgressOutput, StepDone};
 pub(crate) use runner::InstallRunner;
 pub(crate) use step_failure::{REPLACE_HINT, RETRY_HINT};

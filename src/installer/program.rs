@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::python::pip_target_args;
 
 /// The packages that environments have from the start. vrun neither removes them nor holds them to a version.
-pub(super) const SEED_PACKAGES: [&str; 3] = ["pip", "setuptools", "wheel"];
+pub(crate) const SEED_PACKAGES: [&str; 3] = ["pip", "setuptools", "wheel"];
 
 /// A program that installs packages.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use crate::read::{MAX_TEXT, read_text};
 use super::lock_pins::{LockedVersion, PIPFILE_LOCK, Packages, pipfile_section, toml_packages};
 use super::package_name::normalize_name;
 use super::plan::{InstallPlan, Part};
-use super::requirement_texts::dependency_texts;
+use super::requirement_texts::{dependency_texts, name_and_extras};
 
 /// How many markers a package may have.
 const MAX_MARKERS: usize = 8;
@@ -278,25 +278,12 @@ fn strings(value: Option<&toml::Value>) -> Vec<String> {
 
 /// `name[extra]>=1 ; marker`
 fn parse_requirement(text: &str) -> Option<Edge> {
-    let (requirement, marker) = match text.split_once(';') {
-        Some((requirement, marker)) => (requirement, Some(marker.trim().to_owned())),
-        None => (text, None),
-    };
-    let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
-    let requirement = requirement.trim();
-    let end = requirement
-        .find(|letter| !is_name(letter))
-        .unwrap_or(requirement.len());
-    let (name, rest) = requirement.split_at(end);
-    let extras = rest
-        .trim_start()
-        .strip_prefix('[')
-        .and_then(|rest| rest.split_once(']'));
-    let extras = extras.into_iter().flat_map(|(extras, _)| extras.split(','));
+    let marker = text.split_once(';').map(|(_, marker)| marker);
+    let (name, extras) = name_and_extras(text);
     (!name.is_empty()).then(|| Edge {
         name: name.to_owned(),
-        extras: extras.map(|extra| extra.trim().to_owned()).collect(),
-        marker,
+        extras: extras.into_iter().map(str::to_owned).collect(),
+        marker: marker.map(|marker| marker.trim().to_owned()),
         of_extras: Vec::new(),
     })
 }

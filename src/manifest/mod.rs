@@ -32,5 +32,5 @@ pub(crate) use project_files::project_files;
 pub(crate) use pyproject::{PYPROJECT, Pyproject, is_poetry_project};
 pub(crate) use python_package::setup_file;
 pub(crate) use required_names::required_names;
-pub(crate) use requirement_texts::{requirement_texts, version_limits};
+pub(crate) use requirement_texts::{name_and_extras, requirement_texts, version_limits};
 pub(crate) use selection::Selection;

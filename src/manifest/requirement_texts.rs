@@ -62,6 +62,18 @@ pub(super) fn dependency_texts(part: &Part, project: &Path) -> Vec<String> {
     all.filter(|args| args.len() == 1).flatten().collect()
 }
 
+/// `flask` and `async` of `flask[async] >= 2 ; marker`; an empty name if it does not start with one.
+pub(crate) fn name_and_extras(requirement: &str) -> (&str, Vec<&str>) {
+    let requirement = requirement.split(';').next().unwrap_or_default().trim();
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    let end = requirement.find(|letter| !is_name(letter));
+    let (name, rest) = requirement.split_at(end.unwrap_or(requirement.len()));
+    let extras = rest.trim_start().strip_prefix('[');
+    let extras = extras.and_then(|rest| rest.split_once(']'));
+    let extras = extras.into_iter().flat_map(|(extras, _)| extras.split(','));
+    (name, extras.map(str::trim).collect())
+}
+
 /// `six>=1 ; python_version < '3'` for `six[x] >= 1 ; python_version < '3'`
 fn version_limit(text: &str) -> Option<String> {
     let text = text.split(" --").next().unwrap_or(text);

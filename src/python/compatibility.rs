@@ -6,8 +6,7 @@ use std::{fs, iter};
 
 use crate::error::Error;
 use crate::os;
-use crate::process::Process;
-use crate::process::Verbosity;
+use crate::process::{Process, Verbosity};
 use crate::quote::{printable, shell_word};
 use crate::venv::{self, Venv};
 

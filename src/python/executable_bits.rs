@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::read::{pe_machine, read_head};
 
 /// None where the file is a script, or of another kind.
-pub(super) fn executable_bits(file: &Path) -> Option<u8> {
+pub(crate) fn executable_bits(file: &Path) -> Option<u8> {
     let (_, head) = read_head(file, 1024).ok()?;
     match head[..] {
         [0x7f, b'E', b'L', b'F', 1, ..] => Some(32),

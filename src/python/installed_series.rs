@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use crate::process::Process;
-use crate::process::Verbosity;
+use crate::process::{Process, Verbosity};
 use crate::venv::Venv;
 
 use super::request::RequestSource;

@@ -32,6 +32,7 @@ pub(crate) use compatibility::{
     check_compatible, may_be_compatible, request_for_env, requesting_file, unmet_request,
 };
 pub(crate) use discovery::find_interpreter;
+pub(crate) use executable_bits::executable_bits;
 pub(crate) use inspection::Inspection;
 pub(crate) use installed_requests::installed_requests;
 pub(crate) use installed_series::{InstalledSeries, find_installed_series};

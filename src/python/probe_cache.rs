@@ -12,8 +12,7 @@ use std::time::UNIX_EPOCH;
 use crate::error::io_reason;
 use crate::fs::{entry_names, replace_private_file};
 use crate::os;
-use crate::process::Process;
-use crate::process::Verbosity;
+use crate::process::{Process, Verbosity};
 use crate::quote::printable;
 use crate::read::{MAX_TEXT, read_file};
 

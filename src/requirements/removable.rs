@@ -5,15 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::fs::entry_names;
-use crate::manifest::{InstallPlan, detect, normalize_name, requirement_texts};
+use crate::installer::SEED_PACKAGES;
+use crate::manifest::{InstallPlan, detect, name_and_extras, normalize_name, requirement_texts};
 use crate::read::{MAX_TEXT, read_text};
 use crate::venv;
 
 use super::context::InstallContext;
 use super::state::InstallState;
-
-/// Packages that stay, as `pip freeze` leaves them out.
-const SEEDS: [&str; 3] = ["pip", "setuptools", "wheel"];
 
 /// An installed package.
 struct Installed {
@@ -45,7 +43,7 @@ pub(super) fn find_removable(
     let direct = installed.iter().filter(|(_, package)| package.is_direct);
     required.extend(direct.map(|(name, _)| name.clone()));
     required.extend(plan.project_name.clone());
-    required.extend(SEEDS.map(str::to_owned));
+    required.extend(SEED_PACKAGES.map(str::to_owned));
     let kept = closure(required, &installed);
     let removable = installed.iter().filter(|(name, _)| !kept.contains(*name));
     Some(removable.map(|(_, package)| package.name.clone()).collect())
@@ -63,19 +61,8 @@ fn closure(required: Vec<String>, installed: &BTreeMap<String, Installed>) -> BT
     let mut known = BTreeSet::new();
     let mut open = required;
     while let Some(text) = open.pop() {
-        let requirement = text.split([';', '@']).next().unwrap_or_default();
-        let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
-        let end = requirement.find(|letter| !is_name(letter));
-        let (name, rest) = requirement.split_at(end.unwrap_or(requirement.len()));
-        let extras = rest
-            .trim_start()
-            .strip_prefix('[')
-            .and_then(|rest| rest.split_once(']'));
-        let extras = extras
-            .map_or("", |(extras, _)| extras)
-            .split(',')
-            .map(normalize_name);
-        let name = normalize_name(name);
+        let (name, extras) = name_and_extras(&text);
+        let (name, extras) = (normalize_name(name), extras.into_iter().map(normalize_name));
         for extra in extras.chain([String::new()]) {
             if known.insert((name.clone(), extra.clone()))
                 && let Some(package) = installed.get(&name)

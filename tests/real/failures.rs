@@ -103,7 +103,7 @@ fn a_pip_that_does_not_run_is_not_called_missing() {
         .code(0);
     project.run(["--sync"]).code(125).says(&[
         "cause: its pip does not run: ModuleNotFoundError: No module named 'pip._internal.cli'",
-        "get-pip.py` installs pip anew",
+        "get-pip.py` reinstalls pip",
     ]);
 }
 

@@ -11,7 +11,7 @@ use zip::{CompressionMethod, ZipWriter};
 
 use crate::fs::{copy_new, path_error};
 use crate::os;
-use crate::read::read_head;
+use crate::read::{pe_machine, read_head};
 
 use super::plan::SupportedBase;
 
@@ -80,12 +80,7 @@ pub(super) fn launcher_in_wheel(python: &Path) -> io::Result<&'static str> {
 
 fn machine_type(program: &Path) -> io::Result<Option<u16>> {
     let (_, header) = read_head(program, 4096)?;
-    let bytes = |at: usize| header.get(at..at.checked_add(4)?);
-    let number = |at| Some(u32::from_le_bytes(bytes(at)?.try_into().ok()?));
-    // Where the PE header begins, and the two bytes behind its signature.
-    let start = number(0x3c).and_then(|start| usize::try_from(start).ok());
-    let machine = start.and_then(|start| bytes(start.checked_add(4)?));
-    Ok(machine.map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]])))
+    Ok(pe_machine(&header))
 }
 
 /// A console script: the launcher, the line that it reads, and what Python runs (ScriptMaker._write_script).
@@ -129,6 +124,7 @@ mod tests {
         let file = dir.path().join("python.exe");
         let launcher = |machine: u16| {
             let mut bytes = vec![0; 0x44];
+            bytes[..2].copy_from_slice(b"MZ");
             bytes[0x3c] = 0x40;
             bytes[0x40..].copy_from_slice(b"PE\0\0");
             bytes.extend(machine.to_le_bytes());

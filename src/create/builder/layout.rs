@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::fs::{copy_new, look_at, make_dir, path_error, write_file};
 use crate::os;
-use crate::read::read_head;
+use crate::python;
 use crate::venv::{PYVENV_CFG, pyvenv_cfg, scripts_dir};
 
 use super::super::options::{IgnoreFile, python_repr};
@@ -49,10 +49,7 @@ pub(super) fn ensure_dirs_and_links(plan: &BuildPlan<'_>) -> io::Result<()> {
 
 /// Whether an interpreter's integers have 64 bits (ELF's EI_CLASS); vrun's own width stands for that of other files.
 fn is_64_bit(exe: &Path) -> bool {
-    match read_head(exe, 5) {
-        Ok((_, head)) if head.starts_with(b"\x7fELF") => head.ends_with(&[2]),
-        _ => usize::BITS == 64,
-    }
+    python::executable_bits(exe).map_or(usize::BITS == 64, |bits| bits == 64)
 }
 
 /// Whether nothing is at `path`. It is an error if the system cannot tell, because the link to the base may be there.
