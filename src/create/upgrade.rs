@@ -116,7 +116,7 @@ fn choose_base(
     let Some(python_request) = request.python_request else {
         if let Ok(path) = python::resolve_base(&venv::python_path(&venv.root))
             && let Ok(base) = prober.probe(&path)?
-            && present.kind.matches_any_build(&base.key)
+            && base.could_be(&present.kind)
         {
             return Ok(base);
         }
@@ -124,7 +124,7 @@ fn choose_base(
     };
     let resolved = python::resolve_request(Some(python_request), None, request.process)?;
     let base = python::find_interpreter(resolved.as_ref(), &prober)?;
-    if present.kind.matches_any_build(&base.key) {
+    if base.could_be(&present.kind) {
         return Ok(base);
     }
     let (root, version) = (printable(&venv.root), printable(&present.text));

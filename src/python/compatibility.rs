@@ -10,6 +10,7 @@ use crate::process::{Process, Verbosity};
 use crate::quote::{printable, shell_word};
 use crate::venv::{self, Venv};
 
+use super::executable_bits::executable_bits;
 use super::explicit_request::parse_explicit;
 use super::inspection::Inspection;
 use super::request::{ExplicitRequest, PythonRequest, RequestSource};
@@ -118,7 +119,7 @@ fn quiet(process: &Process) -> Process {
 }
 
 /// A request for another interpreter that the packages of an environment work with: of the same implementation, minor
-/// version and build. None if these are not recorded.
+/// version and build, and of as many bits, as far as its Python is still there to tell. None if these are not recorded.
 pub(crate) fn request_for_env(venv: &Venv) -> Option<PythonRequest> {
     let key = recorded_version(venv)?.key;
     let name = match &*key.implementation {
@@ -126,10 +127,13 @@ pub(crate) fn request_for_env(venv: &Venv) -> Option<PythonRequest> {
         other => other,
     };
     let build = if key.free_threaded { "t" } else { "" };
-    let text = format!("{name}{}{build}", key.minor_version()?);
+    let bits = executable_bits(&venv::python_path(&venv.root));
+    let bits = bits.map_or(String::new(), |bits| format!("-{bits}"));
+    let text = format!("{name}{}{build}{bits}", key.minor_version()?);
     Some(PythonRequest {
         kind: RequestKind::parse(&text)?,
-        text: text.into(),
+        // What most are is not worth a word.
+        text: text.trim_end_matches("-64").into(),
         source: RequestSource::Environment {
             root: venv.root.clone(),
             home: venv.cfg.home.clone(),
@@ -330,6 +334,28 @@ mod tests {
             (minor, "", ">=3.11.4 3.11.7 <3.11.3", ">=3.12 3.1 <3.11"),
             (both, "", ">=3.11.4 3.11.7 3.11", ">=3.11.8 3.11.4 3.12"),
         ]);
+    }
+
+    #[test]
+    fn its_packages_want_a_python_of_as_many_bits() {
+        let root = tempfile::tempdir().expect("a directory");
+        let cfg = root.path().join(venv::PYVENV_CFG);
+        fs::write(cfg, "home = /x\nversion = 3.12.1\n").expect("a file");
+        let venv = Venv::open(root.path()).expect("an environment");
+        let python = venv::python_path(root.path());
+        fs::create_dir_all(python.parent().expect("a directory")).expect("a directory");
+        let other = root.path().join("other");
+        for (head, text, is_for_other) in [
+            (&b"\x7fELF\x01"[..], "3.12-32", false),
+            (b"\x7fELF\x02", "3.12", true),
+            (b"#!/bin/sh", "3.12", true),
+        ] {
+            fs::write(&python, head).expect("a file");
+            fs::write(&other, b"\x7fELF\x02").expect("a file");
+            let request = request_for_env(&venv).expect("a request");
+            assert_eq!(request.text, text);
+            assert_eq!(request.kind.matches_bits(&other), is_for_other, "{text}");
+        }
     }
 
     #[test]

@@ -111,10 +111,7 @@ fn is_unasked_pypy(request: Option<&PythonRequest>, path: &Path) -> bool {
 
 /// A free-threaded build or a PyPy that was not requested is used only if nothing else matches.
 fn is_last_resort(request: Option<&PythonRequest>, base: &Interpreter) -> bool {
-    base.has_venv_module()
-        && request.is_none_or(|request| {
-            request.kind.matches_any_build(&base.key) && request.kind.matches_bits(&base.exe)
-        })
+    base.has_venv_module() && request.is_none_or(|request| base.could_be(&request.kind))
 }
 
 fn candidates_for<'a>(

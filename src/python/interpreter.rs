@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::request_syntax::PythonKey;
+use super::request_syntax::{PythonKey, RequestKind};
 
 /// The first release with a `venv` module.
 const FIRST_WITH_VENV: &[u64] = &[3, 3];
@@ -45,6 +45,11 @@ impl Interpreter {
     /// 13 of 3.13.0.
     pub(crate) fn minor(&self) -> u64 {
         self.key.release.get(1).copied().unwrap_or_default()
+    }
+
+    /// Whether it is what `kind` asks for, or could be: a build that was left open is any.
+    pub(crate) fn could_be(&self, kind: &RequestKind) -> bool {
+        kind.matches_any_build(&self.key) && kind.matches_bits(&self.exe)
     }
 
     pub(super) fn has_venv_module(&self) -> bool {

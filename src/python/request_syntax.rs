@@ -142,7 +142,7 @@ impl RequestKind {
     }
 
     /// The same, but a request that leaves the build open matches any.
-    pub(crate) fn matches_any_build(&self, key: &PythonKey) -> bool {
+    pub(super) fn matches_any_build(&self, key: &PythonKey) -> bool {
         match self {
             RequestKind::Release {
                 implementation,

@@ -114,7 +114,7 @@ fn interpreter_at_home(
     for path in base_of::pythons_at_home(home, &venv.root, dangling_target(venv), version) {
         if let Ok(path) = base_of::resolve_base(&path)
             && let Ok(base) = prober.probe(&path)?
-            && request.kind.matches_any_build(&base.key)
+            && base.could_be(&request.kind)
         {
             return Ok(Some(base));
         }
