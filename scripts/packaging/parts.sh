@@ -96,6 +96,7 @@ make_crate() {
 make_installers() {
     step 'Installers and manifests'
     python3 scripts/packaging/fill.py "$(field repository)" "$version" "$out"
+    python3 scripts/packaging/pack.py "$out/manifests" "$out/manifests.tar.gz"
     write_sums
 }
 

@@ -13,7 +13,10 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 if (-not $From) { $From = "@REPOSITORY@/releases/download/v$Version" }
 
-$arch = if ($env:PROCESSOR_ARCHITEW6432) { $env:PROCESSOR_ARCHITEW6432 } else { $env:PROCESSOR_ARCHITECTURE }
+# An emulated PowerShell has the architecture that it was compiled for, and the identifier of the processor itself.
+$arch = if ($env:PROCESSOR_IDENTIFIER -like 'ARM*') { 'ARM64' }
+elseif ($env:PROCESSOR_ARCHITEW6432) { $env:PROCESSOR_ARCHITEW6432 }
+else { $env:PROCESSOR_ARCHITECTURE }
 $target = switch ($arch) {
     'AMD64' { 'x86_64-pc-windows-gnu' }
     'ARM64' { 'aarch64-pc-windows-gnullvm' }

@@ -20,8 +20,8 @@ target() {
     # A program for x86_64, as this shell may be, is told so on Apple's own processors too.
     case $system in
     Darwin) [ "$(sysctl -n hw.optional.arm64 2>/dev/null)" != 1 ] || machine=arm64 ;;
-    # An emulated bash sees the processor that it is emulated on.
-    MINGW* | MSYS* | CYGWIN*) case ${PROCESSOR_ARCHITEW6432:-${PROCESSOR_ARCHITECTURE:-}} in ARM64) machine=arm64 ;; esac ;;
+    # An emulated bash is told so in every other way.
+    MINGW* | MSYS* | CYGWIN*) case ${PROCESSOR_IDENTIFIER:-} in ARM*) machine=arm64 ;; esac ;;
     esac
     case $system:$machine in
     Linux:x86_64 | Linux:amd64) echo x86_64-unknown-linux-musl ;;
