@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use crate::first::first;
-use crate::info::{lock_registry, reg};
+use crate::info::{lock_registry, reg, reg_says};
 use crate::project::{Project, base, tell};
 
 const PREFIX: &str = "import sys; print(sys.prefix)";
@@ -80,17 +80,19 @@ fn pips_launchers_run_without_vrun_too() {
 
 #[test]
 fn without_a_python_on_path_the_registry_is_asked() {
-    let key = r"HKCU\Software\Python\PythonCore\3.12\InstallPath";
     let _registry = lock_registry();
-    if reg(&["query", key]) {
-        return tell("not tested: Pythons in the registry, for there is one already");
+    if has_registered_python("Pythons in the registry") {
+        return;
     }
+    // No version of Python's: no other program looks there.
+    let key = r"HKCU\Software\Python\PythonCore\3.12-vrun-test";
     let home = base().display().to_string();
-    assert!(reg(&["add", key, "/ve", "/d", &home, "/f"]));
+    let path = format!(r"{key}\InstallPath");
+    assert!(reg(&["add", &path, "/ve", "/d", &home, "/f"]));
     let project = Project::new();
     let project = project.var("PATH", "");
     let outcome = project.run(["-v", "--create", "--without-pip"]);
-    assert!(reg(&["delete", r"HKCU\Software\Python", "/f"]));
+    assert!(reg(&["delete", key, "/f"]));
     let outcome = outcome.code(0).stdout(&project.shown("app\\.venv"));
     outcome.says(&[
         &format!(r"vrun: base {home}\python.exe (Python 3."),
@@ -98,8 +100,26 @@ fn without_a_python_on_path_the_registry_is_asked() {
     ]);
 }
 
+/// Whether this Windows has a Python that the registry names; then it says that `what` is not tested.
+fn has_registered_python(what: &str) -> bool {
+    let is_there = ["HKCU", "HKLM"].iter().any(|root| {
+        let keys = reg_says(&["query", &format!(r"{root}\Software\Python"), "/s"]);
+        keys.is_some_and(|keys| keys.contains("InstallPath"))
+    });
+    if is_there {
+        tell(&format!(
+            "not tested: {what}, for there is one in the registry already"
+        ));
+    }
+    is_there
+}
+
 #[test]
 fn where_only_the_launcher_is_on_path_the_python_that_it_starts_is_the_base() {
+    let _registry = lock_registry();
+    if has_registered_python("a launcher without Pythons in the registry") {
+        return;
+    }
     // It stands for py.exe, in that it starts another Python's file.
     let project = Project::new().venv("launcher");
     let other = project.path("launcher/Scripts");
@@ -186,6 +206,10 @@ fn no_environment_is_made_in_the_directory_of_windows() {
 
 #[test]
 fn where_there_is_no_python_the_ways_to_one_are_named() {
+    let _registry = lock_registry();
+    if has_registered_python("a Windows without any Python") {
+        return;
+    }
     let project = Project::new().var("PATH", "C:\\windows\\system32");
     project
         .run(["python", "-V"])

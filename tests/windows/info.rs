@@ -52,9 +52,15 @@ pub(crate) fn lock_registry() -> MutexGuard<'static, ()> {
 
 /// Runs `reg`; whether it succeeded.
 pub(crate) fn reg(args: &[&str]) -> bool {
+    reg_says(args).is_some()
+}
+
+/// What `reg` prints, if it succeeds.
+pub(crate) fn reg_says(args: &[&str]) -> Option<String> {
     let mut command = Command::new("reg");
-    let output = command.args(args).stdin(Stdio::null()).output();
-    output.is_ok_and(|output| output.status.success())
+    let output = command.args(args).stdin(Stdio::null()).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    output.status.success().then_some(text)
 }
 
 /// What the registry calls this version.
