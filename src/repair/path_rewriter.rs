@@ -112,7 +112,13 @@ fn quote_path(path: &[u8], quoting: PathQuoting, context: QuoteContext) -> Vec<u
         (Bare, _) => path.to_owned(),
         (Url, _) => {
             let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-~/".contains(&byte);
-            percent_encode(path, is_plain).into_bytes()
+            if path.starts_with(b"/") {
+                return percent_encode(path, is_plain).into_bytes();
+            }
+            // `file:///C:/old` and `file://server/old`.
+            let separator = |byte: &u8| if *byte == b'\\' { b'/' } else { *byte };
+            let path: Vec<u8> = path.iter().map(separator).collect();
+            percent_encode(&path, |byte| is_plain(byte) || byte == b':').into_bytes()
         }
         (Python, QuoteContext::Quoted(b'"')) => escaped(b"\"\\"),
         (Python, _) => escaped(b"'\\"),
@@ -195,6 +201,9 @@ mod tests {
         }
         let (text, expected) = ("\"file:///my%20old/x\"", "\"file:///my%20new/x\"");
         let paths = ("/my old", "/my new");
+        check(text, paths, PathQuoting::Url, Some(expected));
+        let (text, expected) = ("file:///C:/my%20old/x", "file:///D:/new/it/x");
+        let paths = (r"C:\my old", r"D:\new\it");
         check(text, paths, PathQuoting::Url, Some(expected));
     }
 

@@ -49,6 +49,32 @@ for f in files('hello'):
 }
 
 #[test]
+fn an_editable_install_of_a_copied_project_is_of_the_copy() {
+    let url = |dir: String| format!("\"file:///{}\"", dir.replace('\\', "/"));
+    let original = first().project.shown("app");
+    let at = "app/.venv/Lib/site-packages/hello-1.0.dist-info/direct_url.json";
+    let json = |dir| {
+        format!(
+            "{{\"url\": {}, \"dir_info\": {{\"editable\": true}}}}",
+            url(dir)
+        )
+    };
+    let project = Project::copied()
+        .file("app/pyproject.toml", "")
+        .file(
+            "app/.venv/Lib/site-packages/app.pth",
+            format!("{original}\\src\n"),
+        )
+        .file(at, json(original));
+    project.run(["--repair"]).code(0).says(&["editable"]);
+    let copy = project.shown("app");
+    assert_eq!(
+        fs::read_to_string(project.path(at)).expect("JSON"),
+        json(copy)
+    );
+}
+
+#[test]
 fn launchers_of_a_moved_environment_are_rewritten() {
     let project = Project::copied();
     install(&project).code(0);
