@@ -22,12 +22,13 @@ pub(crate) fn run_checks(input: &DoctorInput<'_>) -> Vec<Finding> {
         .iter()
         .map(|problem| health_finding(problem, input))
         .collect();
-    // One of another system's is not repaired, nor does its pip run here.
+    // One of another system's is not repaired here, nor recreated, nor does its pip run.
     let is_foreign = |problem: &Problem| matches!(problem.fix(), Fix::CreateBeside(_));
     if !problems.iter().any(is_foreign) {
         findings.extend(check_stale_paths(input));
         findings.extend(check_missing_scripts(input));
         findings.extend(check_incomplete_packages(input));
+        findings.extend(surroundings::check_project(input));
     }
     findings.extend(surroundings::check_surroundings(input));
     findings.sort_by_key(|finding| finding.severity != Severity::Error);

@@ -18,8 +18,6 @@ pub(super) fn check_surroundings(input: &DoctorInput<'_>) -> Vec<Finding> {
         check_world_writable,
         check_tracked,
         check_ignored,
-        check_python_request,
-        check_requirements,
         check_nested,
         check_active,
         check_leftovers,
@@ -28,6 +26,12 @@ pub(super) fn check_surroundings(input: &DoctorInput<'_>) -> Vec<Finding> {
         check_broken_shims,
     ];
     checks.iter().filter_map(|check| check(input)).collect()
+}
+
+/// What the project asks for.
+pub(super) fn check_project(input: &DoctorInput<'_>) -> impl Iterator<Item = Finding> {
+    let checks = [check_python_request, check_requirements];
+    checks.into_iter().filter_map(|check| check(input))
 }
 
 fn check_world_writable(input: &DoctorInput<'_>) -> Option<Finding> {

@@ -140,7 +140,8 @@ fn a_python_that_does_not_run() {
 #[test]
 fn another_systems_environment() {
     let sandbox = Sandbox::new()
-        .file("app/setup.py", "")
+        .file("app/requirements.txt", "six")
+        .file("app/.python-version", "3.11")
         .file(
             "app/.venv/pyvenv.cfg",
             "home = C:\\Python312\nversion = 3.12.1\n",
@@ -167,7 +168,8 @@ fn another_systems_environment() {
 fn nothing_of_another_systems_environment_is_to_be_repaired_here() {
     // As it is seen in a container: at another path, so that its scripts name another Python.
     let sandbox = Sandbox::new()
-        .file("app/setup.py", "")
+        .file("app/requirements.txt", "six")
+        .file("app/.python-version", "3.11")
         .file(
             "app/.venv/pyvenv.cfg",
             "home = /opt/homebrew/opt/python@3.12/bin\nversion = 3.12.1\n",
