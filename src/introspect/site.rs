@@ -235,13 +235,12 @@ impl<'a> SysPathBuilder<'a> {
         if self.layout == SiteLayout::Windows {
             return self.windows_user_site(start, is_enabled);
         }
-        let is_framework = start.is_framework_build(self.python);
-        let (in_home, lib) = match is_framework {
-            true => (
-                format!("/Library/Python/{}", self.python.major_minor()),
+        let (in_home, lib) = match start.framework(self.python) {
+            Some(name) => (
+                format!("/Library/{name}/{}", self.python.major_minor()),
                 "python".to_owned(),
             ),
-            false => ("/.local".to_owned(), self.rules.lib_dir_name(self.python)),
+            None => ("/.local".to_owned(), self.rules.lib_dir_name(self.python)),
         };
         let base = match start.non_empty_var("PYTHONUSERBASE") {
             Some(base) => base.to_vec(),

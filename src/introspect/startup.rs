@@ -25,12 +25,21 @@ pub(crate) struct StartupContext<'a> {
 }
 
 impl StartupContext<'_> {
-    /// Whether the interpreter is a framework build of macOS (`sys._framework`), which has other user directories.
-    pub(super) fn is_framework_build(&self, python: &PythonBinary) -> bool {
+    /// The name of the framework that the interpreter is of (`sys._framework`, on macOS), where its user directories are.
+    pub(super) fn framework(&self, python: &PythonBinary) -> Option<&'static str> {
+        let frameworks = [
+            ("Python.framework", "Python"),
+            // Apple's own.
+            ("Python3.framework", "Python"),
+            ("PythonT.framework", "PythonT"),
+        ];
         let mut parts = python.file.components();
-        // Apple's own is Python3.framework.
-        let is_framework = |name| name == "Python.framework" || name == "Python3.framework";
-        os::OS_NAME == "macOS" && parts.any(|part| is_framework(part.as_os_str()))
+        let name = parts.find_map(|part| {
+            let known = frameworks.into_iter();
+            known.clone().find(|(dir, _)| part.as_os_str() == *dir)
+        });
+        name.filter(|_| os::OS_NAME == "macOS")
+            .map(|(_, name)| name)
     }
 
     /// `sys.executable`
