@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::fs::lies_in;
 use crate::helper::{self, Helper};
 use crate::process::Process;
-use crate::{os, self_exe, venv};
+use crate::{developer_tools, os, self_exe, venv};
 
 /// The settings git is run with.
 const SAFE_SETTINGS: [&str; 6] = [
@@ -79,8 +79,11 @@ fn run_git(args: &[&str], below: &Path, root: &Path, process: &Process) -> Optio
     };
     let self_exe = process.current_exe();
     let mut found = which::which_in_all("git", process.var("PATH"), root).ok()?;
-    let git =
-        found.find(|file| !is_project(file) && !self_exe::is_shim(file, self_exe.as_deref()))?;
+    let git = found.find(|file| {
+        !is_project(file)
+            && !self_exe::is_shim(file, self_exe.as_deref())
+            && !developer_tools::opens_dialog(file)
+    })?;
     // Not taken for an option of a pathspec (`:`).
     let name = Path::new(".").join(root.file_name()?).join(below);
     let args = SAFE_SETTINGS.iter().chain(args);

@@ -10,6 +10,7 @@ mod actions;
 mod cache;
 mod cli;
 mod create;
+mod developer_tools;
 mod doctor;
 mod error;
 mod exec;

@@ -118,7 +118,7 @@ fn choose_base(
             && let Ok(base) = prober.probe(&path)?
             && base.could_be(&present.kind)
         {
-            return Ok(base);
+            return Ok(python::with_opt_path(base));
         }
         return python::find_interpreter(Some(&present), &prober);
     };

@@ -11,7 +11,7 @@ use crate::os;
 use super::interpreter::Interpreter;
 
 /// `base`, by its path in Homebrew's `opt` if it is one of Homebrew's.
-pub(super) fn with_opt_path(base: Interpreter) -> Interpreter {
+pub(crate) fn with_opt_path(base: Interpreter) -> Interpreter {
     match opt_path(&base) {
         Some(exe) => Interpreter { exe, ..base },
         None => base,

@@ -4,7 +4,6 @@ mod base_of;
 mod candidates;
 mod child_env;
 mod compatibility;
-mod developer_tools;
 mod discovery;
 mod executable_bits;
 mod explicit_request;
@@ -33,6 +32,7 @@ pub(crate) use compatibility::{
 };
 pub(crate) use discovery::find_interpreter;
 pub(crate) use executable_bits::executable_bits;
+pub(crate) use homebrew::with_opt_path;
 pub(crate) use inspection::Inspection;
 pub(crate) use installed_requests::installed_requests;
 pub(crate) use installed_series::{InstalledSeries, find_installed_series};

@@ -18,12 +18,12 @@ use crate::process::Process;
 use crate::quote::printable;
 use crate::read::read_head;
 use crate::venv::Venv;
-use crate::{interrupt, os, self_exe};
+use crate::{developer_tools, interrupt, os, self_exe};
 
 use super::interpreter::{BytecodeFormat, Interpreter};
 use super::probe_cache::{ProbeCache, usable_cache_dir};
 use super::request_syntax::PythonKey;
-use super::{base_of, child_env, developer_tools};
+use super::{base_of, child_env};
 
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 

@@ -106,3 +106,33 @@ fn homebrews_python_is_linked_as_its_own_venv_links_it() {
         fs::remove_dir_all(&root).expect("made by this test");
     }
 }
+
+#[test]
+fn an_upgrade_unpins_an_environment_from_the_cellar() {
+    let python = pythons::newest();
+    let project = with_homebrew(python);
+    let root = project.path("app/.venv");
+    let [keg, opt] = ["Cellar/python@{0}/{1}", "opt/python@{0}"].map(|dir| {
+        let dir = dir.replace("{0}", &python.short());
+        project.path(format!("brew/{}", dir.replace("{1}", &python.full())))
+    });
+    let name = format!("bin/python{}", python.short());
+    // As one that did not know of `opt`.
+    let mut command = Command::new(keg.join(&name));
+    project.place(&mut command);
+    command.args(["-I", "-S", "-m", "venv", "--without-pip", ".venv"]);
+    Outcome::of(&mut command).code(0);
+    let made = links_and_cfg(&root);
+    assert!(
+        made.contains(&keg.join(&name).display().to_string()),
+        "{made:?}"
+    );
+    project
+        .run(["--create", "--upgrade", "--without-pip"])
+        .code(0);
+    let made = links_and_cfg(&root);
+    assert!(
+        made.contains(&opt.join(&name).display().to_string()),
+        "{made:?}"
+    );
+}

@@ -54,7 +54,7 @@ fn modules() -> Vec<String> {
 /// The modules of `main`, from the ground up. A module imports only from the layers below its own.
 const LAYERS: [&[&str]; 18] = [
     &["os"],
-    &["error", "ini", "quote"],
+    &["developer_tools", "error", "ini", "quote"],
     &["process", "read"],
     &["output"],
     &[

@@ -1,5 +1,5 @@
-//! macOS's own `/usr/bin/python3`, which is there before Python is: without Apple's developer tools it starts nothing
-//! but a dialog that offers to install them (xcode-select(1)).
+//! macOS's own `/usr/bin/python3` and `/usr/bin/git`, which are there before Python and git are: without Apple's developer
+//! tools they start nothing but a dialog that offers to install them (xcode-select(1)).
 
 use std::path::Path;
 
@@ -12,8 +12,8 @@ const DEVELOPER_DIRS: [&str; 3] = [
     "/Library/Developer/CommandLineTools",
 ];
 
-/// Whether starting `path` would open that dialog.
-pub(super) fn opens_dialog(path: &Path) -> bool {
+/// Whether starting `path`, a `python3` or `git`, would open that dialog.
+pub(crate) fn opens_dialog(path: &Path) -> bool {
     os::OS_NAME == "macOS" && is_without_tools(path, Path::exists)
 }
 
@@ -27,9 +27,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn macos_own_python_is_started_only_with_developer_tools() {
+    fn what_macos_has_in_their_place_is_started_only_with_developer_tools() {
         let python = Path::new("/usr/bin/python3");
         assert!(is_without_tools(python, |_| false));
+        assert!(is_without_tools(Path::new("/usr/bin/git"), |_| false));
         for dir in DEVELOPER_DIRS {
             assert!(!is_without_tools(python, |path| path == Path::new(dir)));
         }
