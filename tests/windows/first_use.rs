@@ -107,7 +107,7 @@ fn has_registered_python(what: &str) -> bool {
         keys.is_some_and(|keys| keys.contains("InstallPath"))
     });
     if is_there {
-        tell(&format!(
+        tell(format_args!(
             "not tested: {what}, for there is one in the registry already"
         ));
     }

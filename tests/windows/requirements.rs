@@ -6,7 +6,7 @@ use crate::first::{first_wheel, install};
 use crate::project::Project;
 
 /// A project whose only index is a directory with the wheel `hello`.
-fn with_wheel(requirements: &str) -> Project {
+pub(crate) fn with_wheel(requirements: &str) -> Project {
     let project = Project::new();
     first_wheel(&project);
     let links = project.path("");
@@ -40,11 +40,13 @@ fn packages_survive_an_exact_sync_only_if_something_requires_them() {
         .says(&["No module named 'hello'"]);
 }
 
+/// Requires `hello`, and says where it runs.
+pub(crate) const SCRIPT: &str =
+    "# /// script\n# dependencies = ['hello']\n# ///\nimport hello, sys\nprint(sys.prefix)\n";
+
 #[test]
 fn a_script_that_declares_its_requirements_runs_with_them() {
-    let script =
-        "# /// script\n# dependencies = ['hello']\n# ///\nimport hello, sys\nprint(sys.prefix)\n";
-    let project = with_wheel("").file("app/tool.py", script);
+    let project = with_wheel("").file("app/tool.py", SCRIPT);
     let prefix = project.run(["-s", "tool.py"]).code(0).stdout;
     assert!(prefix.starts_with(&project.shown("cache")), "{prefix}");
     project.run(["tool.py"]).code(0).stdout(&prefix).silent();
