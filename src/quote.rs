@@ -37,17 +37,39 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A name or path for a command that people paste into a shell. A newline, or a byte that is not UTF-8, would not show:
-/// then it is `$'...'` with escapes, which bash, zsh and POSIX 2024 read.
+/// A name or path for a command that people paste into a shell; on Windows that is PowerShell. A newline, or a byte that
+/// is not UTF-8, would not show: then it is `$'...'` with escapes, which bash, zsh and POSIX 2024 read.
 pub(crate) fn shell_word(name: impl AsRef<OsStr>) -> String {
     let bytes = name.as_ref().as_encoded_bytes();
     match str::from_utf8(bytes) {
-        Ok(text) if MAIN_SEPARATOR == '\\' && is_plain_path(text) => {
-            double_quote(&with_one_separator(text))
-        }
+        Ok(text) if MAIN_SEPARATOR == '\\' => windows_word(&with_one_separator(text)),
         Ok(text) if !text.chars().any(char::is_control) => shell_quote(text),
         _ => ansi_c_quote(bytes),
     }
+}
+
+/// The same for a program that is to be started: in PowerShell the call operator starts what is in quotes
+/// (about_Operators).
+pub(crate) fn shell_program(name: impl AsRef<OsStr>) -> String {
+    let word = shell_word(name);
+    match MAIN_SEPARATOR == '\\' && word.starts_with(['\'', '"', '(']) {
+        true => format!("& {word}"),
+        false => word,
+    }
+}
+
+/// A word for the shells of Windows, or where they differ for PowerShell, which takes typographic quotes for plain ones
+/// (about_Quoting_Rules).
+fn windows_word(text: &str) -> String {
+    if is_plain_path(text) {
+        return double_quote(text);
+    }
+    if text.chars().any(char::is_control) {
+        return powershell_argument(text);
+    }
+    let quotes = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
+    let doubled = |c: char| std::iter::repeat_n(c, 1 + usize::from(quotes.contains(&c)));
+    format!("'{}'", text.chars().flat_map(doubled).collect::<String>())
 }
 
 /// Whether a path in double quotes means the same to all shells of Windows.
@@ -180,6 +202,14 @@ pub(crate) fn powershell_quote(text: &str) -> String {
     word
 }
 
+/// The same for an argument: a sum needs parentheses (about_Parsing).
+pub(crate) fn powershell_argument(text: &str) -> String {
+    match powershell_quote(text) {
+        sum if sum.contains("' + [") => format!("({sum})"),
+        word => word,
+    }
+}
+
 /// Python's `shlex.quote`.
 pub(crate) fn shlex_quote(text: &[u8]) -> Vec<u8> {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_@%+=:,./-".contains(byte);
@@ -216,10 +246,12 @@ mod tests {
             ("a b", blank),
             ("{a,b}", "'{a,b}'"),
             ("wow!", "'wow!'"),
-            ("it's\n", r"$'it\'s\x0a'"),
-            ("\u{1b}[31m", r"$'\x1b[31m'"),
         ] {
             assert_eq!(shell_word(name), word);
+        }
+        if cfg!(not(windows)) {
+            assert_eq!(shell_word("it's\n"), r"$'it\'s\x0a'");
+            assert_eq!(shell_word("\u{1b}[31m"), r"$'\x1b[31m'");
         }
     }
 
@@ -231,11 +263,33 @@ mod tests {
             (r"C:\Program Files (x86)\é", r#""C:\Program Files (x86)\é""#),
         ] {
             assert!(is_plain_path(path), "{path}");
-            assert_eq!(double_quote(path), word);
+            assert_eq!(windows_word(path), word);
         }
         for other in [r"C:\a&b", r"C:\%a%", r"C:\$a", r"C:\a'b", ""] {
             assert!(!is_plain_path(other), "{other}");
         }
+    }
+
+    #[test]
+    fn what_is_special_to_powershell_is_quoted_for_it() {
+        for (name, word) in [
+            ("", "''"),
+            (r"C:\it's", r"'C:\it''s'"),
+            ("Ada\u{2019}s app", "'Ada\u{2019}\u{2019}s app'"),
+            ("a,b", "'a,b'"),
+            ("@a", "'@a'"),
+            ("$a", "'$a'"),
+            ("it's\n", "('it''s' + [char]10 + '')"),
+        ] {
+            assert_eq!(windows_word(name), word);
+        }
+    }
+
+    #[test]
+    fn a_program_in_quotes_is_called() {
+        assert_eq!(shell_program("a/python"), "a/python");
+        let called = if cfg!(windows) { "& \"a b\"" } else { "'a b'" };
+        assert_eq!(shell_program("a b"), called);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::error::{Error, io_reason};
 use crate::output::print;
 use crate::process::Process;
 use crate::quote::printable;
-use crate::render;
+use crate::{os, render};
 
 use super::context::apply_settings;
 
@@ -17,15 +17,16 @@ pub(crate) fn cache(
     process: &mut Process,
 ) -> Result<(), Error> {
     apply_settings(settings, process)?;
+    let command = os::with_var_command("VRUN_CACHE_DIR", "DIR", "vrun --cache");
     let Some(dir) = process.cache_dir() else {
         return Err(Error::failed("there is no cache directory")
-            .with_hint("VRUN_CACHE_DIR names one: `VRUN_CACHE_DIR=DIR vrun --cache`"));
+            .with_hint(format!("VRUN_CACHE_DIR names one: `{command}`")));
     };
     let unusable = |error| {
         let what = format!("the cache {} cannot be used", printable(&dir));
         Error::failed(what)
             .with_cause(io_reason(&error))
-            .with_hint("VRUN_CACHE_DIR names another: `VRUN_CACHE_DIR=DIR vrun --cache`")
+            .with_hint(format!("VRUN_CACHE_DIR names another: `{command}`"))
     };
     let extent = match work {
         CacheWork::Show => {

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::{Arg, ArgMatches, Command};
 
 use crate::error::Error;
+use crate::os;
 use crate::program::{self, Invocation};
 use crate::quote::{printable, shell_word};
 use crate::render::export::{ExportShell, Target};
@@ -31,6 +32,7 @@ pub(super) fn check_conflicts(
     let sources = ArgSources(matches);
     let action = cli_args.action.action_name();
     let has_sync = sources.is_from_argv("sync");
+    let export_undo = format!("`vrun --export {} --undo`", os::HINT_SHELL);
     // Not by clap: it requires no option that contradicts another.
     let companions = [
         (
@@ -43,7 +45,7 @@ pub(super) fn check_conflicts(
             "undo",
             action == Some("--export"),
             "--undo is an option of --export",
-            "`vrun --export sh --undo`",
+            &*export_undo,
         ),
         (
             "all",

@@ -11,7 +11,7 @@ use crate::error::{Error, io_reason};
 use crate::fs::{entry_names, remove_path};
 use crate::installer_errors::venv_error_lines;
 use crate::python::Interpreter;
-use crate::quote::{printable, shell_word};
+use crate::quote::{printable, shell_program, shell_word};
 use crate::read::{MAX_TEXT, read_text};
 use crate::{interrupt, venv};
 
@@ -53,7 +53,7 @@ pub(super) fn create_with_venv(
     Err(
         venv_failed(creation_failed(at), base, causes).with_hint(format!(
             "check whether `{} -m venv {}` works, or choose another Python with `-p REQUEST`",
-            shell_word(&base.exe),
+            shell_program(&base.exe),
             shell_word(at)
         )),
     )

@@ -75,7 +75,10 @@ fn check_ignored(input: &DoctorInput<'_>) -> Option<Finding> {
             Severity::Note,
             "git does not ignore it",
             format!("no ignore pattern matches it, and {shown} does not contain the line `*`"),
-            format!("`echo '*' >>{}`", shell_word(&gitignore)),
+            format!(
+                "`{}`",
+                os::append_line_command("*", &shell_word(&gitignore))
+            ),
         )
     })
 }
@@ -151,7 +154,10 @@ fn check_leftovers(input: &DoctorInput<'_>) -> Option<Finding> {
         Severity::Note,
         "an interrupted vrun left files behind",
         format!("{} was not removed", printable(first)),
-        format!("`rm -r {}`, if no vrun is running", words.join(" ")),
+        format!(
+            "`rm -r {}`, if no vrun is running",
+            words.join(os::PATH_LIST_SEPARATOR)
+        ),
     ))
 }
 
@@ -180,7 +186,7 @@ fn check_python_vars(input: &DoctorInput<'_>) -> Option<Finding> {
             _ => format!("{} are set", names.join(" and ")),
         },
         causes,
-        fix: format!("`unset {}`", names.join(" ")),
+        fix: format!("`{}`", os::unset_vars_command(&names)),
     })
 }
 

@@ -245,7 +245,8 @@ impl Problem {
             Problem::HomeInaccessible { home } => home,
             _ => Path::new("."),
         };
-        format!("`ls -ld {}` shows its owner", shell_word(path))
+        let show = os::show_owner_command(&shell_word(path));
+        format!("`{show}` shows its owner")
     }
 
     /// What fixes it.

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::manifest::{InstallPlan, Part, Pyproject, setup_file};
 use crate::process::Process;
 use crate::quote::{printable, shell_word, summarize_names};
-use crate::{self_exe, venv};
+use crate::{os, self_exe, venv};
 
 use super::install_error::InstallError;
 use super::program::{Installer, os_args};
@@ -40,7 +40,8 @@ pub(crate) fn choose_installer(
     if let Some(name) = named.filter(|name| *name != "uv" && *name != "pip") {
         let name = printable(name);
         let what = format!("VRUN_INSTALLER={name} is neither `pip` nor `uv`");
-        let hint = "`VRUN_INSTALLER=pip vrun ...` uses the environment's pip";
+        let command = os::with_var_command("VRUN_INSTALLER", "pip", "vrun ...");
+        let hint = format!("`{command}` uses the environment's pip");
         return Err(Error::failed(what).with_hint(hint));
     }
     if named.is_some_and(|name| name == "pip") {
@@ -62,7 +63,8 @@ pub(crate) fn choose_installer(
             return Ok(pip);
         }
         let what = format!("uv would not install into {}", printable(runner.root));
-        let hint = "`UV_NO_CONFIG=1 vrun ...` has uv ignore its settings";
+        let command = os::with_var_command("UV_NO_CONFIG", "1", "vrun ...");
+        let hint = format!("`{command}` has uv ignore its settings");
         return Err(Error::failed(what).with_cause(line).with_hint(hint));
     }
     if !terms.unread.is_empty() {
@@ -84,9 +86,10 @@ fn has_pip(runner: &InstallRunner<'_>) -> bool {
 fn no_uv_error() -> Error {
     let oldest = MIN_UV_VERSION.map(|part| part.to_string()).join(".");
     let cause = format!("PATH has no working uv of version {oldest} or newer");
+    let command = os::with_var_command("VRUN_INSTALLER", "pip", "vrun ...");
     Error::failed("VRUN_INSTALLER asks for uv, but no usable uv was found")
         .with_cause(cause)
-        .with_hint("install uv, or `VRUN_INSTALLER=pip vrun ...`")
+        .with_hint(format!("install uv, or `{command}`"))
 }
 
 /// Whether uv installs, unless the one on PATH does not work: nothing is started to find out.

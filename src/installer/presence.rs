@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::fs::entry_names;
 use crate::manifest::{Part, is_same_name, required_names};
 use crate::quote::{printable, summarize_names};
-use crate::venv;
+use crate::{os, venv};
 
 use super::install_error::InstallError;
 use super::program::{Installer, os_args};
@@ -90,10 +90,11 @@ fn missing_error(
     let root = printable(runner.root);
     let hint = match installer {
         Installer::Pip => {
-            "`vrun pip config debug` shows pip's settings: look for target, root, prefix, user and dry-run"
+            "`vrun pip config debug` shows pip's settings: look for target, root, prefix, user and dry-run".to_owned()
         }
         Installer::Uv(_) | Installer::UvProject(_) => {
-            "look for target and prefix in uv.toml or [tool.uv.pip]; `UV_NO_CONFIG=1 vrun --sync` ignores them"
+            let command = os::with_var_command("UV_NO_CONFIG", "1", "vrun --sync");
+            format!("look for target and prefix in uv.toml or [tool.uv.pip]; `{command}` ignores them")
         }
     };
     let error = Error::failed(format!(

@@ -55,11 +55,20 @@ fn action_hint(name: &str, context: &ResolveContext<'_>) -> Option<String> {
         "init" | "venv" => format!("`{call} --create` creates the environment"),
         "version" => "it is an option: `vrun --version`".to_owned(),
         "activate" | "source" => {
-            format!("`eval \"$({call} --export sh)\"` changes the running shell")
+            let eval = export_to_shell_command(&call);
+            format!("`{eval}` changes the running shell")
         }
-        "shell" => format!("`{call} sh` starts a shell in the environment"),
+        "shell" => format!(
+            "`{call} {}` starts a shell in the environment",
+            os::HINT_SHELL
+        ),
         _ => return None,
     })
+}
+
+/// What has the running shell see what a program does.
+pub(super) fn export_to_shell_command(call: &str) -> String {
+    os::eval_command(&format!("{call} --export {}", os::HINT_SHELL))
 }
 
 /// A line where the user is likely to have meant an action of vrun's, and the system has a program of that name:

@@ -52,9 +52,8 @@ pub(super) fn program_not_found(name: &OsStr, context: &ResolveContext<'_>) -> E
         return error.with_hint(format!("`{call} {file}` runs the file in this directory"));
     }
     if what.contains('=') {
-        return error.with_hint(format!(
-            "`{call} env NAME=VALUE COMMAND` sets a variable for a command"
-        ));
+        let command = os::env_command(&call);
+        return error.with_hint(format!("`{command}` sets a variable for a command"));
     }
     if what.contains(' ') {
         let line = shell_word(name);
@@ -222,7 +221,8 @@ fn not_executable(file: &Path) -> Error {
         return error.with_hint(run_by_python_hint(file.as_os_str()));
     }
     if file.file_name() == Some("activate".as_ref()) {
-        return error.with_hint("`eval \"$(vrun --export sh)\"` changes the running shell");
+        let eval = near_names::export_to_shell_command("vrun");
+        return error.with_hint(format!("`{eval}` changes the running shell"));
     }
     match os::executable_hint(&shell_word(file)) {
         Some(hint) => error.with_hint(hint),

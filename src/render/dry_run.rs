@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::os;
 use crate::program::Program;
-use crate::quote::{powershell_quote, push_shell_quoted};
+use crate::quote::{powershell_argument, push_shell_quoted};
 use crate::view::View;
 
 /// The line, with its newline. `directory` is that of `-C`.
@@ -18,10 +18,7 @@ pub(crate) fn command_line(program: &Program, view: &View, directory: Option<&Pa
 
 /// The call operator starts what is in quotes (about_Operators).
 fn powershell_line(program: &Program, view: &View, directory: Option<&Path>) -> String {
-    let quote = |word: &OsStr| match powershell_quote(&word.to_string_lossy()) {
-        sum if sum.contains("' + [") => format!("({sum})"),
-        word => word,
-    };
+    let quote = |word: &OsStr| powershell_argument(&word.to_string_lossy());
     let mut line = String::new();
     if let Some(directory) = directory {
         line.push_str(&format!("Set-Location {}; ", quote(directory.as_os_str())));

@@ -18,7 +18,7 @@ use crate::interrupt::{self, InterruptGuard};
 use crate::manifest::{InstallPlan, Selection, detect, script_list};
 use crate::quote::{printable, shell_word};
 use crate::trust::{self, Trust};
-use crate::{create, installer, python, venv};
+use crate::{create, installer, os, python, venv};
 
 use super::context::InstallContext;
 use super::drift::{self, Drift};
@@ -333,7 +333,10 @@ pub(crate) fn no_plan_error(context: &InstallContext<'_>) -> Error {
                 "{name} is not among the files that vrun reads"
             ))
             .with_hint(advice),
-        None => error.with_hint("`vrun pip freeze > requirements.txt` records what is installed"),
+        None => {
+            let record = os::save_output_command("vrun pip freeze", "requirements.txt");
+            error.with_hint(format!("`{record}` records what is installed"))
+        }
     }
 }
 

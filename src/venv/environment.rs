@@ -38,9 +38,9 @@ impl Venv {
 pub(crate) fn read_pyvenv_cfg(root: &Path) -> Result<Vec<u8>, Error> {
     let file = root.join(PYVENV_CFG);
     read_start(&file, SIZE_LIMIT).map_err(|error| {
-        let hint = format!("`ls -ld {}` shows its owner", shell_word(&file));
+        let show = os::show_owner_command(&shell_word(&file));
         Error::failed(format!("{} cannot be read", printable(&file)))
-            .with_hint(hint)
+            .with_hint(format!("`{show}` shows its owner"))
             .with_cause(io_reason(&error))
     })
 }

@@ -20,7 +20,8 @@ pub(crate) fn install_pip_hint(root: &Path, call: &str) -> String {
 
 /// What to type if the base interpreter has no ensurepip.
 pub(crate) fn get_pip_hint(call: &str) -> String {
-    format!("`curl -LO {GET_PIP_URL}`, then `{call} python get-pip.py`")
+    let curl = os::CURL;
+    format!("`{curl} -LO {GET_PIP_URL}`, then `{call} python get-pip.py`")
 }
 
 /// Whether the base interpreter's library has ensurepip, which distributions remove; None if the library is not in

@@ -16,6 +16,8 @@ mod export;
 mod first;
 /// What the first command in a fresh project does.
 mod first_use;
+/// Hints are commands that people paste into PowerShell.
+mod hints;
 /// `--info`, compared with what Python says.
 mod info;
 /// The program runs as if vrun were not there: arguments, exit codes, its end.

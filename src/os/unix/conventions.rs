@@ -12,14 +12,9 @@ pub(crate) const SCRIPTS_DIR: &str = "bin";
 pub(crate) const EXE_SUFFIX: &str = "";
 /// The variable that names the home directory.
 pub(crate) const HOME_VAR: &str = "HOME";
-/// The temporary directories that all users share, whatever TMPDIR says (hier(7)).
-/// The command that sets a variable in the shell that people have here.
-pub(crate) fn set_var_command(name: &str, value: &str) -> String {
-    format!("export {name}={value}")
-}
-
 /// The variable with the system's own directory, where services start.
 pub(crate) const SYSTEM_DIR_VAR: Option<&str> = None;
+/// The temporary directories that all users share, whatever TMPDIR says (hier(7)).
 pub(crate) const SHARED_TEMP_DIRS: [&str; 2] = ["/tmp", "/var/tmp"];
 /// Whether the system runs a script by its first line.
 pub(crate) const HAS_SHEBANGS: bool = true;

@@ -1,5 +1,6 @@
 //! Linux, macOS and the BSDs.
 
+mod commands;
 mod conventions;
 mod dir;
 mod exec;
@@ -9,6 +10,7 @@ mod signals;
 mod terminal;
 mod users;
 
+pub(crate) use commands::*;
 pub(crate) use conventions::*;
 pub(crate) use dir::*;
 pub(crate) use exec::exec;

@@ -35,12 +35,6 @@ pub(crate) const NO_PYTHON_CAUSE: &str = "there is none on PATH or in the regist
 pub(crate) const INSTALL_PYTHON: Option<&str> = Some("winget install Python.Python.");
 pub(crate) const PYTHON_COMMAND: &str = "python";
 
-/// For PowerShell.
-pub(crate) fn set_var_command(name: &str, value: &str) -> String {
-    let value = value.trim_matches('"').replace('\'', "''");
-    format!("$env:{name} = '{value}'")
-}
-
 pub(crate) fn is_cmd(shell: &Path) -> bool {
     let stem = shell.file_stem();
     stem.is_some_and(|stem| stem.eq_ignore_ascii_case("cmd"))

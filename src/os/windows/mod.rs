@@ -1,5 +1,6 @@
 //! Windows, where no process can become another: vrun waits for the program.
 
+mod commands;
 mod conventions;
 mod dir;
 mod exec;
@@ -10,6 +11,7 @@ mod signals;
 mod terminal;
 mod users;
 
+pub(crate) use commands::*;
 pub(crate) use conventions::*;
 pub(crate) use dir::*;
 pub(crate) use exec::exec;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, io_reason};
 use crate::fs::open_named_for_append;
+use crate::os;
 use crate::process::Process;
 use crate::quote::printable;
 use crate::view::View;
@@ -95,7 +96,10 @@ fn file_from_var(variable: &str, process: &Process) -> Result<PathBuf, Error> {
     file.ok_or_else(|| {
         Error::failed("this is not a step of GitHub Actions")
             .with_cause(format_args!("{variable} is not set"))
-            .with_hint("`vrun --export sh` prints the lines for a shell")
+            .with_hint(format!(
+                "`vrun --export {}` prints the lines for a shell",
+                os::HINT_SHELL
+            ))
     })
 }
 
