@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::{os, self_exe};
+use crate::{os, self_exe, venv};
 
 use super::context::ResolveContext;
 use super::handoff;
@@ -11,6 +11,11 @@ use super::python_names::is_python_name;
 
 pub(super) fn is_in(dir: &Path, file: &Path) -> bool {
     file.parent() == Some(dir)
+}
+
+/// Whether `file` is one of an environment's that shells read: a process of its own would change nothing.
+fn is_activation_script(file: &Path) -> bool {
+    file.file_name().is_some_and(os::is_activation_script) && venv::env_of_python(file).is_some()
 }
 
 impl ResolveContext<'_> {
@@ -34,7 +39,9 @@ impl ResolveContext<'_> {
         let may_be_vrun = name.is_some_and(self_exe::is_vrun_name);
         let scripts = self.scripts_dir();
         let files = files.into_iter().flatten();
-        files.filter(move |file| may_be_vrun || !self.is_vrun_shim(file, &scripts))
+        files.filter(move |file| {
+            !is_activation_script(file) && (may_be_vrun || !self.is_vrun_shim(file, &scripts))
+        })
     }
 
     /// Whether `file` is vrun. In the scripts directory it is a link to the base interpreter or no link, so no link is

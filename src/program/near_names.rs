@@ -19,7 +19,10 @@ const MIN_PATH_NAME: usize = 5;
 
 /// What to type instead of `name`, if that is known.
 pub(super) fn suggestion(name: &OsStr, context: &ResolveContext<'_>) -> Option<String> {
-    let name = name.to_str()?;
+    let name = match os::is_activation_script(name) {
+        true => "activate",
+        false => name.to_str()?,
+    };
     let near_action = || nearest_name(name, ACTIONS.map(str::to_owned).to_vec());
     let hint = action_hint(name, context);
     let hint = hint.or_else(|| action_hint(&near_action()?, context));

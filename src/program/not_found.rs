@@ -20,7 +20,7 @@ use super::{broken, near_names};
 pub(super) fn program_not_found(name: &OsStr, context: &ResolveContext<'_>) -> Error {
     let mut files = os::split_paths(context.path).map(|dir| dir.join(name));
     // A shell reads `activate`; `chmod +x` would not help.
-    let may_run = !name.is_empty() && name != "activate";
+    let may_run = !name.is_empty() && !os::is_activation_script(name);
     let is_program = |file: &PathBuf| may_run && is_non_vrun_file(file, context);
     if let Some(file) = files.find(is_program) {
         return not_executable(&file);
@@ -220,7 +220,7 @@ fn not_executable(file: &Path) -> Error {
     if file.extension().is_some_and(|end| end == "pyz") {
         return error.with_hint(run_by_python_hint(file.as_os_str()));
     }
-    if file.file_name() == Some("activate".as_ref()) {
+    if file.file_name().is_some_and(os::is_activation_script) {
         let eval = near_names::export_to_shell_command("vrun");
         return error.with_hint(format!("`{eval}` changes the running shell"));
     }

@@ -385,6 +385,11 @@ fn a_slip_of_the_finger_is_answered_with_the_name_that_is_near() {
         .file("app/.venv/bin/activate", "")
         .run([".venv/bin/activate"])
         .error(126, &["`eval \"$(vrun --export sh)\"`"]);
+    // On a disk of Windows' every file can be run.
+    app()
+        .script("app/.venv/bin/activate", "")
+        .run(["activate"])
+        .error(127, &["`eval \"$(vrun --export sh)\"`"]);
     let sandbox = app()
         .probe("usr/bin/sync")
         .probe("usr/bin/install")

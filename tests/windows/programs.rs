@@ -78,6 +78,34 @@ fn a_file_that_is_not_a_program_gets_no_hint_of_chmod() {
 }
 
 #[test]
+fn an_activation_script_is_run_by_no_bare_name() {
+    let project = ["activate", "activate.bat", "deactivate.bat", "Activate.ps1"]
+        .map(|name| format!("app/.venv/Scripts/{name}"))
+        .iter()
+        .fold(Project::with_venv(), |project, file| {
+            project.file(file, "@echo ran\r\n")
+        });
+    let env = project.shown("app\\.venv");
+    for name in [
+        "activate",
+        "Activate.BAT",
+        "deactivate",
+        "Deactivate",
+        "Activate.ps1",
+    ] {
+        project.run([name]).code(127).stdout("").says(&[
+            &format!("vrun: no program named `{name}` in {env} or on PATH"),
+            "hint: `vrun --export powershell | Out-String | Invoke-Expression` changes the running shell",
+        ]);
+        project.run(["--which", name]).code(127).stdout("");
+    }
+    let path = ".venv\\Scripts\\activate.bat";
+    project.run([path]).code(0).stdout("ran");
+    let project = project.file("tools/activate.bat", "@echo another\r\n");
+    project.run(["activate"]).code(0).stdout("another");
+}
+
+#[test]
 fn a_python_file_is_run_by_the_environments_python() {
     let project = Project::with_venv()
         .file("app/sub dir/where.py", EXE)
@@ -159,6 +187,8 @@ fn the_programs_that_a_shell_offers_are_named_without_their_endings() {
     let project = Project::with_venv()
         .file("app/.venv/Scripts/run.bat", "")
         .file("app/.venv/Scripts/activate", "")
+        .file("app/.venv/Scripts/activate.bat", "")
+        .file("app/.venv/Scripts/deactivate.bat", "")
         .file("app/.venv/Scripts/Activate.ps1", "");
     let outcome = project
         .run(["--complete", "powershell", "--which", "+"])

@@ -10,8 +10,10 @@ use crate::os;
 /// The programs of `dir` whose names are accepted, sorted.
 pub(super) fn program_names(dir: &Path, accepts: impl Fn(&OsStr) -> bool) -> BTreeSet<OsString> {
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
-    let accepted = entries.filter(|entry| accepts(&entry.file_name()));
+    let accepted = entries
+        .map(|entry| (entry.file_name(), entry))
+        .filter(|(name, _)| accepts(name) && !os::is_activation_script(name));
     accepted
-        .filter_map(|entry| os::program_name(&entry.path()))
+        .filter_map(|(_, entry)| os::program_name(&entry.path()))
         .collect()
 }

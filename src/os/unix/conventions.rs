@@ -89,6 +89,11 @@ pub(crate) fn decode_os_string(bytes: Vec<u8>) -> Option<OsString> {
     Some(OsString::from_vec(bytes))
 }
 
+/// Whether `name` is that of a script of venv's for a shell to read, and does nothing where it is run.
+pub(crate) fn is_activation_script(name: &OsStr) -> bool {
+    name == "activate"
+}
+
 /// How to make a file executable.
 pub(crate) fn executable_hint(file: &str) -> Option<String> {
     Some(format!("`chmod +x {file}` if it is a program"))

@@ -70,6 +70,13 @@ pub(crate) fn decode_os_string(bytes: Vec<u8>) -> Option<OsString> {
     String::from_utf8(bytes).ok().map(OsString::from)
 }
 
+/// The batch files can be run, and change their own cmd.
+pub(crate) fn is_activation_script(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    let plain = normalize_program_name(&name);
+    ["activate", "deactivate", "activate.ps1"].contains(&&*plain)
+}
+
 /// Only its name makes a file executable.
 pub(crate) fn executable_hint(_: &str) -> Option<String> {
     None
