@@ -42,17 +42,17 @@ pub(crate) const PYENV_DIR: &str = ".pyenv";
 pub(crate) const WINDOWED_PYTHON: Option<&str> = None;
 /// The Python launcher: there is none.
 pub(crate) const PY_LAUNCHER: Option<&str> = None;
-/// What holds nothing, and takes everything.
 /// What TERM stands for where it is unset.
 pub(crate) const DEFAULT_TERM: &str = "dumb";
+/// What holds nothing, and takes everything.
 pub(crate) const NULL_DEVICE: &str = "/dev/null";
 /// What pip calls its configuration.
 pub(crate) const PIP_CONFIG_NAME: &str = "pip.conf";
-/// What people type for any Python.
 /// Where Pythons are looked for, as a cause.
 pub(crate) const NO_PYTHON_CAUSE: &str = "there is none on PATH, and none installed by pyenv or uv";
 /// The command of the system's that installs a series of Python, up to its number.
 pub(crate) const INSTALL_PYTHON: Option<&str> = None;
+/// What people type for any Python.
 pub(crate) const PYTHON_COMMAND: &str = "python3";
 
 /// What people call this system.
