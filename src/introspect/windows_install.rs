@@ -30,17 +30,20 @@ pub(super) fn identify_by_dll(
         return Err(IntrospectError::PythonMissing(python));
     }
     let home = pyvenv_keys::first_value(cfg_bytes, "home").map(PathBuf::from);
+    let version = cfg.minor_version();
+    let threaded = version.filter(|version| version.is_free_threaded(root));
     // An environment of links has the DLL too.
     let mut dirs = [Some(venv::scripts_dir(root)), home.clone()]
         .into_iter()
         .flatten();
-    let found = dirs.find_map(|dir| find_dll(&dir, cfg));
+    let found = dirs.find_map(|dir| find_dll(&dir, version, threaded.is_some()));
     let Some((dll, version, abiflags)) = found else {
         return Err(IntrospectError::UnknownInterpreter(python));
     };
     let home = home.unwrap_or_else(|| dll.parent().unwrap_or(&dll).to_owned());
+    let build = threaded.map_or(String::new(), |version| format!("{version}t"));
     Ok(PythonBinary {
-        file: home.join("python.exe"),
+        file: home.join(format!("python{build}.exe")),
         implementation: Implementation::CPython,
         version,
         abiflags,
@@ -49,8 +52,13 @@ pub(super) fn identify_by_dll(
     })
 }
 
-/// The only interpreter's DLL in `dir`, or the one of the version that pyvenv.cfg names.
-fn find_dll(dir: &Path, cfg: &PyvenvCfg) -> Option<(PathBuf, (u32, u32), String)> {
+/// The only interpreter's DLL in `dir`, or the one of this version and build: python.org's installer puts both builds
+/// into one directory.
+fn find_dll(
+    dir: &Path,
+    version: Option<MinorVersion>,
+    free_threaded: bool,
+) -> Option<(PathBuf, (u32, u32), String)> {
     let entries = fs::read_dir(dir).ok()?.flatten();
     let mut found: Vec<_> = entries
         .filter_map(|entry| {
@@ -58,11 +66,10 @@ fn find_dll(dir: &Path, cfg: &PyvenvCfg) -> Option<(PathBuf, (u32, u32), String)
             Some((entry.path(), version, abiflags))
         })
         .collect();
-    let cfg_version = cfg.version.as_deref().and_then(MinorVersion::from_version);
-    let cfg_version = cfg_version.map(MinorVersion::numbers);
-    let agreeing = found
-        .iter()
-        .position(|(_, version, _)| Some(*version) == cfg_version);
+    let expected = version.map(MinorVersion::numbers);
+    let agreeing = found.iter().position(|(_, version, abiflags)| {
+        Some(*version) == expected && (abiflags == "t") == free_threaded
+    });
     match (agreeing, found.len()) {
         (Some(at), _) => Some(found.swap_remove(at)),
         (None, 1) => found.pop(),
@@ -164,6 +171,32 @@ pub(super) fn locate_stdlib(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::os;
+
+    #[test]
+    fn of_two_builds_in_one_directory_an_environment_has_its_own() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let (root, home) = (dir.path().join("env"), dir.path().join("home"));
+        let file = |path: PathBuf| {
+            fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+            fs::write(path, "").expect("a file");
+        };
+        for dll in ["python3.dll", "python313.dll", "python313t.dll"] {
+            file(home.join(dll));
+        }
+        file(venv::python_path(&root));
+        let text = format!("home = {}\nversion = 3.13.0\n", home.display());
+        let cfg = venv::pyvenv_cfg::parse(text.as_bytes(), &root).expect("a configuration");
+        let names = || {
+            let found = identify_by_dll(&root, &cfg, text.as_bytes()).expect("an interpreter");
+            let dll = found.dll.expect("a DLL");
+            [found.file, dll].map(|file| file.file_name().map(ToOwned::to_owned))
+        };
+        let expected = |names: [&str; 2]| names.map(|name| Some(name.into()));
+        assert_eq!(names(), expected(["python.exe", "python313.dll"]));
+        file(os::free_threaded_file(&root, "python3.13t"));
+        assert_eq!(names(), expected(["python3.13t.exe", "python313t.dll"]));
+    }
 
     #[test]
     fn a_dll_is_an_interpreters_by_its_name() {

@@ -51,7 +51,7 @@ fn base_from_config(exe: &Path, root: &Path) -> Option<PathBuf> {
 }
 
 /// The interpreters in `home`, outside the environment `root`: the one called like the target of `link`, then by
-/// version, then the others.
+/// version, of a free-threaded build first by its own name, then the others.
 pub(super) fn pythons_at_home(
     home: &Path,
     root: &Path,
@@ -59,9 +59,12 @@ pub(super) fn pythons_at_home(
     version: Option<MinorVersion>,
 ) -> impl Iterator<Item = PathBuf> {
     let linked = link.and_then(|target| Some(home.join(target.file_name()?)));
+    let threaded = version.filter(|version| version.is_free_threaded(root));
+    let threaded = threaded.map(|version| format!("python{version}t"));
     let versioned = version.map(|version| format!("python{version}"));
-    let names = versioned
+    let names = threaded
         .into_iter()
+        .chain(versioned)
         .chain(["python3", "python"].map(String::from))
         .map(|name| home.join(name + os::EXE_SUFFIX));
     let files = linked.into_iter().chain(names);
@@ -127,6 +130,24 @@ mod tests {
         let base = file(program("python3.12"), "");
         write_config(&root, "3.12.1");
         let copy = file(root.join("env/bin/python"), "");
+        assert_eq!(resolve_base(&copy), Ok(base));
+    }
+
+    #[test]
+    fn a_copy_of_a_free_threaded_build_resolves_to_one_though_both_builds_are_there() {
+        let (_dir, root) = tree();
+        let program = |name: &str| root.join(format!("usr/bin/{name}{}", os::EXE_SUFFIX));
+        for name in ["python", "python3", "python3.13"] {
+            file(program(name), "");
+        }
+        let base = file(program("python3.13t"), "");
+        write_config(&root, "3.13.0");
+        let copy = file(root.join("env/bin/python"), "");
+        assert_eq!(resolve_base(&copy), Ok(program("python3.13")));
+        file(
+            os::free_threaded_file(&root.join("env"), "python3.13t").join("x"),
+            "",
+        );
         assert_eq!(resolve_base(&copy), Ok(base));
     }
 

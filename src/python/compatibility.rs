@@ -199,14 +199,14 @@ fn recorded_version(venv: &Venv) -> Option<RecordedVersion> {
     let version = venv.cfg.version.as_deref()?;
     let level = release_level(version);
     let libraries = fs::read_dir(venv.root.join("lib")).into_iter().flatten();
-    let libraries: Vec<_> = libraries.flatten().map(|entry| entry.file_name()).collect();
-    let any = |test: fn(&str) -> bool| libraries.iter().filter_map(|name| name.to_str()).any(test);
+    let mut names = libraries.flatten().map(|entry| entry.file_name());
     let implementation = match &venv.cfg.implementation {
         Some(name) => name.to_ascii_lowercase(),
-        None if any(|name| name.starts_with("pypy")) => "pypy".to_owned(),
+        None if names.any(|name| name.to_string_lossy().starts_with("pypy")) => "pypy".to_owned(),
         None => "cpython".to_owned(),
     };
-    let free_threaded = any(|name| name.starts_with("python") && name.ends_with('t'));
+    let minor = venv.cfg.minor_version();
+    let free_threaded = minor.is_some_and(|minor| minor.is_free_threaded(&venv.root));
     Some(RecordedVersion {
         is_level_known: level.is_some(),
         key: PythonKey {
@@ -294,7 +294,8 @@ mod tests {
         let virtualenv = "home = /x\nimplementation = PyPy\nversion_info = 3.10.14.final.0\n";
         let uv = "home = /x\nimplementation = CPython\nversion_info = 3.14.0rc1\n";
         let (python, pypy) = ("lib/python3.12", "lib/pypy3.12");
-        let threaded = "lib/python3.12t/site-packages";
+        let threaded = os::free_threaded_file(Path::new(""), "python3.12t");
+        let threaded = &threaded.display().to_string();
         assert_requests(&[
             (venv, python, "3.12 >=3.12,<3.13", "3.11 pypy3.12"),
             (venv, pypy, "pypy3.12 3.12.1", "cpython3.12 pypy3.9"),
@@ -356,6 +357,18 @@ mod tests {
             assert_eq!(request.text, text);
             assert_eq!(request.kind.matches_bits(&other), is_for_other, "{text}");
         }
+    }
+
+    #[test]
+    fn another_interpreter_for_a_free_threaded_environment_is_free_threaded() {
+        let root = tempfile::tempdir().expect("a directory");
+        fs::write(root.path().join(venv::PYVENV_CFG), "version = 3.13.0\n").expect("a file");
+        let venv = Venv::open(root.path()).expect("an environment");
+        let text = || request_for_env(&venv).expect("a request").text;
+        assert_eq!(text(), "3.13");
+        let only_there = os::free_threaded_file(root.path(), "python3.13t");
+        fs::create_dir_all(only_there).expect("a directory");
+        assert_eq!(text(), "3.13t");
     }
 
     #[test]

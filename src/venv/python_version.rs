@@ -74,6 +74,11 @@ impl MinorVersion {
         let mut names = names.chain([format!("python{self}t")]);
         names.any(|name| lib.join(name).exists())
     }
+
+    /// Whether the environment at `root` is one of a free-threaded build of this version.
+    pub(crate) fn is_free_threaded(self, root: &Path) -> bool {
+        os::free_threaded_file(root, &format!("python{self}t")).exists()
+    }
 }
 
 impl fmt::Display for MinorVersion {

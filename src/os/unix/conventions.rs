@@ -111,6 +111,11 @@ pub(crate) fn lib_dir(root: &Path, versioned: &str) -> PathBuf {
     root.join("lib").join(versioned)
 }
 
+/// What only the environment of a free-threaded build has: its library; `versioned` is `python3.13t`.
+pub(crate) fn free_threaded_file(root: &Path, versioned: &str) -> PathBuf {
+    lib_dir(root, versioned)
+}
+
 /// The cache directory: XDG_CACHE_HOME or its default, on macOS `~/Library/Caches` (XDG Base Directory Specification;
 /// Apple's File System Programming Guide).
 pub(crate) fn cache_home(

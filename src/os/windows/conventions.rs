@@ -96,6 +96,11 @@ pub(crate) fn lib_dir(root: &Path, _: &str) -> PathBuf {
     root.join("Lib")
 }
 
+/// A program (EnvBuilder.setup_python): the library is called as any other's.
+pub(crate) fn free_threaded_file(root: &Path, versioned: &str) -> PathBuf {
+    scripts_dir(root).join(format!("{versioned}{EXE_SUFFIX}"))
+}
+
 pub(crate) fn cache_home(
     _: Option<&Path>,
     setting: impl Fn(&str) -> Option<PathBuf>,
