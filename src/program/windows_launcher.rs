@@ -23,8 +23,8 @@ const MAX_LINE_LENGTH: u64 = 4096;
 /// Launchers have small resources; a program with pictures in them is not worth a read.
 const MAX_RESOURCE_SIZE: u32 = 64 * 1024;
 
-/// The end of a launcher, and its size with the length before it (uv before 0.9).
-const UV_MAGIC: &[u8] = b"UVSC";
+/// The end of a launcher (uv before 0.9, and before 0.5), and its size with the length before it.
+const UV_MAGIC: [&[u8]; 2] = [b"UVSC", b"UVUV"];
 const UV_TRAILER_SIZE: usize = 8;
 
 /// The name of the resource with the path (uv since 0.9).
@@ -78,7 +78,8 @@ pub(crate) fn rewrite_launcher(program: &[u8], python: &Path) -> Option<Vec<u8>>
     if let Some(path) = parse_uv_trailer(program) {
         let rest = &program[..program.len() - path.len() - UV_TRAILER_SIZE];
         let length = u32::try_from(python.len()).ok()?.to_le_bytes();
-        return Some([rest, python, &length, UV_MAGIC].concat());
+        let magic = &program[program.len() - 4..];
+        return Some([rest, python, &length, magic].concat());
     }
     rewrite_shebang(program, python)
         .or_else(|| pe_resources::replace_raw_data(program, UV_PATH_RESOURCE, python))
@@ -112,7 +113,8 @@ fn read_range(file: &mut File, from: u64, length: u64) -> io::Result<Vec<u8>> {
 
 /// The path at the end (uv before 0.9).
 fn parse_uv_trailer(tail: &[u8]) -> Option<&[u8]> {
-    let rest = tail.strip_suffix(UV_MAGIC)?;
+    let mut magic = UV_MAGIC.iter();
+    let rest = magic.find_map(|magic| tail.strip_suffix(*magic))?;
     let length = read_u32(rest, rest.len().checked_sub(4)?)? as usize;
     let end = rest.len() - 4;
     rest.get(end.checked_sub(length)?..end)
@@ -207,9 +209,11 @@ mod tests {
     fn an_earlier_uvs_launcher_ends_with_the_path() {
         let (path, end) = (b"C:\\my app\\Scripts\\python.exe", last_record());
         let length = (path.len() as u32).to_le_bytes();
-        let parts: [&[u8]; 7] = [b"MZ", &[0; 500], ZIP, &end, path, &length, b"UVSC"];
         let expected = expected_target("C:\\my app\\Scripts\\python.exe", &[]);
-        assert_eq!(read_launcher_parts(&parts), expected);
+        for magic in [b"UVSC", b"UVUV"] {
+            let parts: [&[u8]; 7] = [b"MZ", &[0; 500], ZIP, &end, path, &length, magic];
+            assert_eq!(read_launcher_parts(&parts), expected);
+        }
     }
 
     /// A program with one section, in which the resource `name` holds `path`.
@@ -291,9 +295,11 @@ mod tests {
             .concat();
             assert!(new.starts_with(&program) && new.ends_with(&tail), "{line}");
         }
-        let parts: [&[u8]; 6] = [&program, ZIP, &end, b"C:\\p.exe", &[8, 0, 0, 0], UV_MAGIC];
-        let new = check_rewritten(&parts, &paths);
-        assert!(new.starts_with(&[&program, ZIP, &end[..]].concat()));
+        for magic in UV_MAGIC {
+            let parts: [&[u8]; 6] = [&program, ZIP, &end, b"C:\\p.exe", &[8, 0, 0, 0], magic];
+            let new = check_rewritten(&parts, &paths);
+            assert!(new.starts_with(&[&program, ZIP, &end[..]].concat()) && new.ends_with(magic));
+        }
     }
 
     #[test]
