@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::first::{first, first_wheel, install};
-use crate::project::{Outcome, Project, on_path, started, tell};
+use crate::project::{Outcome, Project, base, on_path, started, tell};
 
 /// Starts a program of the environment as a shell would: not by vrun.
 #[track_caller]
@@ -117,6 +117,29 @@ fn launchers_of_uv_are_rewritten_whatever_the_length_of_the_path() {
         is_repaired(&project, &format!("{to}\\.venv"), &old);
         from = to.to_owned();
     }
+}
+
+/// The base is gone with its directory; the same CPython is elsewhere.
+#[test]
+fn an_environment_that_lost_its_base_gets_the_same_cpython_and_keeps_its_packages() {
+    let project = Project::copied();
+    project.run(["--repair"]).code(0);
+    let file = project.path("app/.venv/pyvenv.cfg");
+    let old = fs::read_to_string(&file).expect("a text");
+    let now = base().display().to_string();
+    fs::write(&file, old.replace(&now, &project.shown("gone"))).expect("written");
+    project.run(["python", "-V"]).code(126);
+    project.run(["--repair"]).code(0);
+    let code = "import hello, sys; print(sys.prefix, sys.base_prefix, sep='|')";
+    let env = project.shown("app\\.venv");
+    assert_eq!(project.python(code), format!("{env}|{now}"));
+    let new = fs::read_to_string(&file).expect("a text");
+    let count = |start| new.lines().filter(|line| line.starts_with(start)).count();
+    assert_eq!([count("vrun = "), count("home = ")], [1, 1], "{new}");
+    let said = start(&project, "app\\.venv\\Scripts\\hello.exe");
+    assert_eq!(said, format!("{env}|'a b'"));
+    project.run(["--doctor"]).code(0);
+    project.run(["--repair"]).says(&["nothing to repair"]);
 }
 
 #[test]
