@@ -10,7 +10,7 @@ use crate::process::{Process, Verbosity};
 use crate::quote::{printable, shell_word};
 use crate::venv::{self, Venv};
 
-use super::executable_bits::executable_bits;
+use super::architecture::{Architecture, executable_architecture};
 use super::explicit_request::parse_explicit;
 use super::inspection::Inspection;
 use super::request::{ExplicitRequest, PythonRequest, RequestSource};
@@ -107,7 +107,7 @@ fn is_match(
         RequestKind::Path(path) => is_base_of(path, venv, ask),
         // If nothing is recorded, the user is assumed to be right.
         kind => Ok(recorded.is_none_or(|recorded| recorded.may_match(kind))
-            && kind.matches_bits(&venv::python_path(&venv.root))),
+            && kind.matches_architecture(&venv::python_path(&venv.root))),
     }
 }
 
@@ -119,7 +119,8 @@ fn quiet(process: &Process) -> Process {
 }
 
 /// A request for another interpreter that the packages of an environment work with: of the same implementation, minor
-/// version and build, and of as many bits, as far as its Python is still there to tell. None if these are not recorded.
+/// version and build, and for the same processor, as far as its Python is still there to tell. None if these are not
+/// recorded.
 pub(crate) fn request_for_env(venv: &Venv) -> Option<PythonRequest> {
     let key = recorded_version(venv)?.key;
     let name = match &*key.implementation {
@@ -127,18 +128,36 @@ pub(crate) fn request_for_env(venv: &Venv) -> Option<PythonRequest> {
         other => other,
     };
     let build = if key.free_threaded { "t" } else { "" };
-    let bits = executable_bits(&venv::python_path(&venv.root));
-    let bits = bits.map_or(String::new(), |bits| format!("-{bits}"));
-    let text = format!("{name}{}{build}{bits}", key.minor_version()?);
+    let own = executable_architecture(&venv::python_path(&venv.root));
+    let own = own.filter(|_| !is_started_by_uv(venv));
+    let is_arm64 = cfg!(target_arch = "aarch64");
+    // What vrun is too is not worth a word.
+    let shown = match own {
+        Some(Architecture::Bits32) => "-32",
+        Some(Architecture::X64) if is_arm64 => "-64",
+        Some(Architecture::Arm64) if !is_arm64 => "-arm64",
+        _ => "",
+    };
+    let text = format!("{name}{}{build}{shown}", key.minor_version()?);
+    let mut kind = RequestKind::parse(&text)?;
+    if let RequestKind::Release { architecture, .. } = &mut kind {
+        *architecture = own;
+    }
     Some(PythonRequest {
-        kind: RequestKind::parse(&text)?,
-        // What most are is not worth a word.
-        text: text.trim_end_matches("-64").into(),
+        kind,
+        text: text.into(),
         source: RequestSource::Environment {
             root: venv.root.clone(),
             home: venv.cfg.home.clone(),
         },
     })
+}
+
+/// Whether its Python may be a launcher of uv, which is for uv's processor and not for that of the Python that it starts
+/// (uv-trampoline-builder).
+fn is_started_by_uv(venv: &Venv) -> bool {
+    let cfg = venv::read_pyvenv_cfg(&venv.root).unwrap_or_default();
+    !os::HAS_SYMLINKS && venv::detect_creator(&cfg).is_some_and(|creator| creator.name == "uv")
 }
 
 fn mismatch(venv: &Venv, key: Option<PythonKey>, request: &PythonRequest) -> Error {
@@ -338,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn its_packages_want_a_python_of_as_many_bits() {
+    fn its_packages_want_a_python_for_the_same_processor() {
         let root = tempfile::tempdir().expect("a directory");
         let cfg = root.path().join(venv::PYVENV_CFG);
         fs::write(cfg, "home = /x\nversion = 3.12.1\n").expect("a file");
@@ -346,16 +365,32 @@ mod tests {
         let python = venv::python_path(root.path());
         fs::create_dir_all(python.parent().expect("a directory")).expect("a directory");
         let other = root.path().join("other");
-        for (head, text, is_for_other) in [
-            (&b"\x7fELF\x01"[..], "3.12-32", false),
-            (b"\x7fELF\x02", "3.12", true),
-            (b"#!/bin/sh", "3.12", true),
+        let pe = |machine: [u8; 2]| {
+            let start = [&b"MZ"[..], &[0; 58], &[0x40, 0, 0, 0], b"PE\0\0"];
+            [&start.concat(), &machine[..]].concat()
+        };
+        let x64 = || pe([0x64, 0x86]);
+        let [for_x64, for_arm64] = match cfg!(target_arch = "aarch64") {
+            true => ["3.12-64", "3.12"],
+            false => ["3.12", "3.12-arm64"],
+        };
+        for (own, text, is_for_other) in [
+            (pe([0x4c, 0x01]), "3.12-32", false),
+            (x64(), for_x64, true),
+            (pe([0x64, 0xaa]), for_arm64, false),
+            (b"\x7fELF\x01".to_vec(), "3.12-32", false),
+            (b"\x7fELF\x02".to_vec(), "3.12", true),
+            (b"#!/bin/sh".to_vec(), "3.12", true),
         ] {
-            fs::write(&python, head).expect("a file");
-            fs::write(&other, b"\x7fELF\x02").expect("a file");
+            fs::write(&python, own).expect("a file");
+            fs::write(&other, x64()).expect("a file");
             let request = request_for_env(&venv).expect("a request");
             assert_eq!(request.text, text);
-            assert_eq!(request.kind.matches_bits(&other), is_for_other, "{text}");
+            assert_eq!(
+                request.kind.matches_architecture(&other),
+                is_for_other,
+                "{text}"
+            );
         }
     }
 

@@ -97,7 +97,9 @@ fn with_free_threaded_name(base: Interpreter, request: Option<&PythonRequest>) -
 fn is_match(request: Option<&PythonRequest>, base: &Interpreter) -> bool {
     let is_requested = match request {
         None => !base.key.free_threaded,
-        Some(request) => request.kind.matches(&base.key) && request.kind.matches_bits(&base.exe),
+        Some(request) => {
+            request.kind.matches(&base.key) && request.kind.matches_architecture(&base.exe)
+        }
     };
     base.has_venv_module() && is_requested
 }

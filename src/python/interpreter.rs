@@ -49,7 +49,7 @@ impl Interpreter {
 
     /// Whether it is what `kind` asks for, or could be: a build that was left open is any.
     pub(crate) fn could_be(&self, kind: &RequestKind) -> bool {
-        kind.matches_any_build(&self.key) && kind.matches_bits(&self.exe)
+        kind.matches_any_build(&self.key) && kind.matches_architecture(&self.exe)
     }
 
     pub(super) fn has_venv_module(&self) -> bool {

@@ -1,11 +1,11 @@
 //! Python interpreters: which one is requested, which are installed, and what each reports about itself.
 
+mod architecture;
 mod base_of;
 mod candidates;
 mod child_env;
 mod compatibility;
 mod discovery;
-mod executable_bits;
 mod explicit_request;
 mod homebrew;
 mod inspection;
@@ -25,13 +25,13 @@ mod substitute;
 mod version_files;
 mod version_words;
 
+pub(crate) use architecture::{Architecture, executable_architecture};
 pub(crate) use base_of::resolve_base;
 pub(crate) use child_env::{pip_target_args, vars_for_pip, vars_for_python};
 pub(crate) use compatibility::{
     check_compatible, may_be_compatible, request_for_env, requesting_file, unmet_request,
 };
 pub(crate) use discovery::find_interpreter;
-pub(crate) use executable_bits::executable_bits;
 pub(crate) use homebrew::with_opt_path;
 pub(crate) use inspection::Inspection;
 pub(crate) use installed_requests::installed_requests;

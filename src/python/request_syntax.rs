@@ -9,7 +9,7 @@ use pep440_rs::{Version, VersionSpecifiers};
 
 use crate::venv::MinorVersion;
 
-use super::executable_bits::executable_bits;
+use super::architecture::{Architecture, executable_architecture};
 
 /// What a request means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +23,8 @@ pub(crate) enum RequestKind {
         release: Vec<u64>,
         /// A request with a release means the free-threaded build only if it says so.
         free_threaded: bool,
-        /// 32 or 64, of `3.12-32` and `3.12-64`.
-        bits: Option<u8>,
+        /// Of `3.12-32`, `3.12-64` and `3.12-arm64`.
+        architecture: Option<Architecture>,
     },
     /// `>=3.10,<3.13` (PEP 440).
     Range(VersionSpecifiers),
@@ -101,7 +101,7 @@ impl RequestKind {
                 implementation,
                 release: Vec::new(),
                 free_threaded: false,
-                bits: None,
+                architecture: None,
             });
         }
         if let Some(release) = parse_release(implementation, version) {
@@ -130,15 +130,16 @@ impl RequestKind {
         self.matches_any_build(key) && !(is_build_open && key.free_threaded)
     }
 
-    /// Whether the interpreter at `exe` has as many bits as are asked for, as far as its file says.
-    pub(super) fn matches_bits(&self, exe: &Path) -> bool {
+    /// Whether the interpreter at `exe` is compiled for what is asked for, as far as its file says.
+    pub(super) fn matches_architecture(&self, exe: &Path) -> bool {
         let RequestKind::Release {
-            bits: Some(bits), ..
+            architecture: Some(architecture),
+            ..
         } = self
         else {
             return true;
         };
-        executable_bits(exe).is_none_or(|actual| actual == *bits)
+        executable_architecture(exe).is_none_or(|actual| actual.may_be(*architecture))
     }
 
     /// The same, but a request that leaves the build open matches any.
@@ -195,11 +196,11 @@ fn strip_platform(text: &str) -> &str {
 }
 
 fn parse_release(implementation: Option<&'static str>, text: &str) -> Option<RequestKind> {
-    let (text, bits) = match text.rsplit_once('-') {
-        Some((version, "32")) => (version, Some(32)),
-        Some((version, "64")) => (version, Some(64)),
-        _ => (text, None),
-    };
+    let named = text.rsplit_once('-').and_then(|(version, name)| {
+        let architecture = Architecture::from_name(name)?;
+        Some((version, Some(architecture)))
+    });
+    let (text, architecture) = named.unwrap_or((text, None));
     let build = text.strip_suffix("+freethreaded");
     let free_threaded = build.or(text.strip_suffix('t'));
     let is_number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
@@ -211,7 +212,7 @@ fn parse_release(implementation: Option<&'static str>, text: &str) -> Option<Req
         implementation,
         release: release.filter(|release| release.len() <= 3)?,
         free_threaded: free_threaded.is_some(),
-        bits,
+        architecture,
     })
 }
 
@@ -281,25 +282,34 @@ mod tests {
     }
 
     #[test]
-    fn the_bits_asked_for_are_those_of_the_interpreters_file() {
+    fn the_architecture_asked_for_is_that_of_the_interpreters_file() {
         let dir = tempfile::tempdir().expect("a directory");
         let pe = |machine: &[u8]| {
             let start = [&b"MZ"[..], &[0; 58], &[0x40, 0, 0, 0], b"PE\0\0"];
             [&start.concat(), machine].concat()
         };
-        for (head, is_32, is_64) in [
-            (b"\x7fELF\x01".to_vec(), true, false),
-            (b"\x7fELF\x02".to_vec(), false, true),
-            (pe(&[0x4c, 0x01]), true, false),
-            (pe(&[0x64, 0x86]), false, true),
-            (pe(&[0x64, 0xaa]), false, true),
-            (b"#!/bin/sh".to_vec(), true, true),
+        let elf = |machine| [&b"\x7fELF\x02"[..], &[0; 13], &[machine, 0]].concat();
+        for (head, is_32, is_64, is_arm64) in [
+            (b"\x7fELF\x01".to_vec(), true, false, false),
+            (b"\x7fELF\x02".to_vec(), false, true, true),
+            (elf(62), false, true, false),
+            (elf(183), false, true, true),
+            (b"\xcf\xfa\xed\xfe\x07\0\0\x01".to_vec(), false, true, false),
+            (b"\xcf\xfa\xed\xfe\x0c\0\0\x01".to_vec(), false, true, true),
+            (b"\xca\xfe\xba\xbe".to_vec(), false, true, true),
+            (pe(&[0x4c, 0x01]), true, false, false),
+            (pe(&[0x64, 0x86]), false, true, false),
+            (pe(&[0x64, 0xaa]), false, true, true),
+            (b"#!/bin/sh".to_vec(), true, true, true),
         ] {
             let exe = dir.path().join("python");
             std::fs::write(&exe, head).expect("a file");
-            let matches = |text| RequestKind::parse(text).expect(text).matches_bits(&exe);
-            assert_eq!((matches("3.12-32"), matches("py -3-64")), (is_32, is_64));
-            assert!(matches("3.12"));
+            let matches = |text| {
+                let kind = RequestKind::parse(text).expect(text);
+                kind.matches_architecture(&exe)
+            };
+            let names = ["3.12-32", "py -3-64", "3.12-arm64", "py -V:3.12"];
+            assert_eq!(names.map(matches), [is_32, is_64, is_arm64, true]);
         }
     }
 

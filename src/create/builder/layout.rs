@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::fs::{copy_new, look_at, make_dir, path_error, write_file};
 use crate::os;
-use crate::python;
+use crate::python::{self, Architecture};
 use crate::venv::{PYVENV_CFG, pyvenv_cfg, scripts_dir};
 
 use super::super::options::{IgnoreFile, python_repr};
@@ -49,7 +49,8 @@ pub(super) fn ensure_dirs_and_links(plan: &BuildPlan<'_>) -> io::Result<()> {
 
 /// Whether an interpreter's integers have 64 bits (ELF's EI_CLASS); vrun's own width stands for that of other files.
 fn is_64_bit(exe: &Path) -> bool {
-    python::executable_bits(exe).map_or(usize::BITS == 64, |bits| bits == 64)
+    let architecture = python::executable_architecture(exe);
+    architecture.map_or(usize::BITS == 64, |is| is != Architecture::Bits32)
 }
 
 /// Whether nothing is at `path`. It is an error if the system cannot tell, because the link to the base may be there.
