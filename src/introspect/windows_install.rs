@@ -32,8 +32,11 @@ pub(super) fn identify_by_dll(
     let home = pyvenv_keys::first_value(cfg_bytes, "home").map(PathBuf::from);
     let version = cfg.minor_version();
     let threaded = version.filter(|version| version.is_free_threaded(root));
+    // The home of a Python from the Store holds aliases of its programs, and nothing else.
+    let executable = pyvenv_keys::first_value(cfg_bytes, "executable").map(PathBuf::from);
+    let real_home = executable.and_then(|file| Some(file.parent()?.to_owned()));
     // An environment of links has the DLL too.
-    let mut dirs = [Some(venv::scripts_dir(root)), home.clone()]
+    let mut dirs = [Some(venv::scripts_dir(root)), home.clone(), real_home]
         .into_iter()
         .flatten();
     let found = dirs.find_map(|dir| find_dll(&dir, version, threaded.is_some()));
@@ -196,6 +199,27 @@ mod tests {
         assert_eq!(names(), expected(["python.exe", "python313.dll"]));
         file(os::free_threaded_file(&root, "python3.13t"));
         assert_eq!(names(), expected(["python3.13t.exe", "python313t.dll"]));
+    }
+
+    #[test]
+    fn a_python_from_the_store_has_its_dll_beside_its_executable() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let [root, home, store] = ["env", "aliases", "store"].map(|name| dir.path().join(name));
+        for file in [
+            venv::python_path(&root),
+            home.join("python.exe"),
+            store.join("python312.dll"),
+        ] {
+            fs::create_dir_all(file.parent().expect("a parent")).expect("a directory");
+            fs::write(file, "").expect("a file");
+        }
+        let executable = store.join("python3.12.exe");
+        let (home_text, executable) = (home.display(), executable.display());
+        let text = format!("home = {home_text}\nversion = 3.12.1\nexecutable = {executable}\n");
+        let cfg = venv::pyvenv_cfg::parse(text.as_bytes(), &root).expect("a configuration");
+        let found = identify_by_dll(&root, &cfg, text.as_bytes()).expect("an interpreter");
+        assert_eq!(found.dll, Some(store.join("python312.dll")));
+        assert_eq!(found.file, home.join("python.exe"));
     }
 
     #[test]
