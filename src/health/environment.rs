@@ -71,7 +71,10 @@ pub(crate) fn check_before_exec(root: &Path, python: &Path, cfg: &PyvenvCfg) -> 
     let (actual, target) = match symlinks::linked_python(root, python) {
         LinkedPython::Versioned(minor, target) => (minor, target),
         LinkedPython::Unversioned => return None,
-        LinkedPython::Copy => return cfg.home.as_deref().and_then(check_home),
+        LinkedPython::Copy => {
+            let home = cfg.home.as_deref()?;
+            return check_home(home).or_else(|| check_started(python, home));
+        }
     };
     let recorded = cfg.minor_version();
     if recorded == Some(actual) || actual.has_library(root) {
@@ -105,7 +108,7 @@ pub(crate) fn check_for_children(root: &Path, cfg: &PyvenvCfg) -> Option<Problem
     check_before_exec(root, &python, cfg).filter(|problem| match problem {
         Problem::OtherMinor { .. } => true,
         // Without links all are copies, or start the one at home.
-        Problem::HomeMissing { .. } => !os::HAS_SYMLINKS,
+        Problem::HomeMissing { .. } | Problem::PythonMissing { .. } => !os::HAS_SYMLINKS,
         _ => false,
     })
 }
@@ -116,6 +119,21 @@ fn check_home(home: &Path) -> Option<Problem> {
     Some(match error.kind() {
         ErrorKind::PermissionDenied => Problem::HomeInaccessible { home },
         _ => Problem::HomeMissing { home },
+    })
+}
+
+/// Without links `python` starts the one in `home`, where an uninstaller leaves packages, but no program.
+fn check_started(python: &Path, home: &Path) -> Option<Problem> {
+    let target = home.join(format!("python{}", os::EXE_SUFFIX));
+    // One from the Store cannot be opened.
+    if os::HAS_SYMLINKS || fs::symlink_metadata(&target).is_ok() {
+        return None;
+    }
+    let mut entries = fs::read_dir(home).ok()?.flatten();
+    let has_program = entries.any(|entry| os::program_name(&entry.path()).is_some());
+    (!has_program).then(|| Problem::PythonMissing {
+        link: python.to_owned(),
+        target,
     })
 }
 

@@ -6,7 +6,7 @@
 
 use crate::health::{self, Fix, Problem};
 use crate::quote::printable;
-use crate::{self_exe, venv};
+use crate::{os, self_exe, venv};
 
 use super::context::ResolveContext;
 use super::model::{Program, RunBy};
@@ -54,7 +54,9 @@ fn child_python_warning(program: &Program, context: &ResolveContext<'_>) -> Opti
     let consequence = match problem {
         Problem::OtherMinor { .. } => "sees none of its packages",
         // It is started, and fails.
-        Problem::HomeMissing { .. } => "does not run",
+        Problem::HomeMissing { .. } | Problem::PythonMissing { .. } if !os::HAS_SYMLINKS => {
+            "does not run"
+        }
         _ => "is the next one on PATH",
     };
     let call = context.vrun_command();

@@ -127,16 +127,29 @@ fn an_environment_that_lost_its_base_gets_the_same_cpython_and_keeps_its_package
     let file = project.path("app/.venv/pyvenv.cfg");
     let old = fs::read_to_string(&file).expect("a text");
     let now = base().display().to_string();
-    fs::write(&file, old.replace(&now, &project.shown("gone"))).expect("written");
-    project.run(["python", "-V"]).code(126);
+    // An uninstaller leaves what others have put there.
+    let left = project.dir("left/Lib/site-packages");
+    for home in ["gone", "left"] {
+        is_restored(&left, &file, &old.replace(&now, &left.shown(home)), &now);
+    }
+}
+
+/// An environment whose pyvenv.cfg has `lost` is repaired to be one of the Python in `home`.
+fn is_restored(project: &Project, file: &Path, lost: &str, home: &str) {
+    fs::write(file, lost).expect("written");
+    project.run(["--doctor"]).code(1);
+    project
+        .run(["python", "-V"])
+        .code(126)
+        .says(&["is broken", "--repair"]);
     project.run(["--repair"]).code(0);
     let code = "import hello, sys; print(sys.prefix, sys.base_prefix, sep='|')";
     let env = project.shown("app\\.venv");
-    assert_eq!(project.python(code), format!("{env}|{now}"));
-    let new = fs::read_to_string(&file).expect("a text");
+    assert_eq!(project.python(code), format!("{env}|{home}"));
+    let new = fs::read_to_string(file).expect("a text");
     let count = |start| new.lines().filter(|line| line.starts_with(start)).count();
     assert_eq!([count("vrun = "), count("home = ")], [1, 1], "{new}");
-    let said = start(&project, "app\\.venv\\Scripts\\hello.exe");
+    let said = start(project, "app\\.venv\\Scripts\\hello.exe");
     assert_eq!(said, format!("{env}|'a b'"));
     project.run(["--doctor"]).code(0);
     project.run(["--repair"]).says(&["nothing to repair"]);
