@@ -44,7 +44,11 @@ rust_flags() {
     printf %s "--remap-path-prefix=$PWD=/vrun"
     printf %s "$separator--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
     printf %s "$separator--remap-path-prefix=$(rustc --print sysroot)/lib/rustlib/src/rust=/rustc/$commit"
-    case $1 in *-linux-*) printf %s "$separator-Crelocation-model=static" ;; esac
+    case $1 in
+    *-linux-*) printf %s "$separator-Crelocation-model=static" ;;
+    # Linked without symbols: the program's UUID is the sum of what is linked, and they name temporary files.
+    *-apple-*) printf %s "$separator-Clink-arg=-Wl,-s" ;;
+    esac
 }
 
 # Prints where a target is compiled. The linker of the host's own target links build scripts too: among the others it
