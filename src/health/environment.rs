@@ -71,10 +71,7 @@ pub(crate) fn check_before_exec(root: &Path, python: &Path, cfg: &PyvenvCfg) -> 
     let (actual, target) = match symlinks::linked_python(root, python) {
         LinkedPython::Versioned(minor, target) => (minor, target),
         LinkedPython::Unversioned => return None,
-        LinkedPython::Copy => {
-            let home = cfg.home.as_deref()?;
-            return check_home(home).or_else(|| check_started(python, home));
-        }
+        LinkedPython::Copy => return check_base(python, cfg.home.as_deref()?),
     };
     let recorded = cfg.minor_version();
     if recorded == Some(actual) || actual.has_library(root) {
@@ -122,12 +119,19 @@ fn check_home(home: &Path) -> Option<Problem> {
     })
 }
 
-/// Without links `python` starts the one in `home`, where an uninstaller leaves packages, but no program.
-fn check_started(python: &Path, home: &Path) -> Option<Problem> {
+/// The problem with the base of `python`, a copy. Without links it starts the one in `home`, where an uninstaller leaves
+/// packages, but no program.
+fn check_base(python: &Path, home: &Path) -> Option<Problem> {
+    if os::HAS_SYMLINKS {
+        return check_home(home);
+    }
     let target = home.join(format!("python{}", os::EXE_SUFFIX));
-    // One from the Store cannot be opened.
-    if os::HAS_SYMLINKS || fs::symlink_metadata(&target).is_ok() {
+    // One from the Store cannot be opened. What is there is in a directory that is there.
+    if fs::symlink_metadata(&target).is_ok() {
         return None;
+    }
+    if let Some(problem) = check_home(home) {
+        return Some(problem);
     }
     let mut entries = fs::read_dir(home).ok()?.flatten();
     let has_program = entries.any(|entry| os::program_name(&entry.path()).is_some());

@@ -27,19 +27,14 @@ pub(crate) struct StartupContext<'a> {
 impl StartupContext<'_> {
     /// The name of the framework that the interpreter is of (`sys._framework`, on macOS), where its user directories are.
     pub(super) fn framework(&self, python: &PythonBinary) -> Option<&'static str> {
-        let frameworks = [
-            ("Python.framework", "Python"),
-            // Apple's own.
-            ("Python3.framework", "Python"),
-            ("PythonT.framework", "PythonT"),
-        ];
         let mut parts = python.file.components();
-        let name = parts.find_map(|part| {
-            let known = frameworks.into_iter();
-            known.clone().find(|(dir, _)| part.as_os_str() == *dir)
+        let name = parts.find_map(|part| match part.as_os_str().to_str()? {
+            // The latter is Apple's own.
+            "Python.framework" | "Python3.framework" => Some("Python"),
+            "PythonT.framework" => Some("PythonT"),
+            _ => None,
         });
         name.filter(|_| os::OS_NAME == "macOS")
-            .map(|(_, name)| name)
     }
 
     /// `sys.executable`

@@ -156,8 +156,8 @@ pub(crate) fn request_for_env(venv: &Venv) -> Option<PythonRequest> {
 /// Whether its Python may be a launcher of uv, which is for uv's processor and not for that of the Python that it starts
 /// (uv-trampoline-builder).
 fn is_started_by_uv(venv: &Venv) -> bool {
-    let cfg = venv::read_pyvenv_cfg(&venv.root).unwrap_or_default();
-    !os::HAS_SYMLINKS && venv::detect_creator(&cfg).is_some_and(|creator| creator.name == "uv")
+    let creator = || venv::detect_creator(&venv::read_pyvenv_cfg(&venv.root).ok()?);
+    !os::HAS_SYMLINKS && creator().is_some_and(|creator| creator.name == "uv")
 }
 
 fn mismatch(venv: &Venv, key: Option<PythonKey>, request: &PythonRequest) -> Error {
